@@ -1,0 +1,134 @@
+//! The store itself: three lanes for units of work, one object-safe trait for drivers, one extension for callers.
+
+use std::sync::mpsc::sync_channel;
+
+use crate::{Job, Migration, MigrationReport, StoreError, Tx, job};
+
+/// Which way a unit takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// One consistent snapshot, nothing can be changed.
+    Read,
+    /// Changes without a ledger leaf: sessions, deliveries, jobs.
+    Write,
+    /// Changes that append to the ledger. All of them pass through one sequencer, in one order.
+    Sequence,
+}
+
+/// What happens to a unit that finds the queue full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WhenFull {
+    /// The calling thread waits for a place.
+    Wait,
+    /// The unit is answered [`StoreError::Busy`] at once.
+    Refuse,
+}
+
+/// A database that runs units of work. Drivers implement it; callers use [`StoreExt`].
+pub trait Store: Send + Sync {
+    /// Takes a unit. Its callback is called exactly once, when the outcome is durable or certain not to happen.
+    fn submit(&self, lane: Lane, when_full: WhenFull, job: Job);
+
+    /// Brings the database to the newest of these migrations, all in one transaction, and reports what was done.
+    ///
+    /// # Errors
+    /// [`StoreError::SchemaTooNew`], [`StoreError::SchemaDiffers`], [`StoreError::Migration`], or why there is no connection.
+    fn migrate(&self, migrations: &'static [Migration]) -> Result<MigrationReport, StoreError>;
+
+    /// Checks that the database has exactly these migrations, and changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::SchemaTooNew`], [`StoreError::SchemaTooOld`], [`StoreError::SchemaDiffers`].
+    fn check_schema(&self, migrations: &'static [Migration]) -> Result<(), StoreError>;
+}
+
+/// Units of work as closures. Implemented for every [`Store`], also for `dyn Store`.
+///
+/// The calling thread waits until the outcome is durable; on an asynchronous runtime call these inside `spawn_blocking`, or use
+/// [`submit_sequence`](StoreExt::submit_sequence).
+///
+/// * An `Err` from the closure rolls back this unit and no other, and is handed back unchanged.
+/// * **The closure may be run again** after a rollback (PostgreSQL re-runs a unit that collided). It must have no effects
+///   outside its transaction, and must not consume what it captured.
+/// * The closure runs on a thread of the store, so it owns what it uses (`move`, `Send`, `'static`).
+/// * Neither the closure nor a callback may call the blocking methods of the store: [`StoreError::Nested`].
+pub trait StoreExt: Store {
+    /// Reads one consistent snapshot. Statements that change something fail with [`StoreError::ReadOnly`].
+    fn read<T, E>(&self, unit: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        wait(self, Lane::Read, unit)
+    }
+
+    /// Changes records that have no ledger leaf, such as sessions, deliveries and jobs.
+    fn write<T, E>(&self, unit: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        wait(self, Lane::Write, unit)
+    }
+
+    /// Changes records and appends their ledger leaf, in the one order of the ledger.
+    fn sequence<T, E>(&self, unit: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        wait(self, Lane::Sequence, unit)
+    }
+
+    /// [`sequence`](StoreExt::sequence) without waiting: `on_done` gets the answer on a thread of the store.
+    ///
+    /// `on_done` must be brief and must not block: everybody else waits for that thread. Waking a task or sending into a
+    /// channel is what it is for. When the queue is full it gets [`StoreError::Busy`] before this method returns.
+    fn submit_sequence<T, E>(
+        &self,
+        unit: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+        on_done: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.submit(Lane::Sequence, WhenFull::Refuse, Job::new(unit, on_done));
+    }
+
+    /// [`write`](StoreExt::write) without waiting, under the rules of [`submit_sequence`](StoreExt::submit_sequence).
+    fn submit_write<T, E>(
+        &self,
+        unit: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+        on_done: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.submit(Lane::Write, WhenFull::Refuse, Job::new(unit, on_done));
+    }
+}
+
+impl<S: Store + ?Sized> StoreExt for S {}
+
+fn wait<T, E>(
+    store: &(impl Store + ?Sized),
+    lane: Lane,
+    unit: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    if job::inside_unit() {
+        return Err(StoreError::Nested.into());
+    }
+    let (answer, answered) = sync_channel(1);
+    let done = move |result| {
+        // The receiver waits below and cannot have gone.
+        let _sent = answer.send(result);
+    };
+    store.submit(lane, WhenFull::Wait, Job::new(unit, done));
+    answered.recv().unwrap_or_else(|_| {
+        Err(StoreError::Stopped { reason: "the unit was dropped without an answer".to_owned() }.into())
+    })
+}

@@ -1,2 +1,61 @@
-//! All automation of this repository.
-fn main() {}
+//! All automation of this repository: `cargo xtask help` lists it.
+//!
+//! Every subcommand is a sequence of named steps, each an ordinary program whose command line is printed
+//! before it runs, so that anything seen here can be repeated by hand. Nothing here is part of the product.
+//!
+//! `tidy` holds the rules about the repository itself (arrows between crates, sizes, links, wording). They
+//! run as a subcommand and, one by one, as ordinary tests of this crate.
+
+#![expect(clippy::print_stdout, reason = "automation talks to the person who started it")]
+
+mod ci;
+mod e2e;
+mod needs;
+mod run;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <COMMAND>
+
+Commands:
+  test [--short]  install or find what the tests need, then run every test: cargo test for the whole
+                  workspace (unit, integration and documentation tests), no snapshot left behind, and
+                  the fuzzing of the HTTP API with schemathesis against the built binary
+                    --short   cargo test only
+  ci              what must hold before a change is accepted: format, clippy, tidy, documentation,
+                  licences and sources of dependencies, then `test`
+  tidy            the repository's own rules: arrows between crates, file sizes, names, purposes of
+                  dependencies, links, wording, migrations
+  needs           find or install the programs the tests use (PostgreSQL, Chromium and its driver,
+                  Python); as root they come from Debian, otherwise the command to run is printed
+  help            this text
+
+Every command prints each step with the time it took and exits with 1 when one of them failed.
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["test"] => test::test(test::Extent::Full),
+        ["test", "--short"] => test::test(test::Extent::Short),
+        ["ci"] => ci::ci(),
+        ["tidy"] => tidy::tidy(),
+        ["needs"] => needs::ensure(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => Err(anyhow::anyhow!("`{}` is not a command; see `cargo xtask help`", words.join(" "))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

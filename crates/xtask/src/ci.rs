@@ -1,0 +1,48 @@
+//! What must hold before a change is accepted, cheapest first.
+
+use anyhow::Context as _;
+
+use crate::{
+    needs::find,
+    run::{Steps, program, root, show},
+    test, tidy,
+};
+
+/// The cargo-deny release whose rules `deny.toml` is written for.
+const CARGO_DENY: &str = "^0.20";
+
+pub(crate) fn ci() -> anyhow::Result<()> {
+    let mut steps = Steps::default();
+    steps.step("format", || show(&mut program("cargo", &["fmt", "--all", "--check"])));
+    steps.step("tidy", tidy::tidy);
+    steps.step("clippy", || {
+        let words = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+        show(&mut program("cargo", &words))
+    });
+    steps.step("documentation", || {
+        let words = ["doc", "--no-deps", "--workspace", "--document-private-items", "--locked"];
+        show(program("cargo", &words).env("RUSTDOCFLAGS", "-D warnings"))
+    });
+    steps.step("dependencies", dependencies);
+    test::steps(&mut steps, test::Extent::Full);
+    steps.finish()
+}
+
+/// Licences, sources and banned crates. The tool is a convenience: where it cannot be installed the step
+/// says so loudly and passes.
+fn dependencies() -> anyhow::Result<()> {
+    let tools = root().join("target/tools");
+    let own = tools.join("bin/cargo-deny");
+    if !own.is_file() && find("cargo-deny").is_none() {
+        let place = tools.to_str().context("the path of this checkout is not UTF-8")?;
+        let words = ["install", "--locked", "cargo-deny", "--version", CARGO_DENY, "--root", place];
+        if let Err(error) = show(&mut program("cargo", &words)) {
+            println!(
+                "\n   !!! cargo-deny could not be installed; LICENCES AND SOURCES ARE NOT CHECKED: {error:#}\n"
+            );
+            return Ok(());
+        }
+    }
+    let tool = if own.is_file() { own } else { "cargo-deny".into() };
+    show(&mut program(tool, &["--workspace", "--locked", "check", "bans", "licenses", "sources"]))
+}

@@ -1,0 +1,110 @@
+//! Foreign tools against the built binary: what the tests fetch for them, and the fuzzing of the HTTP API.
+//!
+//! The tools live in a Python virtual environment under `target/`, at pinned versions. The browser flows
+//! themselves are ordinary tests; from here they only get axe-core, which is MPL-2.0 and therefore fetched
+//! for testing and never shipped.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::PathBuf,
+    process::{Child, Stdio},
+};
+
+use anyhow::{Context as _, bail};
+
+use crate::run::{program, read, root, show};
+
+/// What the virtual environment holds.
+const TOOLS: [&str; 2] = ["schemathesis==4.32.5", "axe-playwright-python==0.1.8"];
+
+/// The checked-in description of the HTTP API.
+const OPENAPI: &str = "docs/openapi.json";
+
+/// Generated requests per operation; the whole takes a few minutes on two cores.
+const EXAMPLES_PER_OPERATION: &str = "30";
+
+/// Creates the virtual environment and puts axe-core where the browser tests look for it.
+pub(crate) fn prepare() -> anyhow::Result<()> {
+    let venv = venv();
+    let stamp = venv.join("tools.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|tools| tools == TOOLS.join("\n")) {
+        return Ok(());
+    }
+    show(program("python3", &["-m", "venv", "--clear"]).arg(&venv))?;
+    let words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    show(program(python(), &words).args(TOOLS))?;
+    let place = "import axe_playwright_python as p, pathlib; print(next(pathlib.Path(p.__file__).parent.glob('axe*.js')))";
+    let axe = read(&mut program(python(), &["-c", place]))?;
+    fs::copy(axe.trim(), root().join("target/axe.min.js")).context("cannot copy axe-core")?;
+    fs::write(stamp, TOOLS.join("\n"))?;
+    Ok(())
+}
+
+fn venv() -> PathBuf {
+    root().join("target/venv")
+}
+
+fn python() -> PathBuf {
+    venv().join("bin/python")
+}
+
+/// Sends generated requests, valid and broken, to every operation of a demo on SQLite and expects no
+/// answer of the 500s and no answer that its description does not know.
+pub(crate) fn fuzz_api() -> anyhow::Result<()> {
+    if !root().join(OPENAPI).is_file() {
+        println!("   {OPENAPI} does not exist yet: nothing to fuzz");
+        return Ok(());
+    }
+    show(&mut program("cargo", &["build", "--package", "tenantry", "--locked"]))?;
+    let demo = Demo::start()?;
+    let checks = "not_a_server_error,content_type_conformance,response_schema_conformance";
+    let words = ["run", OPENAPI, "--checks", checks, "--max-examples", EXAMPLES_PER_OPERATION];
+    let steady = ["--seed", "13984", "--generation-database", "none", "--suppress-health-check", "all"];
+    show(
+        program(venv().join("bin/st"), &words)
+            .args(steady)
+            .args(["--phases", "examples,coverage,fuzzing", "--no-color", "--warnings", "off"])
+            .args(["--url", &demo.address])
+            .arg("--header")
+            .arg(format!("Authorization: Bearer {}", demo.api_key)),
+    )
+}
+
+/// A running `tenantry demo`, killed when dropped.
+struct Demo {
+    child: Child,
+    address: String,
+    api_key: String,
+}
+
+impl Demo {
+    /// Starts the demo and reads the one JSON line in which it tells its address and an API key.
+    fn start() -> anyhow::Result<Self> {
+        let binary = root().join("target/debug/tenantry");
+        let words = ["demo", "--listen", "127.0.0.1:0", "--json"];
+        println!("   $ {} {}", binary.display(), words.join(" "));
+        let mut child = program(&binary, &words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let output = child.stdout.take().context("the demo has no standard output")?;
+        let mut demo = Self { child, address: String::new(), api_key: String::new() };
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        let told: serde_json::Value =
+            serde_json::from_str(&line).with_context(|| format!("the demo answered `{}`", line.trim()))?;
+        let text = |name: &str| told.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+        let (Some(address), Some(api_key)) = (text("address"), text("api_key")) else {
+            bail!("the demo told no `address` and `api_key`");
+        };
+        demo.address = address;
+        demo.api_key = api_key;
+        Ok(demo)
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // Both fail only when the demo has already ended, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

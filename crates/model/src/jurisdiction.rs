@@ -1,0 +1,167 @@
+//! Jurisdictions: countries, their subdivisions, and regions whose status is contested (DEF-10).
+//!
+//! A *foreign jurisdiction* under 15 CFR 7.301 (proposed) is any country, subnational territory or region not
+//! under US jurisdiction where someone exercises authority, recognised or not. So a code here is one of:
+//! ISO 3166-1 alpha-2 (`FR`), the user-assigned `XK`, an ISO 3166-2 subdivision (`UA-43`), or a code of our own
+//! table for a region ISO does not name (`X-NCY`). Containment follows the recognised state; the table also
+//! says which other authority claims or exercises control, so that a measure can be written against either.
+
+use crate::ModelError;
+use crate::error::shown;
+use std::fmt;
+use std::str::FromStr;
+
+/// A jurisdiction code, upper case. Cheap to copy.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Jurisdiction {
+    text: [u8; 6],
+    length: u8,
+}
+
+/// Officially assigned ISO 3166-1 alpha-2 codes, and the user-assigned `XK`.
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS \
+BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK \
+FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM \
+JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS \
+MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW \
+SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM \
+US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+
+/// Codes under US civil or military jurisdiction: the states, the district and the territories.
+const US_TERRITORIES: [&str; 6] = ["AS", "GU", "MP", "PR", "UM", "VI"];
+
+/// A region that ISO does not name or whose control differs from its recognised state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contested {
+    /// Code in this register.
+    pub code: &'static str,
+    /// Name for people, neutral in wording.
+    pub name: &'static str,
+    /// State of which it is widely recognised to be part.
+    pub recognised_part_of: &'static str,
+    /// State or authority that exercises or claims control, when that is a state with a code.
+    pub claimed_by: Option<&'static str>,
+}
+
+/// Contested regions the register knows. Codes that look like ISO 3166-2 are ISO 3166-2.
+pub const CONTESTED: &[Contested] = &[
+    Contested { code: "UA-43", name: "Crimea", recognised_part_of: "UA", claimed_by: Some("RU") },
+    Contested { code: "UA-40", name: "Sevastopol", recognised_part_of: "UA", claimed_by: Some("RU") },
+    Contested {
+        code: "X-DNR",
+        name: "so-called Donetsk People's Republic",
+        recognised_part_of: "UA",
+        claimed_by: Some("RU"),
+    },
+    Contested {
+        code: "X-LNR",
+        name: "so-called Luhansk People's Republic",
+        recognised_part_of: "UA",
+        claimed_by: Some("RU"),
+    },
+    Contested {
+        code: "X-KHE",
+        name: "occupied part of Kherson oblast",
+        recognised_part_of: "UA",
+        claimed_by: Some("RU"),
+    },
+    Contested {
+        code: "X-ZAP",
+        name: "occupied part of Zaporizhzhia oblast",
+        recognised_part_of: "UA",
+        claimed_by: Some("RU"),
+    },
+    Contested { code: "GE-AB", name: "Abkhazia", recognised_part_of: "GE", claimed_by: None },
+    Contested { code: "X-SOS", name: "South Ossetia", recognised_part_of: "GE", claimed_by: None },
+    Contested { code: "X-TRN", name: "Transnistria", recognised_part_of: "MD", claimed_by: None },
+    Contested { code: "X-NCY", name: "northern Cyprus", recognised_part_of: "CY", claimed_by: Some("TR") },
+    Contested { code: "X-SOL", name: "Somaliland", recognised_part_of: "SO", claimed_by: None },
+    Contested { code: "EH", name: "Western Sahara", recognised_part_of: "EH", claimed_by: Some("MA") },
+    Contested { code: "XK", name: "Kosovo", recognised_part_of: "XK", claimed_by: Some("RS") },
+    Contested { code: "TW", name: "Taiwan", recognised_part_of: "TW", claimed_by: Some("CN") },
+];
+
+impl Jurisdiction {
+    /// The United States.
+    pub const US: Self = Self { text: *b"US\0\0\0\0", length: 2 };
+
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        self.text
+            .get(..usize::from(self.length))
+            .and_then(|t| std::str::from_utf8(t).ok())
+            .unwrap_or_default()
+    }
+
+    /// The country this code belongs to: itself, the country before the dash, or the recognised state.
+    pub fn country(self) -> Self {
+        if let Some(contested) = self.contested() {
+            return Self::of(contested.recognised_part_of);
+        }
+        Self::of(self.as_str().split('-').next().unwrap_or_default())
+    }
+
+    /// The row of the contested-regions table, when there is one.
+    pub fn contested(self) -> Option<&'static Contested> {
+        CONTESTED.iter().find(|c| c.code == self.as_str())
+    }
+
+    /// Whether this jurisdiction is `other` or lies within it. Follows recognition; control is looked up with
+    /// [`Jurisdiction::is_controlled_by`].
+    pub fn is_within(self, other: Self) -> bool {
+        self == other || self.country() == other || (other == Self::US && self.is_us())
+    }
+
+    /// Whether `other` claims or exercises authority here without being the recognised state.
+    pub fn is_controlled_by(self, other: Self) -> bool {
+        self.contested().is_some_and(|c| c.claimed_by == Some(other.as_str()))
+    }
+
+    /// Whether US civil or military jurisdiction reaches here: the states, the district, the territories.
+    pub fn is_us(self) -> bool {
+        let country = self.country();
+        country == Self::US || US_TERRITORIES.contains(&country.as_str())
+    }
+
+    fn of(code: &str) -> Self {
+        let mut text = [0; 6];
+        for (slot, byte) in text.iter_mut().zip(code.bytes()) {
+            *slot = byte;
+        }
+        Self { text, length: u8::try_from(code.len().min(6)).unwrap_or(0) }
+    }
+}
+
+impl fmt::Display for Jurisdiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Jurisdiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Jurisdiction {
+    type Err = ModelError;
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        let upper = text.trim().to_ascii_uppercase();
+        let known = CONTESTED.iter().any(|c| c.code == upper)
+            || COUNTRIES.split(' ').any(|c| c == upper)
+            || is_subdivision(&upper);
+        if known { Ok(Self::of(&upper)) } else { Err(ModelError::Jurisdiction { given: shown(text) }) }
+    }
+}
+
+crate::words::serde_by_text!(Jurisdiction);
+
+/// ISO 3166-2 has the form of a known country, a dash, and one to three letters or digits. The subdivisions
+/// themselves are not enumerated: publishers add some every year, and an unknown one is still inside its country.
+fn is_subdivision(code: &str) -> bool {
+    let Some((country, part)) = code.split_once('-') else { return false };
+    COUNTRIES.split(' ').any(|c| c == country)
+        && (1..=3).contains(&part.len())
+        && part.bytes().all(|b| b.is_ascii_alphanumeric())
+}

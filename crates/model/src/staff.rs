@@ -1,0 +1,96 @@
+//! Who acts: staff with roles, API keys with scopes, system jobs. The role-by-action table is the register's.
+
+use crate::id::{AccountId, ApiKeyId, StaffId};
+use crate::words::words;
+
+words! {
+    /// Role of a member of staff. Roles exclude each other: one person holds one.
+    pub enum Role as "staff role" {
+        /// Manages people, keys and settings; sees no plaintext.
+        Administrator = "administrator",
+        /// Starts, watches and upgrades the system; sees no plaintext.
+        Operator = "operator",
+        /// Works the queue of cases.
+        Reviewer = "reviewer",
+        /// Owns the programme: measures, packs, approvals, reports.
+        ComplianceOfficer = "compliance_officer",
+        /// Answers legal process: orders, holds, disclosures.
+        Legal = "legal",
+        /// Reads proofs and records, no plaintext.
+        Auditor = "auditor",
+    }
+}
+
+words! {
+    /// What an API key may do.
+    pub enum Scope as "API key scope" {
+        /// Submit applications and read their outcome.
+        Applications = "applications",
+        /// Read accounts, parties (without plaintext) and cases.
+        Read = "read",
+        /// Add facts to parties.
+        Facts = "facts",
+        /// Ask the gate.
+        Gate = "gate",
+        /// Report events: access, closure.
+        Events = "events",
+        /// Import lists.
+        Lists = "lists",
+        /// Read the ledger and build evidence.
+        Evidence = "evidence",
+        /// Manage webhooks.
+        Webhooks = "webhooks",
+    }
+}
+
+words! {
+    /// Background work that acts in its own name.
+    pub enum Job as "system job" {
+        /// Signs checkpoints.
+        Checkpoints = "checkpoints",
+        /// Screens all parties against a new snapshot.
+        Rescreening = "rescreening",
+        /// Watches dates: measures that become effective or expire, cases that fall due.
+        Clocks = "clocks",
+        /// Delivers webhooks.
+        Deliveries = "deliveries",
+        /// First start: keys, first administrator, demo data.
+        SetUp = "set_up",
+    }
+}
+
+/// Who calls a use case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A person: the only kind of actor that can approve.
+    Staff {
+        /// Who.
+        id: StaffId,
+        /// In which role.
+        role: Role,
+    },
+    /// A machine of the provider or of a reseller. A key is not a person.
+    ApiKey {
+        /// Which key.
+        id: ApiKeyId,
+        /// What it may do.
+        scopes: Vec<Scope>,
+        /// Reseller account whose subtree it is confined to, if any.
+        reseller: Option<AccountId>,
+    },
+    /// The system itself.
+    System {
+        /// In which job.
+        job: Job,
+    },
+}
+
+impl Actor {
+    /// The account whose subtree this actor is confined to, if any.
+    pub const fn confined_to(&self) -> Option<AccountId> {
+        match self {
+            Self::ApiKey { reseller, .. } => *reseller,
+            Self::Staff { .. } | Self::System { .. } => None,
+        }
+    }
+}

@@ -8,7 +8,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader},
     path::PathBuf,
-    process::{Child, Stdio},
+    process::{Child, ChildStdout, Stdio},
 };
 
 use anyhow::{Context as _, bail};
@@ -59,10 +59,12 @@ pub(crate) fn fuzz_api() -> anyhow::Result<()> {
     show(&mut program("cargo", &["build", "--package", "tenantry", "--locked"]))?;
     let demo = Demo::start()?;
     let checks = "not_a_server_error,content_type_conformance,response_schema_conformance";
-    let words = ["run", OPENAPI, "--checks", checks, "--max-examples", EXAMPLES_PER_OPERATION];
+    let described = format!("../{OPENAPI}");
+    let words = ["run", &described, "--checks", checks, "--max-examples", EXAMPLES_PER_OPERATION];
     let steady = ["--seed", "13984", "--generation-database", "none", "--suppress-health-check", "all"];
     show(
         program(venv().join("bin/st"), &words)
+            .current_dir(root().join("target")) // where it may leave its notes
             .args(steady)
             .args(["--phases", "examples,coverage,fuzzing", "--no-color", "--warnings", "off"])
             .args(["--url", &demo.address])
@@ -74,6 +76,8 @@ pub(crate) fn fuzz_api() -> anyhow::Result<()> {
 /// A running `tenantry demo`, killed when dropped.
 struct Demo {
     child: Child,
+    /// Held open, so that the demo may go on printing.
+    output: BufReader<ChildStdout>,
     address: String,
     api_key: String,
 }
@@ -86,9 +90,10 @@ impl Demo {
         println!("   $ {} {}", binary.display(), words.join(" "));
         let mut child = program(&binary, &words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let output = child.stdout.take().context("the demo has no standard output")?;
-        let mut demo = Self { child, address: String::new(), api_key: String::new() };
+        let output = BufReader::new(output);
+        let mut demo = Self { child, output, address: String::new(), api_key: String::new() };
         let mut line = String::new();
-        BufReader::new(output).read_line(&mut line)?;
+        demo.output.read_line(&mut line)?;
         let told: serde_json::Value =
             serde_json::from_str(&line).with_context(|| format!("the demo answered `{}`", line.trim()))?;
         let text = |name: &str| told.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);

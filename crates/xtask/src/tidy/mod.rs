@@ -81,7 +81,8 @@ impl Repository {
 
 /// The files git tracks, as paths from the top folder.
 pub(crate) fn tracked_files() -> anyhow::Result<Vec<String>> {
-    let listing = read(&mut program("git", &["ls-files", "-z"]))?;
+    // A checkout may belong to another user than the one who checks it.
+    let listing = read(&mut program("git", &["-c", "safe.directory=*", "ls-files", "-z"]))?;
     Ok(listing.split_terminator('\0').map(str::to_owned).collect())
 }
 

@@ -33,10 +33,12 @@
 //! unit (see [`Tx`]). Text is compared byte by byte, so store a folded column where people search without regard to case.
 
 pub mod limits;
+pub mod repo;
 
 mod error;
 mod job;
 mod migrate;
+mod queue;
 mod row;
 mod statement;
 mod store;
@@ -45,11 +47,10 @@ mod value;
 
 pub use error::{ConstraintRule, StoreError};
 pub use job::{Job, Ran};
-pub use migrate::{
-    Dialect, MIGRATIONS, Migration, MigrationReport, SchemaTx, apply_migrations, check_migrations,
-};
+pub use migrate::{Dialect, MIGRATIONS, Migration, MigrationReport, SchemaTx};
+pub use queue::{Queue, Server, Waiting};
 pub use row::{Cell, Columns, Row};
 pub use statement::Statement;
-pub use store::{Lane, Store, StoreExt, WhenFull};
+pub use store::{Lane, SchemaWork, Store, StoreExt, WhenFull};
 pub use tx::{Tx, query_all, query_one};
 pub use value::Value;

@@ -24,7 +24,6 @@ pub struct Migration {
 /// ```ignore
 /// pub const MIGRATIONS: &[Migration] = &[migration!(1, "0001", "register")];
 /// ```
-#[expect(unused_macros, reason = "the first migration uses it")]
 macro_rules! migration {
     ($number:literal, $digits:literal, $name:literal) => {
         Migration {
@@ -36,7 +35,7 @@ macro_rules! migration {
     };
 }
 /// The schema of the register, oldest first.
-pub const MIGRATIONS: &[Migration] = &[];
+pub const MIGRATIONS: &[Migration] = &[migration!(1, "0001", "register")];
 
 /// What a run of the migrations did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +55,7 @@ pub enum Dialect {
     Postgres,
 }
 
-/// A transaction in which the schema may be changed. Drivers implement it for this module.
+/// A transaction in which the schema may be changed. Drivers implement it for [`Store::schema_session`](crate::Store::schema_session).
 pub trait SchemaTx {
     /// The dialect of the connection.
     fn dialect(&self) -> Dialect;
@@ -64,15 +63,15 @@ pub trait SchemaTx {
     /// Runs a script of several statements without parameters.
     fn script(&mut self, text: &str) -> Result<(), StoreError>;
 
+    /// Prepares a statement without running it.
+    fn prepare(&mut self, statement: &Statement) -> Result<(), StoreError>;
+
     /// The same transaction for single statements.
     fn tx(&mut self) -> &mut dyn Tx;
 }
 
-/// For drivers: applies what is missing. The caller commits on `Ok` and rolls back on `Err`.
-///
-/// # Errors
-/// As for [`Store::migrate`](crate::Store::migrate).
-pub fn apply_migrations(
+/// Applies what is missing. The caller commits on `Ok` and rolls back on `Err`.
+pub(crate) fn apply_migrations(
     schema: &mut dyn SchemaTx,
     migrations: &[Migration],
 ) -> Result<MigrationReport, StoreError> {
@@ -89,11 +88,11 @@ pub fn apply_migrations(
     Ok(MigrationReport { before, after })
 }
 
-/// For drivers: checks that exactly these migrations are applied. The caller rolls back in any case.
-///
-/// # Errors
-/// As for [`Store::check_schema`](crate::Store::check_schema).
-pub fn check_migrations(schema: &mut dyn SchemaTx, migrations: &[Migration]) -> Result<(), StoreError> {
+/// Checks that exactly these migrations are applied. The caller rolls back in any case.
+pub(crate) fn check_migrations(
+    schema: &mut dyn SchemaTx,
+    migrations: &[Migration],
+) -> Result<(), StoreError> {
     let found = applied_prefix(schema, migrations)?;
     let known = newest(migrations);
     if found < known { Err(StoreError::SchemaTooOld { found, known }) } else { Ok(()) }

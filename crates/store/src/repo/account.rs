@@ -1,0 +1,273 @@
+//! Accounts, who holds which role on them, and the applications that asked for them.
+
+use super::convert::{at, limit, opt_at, word};
+use crate::{Row, StoreError, Tx, params, query_all, query_one, statements};
+use tenantry_model::account::{AccountRole, AccountState};
+use tenantry_model::id::{AccountId, ApplicationId, DecisionId, PartyId};
+use tenantry_model::time::Timestamp;
+
+statements! {
+    ADD = "INSERT INTO account (id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, \
+        for_cause, decision, gate, changed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, NULL, $9, $10, $11, $12, 1)";
+    FIND = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
+        gate, changed_at, version FROM account WHERE id = $1";
+    FIND_BY_REFERENCE = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, \
+        for_cause, decision, gate, changed_at, version FROM account WHERE reference = $1";
+    PAGE = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
+        gate, changed_at, version FROM account WHERE id > $1 ORDER BY id LIMIT $2";
+    PAGE_IN_STATE = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, \
+        decision, gate, changed_at, version FROM account WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
+    CHILDREN = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, \
+        decision, gate, changed_at, version FROM account WHERE parent = $1 AND id > $2 ORDER BY id LIMIT $3";
+    CHANGE = "UPDATE account SET state = $2, opened_at = $3, closed_at = $4, for_cause = $5, decision = $6, gate = $7, changed_at = $8, \
+        version = version + 1 WHERE id = $1 AND version = $9";
+    ACCESSED = "UPDATE account SET last_access_at = $2 WHERE id = $1 AND (last_access_at IS NULL OR last_access_at < $2)";
+    COUNT_BY_STATE = "SELECT state, COUNT(*) FROM account GROUP BY state ORDER BY state";
+    GATES_SINCE = "SELECT id, reference, gate, changed_at FROM account WHERE changed_at >= $1 ORDER BY changed_at, id";
+    ADD_ROLE = "INSERT INTO account_role (account, party, role, since) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (account, party, role) DO NOTHING";
+    ROLES = "SELECT party, role, since FROM account_role WHERE account = $1 ORDER BY party, role";
+    ACCOUNTS_OF = "SELECT account, role FROM account_role WHERE party = $1 ORDER BY account, role";
+    ADD_APPLICATION = "INSERT INTO application (id, account, received_at, received_from) VALUES ($1, $2, $3, $4)";
+    FIND_APPLICATION = "SELECT id, account, received_at, received_from FROM application WHERE id = $1";
+    PAGE_APPLICATIONS = "SELECT id, account, received_at, received_from FROM application WHERE id > $1 ORDER BY id LIMIT $2";
+    APPLICATION_OF = "SELECT id, account, received_at, received_from FROM application WHERE account = $1 ORDER BY id DESC LIMIT 1";
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Identifier.
+    pub id: AccountId,
+    /// The provider's own reference, unique.
+    pub reference: String,
+    /// Pseudonym in the ledger.
+    pub subject: [u8; 16],
+    /// Where it stands.
+    pub state: AccountState,
+    /// The reseller account above it.
+    pub parent: Option<AccountId>,
+    /// How many resellers stand above it.
+    pub depth: i64,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it was first opened.
+    pub opened_at: Option<Timestamp>,
+    /// When it ended.
+    pub closed_at: Option<Timestamp>,
+    /// Last access reported.
+    pub last_access_at: Option<Timestamp>,
+    /// 1 when it was refused, suspended or closed for cause.
+    pub for_cause: i64,
+    /// The decision in force.
+    pub decision: Option<DecisionId>,
+    /// What the gate answers, as the policy engine encodes it.
+    pub gate: String,
+    /// When state or gate last changed; strictly what the gate's refresher follows.
+    pub changed_at: Timestamp,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// What the gate keeps in memory of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateRow {
+    /// Identifier.
+    pub id: AccountId,
+    /// The provider's own reference.
+    pub reference: String,
+    /// Encoded verdict.
+    pub gate: String,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+}
+
+/// An application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationRow {
+    /// Identifier.
+    pub id: ApplicationId,
+    /// The account it asked for.
+    pub account: AccountId,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// Who sent it: the actor's identifier.
+    pub received_from: String,
+}
+
+/// Adds an account at version 1.
+pub fn add(tx: &mut dyn Tx, account: &AccountRow) -> Result<(), StoreError> {
+    let params = params![
+        account.id,
+        &account.reference,
+        account.subject,
+        account.state.as_str(),
+        account.parent,
+        account.depth,
+        account.created_at,
+        account.opened_at,
+        account.for_cause,
+        account.decision,
+        &account.gate,
+        account.changed_at
+    ];
+    tx.execute(&ADD, params).map(|_| ())
+}
+
+/// An account by its identifier.
+pub fn find(tx: &mut dyn Tx, id: AccountId) -> Result<Option<AccountRow>, StoreError> {
+    query_one(tx, &FIND, params![id], account)
+}
+
+/// An account by the provider's reference.
+pub fn find_by_reference(tx: &mut dyn Tx, reference: &str) -> Result<Option<AccountRow>, StoreError> {
+    query_one(tx, &FIND_BY_REFERENCE, params![reference], account)
+}
+
+/// Accounts after `after` in order of identifier.
+pub fn page(tx: &mut dyn Tx, after: AccountId, rows_max: u32) -> Result<Vec<AccountRow>, StoreError> {
+    query_all(tx, &PAGE, params![after, limit(rows_max)], account)
+}
+
+/// Accounts in one state after `after` in order of identifier.
+pub fn page_in_state(
+    tx: &mut dyn Tx,
+    state: AccountState,
+    after: AccountId,
+    rows_max: u32,
+) -> Result<Vec<AccountRow>, StoreError> {
+    query_all(tx, &PAGE_IN_STATE, params![state.as_str(), after, limit(rows_max)], account)
+}
+
+/// Accounts directly below a reseller account.
+pub fn children(
+    tx: &mut dyn Tx,
+    parent: AccountId,
+    after: AccountId,
+    rows_max: u32,
+) -> Result<Vec<AccountRow>, StoreError> {
+    query_all(tx, &CHILDREN, params![parent, after, limit(rows_max)], account)
+}
+
+/// Writes the changing columns of an account if its version is still `account.version`. Answers whether it was.
+pub fn change(tx: &mut dyn Tx, account: &AccountRow) -> Result<bool, StoreError> {
+    let params = params![
+        account.id,
+        account.state.as_str(),
+        account.opened_at,
+        account.closed_at,
+        account.for_cause,
+        account.decision,
+        &account.gate,
+        account.changed_at,
+        account.version
+    ];
+    Ok(tx.execute(&CHANGE, params)? == 1)
+}
+
+/// Records an access, unless a later one is known.
+pub fn accessed(tx: &mut dyn Tx, id: AccountId, accessed_at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(&ACCESSED, params![id, accessed_at]).map(|_| ())
+}
+
+/// Accounts per state.
+pub fn count_by_state(tx: &mut dyn Tx) -> Result<Vec<(AccountState, i64)>, StoreError> {
+    query_all(tx, &COUNT_BY_STATE, &[], |row| Ok((word(row, 0, "account.state")?, row.int(1)?)))
+}
+
+/// Hands the gate of every account changed at or after `since` to `each`, oldest change first.
+pub fn gates_since(
+    tx: &mut dyn Tx,
+    since: Timestamp,
+    each: &mut dyn FnMut(GateRow),
+) -> Result<(), StoreError> {
+    tx.query(&GATES_SINCE, params![since], &mut |row| {
+        each(GateRow {
+            id: AccountId::from_bytes(row.id16(0)?),
+            reference: row.text(1)?.to_owned(),
+            gate: row.text(2)?.to_owned(),
+            changed_at: at(row, 3)?,
+        });
+        Ok(())
+    })
+}
+
+fn account(row: &Row<'_>) -> Result<AccountRow, StoreError> {
+    Ok(AccountRow {
+        id: AccountId::from_bytes(row.id16(0)?),
+        reference: row.text(1)?.to_owned(),
+        subject: row.id16(2)?,
+        state: word(row, 3, "account.state")?,
+        parent: row.opt_id16(4)?.map(AccountId::from_bytes),
+        depth: row.int(5)?,
+        created_at: at(row, 6)?,
+        opened_at: opt_at(row, 7)?,
+        closed_at: opt_at(row, 8)?,
+        last_access_at: opt_at(row, 9)?,
+        for_cause: row.int(10)?,
+        decision: row.opt_id16(11)?.map(DecisionId::from_bytes),
+        gate: row.text(12)?.to_owned(),
+        changed_at: at(row, 13)?,
+        version: row.int(14)?,
+    })
+}
+
+/// Gives a party a role on an account.
+pub fn add_role(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    party: PartyId,
+    role: AccountRole,
+    since: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(&ADD_ROLE, params![account, party, role.as_str(), since]).map(|_| ())
+}
+
+/// Who holds which role on an account.
+pub fn roles(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<(PartyId, AccountRole)>, StoreError> {
+    query_all(tx, &ROLES, params![account], |row| {
+        Ok((PartyId::from_bytes(row.id16(0)?), word(row, 1, "account_role.role")?))
+    })
+}
+
+/// On which accounts a party holds which role.
+pub fn accounts_of(tx: &mut dyn Tx, party: PartyId) -> Result<Vec<(AccountId, AccountRole)>, StoreError> {
+    query_all(tx, &ACCOUNTS_OF, params![party], |row| {
+        Ok((AccountId::from_bytes(row.id16(0)?), word(row, 1, "account_role.role")?))
+    })
+}
+
+/// Adds an application.
+pub fn add_application(tx: &mut dyn Tx, application: &ApplicationRow) -> Result<(), StoreError> {
+    let params =
+        params![application.id, application.account, application.received_at, &application.received_from];
+    tx.execute(&ADD_APPLICATION, params).map(|_| ())
+}
+
+/// An application by its identifier.
+pub fn find_application(tx: &mut dyn Tx, id: ApplicationId) -> Result<Option<ApplicationRow>, StoreError> {
+    query_one(tx, &FIND_APPLICATION, params![id], application)
+}
+
+/// The newest application for an account.
+pub fn application_of(tx: &mut dyn Tx, account: AccountId) -> Result<Option<ApplicationRow>, StoreError> {
+    query_one(tx, &APPLICATION_OF, params![account], application)
+}
+
+/// Applications after `after` in order of identifier.
+pub fn page_applications(
+    tx: &mut dyn Tx,
+    after: ApplicationId,
+    rows_max: u32,
+) -> Result<Vec<ApplicationRow>, StoreError> {
+    query_all(tx, &PAGE_APPLICATIONS, params![after, limit(rows_max)], application)
+}
+
+fn application(row: &Row<'_>) -> Result<ApplicationRow, StoreError> {
+    Ok(ApplicationRow {
+        id: ApplicationId::from_bytes(row.id16(0)?),
+        account: AccountId::from_bytes(row.id16(1)?),
+        received_at: at(row, 2)?,
+        received_from: row.text(3)?.to_owned(),
+    })
+}

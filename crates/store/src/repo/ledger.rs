@@ -1,0 +1,160 @@
+//! The ledger's rows: leaves in one gapless order, the head, the chain of each subject, tiles and checkpoints.
+
+use super::convert::{at, limit};
+use crate::{StoreError, Tx, params, query_all, query_one, statements};
+use tenantry_model::time::Timestamp;
+
+statements! {
+    HEAD = "SELECT size, frontier, recorded_at FROM ledger_head WHERE id = 0";
+    SET_HEAD = "INSERT INTO ledger_head (id, size, frontier, recorded_at) VALUES (0, $1, $2, $3) \
+        ON CONFLICT (id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier, recorded_at = excluded.recorded_at";
+    APPEND = "INSERT INTO leaf (seq, type, recorded_at, subject, subject_seq, class, bytes, body) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    SUBJECT_HEAD = "SELECT seq, last_leaf FROM subject_head WHERE subject = $1";
+    SET_SUBJECT_HEAD = "INSERT INTO subject_head (subject, seq, last_leaf) VALUES ($1, $2, $3) \
+        ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, last_leaf = excluded.last_leaf";
+    RANGE = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2";
+    LATEST = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
+    BY_SUBJECT = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE subject = $1 \
+        ORDER BY subject_seq LIMIT $2";
+    FIND_TILE = "SELECT bytes FROM tile WHERE level = $1 AND number = $2";
+    ADD_TILE = "INSERT INTO tile (level, number, bytes) VALUES ($1, $2, $3) ON CONFLICT (level, number) DO NOTHING";
+    LATEST_CHECKPOINT = "SELECT size, note, signed_at FROM checkpoint ORDER BY size DESC LIMIT 1";
+    ADD_CHECKPOINT = "INSERT INTO checkpoint (size, note, signed_at) VALUES ($1, $2, $3) \
+        ON CONFLICT (size) DO UPDATE SET note = excluded.note, signed_at = excluded.signed_at";
+}
+
+/// The state of the tree: size, frontier as the ledger crate encodes it, time of the newest leaf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadRow {
+    /// Number of leaves.
+    pub size: i64,
+    /// Encoded frontier.
+    pub frontier: Vec<u8>,
+    /// Time of the newest leaf; the next is never earlier.
+    pub recorded_at: Timestamp,
+}
+
+/// One leaf with its sealed body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeafRow {
+    /// Position in the ledger, from 0.
+    pub seq: i64,
+    /// Type of record, as in the leaf.
+    pub leaf_type: i64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Pseudonym of its subject.
+    pub subject: [u8; 16],
+    /// Position in the chain of its subject, from 0.
+    pub subject_seq: i64,
+    /// Retention class.
+    pub class: i64,
+    /// The leaf itself.
+    pub bytes: Vec<u8>,
+    /// The sealed body.
+    pub body: Vec<u8>,
+}
+
+/// A signed checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckpointRow {
+    /// Number of leaves it covers.
+    pub size: i64,
+    /// The signed note.
+    pub note: String,
+    /// When it was signed.
+    pub signed_at: Timestamp,
+}
+
+/// The head, `None` before the first leaf.
+pub fn head(tx: &mut dyn Tx) -> Result<Option<HeadRow>, StoreError> {
+    query_one(tx, &HEAD, &[], |row| {
+        Ok(HeadRow { size: row.int(0)?, frontier: row.bytes(1)?.to_vec(), recorded_at: at(row, 2)? })
+    })
+}
+
+/// Replaces the head.
+pub fn set_head(tx: &mut dyn Tx, head: &HeadRow) -> Result<(), StoreError> {
+    tx.execute(&SET_HEAD, params![head.size, &head.frontier, head.recorded_at]).map(|_| ())
+}
+
+/// Appends a leaf. The sequence number is the primary key, so a number is never given twice.
+pub fn append(tx: &mut dyn Tx, leaf: &LeafRow) -> Result<(), StoreError> {
+    let params = params![
+        leaf.seq,
+        leaf.leaf_type,
+        leaf.recorded_at,
+        leaf.subject,
+        leaf.subject_seq,
+        leaf.class,
+        &leaf.bytes,
+        &leaf.body
+    ];
+    tx.execute(&APPEND, params).map(|_| ())
+}
+
+/// Next position in a subject's chain and hash of its last leaf; `None` for a new subject.
+pub fn subject_head(tx: &mut dyn Tx, subject: &[u8; 16]) -> Result<Option<(i64, [u8; 32])>, StoreError> {
+    query_one(tx, &SUBJECT_HEAD, params![subject], |row| Ok((row.int(0)?, row.digest32(1)?)))
+}
+
+/// Moves the head of a subject's chain.
+pub fn set_subject_head(
+    tx: &mut dyn Tx,
+    subject: &[u8; 16],
+    next: i64,
+    last_leaf: &[u8; 32],
+) -> Result<(), StoreError> {
+    tx.execute(&SET_SUBJECT_HEAD, params![subject, next, last_leaf]).map(|_| ())
+}
+
+/// Leaves from `first` on, in order.
+pub fn range(tx: &mut dyn Tx, first: i64, rows_max: u32) -> Result<Vec<LeafRow>, StoreError> {
+    query_all(tx, &RANGE, params![first, limit(rows_max)], leaf)
+}
+
+/// The newest leaves before `before`, newest first.
+pub fn latest(tx: &mut dyn Tx, before: i64, rows_max: u32) -> Result<Vec<LeafRow>, StoreError> {
+    query_all(tx, &LATEST, params![before, limit(rows_max)], leaf)
+}
+
+/// The chain of a subject, oldest first.
+pub fn by_subject(tx: &mut dyn Tx, subject: &[u8; 16], rows_max: u32) -> Result<Vec<LeafRow>, StoreError> {
+    query_all(tx, &BY_SUBJECT, params![subject, limit(rows_max)], leaf)
+}
+
+fn leaf(row: &crate::Row<'_>) -> Result<LeafRow, StoreError> {
+    Ok(LeafRow {
+        seq: row.int(0)?,
+        leaf_type: row.int(1)?,
+        recorded_at: at(row, 2)?,
+        subject: row.id16(3)?,
+        subject_seq: row.int(4)?,
+        class: row.int(5)?,
+        bytes: row.bytes(6)?.to_vec(),
+        body: row.bytes(7)?.to_vec(),
+    })
+}
+
+/// A full tile.
+pub fn find_tile(tx: &mut dyn Tx, level: i64, number: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    query_one(tx, &FIND_TILE, params![level, number], |row| Ok(row.bytes(0)?.to_vec()))
+}
+
+/// Stores a full tile. Tiles never change, so storing one twice does nothing.
+pub fn add_tile(tx: &mut dyn Tx, level: i64, number: i64, bytes: &[u8]) -> Result<(), StoreError> {
+    tx.execute(&ADD_TILE, params![level, number, bytes]).map(|_| ())
+}
+
+/// The newest signed checkpoint.
+pub fn latest_checkpoint(tx: &mut dyn Tx) -> Result<Option<CheckpointRow>, StoreError> {
+    query_one(tx, &LATEST_CHECKPOINT, &[], |row| {
+        Ok(CheckpointRow { size: row.int(0)?, note: row.text(1)?.to_owned(), signed_at: at(row, 2)? })
+    })
+}
+
+/// Stores a signed checkpoint; signing the same size again refreshes its time.
+pub fn add_checkpoint(tx: &mut dyn Tx, checkpoint: &CheckpointRow) -> Result<(), StoreError> {
+    tx.execute(&ADD_CHECKPOINT, params![checkpoint.size, &checkpoint.note, checkpoint.signed_at]).map(|_| ())
+}

@@ -1,0 +1,112 @@
+//! Watchlist snapshots, immutable, and the matches a reviewer dismissed.
+
+use super::convert::{at, limit, opt_at};
+use crate::{Row, StoreError, Tx, params, query_all, query_one, statements};
+use tenantry_model::id::{CaseId, PartyId, SnapshotId};
+use tenantry_model::time::Timestamp;
+
+statements! {
+    ADD = "INSERT INTO snapshot (id, list, header, imported_at, superseded_at, packed) VALUES ($1, $2, $3, $4, NULL, $5)";
+    SUPERSEDE = "UPDATE snapshot SET superseded_at = $3 WHERE list = $1 AND id <> $2 AND superseded_at IS NULL";
+    CURRENT = "SELECT id, list, header, imported_at, superseded_at FROM snapshot WHERE superseded_at IS NULL ORDER BY list";
+    HISTORY = "SELECT id, list, header, imported_at, superseded_at FROM snapshot ORDER BY imported_at DESC, id DESC LIMIT $1";
+    FIND = "SELECT id, list, header, imported_at, superseded_at FROM snapshot WHERE id = $1";
+    PACKED = "SELECT packed FROM snapshot WHERE id = $1";
+    DISMISS = "INSERT INTO dismissal (party, list, entity, basis, case_id, dismissed_at) VALUES ($1, $2, $3, $4, $5, $6) \
+        ON CONFLICT (party, list, entity) DO UPDATE SET basis = excluded.basis, case_id = excluded.case_id, \
+        dismissed_at = excluded.dismissed_at";
+    DISMISSALS = "SELECT list, entity, basis, case_id, dismissed_at FROM dismissal WHERE party = $1 ORDER BY list, entity";
+}
+
+/// A snapshot without its entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotRow {
+    /// Identifier.
+    pub id: SnapshotId,
+    /// Code of the list.
+    pub list: String,
+    /// What the snapshot says of itself, as JSON.
+    pub header: String,
+    /// When it came into force here.
+    pub imported_at: Timestamp,
+    /// When a newer one took its place.
+    pub superseded_at: Option<Timestamp>,
+}
+
+/// A match a reviewer dismissed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DismissalRow {
+    /// Code of the list.
+    pub list: String,
+    /// The listed entity.
+    pub entity: String,
+    /// Digest of the fields on both sides it relied on.
+    pub basis: [u8; 32],
+    /// The case that dismissed it.
+    pub case: CaseId,
+    /// When.
+    pub dismissed_at: Timestamp,
+}
+
+/// Adds a snapshot and ends the one of the same list before it.
+pub fn add(tx: &mut dyn Tx, snapshot: &SnapshotRow, packed: &[u8]) -> Result<(), StoreError> {
+    tx.execute(&SUPERSEDE, params![&snapshot.list, snapshot.id, snapshot.imported_at])?;
+    let params = params![snapshot.id, &snapshot.list, &snapshot.header, snapshot.imported_at, packed];
+    tx.execute(&ADD, params).map(|_| ())
+}
+
+/// The snapshots in force, one per list.
+pub fn current(tx: &mut dyn Tx) -> Result<Vec<SnapshotRow>, StoreError> {
+    query_all(tx, &CURRENT, &[], snapshot)
+}
+
+/// All snapshots, newest first.
+pub fn history(tx: &mut dyn Tx, rows_max: u32) -> Result<Vec<SnapshotRow>, StoreError> {
+    query_all(tx, &HISTORY, params![limit(rows_max)], snapshot)
+}
+
+/// A snapshot by its identifier.
+pub fn find(tx: &mut dyn Tx, id: SnapshotId) -> Result<Option<SnapshotRow>, StoreError> {
+    query_one(tx, &FIND, params![id], snapshot)
+}
+
+/// The packed entries of a snapshot.
+pub fn packed(tx: &mut dyn Tx, id: SnapshotId) -> Result<Option<Vec<u8>>, StoreError> {
+    query_one(tx, &PACKED, params![id], |row| Ok(row.bytes(0)?.to_vec()))
+}
+
+fn snapshot(row: &Row<'_>) -> Result<SnapshotRow, StoreError> {
+    Ok(SnapshotRow {
+        id: SnapshotId::from_bytes(row.id16(0)?),
+        list: row.text(1)?.to_owned(),
+        header: row.text(2)?.to_owned(),
+        imported_at: at(row, 3)?,
+        superseded_at: opt_at(row, 4)?,
+    })
+}
+
+/// Records a dismissal, replacing an earlier one of the same pair.
+pub fn dismiss(tx: &mut dyn Tx, party: PartyId, dismissal: &DismissalRow) -> Result<(), StoreError> {
+    let params = params![
+        party,
+        &dismissal.list,
+        &dismissal.entity,
+        dismissal.basis,
+        dismissal.case,
+        dismissal.dismissed_at
+    ];
+    tx.execute(&DISMISS, params).map(|_| ())
+}
+
+/// The dismissed matches of a party.
+pub fn dismissals(tx: &mut dyn Tx, party: PartyId) -> Result<Vec<DismissalRow>, StoreError> {
+    query_all(tx, &DISMISSALS, params![party], |row| {
+        Ok(DismissalRow {
+            list: row.text(0)?.to_owned(),
+            entity: row.text(1)?.to_owned(),
+            basis: row.digest32(2)?,
+            case: CaseId::from_bytes(row.id16(3)?),
+            dismissed_at: at(row, 4)?,
+        })
+    })
+}

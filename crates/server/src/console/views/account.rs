@@ -1,0 +1,178 @@
+//! One account: state, gate verdict, who is behind it, decisions, measures, timeline, links.
+
+use askama::Template;
+
+use super::opaque_debug;
+use super::parts::{Badge, Event, Link, Reason, When};
+use super::shell::Shell;
+
+/// `GET /console/accounts/{id}`.
+#[derive(Clone, Template)]
+#[template(path = "console/account.html")]
+pub struct AccountPage {
+    /// Frame.
+    pub shell: Shell,
+    /// Account id.
+    pub id: String,
+    /// Customer's name, or its masked form.
+    pub name: String,
+    /// State of the account.
+    pub state: Badge,
+    /// US, foreign or undetermined, for the account as a whole.
+    pub status: Badge,
+    /// When it was applied for.
+    pub applied: When,
+    /// When it was opened; none while it is not.
+    pub opened: Option<When>,
+    /// The account's number at the provider; empty when unknown.
+    pub reference: String,
+    /// What the gate answers.
+    pub gate: GateView,
+    /// Customer, owners, payer, users.
+    pub roles: Vec<RoleRow>,
+    /// From the provider down to this account; one entry when direct.
+    pub chain: Vec<Link>,
+    /// Ownership, flattened depth first.
+    pub ownership: Vec<OwnerNode>,
+    /// Decisions, newest first.
+    pub decisions: Vec<DecisionRow>,
+    /// Measures in force or pending.
+    pub measures: Vec<MeasureInForce>,
+    /// Open cases.
+    pub cases: Vec<CaseRow>,
+    /// Links to other accounts.
+    pub links: Vec<LinkRow>,
+    /// What happened, newest first.
+    pub timeline: Vec<Event>,
+    /// Older entries of the timeline; none when all are shown.
+    pub older: Option<Link>,
+    /// Evidence package of this account; none when the viewer may not export.
+    pub evidence: Option<Link>,
+}
+
+/// The gate's answer.
+#[derive(Clone)]
+pub struct GateView {
+    /// Allow, condition or deny.
+    pub verdict: Badge,
+    /// One sentence that sums up.
+    pub summary: String,
+    /// Age of the answer: `2 s old`.
+    pub freshness: String,
+    /// Answers per action.
+    pub actions: Vec<GateAction>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+/// The gate's answer for one action.
+#[derive(Clone)]
+pub struct GateAction {
+    /// `provision compute`, `attach address`, …
+    pub action: String,
+    /// Answer.
+    pub verdict: Badge,
+    /// The condition; empty when none.
+    pub condition: String,
+}
+
+/// Someone with a role on the account.
+#[derive(Clone)]
+pub struct RoleRow {
+    /// `customer`, `beneficial owner`, `payer`, `user`, `reseller`.
+    pub role: String,
+    /// The party.
+    pub party: Link,
+    /// US, foreign or undetermined.
+    pub status: Badge,
+    /// Identified, partly identified, not identified.
+    pub identified: Badge,
+    /// Result of the newest screening.
+    pub screened: Badge,
+    /// Since when.
+    pub since: When,
+}
+
+/// One line of the ownership tree.
+#[derive(Clone)]
+pub struct OwnerNode {
+    /// Depth below the customer, 0 to 12.
+    pub depth: u8,
+    /// The owner; an unknown owner has an empty path.
+    pub party: Link,
+    /// `60 %, directly`, `25.5 % through Kestrel Holdings`, `control without shares`.
+    pub share: String,
+    /// US, foreign, undetermined.
+    pub status: Badge,
+    /// Why this line matters; empty when it does not.
+    pub note: String,
+}
+
+impl OwnerNode {
+    /// Depth as the style sheet knows it.
+    fn level(&self) -> u8 {
+        self.depth.min(6)
+    }
+}
+
+/// A decision.
+#[derive(Clone)]
+pub struct DecisionRow {
+    /// Decision id.
+    pub id: String,
+    /// When.
+    pub at: When,
+    /// Open, restricted, review, refused.
+    pub outcome: Badge,
+    /// Who or what decided.
+    pub by: String,
+    /// Pack, list snapshot and engine versions.
+    pub basis: String,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// The ledger record.
+    pub record: Option<Link>,
+}
+
+/// A measure that applies.
+#[derive(Clone)]
+pub struct MeasureInForce {
+    /// The measure.
+    pub measure: Link,
+    /// What it does here.
+    pub effect: String,
+    /// Its state.
+    pub state: Badge,
+    /// Since or from when.
+    pub from: When,
+}
+
+/// A case about the account.
+#[derive(Clone)]
+pub struct CaseRow {
+    /// The case.
+    pub case: Link,
+    /// State.
+    pub state: Badge,
+    /// Why it was opened.
+    pub why: String,
+}
+
+/// A link to another account.
+#[derive(Clone)]
+pub struct LinkRow {
+    /// The other account.
+    pub account: Link,
+    /// Its state.
+    pub state: Badge,
+    /// How strong.
+    pub strength: Badge,
+    /// Shared attributes with rarity.
+    pub basis: Vec<String>,
+    /// What speaks against; empty when nothing.
+    pub against: String,
+}
+
+opaque_debug!(
+    AccountPage, GateView, GateAction, RoleRow, OwnerNode, DecisionRow, MeasureInForce, CaseRow, LinkRow
+);

@@ -1,0 +1,57 @@
+//! Logging in: the landing of a one-time link, password with authenticator code, and the page after leaving.
+
+use askama::Template;
+
+use super::opaque_debug;
+use super::shell::Shell;
+
+/// The log-in form. `GET /console/login`, posts to the same path.
+#[derive(Clone, Template)]
+#[template(path = "console/login.html")]
+pub struct LoginPage {
+    /// Frame, without viewer.
+    pub shell: Shell,
+    /// Why the last try failed, in words that do not say which part was wrong; empty at first.
+    pub problem: String,
+    /// What was typed as e-mail address, shown again after a failure.
+    pub email: String,
+    /// Where to go afterwards; a path inside the console.
+    pub next: String,
+}
+
+/// The landing of a one-time link. The link only shows this page; the button posts the token, so that a mail scanner that
+/// follows links cannot use it up. `GET /console/login/link?token=…`, posts to `/console/login/link`.
+#[derive(Clone, Template)]
+#[template(path = "console/login_link.html")]
+pub struct LoginLinkPage {
+    /// Frame, without viewer.
+    pub shell: Shell,
+    /// What the link is good for.
+    pub link: LinkState,
+}
+
+/// What a one-time link is good for.
+#[derive(Clone)]
+pub enum LinkState {
+    /// It can be used.
+    Ready {
+        /// The token, posted back.
+        token: String,
+        /// Whom it logs in.
+        name: String,
+        /// In which role.
+        role: String,
+    },
+    /// It was used, has lapsed, or never existed; the page does not say which.
+    Spent,
+}
+
+/// Said after logging out.
+#[derive(Clone, Template)]
+#[template(path = "console/logged_out.html")]
+pub struct LoggedOutPage {
+    /// Frame, without viewer.
+    pub shell: Shell,
+}
+
+opaque_debug!(LoginPage, LoginLinkPage, LinkState, LoggedOutPage);

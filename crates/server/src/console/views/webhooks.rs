@@ -1,0 +1,61 @@
+//! Webhooks: where events go, what could not be delivered, and sending it again.
+
+use askama::Template;
+
+use super::opaque_debug;
+use super::parts::{Badge, Pager, When};
+use super::shell::Shell;
+
+/// `GET /console/webhooks`. Replays post to `/console/webhooks/messages/{id}/replay` or `/console/webhooks/{id}/replay`.
+#[derive(Clone, Template)]
+#[template(path = "console/webhooks.html")]
+pub struct WebhooksPage {
+    /// Frame.
+    pub shell: Shell,
+    /// Endpoints.
+    pub endpoints: Vec<EndpointRow>,
+    /// Messages given up on, newest first.
+    pub dead: Vec<DeadLetter>,
+    /// Continuation.
+    pub pager: Pager,
+}
+
+/// An endpoint.
+#[derive(Clone)]
+pub struct EndpointRow {
+    /// Id.
+    pub id: String,
+    /// Address.
+    pub url: String,
+    /// Kinds of events.
+    pub events: Vec<String>,
+    /// Delivering, retrying, paused.
+    pub state: Badge,
+    /// Waiting messages, formatted.
+    pub pending: String,
+    /// Dead letters, formatted.
+    pub dead: String,
+    /// Last success; none before the first time.
+    pub delivered: Option<When>,
+}
+
+/// A message that could not be delivered.
+#[derive(Clone)]
+pub struct DeadLetter {
+    /// Message id.
+    pub id: String,
+    /// Kind of event.
+    pub event: String,
+    /// About what.
+    pub subject: String,
+    /// Endpoint's address.
+    pub endpoint: String,
+    /// Tries made.
+    pub tries: String,
+    /// Last answer: `HTTP 502`, `timed out after 10 s`.
+    pub error: String,
+    /// When it was given up.
+    pub at: When,
+}
+
+opaque_debug!(WebhooksPage, EndpointRow, DeadLetter);

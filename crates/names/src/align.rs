@@ -1,0 +1,229 @@
+//! Lines the tokens of two names up and weighs what matched against what was left over. The rule in one line:
+//! *likeness of the matched weight, over the matched weight plus what is left over*, where a word left over on both
+//! sides is a contradiction and counts double, and a word only the listed name has counts little.
+
+use crate::name::{Role, Token};
+use serde::{Deserialize, Serialize};
+
+/// Likeness of two tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Near {
+    /// 0 to 1000.
+    pub likeness: u16,
+    /// By what.
+    pub how: How,
+}
+
+/// What makes two tokens alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// The same letters.
+    Same,
+    /// Equivalent by dictionary: nickname, translation, number word.
+    Equivalent,
+    /// A few typing errors apart.
+    Spelling,
+    /// Alike in sound, across or within scripts.
+    Sound,
+    /// One side writes as one word what the other writes as two.
+    Glued,
+    /// A single letter standing for the word.
+    Initial,
+}
+
+/// A part of the left name matched with a part of the right: token ranges, end exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MatchedUnit {
+    /// Tokens of the left name.
+    pub left: (u8, u8),
+    /// Tokens of the right name.
+    pub right: (u8, u8),
+    /// How alike.
+    pub near: Near,
+    /// Weight that counts: the lesser of the two sides', in thousandths of a bit.
+    pub weight: u32,
+}
+
+/// Outcome of weighing two names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Weighed {
+    /// 0 to 1000.
+    pub similarity: u16,
+    /// Weight matched, each unit times its likeness, in thousandths of a bit.
+    pub matched: u32,
+    /// Weight left over in the left name.
+    pub left_over: u32,
+    /// Weight left over in the right name.
+    pub right_over: u32,
+}
+
+/// Working memory for [`weigh`]; keep one and reuse it.
+#[derive(Debug, Default)]
+pub struct Weighing {
+    candidates: Vec<MatchedUnit>,
+    units: Vec<MatchedUnit>,
+}
+
+impl Weighing {
+    /// The matched units of the last weighing, in the order of the left name.
+    pub fn units(&self) -> &[MatchedUnit] {
+        &self.units
+    }
+}
+
+/// Share of left-over weight that counts, in thousandths: left (the query) and right (the listed name).
+const LEFT_OVER: u32 = 500;
+const RIGHT_OVER: u32 = 250;
+const INITIAL_LIKENESS: u16 = 900;
+
+/// Weighs `left` (the query) against `right` (the listed name). `pair(i, j)` tells how near tokens `i` and `j`
+/// are; `glued(i, n, j, m)` the same for `n` tokens from `i` against `m` from `j`, where one of `n`, `m` is 2.
+pub fn weigh(
+    work: &mut Weighing,
+    left: &[Token],
+    right: &[Token],
+    mut pair: impl FnMut(usize, usize) -> Option<Near>,
+    mut glued: impl FnMut((usize, usize), (usize, usize)) -> Option<Near>,
+) -> Weighed {
+    work.candidates.clear();
+    work.units.clear();
+    for (i, l) in left.iter().enumerate() {
+        for (j, r) in right.iter().enumerate() {
+            let near = pair(i, j).or_else(|| initial(l, r));
+            if let Some(near) = near {
+                push(work, (i, i + 1), (j, j + 1), near, l.weight.into(), r.weight.into());
+            }
+        }
+    }
+    for (i, l) in left.iter().enumerate() {
+        for (j, (r, next)) in right.iter().zip(right.iter().skip(1)).enumerate() {
+            if lengths_fit(l.length, r.length, next.length)
+                && let Some(near) = glued((i, i + 1), (j, j + 2))
+            {
+                push(work, (i, i + 1), (j, j + 2), near, l.weight.into(), sum(r, next));
+            }
+        }
+    }
+    for (j, r) in right.iter().enumerate() {
+        for (i, (l, next)) in left.iter().zip(left.iter().skip(1)).enumerate() {
+            if lengths_fit(r.length, l.length, next.length)
+                && let Some(near) = glued((i, i + 2), (j, j + 1))
+            {
+                push(work, (i, i + 2), (j, j + 1), near, sum(l, next), r.weight.into());
+            }
+        }
+    }
+    choose(work);
+    total(work, left, right)
+}
+
+fn lengths_fit(whole: u8, first: u8, second: u8) -> bool {
+    usize::from(whole).abs_diff(usize::from(first) + usize::from(second)) <= 1
+}
+
+fn sum(a: &Token, b: &Token) -> u32 {
+    u32::from(a.weight) + u32::from(b.weight)
+}
+
+fn initial(l: &Token, r: &Token) -> Option<Near> {
+    let stands = (l.role == Role::Initial && r.role == Role::Word)
+        || (r.role == Role::Initial && l.role == Role::Word);
+    (stands && l.first == r.first).then_some(Near { likeness: INITIAL_LIKENESS, how: How::Initial })
+}
+
+fn push(
+    work: &mut Weighing,
+    left: (usize, usize),
+    right: (usize, usize),
+    near: Near,
+    left_weight: u32,
+    right_weight: u32,
+) {
+    let (left, right) = ((left.0 as u8, left.1 as u8), (right.0 as u8, right.1 as u8));
+    work.candidates.push(MatchedUnit { left, right, near, weight: left_weight.min(right_weight) });
+}
+
+/// Takes the most telling unit first, then the next that does not overlap; ties in reading order.
+fn choose(work: &mut Weighing) {
+    let Weighing { candidates, units } = work;
+    if candidates.len() > 1 {
+        candidates.sort_unstable_by_key(|u| {
+            (
+                std::cmp::Reverse(u.weight * u32::from(u.near.likeness)),
+                u.left.0.abs_diff(u.right.0),
+                u.left,
+                u.right,
+            )
+        });
+    }
+    let (mut left_used, mut right_used) = (0_u32, 0_u32);
+    for unit in candidates.iter() {
+        let (l, r) = (bits(unit.left), bits(unit.right));
+        if left_used & l == 0 && right_used & r == 0 {
+            left_used |= l;
+            right_used |= r;
+            units.push(*unit);
+        }
+    }
+    units.sort_unstable_by_key(|u| u.left);
+}
+
+fn bits((from, to): (u8, u8)) -> u32 {
+    (u32::MAX >> (32 - u32::from(to - from).max(1))) << from
+}
+
+fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
+    let (mut alike, mut counted) = (0_u32, 0_u32);
+    let (mut left_used, mut right_used) = (0, 0);
+    let mut any_word = false;
+    let (mut left_extra, mut right_extra) = (0, 0);
+    for unit in &work.units {
+        left_used |= bits(unit.left);
+        right_used |= bits(unit.right);
+        alike += unit.weight * u32::from(unit.near.likeness) / 1000;
+        counted += unit.weight;
+        if unit.near.how == How::Initial {
+            // What the initial leaves unsaid of the word stays open.
+            left_extra += weight_of(left, unit.left) - unit.weight;
+            right_extra += weight_of(right, unit.right) - unit.weight;
+        } else {
+            any_word = true;
+        }
+    }
+    if !any_word {
+        return Weighed::default();
+    }
+    let left_over = open_weight(left, left_used);
+    let right_over = open_weight(right, right_used);
+    let contradiction = left_over.min(right_over);
+    let open = (left_over + left_extra) * LEFT_OVER / 1000
+        + (right_over + right_extra) * RIGHT_OVER / 1000
+        + contradiction;
+    let mut similarity = (alike * 1000 / (counted + open).max(1)) as u16;
+    if generations_swapped(work, left, right) {
+        similarity = similarity * 6 / 10;
+    }
+    Weighed { similarity, matched: alike, left_over, right_over }
+}
+
+fn weight_of(tokens: &[Token], (from, to): (u8, u8)) -> u32 {
+    tokens.iter().take(to.into()).skip(from.into()).map(|t| u32::from(t.weight)).sum()
+}
+
+fn open_weight(tokens: &[Token], used: u32) -> u32 {
+    tokens.iter().enumerate().filter(|(i, _)| used >> i & 1 == 0).map(|(_, t)| u32::from(t.weight)).sum()
+}
+
+/// "A bin B" is the son of B, "B bin A" his father: the same words the other way round are another person.
+fn generations_swapped(work: &Weighing, left: &[Token], right: &[Token]) -> bool {
+    let (Some(l), Some(r)) = (left.iter().position(|t| t.chain), right.iter().position(|t| t.chain)) else {
+        return false;
+    };
+    if l == 0 || r == 0 {
+        return false;
+    }
+    let partner =
+        |i: usize| work.units.iter().find(|u| usize::from(u.left.0) == i).map(|u| usize::from(u.right.0));
+    partner(l - 1) == Some(r + 1) && partner(l + 1) == Some(r - 1)
+}

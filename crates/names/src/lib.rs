@@ -1,0 +1,40 @@
+//! Names of people, organisations and vessels: taken apart once, compared many times, explained letter by letter.
+//!
+//! [`Name::analyse`] turns a written name into tokens: folded to ASCII (romanised when the script is not Latin),
+//! with a sound key, a role (particle, title, legal form, number, initial or plain word) and a *weight* in
+//! thousandths of a bit that says how much it tells about whose name this is. [`compare`] lines the tokens of two
+//! names up and says how alike they are, with the character spans and edits that a reader needs to check it.
+//!
+//! The result depends on the two names alone, never on a list or on other customers, so that a comparison can be
+//! replayed bit for bit; all arithmetic is in integers. The crate does no I/O and keeps no state but its own
+//! dictionaries. Names are personal data: no type here prints one through `Debug`.
+//!
+//! ```
+//! use tenantry_names::{compare, Name, NameKind};
+//!
+//! let given = Name::analyse("Wladimir Putin", NameKind::Person);
+//! let listed = Name::analyse("PUTIN, Vladimir Vladimirovich", NameKind::Person);
+//! assert!(compare(&given, &listed).similarity >= 700);
+//!
+//! let cyrillic = Name::analyse("Владимир Путин", NameKind::Person);
+//! assert!(compare(&cyrillic, &listed).similarity >= 700);
+//!
+//! let other = Name::analyse("Oleg Ivanov", NameKind::Person);
+//! assert!(compare(&other, &listed).similarity < 500);
+//! ```
+
+mod align;
+mod compare;
+mod edit;
+mod name;
+mod near;
+mod romanise;
+mod sound;
+mod split;
+mod words;
+
+pub use align::{How, MatchedUnit, Near, Weighed, Weighing, weigh};
+pub use compare::{Aligned, Comparison, Edit, EditKind, Span, compare};
+pub use name::{Form, Name, NameKind, Role, Token};
+pub use near::{near, near_glued};
+pub use romanise::Script;

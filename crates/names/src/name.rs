@@ -1,0 +1,226 @@
+//! A name taken apart: tokens with their forms, roles and weights. All that depends on one name alone is done
+//! here, once; comparing two names is `near` (two tokens) and `align` (two names).
+
+use crate::romanise::{self, Script};
+use crate::sound::{self, Phoneme};
+use crate::split::{self, Piece};
+use crate::words::{self, Entry};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What bears the name; decides how it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameKind {
+    /// A human being.
+    Person,
+    /// A company or another body.
+    Organisation,
+    /// A vessel, aircraft or other thing.
+    Object,
+    /// Not known: read like an organisation, compared with everything.
+    Unknown,
+}
+
+/// What a token does in its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Any word that names.
+    Word,
+    /// Article, preposition, "bin", "von".
+    Particle,
+    /// Rank, honorific.
+    Title,
+    /// Legal form of an organisation or a word of one.
+    Legal,
+    /// Number or ordinal, in digits or words.
+    Number,
+    /// A single letter standing for a word.
+    Initial,
+}
+
+/// A token's spelling and sound, apart from where it stands: equal tokens of many names share one form.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Form {
+    pub(crate) ascii: Box<str>,
+    pub(crate) script: Script,
+    pub(crate) sounds: Box<[Phoneme]>,
+    pub(crate) skeleton: u64,
+    pub(crate) same: u16,
+    pub(crate) number: Option<u16>,
+}
+
+impl Form {
+    /// The form of an ASCII (romanised) token.
+    pub(crate) fn new(ascii: String, script: Script) -> Self {
+        let entry = words::entry(&ascii).copied().unwrap_or_default();
+        let sounds = sound::phonemes(&ascii);
+        let skeleton = sound::skeleton(&sounds);
+        let number = ascii.parse().ok().or(entry.number);
+        Self { ascii: ascii.into(), script, sounds: sounds.into(), skeleton, same: entry.same, number }
+    }
+
+    /// Lower-case ASCII letters and digits of the token.
+    pub fn ascii(&self) -> &str {
+        &self.ascii
+    }
+
+    /// Writing system the token came in.
+    pub fn script(&self) -> Script {
+        self.script
+    }
+
+    /// Consonant classes, four bits each.
+    pub fn skeleton(&self) -> u64 {
+        self.skeleton
+    }
+
+    /// Class of equivalent words, 0 for none.
+    pub fn same(&self) -> u16 {
+        self.same
+    }
+
+    /// Value of a number, when it is one.
+    pub fn number(&self) -> Option<u16> {
+        self.number
+    }
+}
+
+/// Weight and role of a token in its name: all that aligning two names needs besides likeness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// What it tells about whose name this is, in thousandths of a bit.
+    pub weight: u16,
+    /// What it does.
+    pub role: Role,
+    /// Whether it is a father-and-son word such as "bin".
+    pub chain: bool,
+    /// First ASCII letter or digit; 0 when there is none.
+    pub first: u8,
+    /// Length of the ASCII form, in bytes.
+    pub length: u8,
+}
+
+/// A name, analysed.
+#[derive(Clone)]
+pub struct Name {
+    text: Box<str>,
+    kind: NameKind,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) forms: Vec<Form>,
+    pub(crate) spans: Vec<(u16, u16)>,
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Name")
+            .field("kind", &self.kind)
+            .field("tokens", &self.tokens.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Form").field("script", &self.script).finish_non_exhaustive()
+    }
+}
+
+impl Name {
+    /// Takes a written name apart. Only the first 512 characters and 32 tokens count; a text without letters or
+    /// digits gives a name without tokens, which is like nothing.
+    pub fn analyse(text: &str, kind: NameKind) -> Self {
+        let pieces = split::pieces(text, kind);
+        let mut name = Self {
+            text: text.into(),
+            kind,
+            tokens: Vec::with_capacity(pieces.len()),
+            forms: Vec::with_capacity(pieces.len()),
+            spans: Vec::with_capacity(pieces.len()),
+        };
+        for piece in &pieces {
+            name.push(piece);
+        }
+        name
+    }
+
+    fn push(&mut self, piece: &Piece) {
+        let script = romanise::script(&piece.text);
+        let ascii = romanise::ascii(&piece.text);
+        if ascii.is_empty() {
+            return;
+        }
+        let form = Form::new(ascii, script);
+        self.tokens.push(token(&form, self.kind));
+        self.forms.push(form);
+        self.spans.push((piece.start, piece.end));
+    }
+
+    /// The name as written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What bears it.
+    pub fn kind(&self) -> NameKind {
+        self.kind
+    }
+
+    /// Roles and weights, in reading order.
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// Spelling and sound of each token, in reading order.
+    pub fn forms(&self) -> &[Form] {
+        &self.forms
+    }
+}
+
+const PARTICLE_WEIGHT: u16 = 1000;
+const TITLE_WEIGHT: u16 = 1500;
+const LEGAL_WEIGHT: u16 = 800;
+const NUMBER_WEIGHT: u16 = 6000;
+const INITIAL_WEIGHT: u16 = 2500;
+
+fn token(form: &Form, kind: NameKind) -> Token {
+    let entry = words::entry(&form.ascii).copied().unwrap_or_default();
+    let (role, weight) = duty(form, &entry, kind);
+    let first = form.ascii.bytes().next().unwrap_or(0);
+    Token { weight, role, chain: entry.chain, first, length: form.ascii.len().min(255) as u8 }
+}
+
+fn duty(form: &Form, entry: &Entry, kind: NameKind) -> (Role, u16) {
+    let person = kind == NameKind::Person;
+    if form.ascii.bytes().any(|b| b.is_ascii_digit()) && form.number.is_some() {
+        return (Role::Number, NUMBER_WEIGHT);
+    }
+    if form.ascii.len() == 1 {
+        return (Role::Initial, INITIAL_WEIGHT);
+    }
+    if entry.particle {
+        return (Role::Particle, PARTICLE_WEIGHT);
+    }
+    if entry.title && person {
+        return (Role::Title, TITLE_WEIGHT);
+    }
+    if entry.legal && kind != NameKind::Object {
+        return (Role::Legal, LEGAL_WEIGHT);
+    }
+    if form.number.is_some() && !person {
+        return (Role::Number, NUMBER_WEIGHT);
+    }
+    (Role::Word, word_weight(&form.ascii, entry.count))
+}
+
+/// Weight of a plain word: its surprise where it was counted, else more the longer it is.
+fn word_weight(ascii: &str, count: u32) -> u16 {
+    let unknown = match ascii.len() {
+        0..=2 => 8000,
+        3 => 10_000,
+        4 => 12_000,
+        _ => 13_500,
+    };
+    if count == 0 { unknown } else { words::surprise(count).min(unknown) }
+}

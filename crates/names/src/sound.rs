@@ -1,0 +1,250 @@
+//! How a romanised token sounds: a string of phonemes, and a consonant skeleton for retrieval. The phonemes are
+//! coarse on purpose (about twenty); they must survive a trip through another script and back. Similarity of two
+//! sound strings is an edit distance in which vowels are cheap and consonants of one place of articulation are near.
+
+/// A phoneme. The numbering groups consonants by where they are spoken.
+pub(crate) type Phoneme = u8;
+
+const A: Phoneme = 1;
+const E: Phoneme = 2;
+const I: Phoneme = 3;
+const O: Phoneme = 4;
+const U: Phoneme = 5;
+const H: Phoneme = 6;
+const P: Phoneme = 8;
+const B: Phoneme = 9;
+const F: Phoneme = 10;
+const V: Phoneme = 11;
+const T: Phoneme = 12;
+const D: Phoneme = 13;
+const S: Phoneme = 14;
+const Z: Phoneme = 15;
+const SH: Phoneme = 16;
+const CH: Phoneme = 17;
+const J: Phoneme = 18;
+const TS: Phoneme = 19;
+const K: Phoneme = 20;
+const G: Phoneme = 21;
+const KH: Phoneme = 22;
+const M: Phoneme = 23;
+const N: Phoneme = 24;
+const L: Phoneme = 25;
+const R: Phoneme = 26;
+const Y: Phoneme = 7;
+
+/// Most phonemes of a token that are compared.
+pub(crate) const PHONEMES_MAX: usize = 24;
+
+fn is_weak(p: Phoneme) -> bool {
+    p <= Y
+}
+
+/// Skeleton class of a consonant, 1 to 7; 0 for vowels and for sounds that come and go.
+fn class(p: Phoneme) -> u64 {
+    match p {
+        P | B | F | V => 1,
+        T | D => 2,
+        S | Z | SH | CH | J | TS => 3,
+        K | G | KH => 4,
+        M | N => 5,
+        L | R => 6,
+        _ => 0,
+    }
+}
+
+/// Reads ASCII letters as phonemes; doubled sounds count once.
+pub(crate) fn phonemes(ascii: &str) -> Vec<Phoneme> {
+    let bytes = ascii.as_bytes();
+    let mut out: Vec<Phoneme> = Vec::with_capacity(bytes.len().min(PHONEMES_MAX));
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|r| !r.is_empty()) {
+        if out.len() >= PHONEMES_MAX {
+            break;
+        }
+        let (length, sounds) = read(rest, at == 0);
+        for sound in sounds {
+            if out.last() != Some(sound) {
+                out.push(*sound);
+            }
+        }
+        at += length;
+    }
+    out.truncate(PHONEMES_MAX);
+    out
+}
+
+const CLUSTERS: &[(&str, &[Phoneme])] = &[
+    ("shch", &[SH, CH]),
+    ("tsch", &[CH]),
+    ("dsch", &[J]),
+    ("sch", &[SH]),
+    ("tch", &[CH]),
+    ("tsh", &[CH]),
+    ("dzh", &[J]),
+    ("dsh", &[J]),
+    ("dj", &[J]),
+    ("dz", &[Z]),
+    ("sz", &[S]),
+    ("cz", &[CH]),
+    ("ch", &[CH]),
+    ("sh", &[SH]),
+    ("zh", &[J]),
+    ("kh", &[KH]),
+    ("gh", &[G]),
+    ("ph", &[F]),
+    ("th", &[T]),
+    ("dh", &[D]),
+    ("ck", &[K]),
+    ("ts", &[TS]),
+    ("tz", &[TS]),
+    ("qu", &[K]),
+    ("ee", &[I]),
+    ("ea", &[I]),
+    ("ei", &[E, I]),
+    ("oo", &[U]),
+    ("ou", &[U]),
+    ("au", &[A, U]),
+];
+
+fn read(rest: &[u8], first: bool) -> (usize, &'static [Phoneme]) {
+    for (text, sounds) in CLUSTERS {
+        if rest.starts_with(text.as_bytes()) {
+            return (text.len(), sounds);
+        }
+    }
+    let next = rest.get(1).copied().unwrap_or(0);
+    let sounds: &'static [Phoneme] = match rest.first().copied().unwrap_or(0) {
+        b'a' => &[A],
+        b'e' => &[E],
+        b'i' => &[I],
+        b'o' => &[O],
+        b'u' => &[U],
+        b'y' if matches!(next, b'a' | b'e' | b'i' | b'o' | b'u') => &[Y],
+        b'y' => &[I],
+        b'h' => &[H],
+        b'b' => &[B],
+        b'p' => &[P],
+        b'f' => &[F],
+        b'v' | b'w' => &[V],
+        b't' => &[T],
+        b'd' => &[D],
+        b's' => &[S],
+        b'z' => &[Z],
+        b'x' if first => &[S],
+        b'x' => &[K, S],
+        b'c' if matches!(next, b'e' | b'i' | b'y') => &[S],
+        b'c' | b'k' | b'q' => &[K],
+        b'g' => &[G],
+        b'j' => &[J],
+        b'm' => &[M],
+        b'n' => &[N],
+        b'l' => &[L],
+        b'r' => &[R],
+        _ => &[],
+    };
+    (1, sounds)
+}
+
+/// Consonant classes in order, four bits each, first consonant in the lowest bits; at most 16.
+pub(crate) fn skeleton(sounds: &[Phoneme]) -> u64 {
+    let mut out = 0;
+    let mut shift = 0;
+    let mut last = 0;
+    for sound in sounds {
+        let class = class(*sound);
+        if class == 0 {
+            last = 0;
+        } else if class != last && shift < 64 {
+            out |= class << shift;
+            shift += 4;
+            last = class;
+        }
+    }
+    out
+}
+
+/// Cost of reading one sound as another, in thousandths of a consonant.
+fn substitution(a: Phoneme, b: Phoneme) -> u32 {
+    if a == b {
+        return 0;
+    }
+    match (is_weak(a), is_weak(b)) {
+        (true, true) => 120,
+        (true, false) | (false, true) => match (a.min(b), a.max(b)) {
+            (U | O, V) => 250,
+            (H, KH) => 200,
+            (H, G) => 400,
+            (Y | I, J) => 300,
+            _ => 1100,
+        },
+        (false, false) => consonants(a.min(b), a.max(b)),
+    }
+}
+
+fn consonants(a: Phoneme, b: Phoneme) -> u32 {
+    match (a, b) {
+        (P, B)
+        | (F, V)
+        | (T, D)
+        | (S, Z)
+        | (K, G)
+        | (K, KH)
+        | (CH, J)
+        | (CH, TS)
+        | (SH, CH)
+        | (Z, J)
+        | (SH, J)
+        | (S, TS)
+        | (Z, TS) => 150,
+        (B, V) | (P, F) | (S, SH) => 200,
+        (L, R) => 300,
+        (G, KH)
+        | (M, N)
+        | (T, TS)
+        | (G, J)
+        | (K, CH)
+        | (KH, CH)
+        | (KH, SH)
+        | (S, CH)
+        | (Z, SH)
+        | (D, J)
+        | (T, CH)
+        | (S, J)
+        | (Z, CH) => 400,
+        (B, F) | (P, V) => 350,
+        (T, S) | (D, Z) | (K, S) | (K, TS) | (T, SH) => 600,
+        _ => 1100,
+    }
+}
+
+fn indel(p: Phoneme) -> u32 {
+    if is_weak(p) { 180 } else { 900 }
+}
+
+/// Likeness of two sound strings, 0 to 1000.
+#[expect(clippy::indexing_slicing, reason = "a fixed table addressed by lengths cut to PHONEMES_MAX")]
+pub(crate) fn similarity(a: &[Phoneme], b: &[Phoneme]) -> u16 {
+    let (a, b) = (&a[..a.len().min(PHONEMES_MAX)], &b[..b.len().min(PHONEMES_MAX)]);
+    let mut row = [0_u32; PHONEMES_MAX + 1];
+    for (j, p) in b.iter().enumerate() {
+        row[j + 1] = row[j] + indel(*p);
+    }
+    for p in a {
+        let mut diagonal = row[0];
+        row[0] += indel(*p);
+        for (j, q) in b.iter().enumerate() {
+            let best = (diagonal + substitution(*p, *q)).min(row[j] + indel(*q)).min(row[j + 1] + indel(*p));
+            diagonal = row[j + 1];
+            row[j + 1] = best;
+        }
+    }
+    let weight: u32 = mass(a).max(mass(b));
+    if weight == 0 {
+        return 0;
+    }
+    1000 - (row[b.len()] * 1000 / weight).min(1000) as u16
+}
+
+fn mass(sounds: &[Phoneme]) -> u32 {
+    sounds.iter().map(|p| if is_weak(*p) { 300 } else { 1000 }).sum()
+}

@@ -1,0 +1,125 @@
+//! Splits a written name into tokens and folds each to plain ASCII. Knows writing, not names: which characters
+//! separate, which vanish inside a word, and when single letters are initials or one acronym is decided here.
+
+use crate::name::NameKind;
+use crate::romanise;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Longest part of a name that is looked at, in characters; the rest is ignored.
+pub(crate) const NAME_CHARS_MAX: usize = 512;
+/// Most tokens of a name that are looked at.
+pub(crate) const NAME_TOKENS_MAX: usize = 32;
+/// Longest token, in characters; longer runs are cut into several.
+const TOKEN_CHARS_MAX: usize = 48;
+
+/// A token as written, with its place in the text.
+pub(crate) struct Piece {
+    /// First character, counted from 0.
+    pub(crate) start: u16,
+    /// One past the last character.
+    pub(crate) end: u16,
+    /// The token's characters, lower case, marks composed.
+    pub(crate) text: String,
+    /// Whether a comma stood somewhere after this token and before the next.
+    pub(crate) comma_after: bool,
+}
+
+/// What a character does to the token being read.
+#[derive(PartialEq)]
+enum Class {
+    Letter,
+    Inside,
+    Dot,
+    Comma,
+    And,
+    Plus,
+    Separator,
+}
+
+fn class(c: char) -> Class {
+    match c {
+        '\'' | '’' | '‘' | '`' | '´' | 'ʻ' | 'ʼ' | 'ʿ' | 'ʾ' | 'ʹ' | '"' | '״' | '׳' | '\u{200c}'
+        | '\u{200d}' | '\u{ad}' | '\u{640}' | '\u{feff}' => Class::Inside,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => Class::Inside,
+        '.' | '·' | '・' | '•' => Class::Dot,
+        ',' | '،' | ';' => Class::Comma,
+        '&' | '＆' => Class::And,
+        '+' => Class::Plus,
+        _ if c.is_alphanumeric() || is_combining_mark(c) || c == 'ー' => Class::Letter,
+        _ => Class::Separator,
+    }
+}
+
+/// Splits `text` into pieces.
+pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::new();
+    let mut current = String::new();
+    let mut start = 0;
+    let mut letters = 0;
+    for (at, c) in text.chars().take(NAME_CHARS_MAX).chain(std::iter::once(' ')).enumerate() {
+        let at = at as u16;
+        let class = if at as usize >= NAME_CHARS_MAX { Class::Separator } else { class(c) };
+        let hebrew_mark =
+            matches!(c, '\'' | '׳' | '’') && current.chars().last().is_some_and(romanise::is_hebrew);
+        if class == Class::Letter || hebrew_mark {
+            if letters == 0 {
+                start = at;
+            }
+            current.extend(c.to_lowercase());
+            letters += 1;
+            if letters < TOKEN_CHARS_MAX {
+                continue;
+            }
+        }
+        let breaks = match class {
+            Class::Inside => false,
+            // Dots in a word vanish (S.A. -> sa); between words and after initials they separate.
+            Class::Dot => c != '.' || kind == NameKind::Person || letters > 2,
+            _ => true,
+        };
+        if breaks && letters > 0 {
+            let end = if class == Class::Letter { at + 1 } else { at };
+            out.push(Piece { start, end, text: current.nfkc().collect(), comma_after: false });
+            current = String::new();
+            letters = 0;
+        }
+        match class {
+            Class::Comma => {
+                if let Some(last) = out.last_mut() {
+                    last.comma_after = true;
+                }
+            }
+            Class::And | Class::Plus if kind != NameKind::Person => {
+                out.push(Piece { start: at, end: at + 1, text: "and".to_owned(), comma_after: false });
+            }
+            _ => {}
+        }
+        if out.len() >= NAME_TOKENS_MAX {
+            out.truncate(NAME_TOKENS_MAX);
+            return out;
+        }
+    }
+    if kind == NameKind::Person { out } else { join_letters(out) }
+}
+
+/// Runs of single letters in the name of an organisation are one acronym: `L L C`, `A B C Trading`.
+fn join_letters(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::with_capacity(pieces.len());
+    let mut run = false;
+    for piece in pieces {
+        let single = piece.text.chars().count() == 1
+            && piece.text.chars().all(char::is_alphabetic)
+            && !romanise::is_cjk_text(&piece.text);
+        match out.last_mut() {
+            Some(last) if run && single && !last.comma_after => {
+                last.text.push_str(&piece.text);
+                last.end = piece.end;
+                last.comma_after = piece.comma_after;
+            }
+            _ => out.push(piece),
+        }
+        run = single;
+    }
+    out
+}

@@ -1,0 +1,92 @@
+//! Words with a duty: particles, titles, legal forms, numbers, equivalent names, and how common a word is. The
+//! lists are small files in `data/`, compiled in; they hold general knowledge about names, no listed person.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+const WORDS: &str = include_str!("../data/words.txt");
+const FREQUENT: &str = include_str!("../data/frequent.txt");
+
+/// Names counted for `data/frequent.txt`.
+const NAMES_COUNTED: u32 = 41_859;
+
+/// What the dictionaries say of one word.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Entry {
+    pub(crate) particle: bool,
+    pub(crate) chain: bool,
+    pub(crate) title: bool,
+    pub(crate) legal: bool,
+    pub(crate) number: Option<u16>,
+    /// Equivalence class; 0 for none.
+    pub(crate) same: u16,
+    /// How many counted names hold the word or an equivalent of it.
+    pub(crate) count: u32,
+}
+
+static ENTRIES: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(read);
+
+/// The entry of an ASCII word.
+pub(crate) fn entry(ascii: &str) -> Option<&'static Entry> {
+    ENTRIES.get(ascii)
+}
+
+fn read() -> HashMap<&'static str, Entry> {
+    let mut out: HashMap<&'static str, Entry> = HashMap::new();
+    for line in FREQUENT.lines().filter(|l| !l.starts_with('#')) {
+        if let Some((word, count)) = line.split_once(' ') {
+            out.entry(word).or_default().count = count.parse().unwrap_or(0);
+        }
+    }
+    let mut section = "";
+    let mut class = 0;
+    for line in WORDS.lines().filter(|l| !l.starts_with('#')) {
+        if let Some(heading) = line.strip_prefix('[') {
+            section = heading.trim_end_matches(']');
+            continue;
+        }
+        if section == "same" {
+            class += 1;
+            read_class(line, class, &mut out);
+            continue;
+        }
+        for word in line.split_whitespace() {
+            let (word, value) = word.split_once('=').unwrap_or((word, ""));
+            let entry = out.entry(word).or_default();
+            match section {
+                "particle" => entry.particle = true,
+                "chain" => entry.chain = true,
+                "title" => entry.title = true,
+                "legal" => entry.legal = true,
+                _ => entry.number = value.parse().ok(),
+            }
+        }
+    }
+    out
+}
+
+/// The first class that names a word keeps it: a word belongs to one class.
+fn read_class(line: &'static str, class: u16, out: &mut HashMap<&'static str, Entry>) {
+    let total = line.split_whitespace().filter_map(|w| out.get(w)).map(|e| e.count).sum();
+    for word in line.split_whitespace() {
+        let entry = out.entry(word).or_default();
+        if entry.same == 0 {
+            entry.same = class;
+            entry.count = total;
+        }
+    }
+}
+
+/// Surprise at meeting a word in a name, in thousandths of a bit: log2(names counted / names that hold it).
+pub(crate) fn surprise(count: u32) -> u16 {
+    log2_milli(NAMES_COUNTED) - log2_milli(count.clamp(1, NAMES_COUNTED))
+}
+
+/// log2 in thousandths, in integers: exact at powers of two, linear within 1/86 between them by a quadratic.
+fn log2_milli(n: u32) -> u16 {
+    let whole = n.max(1).ilog2();
+    let fraction = ((u64::from(n) << 10) >> whole) - 1024;
+    // log2(1 + x) ~ x + 0.3431 x (1 - x), x in 1/1024.
+    let bent = fraction + fraction * (1024 - fraction) * 351 / (1024 * 1024);
+    (whole * 1000) as u16 + (bent * 1000 / 1024) as u16
+}

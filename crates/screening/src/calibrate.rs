@@ -1,0 +1,69 @@
+//! The published numbers: how alike names are worth how many bits, and how many bits are what score. Changing any
+//! of them is a new [`ALGORITHM`]. Zero bits is the threshold: as much for as against.
+
+use crate::hit::Score;
+
+/// Frozen name of the algorithm: everything that decides a score, dictionaries of `tenantry-names` included.
+pub const ALGORITHM: &str = "tenantry-1";
+
+/// Total in thousandths of a bit to score; straight lines between the rows.
+const SCORES: &[(i32, i32)] = &[
+    (-24_000, 0),
+    (-10_000, 250),
+    (-4_000, 500),
+    (0, 700),
+    (4_000, 800),
+    (8_000, 880),
+    (16_000, 960),
+    (30_000, 1000),
+];
+
+/// Similarity of names (0 to 1000) to thousandths of a bit; straight lines between the rows.
+const NAME_BITS: &[(i32, i32)] = &[(0, -20_000), (500, -8_000), (700, 0), (850, 4_000), (1000, 7_000)];
+
+/// Matched name weight (thousandths of a bit) that is neither rare nor common.
+const NAME_WEIGHT_USUAL: i32 = 20_000;
+/// How much a rare or common name moves a full match, in thousandths of a bit.
+const RARITY_RANGE: (i32, i32) = (-2_000, 3_000);
+
+/// The score for a total of evidence in thousandths of a bit.
+pub fn calibration(total: i32) -> Score {
+    Score::new(between(SCORES, total).clamp(0, 1000) as u16)
+}
+
+/// The least total, in thousandths of a bit, whose score reaches `score`.
+pub fn required_bits(score: Score) -> i32 {
+    let (mut low, mut high) = (-24_000_i32, 30_000_i32);
+    while low < high {
+        let middle = (low + high).div_euclid(2);
+        if calibration(middle) >= score {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
+}
+
+/// Evidence of names with this similarity and this matched weight.
+pub(crate) fn name_bits(similarity: u16, matched: u32) -> i32 {
+    let plain = between(NAME_BITS, similarity.into());
+    let above = (i32::from(similarity) - 700).max(0);
+    let rarity = ((matched as i32 - NAME_WEIGHT_USUAL) / 5).clamp(RARITY_RANGE.0, RARITY_RANGE.1);
+    plain + rarity * above / 300
+}
+
+fn between(rows: &[(i32, i32)], at: i32) -> i32 {
+    let mut last = rows.first().copied().unwrap_or_default();
+    if at <= last.0 {
+        return last.1;
+    }
+    for (x, y) in rows.iter().copied() {
+        if at <= x {
+            let (width, height) = (x - last.0, y - last.1);
+            return last.1 + if width == 0 { height } else { (at - last.0) * height / width };
+        }
+        last = (x, y);
+    }
+    last.1
+}

@@ -1,0 +1,120 @@
+//! A listed entity as the index keeps it: names taken apart, the other attributes in the form they are compared in.
+
+use crate::normal;
+use tenantry_model::jurisdiction::Jurisdiction;
+use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::time::PartialDate;
+use tenantry_names::NameKind;
+
+/// Properties that hold whole names.
+pub(crate) const NAMES: &[Property] =
+    &[Property::Name, Property::Alias, Property::PreviousName, Property::WeakAlias];
+
+const COUNTRIES: &[Property] = &[
+    Property::Nationality,
+    Property::Citizenship,
+    Property::Country,
+    Property::Jurisdiction,
+    Property::BirthCountry,
+    Property::Flag,
+];
+
+/// Attributes other than names.
+#[derive(Debug, Default)]
+pub(crate) struct Attributes {
+    pub(crate) births: Box<[PartialDate]>,
+    pub(crate) countries: Box<[Jurisdiction]>,
+    /// `true` for female, `false` for male.
+    pub(crate) female: Option<bool>,
+    /// Values compared exactly, sorted: attribute, property, normal form, value as published.
+    pub(crate) exact: Box<[Exact]>,
+    pub(crate) addresses: Box<[Box<str>]>,
+}
+
+/// A value compared exactly.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Exact {
+    pub(crate) property: Property,
+    pub(crate) normal: Box<str>,
+    pub(crate) published: Box<str>,
+}
+
+impl Attributes {
+    pub(crate) fn of(entity: &ListedEntity) -> Self {
+        let mut births: Vec<PartialDate> =
+            entity.texts(Property::BirthDate).filter_map(|t| t.parse().ok()).collect();
+        births
+            .extend(entity.texts(Property::IncorporationDate).filter_map(|t| t.parse::<PartialDate>().ok()));
+        let mut countries: Vec<_> =
+            COUNTRIES.iter().flat_map(|p| entity.texts(*p)).filter_map(normal::country).collect();
+        countries.sort_unstable();
+        countries.dedup();
+        let female = entity.texts(Property::Gender).find_map(|g| match g {
+            "female" => Some(true),
+            "male" => Some(false),
+            _ => None,
+        });
+        let addresses = entity.texts(Property::Address).map(Box::from).collect();
+        Self {
+            births: births.into(),
+            countries: countries.into(),
+            female,
+            exact: exact(entity).into(),
+            addresses,
+        }
+    }
+}
+
+fn exact(entity: &ListedEntity) -> Vec<Exact> {
+    let mut out = Vec::new();
+    for (property, values) in &entity.properties {
+        for value in values {
+            if let Some(normal) = normal_form(*property, &value.text) {
+                out.push(Exact {
+                    property: *property,
+                    normal: normal.into(),
+                    published: value.text.as_str().into(),
+                });
+            }
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Normal form of a value of a property that is compared exactly.
+pub(crate) fn normal_form(property: Property, text: &str) -> Option<String> {
+    match property {
+        Property::Wallet => normal::wallet(text),
+        Property::Email => normal::email(text),
+        Property::Website => normal::domain(text),
+        Property::Phone => normal::phone(text),
+        _ if normal::IDENTIFIERS.contains(&property) => normal::identifier(text),
+        _ => None,
+    }
+}
+
+/// How the names of something of this schema are read.
+pub(crate) fn name_kind(schema: Schema) -> NameKind {
+    match schema {
+        Schema::Person => NameKind::Person,
+        Schema::Company | Schema::Organization => NameKind::Organisation,
+        Schema::LegalEntity => NameKind::Unknown,
+        Schema::Vessel | Schema::Airplane | Schema::CryptoWallet | Schema::Thing => NameKind::Object,
+    }
+}
+
+/// Whether a party of schema `query` can be a listed entity of schema `listed`.
+pub(crate) fn comparable(query: Schema, listed: Schema) -> bool {
+    let group = |s: Schema| match s {
+        Schema::Person => 1_u8,
+        Schema::Company | Schema::Organization => 2,
+        Schema::LegalEntity => 3,
+        Schema::Vessel => 4,
+        Schema::Airplane => 8,
+        Schema::CryptoWallet => 16,
+        Schema::Thing => 31,
+    };
+    group(query) & group(listed) != 0
+}

@@ -1,0 +1,320 @@
+//! Evidence of everything but names: how many thousandths of a bit an agreement or a difference is worth. The
+//! figures say how much more often the relation is seen in true pairs than between strangers; they are part of the
+//! frozen algorithm.
+
+use crate::entity::Attributes;
+use crate::hit::{Attribute, Direction, HardRule, Note, Point};
+use crate::normal;
+use crate::query::Query;
+use tenantry_model::fact::Gender;
+use tenantry_model::jurisdiction::Jurisdiction;
+use tenantry_model::listed::Property;
+use tenantry_model::time::PartialDate;
+
+const IDENTIFIER_SAME: i32 = 18_000;
+const WALLET_SAME: i32 = 24_000;
+const EMAIL_SAME: i32 = 18_000;
+const DOMAIN_SAME: i32 = 8_000;
+const PHONE_SAME: i32 = 9_000;
+const COUNTRY_SAME: i32 = 1_500;
+const COUNTRY_DIFFERENT: i32 = -1_500;
+const GENDER_SAME: i32 = 300;
+const GENDER_DIFFERENT: i32 = -4_000;
+const ADDRESS_SIMILAR: i32 = 3_000;
+/// Share of an address's words that must be found in the other, in thousandths.
+const ADDRESS_SIMILAR_MIN: usize = 600;
+
+/// What a query offers besides names, in the form it is compared in.
+pub(crate) struct Asked {
+    birth: Option<PartialDate>,
+    countries: Vec<Jurisdiction>,
+    female: Option<bool>,
+    /// Attribute, property when known, normal form.
+    pub(crate) exact: Vec<(Attribute, Option<Property>, String)>,
+    addresses: Vec<Vec<String>>,
+}
+
+impl Asked {
+    pub(crate) fn of(query: &Query) -> Self {
+        let mut countries: Vec<_> =
+            query.nationalities.iter().chain(&query.countries).map(|c| c.country()).collect();
+        countries.sort_unstable();
+        countries.dedup();
+        let mut exact = Vec::new();
+        for identifier in &query.identifiers {
+            exact.extend(
+                normal::identifier(identifier.value.expose())
+                    .map(|n| (Attribute::Identifier, identifier.property, n)),
+            );
+        }
+        let plain = [
+            (Attribute::Wallet, &query.wallets, normal::wallet as fn(&str) -> Option<String>),
+            (Attribute::Email, &query.emails, normal::email),
+            (Attribute::Domain, &query.domains, normal::domain),
+            (Attribute::Phone, &query.phones, normal::phone),
+        ];
+        for (attribute, values, normal) in plain {
+            exact.extend(values.iter().filter_map(|v| normal(v.expose())).map(|n| (attribute, None, n)));
+        }
+        let female = match query.gender {
+            Some(Gender::Female) => Some(true),
+            Some(Gender::Male) => Some(false),
+            _ => None,
+        };
+        let addresses = query.addresses.iter().map(|a| words(a.expose())).collect();
+        Self { birth: query.birth_date.as_ref().map(|b| *b.expose()), countries, female, exact, addresses }
+    }
+
+    /// Sum of all points, without building them.
+    pub(crate) fn bits(&self, listed: &Attributes) -> i32 {
+        let birth = self.birth.and_then(|b| birth(b, &listed.births)).map_or(0, |r| r.0);
+        let country = country(&self.countries, &listed.countries).map_or(0, |r| r.0);
+        let gender = gender(self.female, listed.female).map_or(0, |r| r.0);
+        let address = address(&self.addresses, listed).map_or(0, |r| r.0);
+        let exact: i32 =
+            EXACT_ATTRIBUTES.iter().map(|a| self.exact_match(*a, listed).map_or(0, |r| r.0)).sum();
+        birth + country + gender + address + exact
+    }
+
+    /// One point per attribute that either side has.
+    pub(crate) fn points(&self, listed: &Attributes) -> Vec<Point> {
+        let mut out = Vec::new();
+        let dates: Vec<String> = listed.births.iter().map(ToString::to_string).collect();
+        let born = self.birth.and_then(|b| birth(b, &listed.births));
+        point(
+            &mut out,
+            Attribute::BirthDate,
+            born.map(|(b, n, i)| (b, n, dates.get(i).cloned().unwrap_or_default())),
+            self.birth.is_some(),
+            &dates.join("; "),
+        );
+        let codes = listed.countries.iter().map(Jurisdiction::as_str).collect::<Vec<_>>().join("; ");
+        let found = country(&self.countries, &listed.countries).map(|(b, n)| (b, n, codes.clone()));
+        point(&mut out, Attribute::Country, found, !self.countries.is_empty(), &codes);
+        let word = listed.female.map_or("", |f| if f { "female" } else { "male" });
+        let found = gender(self.female, listed.female).map(|(b, n)| (b, n, word.to_owned()));
+        point(&mut out, Attribute::Gender, found, self.female.is_some(), word);
+        let first = listed.addresses.first().map_or("", |a| a);
+        point(
+            &mut out,
+            Attribute::Address,
+            address(&self.addresses, listed),
+            !self.addresses.is_empty(),
+            first,
+        );
+        for attribute in EXACT_ATTRIBUTES {
+            let asked = self.exact.iter().any(|(a, _, _)| a == attribute);
+            let published = listed
+                .exact
+                .iter()
+                .find(|e| of_property(e.property) == *attribute)
+                .map_or("", |e| &e.published);
+            let found = self.exact_match(*attribute, listed);
+            point(&mut out, *attribute, found, asked, published);
+        }
+        out
+    }
+
+    /// Evidence, relation and published value of an exactly compared attribute. A different number is no evidence:
+    /// people hold several.
+    fn exact_match(&self, attribute: Attribute, listed: &Attributes) -> Option<(i32, Note, String)> {
+        let mine = || self.exact.iter().filter(move |(a, _, _)| *a == attribute);
+        mine().next()?;
+        let same = listed.exact.iter().find(|e| mine().any(|m| agrees(m, e)));
+        if let Some(same) = same {
+            return Some((worth(attribute), Note::Same, same.published.to_string()));
+        }
+        let other = listed.exact.iter().find(|e| of_property(e.property) == attribute)?;
+        Some((0, Note::Different, other.published.to_string()))
+    }
+
+    /// Rules that make a hit whatever the score.
+    pub(crate) fn hard_rules(&self, listed: &Attributes) -> Vec<HardRule> {
+        let mut out = Vec::new();
+        for exact in &listed.exact {
+            if !self.exact.iter().any(|m| agrees(m, exact)) {
+                continue;
+            }
+            let listed = exact.published.to_string();
+            match of_property(exact.property) {
+                Attribute::Identifier => {
+                    out.push(HardRule::SameIdentifier { property: exact.property, listed })
+                }
+                Attribute::Wallet => out.push(HardRule::SameWallet { listed }),
+                Attribute::Email => out.push(HardRule::SameEmail { listed }),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    /// Whether the query leaves this attribute open.
+    pub(crate) fn lacks(&self, attribute: Attribute) -> bool {
+        match attribute {
+            Attribute::BirthDate => self.birth.is_none(),
+            Attribute::Country => self.countries.is_empty(),
+            Attribute::Gender => self.female.is_none(),
+            _ => false,
+        }
+    }
+}
+
+const EXACT_ATTRIBUTES: &[Attribute] =
+    &[Attribute::Identifier, Attribute::Wallet, Attribute::Email, Attribute::Domain, Attribute::Phone];
+
+/// Full agreement and clear difference of the attributes a reviewer can ask for.
+pub(crate) const RANGES: &[(Attribute, i32, i32)] = &[
+    (Attribute::BirthDate, 6_000, -9_000),
+    (Attribute::Country, COUNTRY_SAME, COUNTRY_DIFFERENT),
+    (Attribute::Gender, GENDER_SAME, GENDER_DIFFERENT),
+];
+
+fn of_property(property: Property) -> Attribute {
+    match property {
+        Property::Wallet => Attribute::Wallet,
+        Property::Email => Attribute::Email,
+        Property::Website => Attribute::Domain,
+        Property::Phone => Attribute::Phone,
+        _ => Attribute::Identifier,
+    }
+}
+
+fn worth(attribute: Attribute) -> i32 {
+    match attribute {
+        Attribute::Wallet => WALLET_SAME,
+        Attribute::Email => EMAIL_SAME,
+        Attribute::Domain => DOMAIN_SAME,
+        Attribute::Phone => PHONE_SAME,
+        _ => IDENTIFIER_SAME,
+    }
+}
+
+fn agrees(mine: &(Attribute, Option<Property>, String), listed: &crate::entity::Exact) -> bool {
+    mine.0 == of_property(listed.property)
+        && *mine.2 == *listed.normal
+        && mine.1.is_none_or(|p| comparable_numbers(p, listed.property))
+}
+
+/// Publishers file one number under several headings; only numbers of clearly other things never agree.
+fn comparable_numbers(a: Property, b: Property) -> bool {
+    let thing = |p: Property| {
+        matches!(p, Property::ImoNumber | Property::Mmsi | Property::CallSign | Property::SerialNumber)
+    };
+    a == b || (!thing(a) && !thing(b))
+}
+
+fn point(
+    out: &mut Vec<Point>,
+    attribute: Attribute,
+    found: Option<(i32, Note, String)>,
+    asked: bool,
+    listed: &str,
+) {
+    let point = match found {
+        Some((bits, note, listed)) => {
+            let direction = match bits {
+                0 => Direction::Unknown,
+                b if b > 0 => Direction::For,
+                _ => Direction::Against,
+            };
+            Point { attribute, direction, bits, note, listed, names: None }
+        }
+        None if !asked && listed.is_empty() => return,
+        None => {
+            let note = if asked { Note::MissingInList } else { Note::MissingInQuery };
+            Point {
+                attribute,
+                direction: Direction::Unknown,
+                bits: 0,
+                note,
+                listed: listed.to_owned(),
+                names: None,
+            }
+        }
+    };
+    out.push(point);
+}
+
+/// The best relation of a date with the listed ones: evidence, relation, which.
+fn birth(asked: PartialDate, listed: &[PartialDate]) -> Option<(i32, Note, usize)> {
+    let graded = listed.iter().enumerate().map(|(i, l)| {
+        let (bits, note) = grade(asked, *l);
+        (bits, note, i)
+    });
+    graded.max_by_key(|(bits, _, i)| (*bits, std::cmp::Reverse(*i)))
+}
+
+fn grade(a: PartialDate, b: PartialDate) -> (i32, Note) {
+    let years = i32::from(a.year()).abs_diff(i32::from(b.year()));
+    let full = |d: PartialDate| d.month().zip(d.day());
+    if let (Some((am, ad)), Some((bm, bd))) = (full(a), full(b)) {
+        if years == 0 && am == bm && ad == bd {
+            return (6_000, Note::DateSame);
+        }
+        if years == 0 && am == bd && ad == bm {
+            return (4_000, Note::DateSwapped);
+        }
+        if digits_apart(a, b) == 1 {
+            return (3_000, Note::DateDigit);
+        }
+        if am == bm && ad == bd && years <= 12 {
+            return (1_500, Note::DateOtherYear);
+        }
+        if years == 0 {
+            return if am == bm || ad == bd { (1_500, Note::DateSameMonth) } else { (0, Note::DateSameYear) };
+        }
+    } else if years == 0 {
+        return match (a.month(), b.month()) {
+            (Some(am), Some(bm)) if am == bm => (4_500, Note::DateSameMonth),
+            (Some(_), Some(_)) => (0, Note::DateSameYear),
+            _ => (3_000, Note::DateSameYear),
+        };
+    }
+    match years {
+        1 => (0, Note::DateYearApart),
+        2 | 3 => (-1_500, Note::DateYearsApart),
+        4..=6 => (-3_500, Note::DateYearsApart),
+        7..=10 => (-6_000, Note::DateDifferent),
+        _ => (-9_000, Note::DateDifferent),
+    }
+}
+
+/// Digits that differ between two full dates.
+fn digits_apart(a: PartialDate, b: PartialDate) -> usize {
+    a.to_string().bytes().zip(b.to_string().bytes()).filter(|(x, y)| x != y).count()
+}
+
+fn country(asked: &[Jurisdiction], listed: &[Jurisdiction]) -> Option<(i32, Note)> {
+    if asked.is_empty() || listed.is_empty() {
+        return None;
+    }
+    let same = asked.iter().any(|c| listed.contains(c));
+    Some(if same { (COUNTRY_SAME, Note::Same) } else { (COUNTRY_DIFFERENT, Note::Different) })
+}
+
+fn gender(asked: Option<bool>, listed: Option<bool>) -> Option<(i32, Note)> {
+    let (asked, listed) = (asked?, listed?);
+    Some(if asked == listed { (GENDER_SAME, Note::Same) } else { (GENDER_DIFFERENT, Note::Different) })
+}
+
+fn address(asked: &[Vec<String>], listed: &Attributes) -> Option<(i32, Note, String)> {
+    if asked.is_empty() || listed.addresses.is_empty() {
+        return None;
+    }
+    for address in &listed.addresses {
+        let theirs = words(address);
+        let shared = |mine: &Vec<String>| mine.iter().filter(|w| theirs.contains(w)).count();
+        if asked.iter().any(|m| {
+            m.len() >= 3
+                && theirs.len() >= 3
+                && shared(m) * 1000 >= ADDRESS_SIMILAR_MIN * m.len().min(theirs.len())
+        }) {
+            return Some((ADDRESS_SIMILAR, Note::Similar, address.to_string()));
+        }
+    }
+    Some((0, Note::Different, listed.addresses.first().map(ToString::to_string).unwrap_or_default()))
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
+}

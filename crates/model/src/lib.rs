@@ -21,6 +21,7 @@ pub mod account;
 pub mod case;
 pub mod clock;
 pub mod error;
+pub mod evidence;
 pub mod fact;
 pub mod id;
 pub mod jurisdiction;

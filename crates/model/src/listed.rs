@@ -91,6 +91,12 @@ words! {
         ImoNumber = "imoNumber",
         /// Maritime Mobile Service Identity.
         Mmsi = "mmsi",
+        /// International Securities Identification Number of an issue.
+        Isin = "isinCode",
+        /// Stock exchange ticker.
+        Ticker = "ticker",
+        /// Russian bank identification code.
+        Bik = "bikCode",
         /// Radio call sign.
         CallSign = "callSign",
         /// Serial or tail number of an aircraft.
@@ -101,8 +107,12 @@ words! {
         PastFlag = "pastFlags",
         /// Type of vessel or aircraft.
         Type = "type",
+        /// Date a vessel or aircraft was built.
+        BuildDate = "buildDate",
         /// Gross tonnage.
         GrossTonnage = "grossRegisteredTonnage",
+        /// Deadweight tonnage.
+        DeadweightTonnage = "deadweightTonnage",
         /// E-mail address.
         Email = "email",
         /// Web site.
@@ -113,8 +123,14 @@ words! {
         Wallet = "publicKey",
         /// Position or role held.
         Position = "position",
+        /// Line of business.
+        Sector = "sector",
         /// Programme or legal basis under which the entry is listed.
         Program = "programId",
+        /// Order, directive or regulation the publisher names, for example "Executive Order 13662".
+        LegalBasis = "legalBasis",
+        /// Warning that dealing with the entry carries a risk of secondary sanctions.
+        SecondarySanctionsRisk = "secondarySanctionsRisk",
         /// Topic such as `sanction` or `export.control`.
         Topic = "topics",
         /// Remark that no rule turned into a field.
@@ -144,12 +160,37 @@ pub struct Origin {
 pub struct Value {
     /// The text as published, trimmed.
     pub text: String,
-    /// What the publisher says about the value: currency of a wallet, issuing country of a document, script of
-    /// a name. Empty when nothing is said.
+    /// What the publisher says about the value, as words joined by `; `; empty when nothing is said. By property:
+    ///
+    /// * wallet: the currency first, for example `XBT`;
+    /// * document or number: lower-case ISO code of the issuing country first when it is known, then the
+    ///   publisher's label, `issued YYYY-MM-DD`, `expires YYYY-MM-DD`;
+    /// * address: lower-case ISO code of its country;
+    /// * date: `circa`, or `range FROM/TO` on both ends of a range;
+    /// * name: its script (`Arab`, `Cyrl`) when the publisher marks one;
+    /// * any: `cut off` last, when the publisher's file broke off inside the value.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// Where it was read.
     pub origin: Origin,
+}
+
+impl Value {
+    /// A value with nothing said about it.
+    pub fn new(text: impl Into<String>, origin: Origin) -> Self {
+        Self { text: text.into(), note: String::new(), origin }
+    }
+
+    /// The country the note opens with, as a lower-case ISO 3166-1 alpha-2 code.
+    pub fn note_country(&self) -> Option<&str> {
+        let first = self.note.split("; ").next()?;
+        (first.len() == 2 && first.bytes().all(|b| b.is_ascii_lowercase())).then_some(first)
+    }
+
+    /// Whether the publisher's file broke off inside this value, so that it must not be compared as a whole.
+    pub fn is_cut_off(&self) -> bool {
+        self.note.split("; ").last() == Some("cut off")
+    }
 }
 
 /// A tie to another entry of the same list, for example "linked to" or "owned by".
@@ -189,8 +230,11 @@ impl ListedEntity {
 
     /// Adds a value unless it is empty or already there.
     pub fn push(&mut self, property: Property, value: Value) {
+        if value.text.is_empty() {
+            return;
+        }
         let values = self.properties.entry(property).or_default();
-        if !value.text.is_empty() && !values.iter().any(|v| v.text == value.text && v.note == value.note) {
+        if !values.iter().any(|v| v.text == value.text && v.note == value.note) {
             values.push(value);
         }
     }

@@ -1,0 +1,61 @@
+//! The one error of this crate: a list or a packed snapshot that cannot be used at all.
+//!
+//! What is wrong with single records is a [`Notice`](crate::Notice) of a reading, not an error.
+
+use std::io;
+use thiserror::Error;
+
+/// Why a list could not be read, or a packed snapshot not be opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ListsError {
+    /// The file could not be read.
+    #[error("could not read `{file}`")]
+    Read {
+        /// Name of the file within the list.
+        file: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The content is not in the format it should be in.
+    #[error("`{file}` line {line} is not {format}: {why}")]
+    Format {
+        /// Name of the file within the list.
+        file: String,
+        /// Line, from 1; 0 when unknown.
+        line: u64,
+        /// Format that was expected, for example `the Consolidated Screening List as CSV`.
+        format: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+    /// No format is known for these files.
+    #[error(
+        "`{file}` is in no watchlist format known here; name the format or convert the file to FollowTheMoney JSON lines"
+    )]
+    Unknown {
+        /// Name of the file.
+        file: String,
+    },
+    /// Files that do not belong to one list were given together, or one that is needed is missing.
+    #[error("these files do not make one list: {why}")]
+    FileSet {
+        /// What is wrong.
+        why: String,
+    },
+    /// A packed snapshot is damaged.
+    #[error("the packed snapshot is damaged: {why}; fetch or import the list again")]
+    Damaged {
+        /// What was found.
+        why: &'static str,
+    },
+    /// Something is larger than this program accepts.
+    #[error("{what} is over the limit of {limit}")]
+    TooLarge {
+        /// What is too large.
+        what: &'static str,
+        /// The limit, in the unit of `what`.
+        limit: u64,
+    },
+}

@@ -1,0 +1,22 @@
+//! Every limit of this crate, with its unit. A list is foreign input: whatever it says, memory and time stay bounded.
+
+/// Longest line of a text format, in bytes.
+pub const LINE_BYTES_MAX: usize = 4 << 20;
+/// Most further lines one CSV record may run over (addresses with line breaks).
+pub const RECORD_LINES_MAX: usize = 16;
+/// Largest single record of an XML format, in bytes of text held.
+pub const XML_RECORD_BYTES_MAX: usize = 16 << 20;
+/// Deepest nesting of elements in an XML format.
+pub const XML_DEPTH_MAX: usize = 32;
+/// Most entries in one snapshot.
+pub const ENTITIES_MAX: usize = 20_000_000;
+/// Most notices kept in one reading; further ones are counted only.
+pub const NOTICES_MAX: usize = 10_000;
+/// Largest uncompressed body of a packed snapshot, in bytes.
+pub const BODY_BYTES_MAX: u64 = 16 << 30;
+/// Largest header of a packed snapshot, in bytes.
+pub const HEADER_BYTES_MAX: usize = 64 << 10;
+/// Records that may be set aside before a reading is refused, per thousand.
+pub const SET_ASIDE_PER_MILLE_MAX: u64 = 10;
+/// Entries a new version may lose against the version in force before it is refused, per thousand.
+pub const SHRINK_PER_MILLE_MAX: u64 = 100;

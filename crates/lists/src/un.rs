@@ -1,0 +1,189 @@
+//! The consolidated list of the United Nations Security Council, as XML.
+//!
+//! Individuals carry up to four name parts in the order they are spoken, aliases marked good or low, names in the original
+//! script, dates of birth that are exact, approximate or between years, and documents. The reference number (`CDi.001`) is
+//! the identifier.
+
+use crate::ListsError;
+use crate::entry::{At, Document};
+use crate::snapshot::{Gathering, NoticeKind, Reading};
+use crate::xml::{Node, Piece, Records};
+use std::io::Read;
+use tenantry_model::listed::{ListedEntity, Property, Schema};
+
+pub(crate) const LIST: &str = "un-sc";
+pub(crate) const TITLE: &str = "United Nations Security Council Consolidated List";
+const FILE: &str = "consolidated.xml";
+const FORMAT: &str = "the UN consolidated list as XML";
+
+/// Reads the UN consolidated list from its XML file.
+pub fn read_un_xml(input: impl Read) -> Result<Reading, ListsError> {
+    let mut records = Records::new(FILE, FORMAT, &["INDIVIDUAL", "ENTITY"], input);
+    let mut gathering = Gathering::default();
+    let (mut published_on, mut rooted, mut ended) = (None, false, false);
+    loop {
+        match records.next() {
+            Ok(Some(Piece::Root(root))) if root.name == "CONSOLIDATED_LIST" => {
+                rooted = true;
+                published_on =
+                    crate::dates::date(root.attribute("dateGenerated")).and_then(|date| date.parse().ok());
+            }
+            Ok(Some(Piece::Record(node))) => {
+                gathering.records += 1;
+                match entity(&node) {
+                    Some(entity) => gathering.entities.push(entity),
+                    None => gathering.notice(
+                        FILE,
+                        node.line,
+                        NoticeKind::SetAside,
+                        "the entry has no name or no reference number",
+                    ),
+                }
+            }
+            Ok(Some(Piece::End)) => ended = true,
+            Ok(Some(Piece::Root(_)) | None) => break,
+            Err(error) if !rooted => return Err(error),
+            Err(error) => {
+                gathering.notice(FILE, records.line(), NoticeKind::Truncated, error.to_string());
+                return gathering.finish(LIST, TITLE, published_on);
+            }
+        }
+    }
+    if !rooted {
+        let why = "the root element is not `CONSOLIDATED_LIST`".to_owned();
+        return Err(ListsError::Format { file: FILE.to_owned(), line: records.line(), format: FORMAT, why });
+    }
+    if !ended {
+        gathering.notice(
+            FILE,
+            records.line(),
+            NoticeKind::Truncated,
+            "the root element is not closed: the file is cut off",
+        );
+    }
+    gathering.finish(LIST, TITLE, published_on)
+}
+
+fn entity(node: &Node) -> Option<ListedEntity> {
+    let at = At { file: FILE, line: node.line };
+    let person = node.name == "INDIVIDUAL";
+    let parts = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"].map(|part| node.text_of(part));
+    let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let reference = node.text_of("REFERENCE_NUMBER");
+    if name.is_empty() || reference.is_empty() {
+        return None;
+    }
+    let mut entity = ListedEntity::new(
+        format!("{LIST}-{reference}"),
+        if person { Schema::Person } else { Schema::Organization },
+    );
+    at.put(&mut entity, Property::Name, &spaced(&name));
+    if person {
+        at.put(&mut entity, Property::FirstName, parts.first().copied().unwrap_or_default());
+    }
+    at.put(&mut entity, Property::Alias, &spaced(node.text_of("NAME_ORIGINAL_SCRIPT")));
+    at.put(&mut entity, Property::Topic, "sanction");
+    at.put(&mut entity, Property::Program, node.text_of("UN_LIST_TYPE"));
+    at.put_date(&mut entity, Property::ListedOn, node.text_of("LISTED_ON"));
+    at.put_gender(&mut entity, node.text_of("GENDER"));
+    at.put(&mut entity, Property::Notes, node.text_of("COMMENTS1"));
+    put_all(at, &mut entity, node, "TITLE", Property::Title);
+    put_all(at, &mut entity, node, "DESIGNATION", Property::Position);
+    for day in node.below(&["LAST_DAY_UPDATED", "VALUE"]) {
+        at.put_date(&mut entity, Property::ModifiedAt, &day.text);
+    }
+    for country in node.below(&["NATIONALITY", "VALUE"]) {
+        at.put_country(&mut entity, Property::Nationality, country.text.trim());
+    }
+    for child in &node.children {
+        match child.name.as_str() {
+            "INDIVIDUAL_ALIAS" | "ENTITY_ALIAS" => put_alias(at, &mut entity, child),
+            "INDIVIDUAL_ADDRESS" | "ENTITY_ADDRESS" => put_address(at, &mut entity, child),
+            "INDIVIDUAL_DATE_OF_BIRTH" => put_birth(at, &mut entity, child),
+            "INDIVIDUAL_PLACE_OF_BIRTH" => put_birth_place(at, &mut entity, child),
+            "INDIVIDUAL_DOCUMENT" => put_document(at, &mut entity, child),
+            _ => {}
+        }
+    }
+    Some(entity)
+}
+
+fn put_all(at: At<'_>, entity: &mut ListedEntity, node: &Node, name: &str, property: Property) {
+    for value in node.below(&[name, "VALUE"]) {
+        at.put(entity, property, &value.text);
+    }
+}
+
+fn put_alias(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
+    let property = match alias.text_of("QUALITY").to_ascii_lowercase().as_str() {
+        "low" => Property::WeakAlias,
+        "f.k.a." => Property::PreviousName,
+        _ => Property::Alias,
+    };
+    for name in alias.text_of("ALIAS_NAME").split(';') {
+        at.put(entity, property, &spaced(name));
+    }
+    at.put_date(entity, Property::BirthDate, alias.text_of("DATE_OF_BIRTH"));
+    put_place(at, entity, &[alias.text_of("CITY_OF_BIRTH")], alias.text_of("COUNTRY_OF_BIRTH"));
+    at.put_noted(entity, Property::Notes, alias.text_of("NOTE"), "alias");
+}
+
+fn put_address(at: At<'_>, entity: &mut ListedEntity, address: &Node) {
+    let parts = ["STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE"].map(|part| address.text_of(part));
+    at.put_address(entity, &parts, address.text_of("COUNTRY"));
+    at.put_noted(entity, Property::Notes, address.text_of("NOTE"), "address");
+}
+
+fn put_birth(at: At<'_>, entity: &mut ListedEntity, birth: &Node) {
+    let (from, to) = (birth.text_of("FROM_YEAR"), birth.text_of("TO_YEAR"));
+    let published =
+        match [birth.text_of("DATE"), birth.text_of("YEAR")].into_iter().find(|text| !text.is_empty()) {
+            Some(date) if birth.text_of("TYPE_OF_DATE") == "APPROXIMATELY" => format!("circa {date}"),
+            Some(date) => date.to_owned(),
+            None if !from.is_empty() => format!("{from} to {to}"),
+            // Some dates are only in the note: "Nov. 1973".
+            None => birth.text_of("NOTE").to_owned(),
+        };
+    at.put_date(entity, Property::BirthDate, &published);
+    if published != birth.text_of("NOTE") {
+        at.put_noted(entity, Property::Notes, birth.text_of("NOTE"), "birthDate");
+    }
+}
+
+fn put_birth_place(at: At<'_>, entity: &mut ListedEntity, place: &Node) {
+    put_place(
+        at,
+        entity,
+        &[place.text_of("STREET"), place.text_of("CITY"), place.text_of("STATE_PROVINCE")],
+        place.text_of("COUNTRY"),
+    );
+    at.put_noted(entity, Property::Notes, place.text_of("NOTE"), "birthPlace");
+}
+
+fn put_place(at: At<'_>, entity: &mut ListedEntity, parts: &[&str], country: &str) {
+    let whole: Vec<&str> = parts.iter().copied().chain([country]).filter(|part| !part.is_empty()).collect();
+    at.put(entity, Property::BirthPlace, &whole.join(", "));
+    at.put_country(entity, Property::BirthCountry, country);
+}
+
+fn put_document(at: At<'_>, entity: &mut ListedEntity, document: &Node) {
+    let kind = document.text_of("TYPE_OF_DOCUMENT");
+    let lower = kind.to_lowercase();
+    let passport = ["passport", "pasaporte", "passeport"].iter().any(|word| lower.contains(word));
+    let property = if passport { Property::PassportNumber } else { Property::IdNumber };
+    let country = [document.text_of("ISSUING_COUNTRY"), document.text_of("COUNTRY_OF_ISSUE")];
+    let described = Document {
+        number: document.text_of("NUMBER"),
+        country: country.into_iter().find(|country| !country.is_empty()).unwrap_or_default(),
+        label: if passport { "" } else { kind },
+        issued: document.text_of("DATE_OF_ISSUE"),
+        expires: "",
+    };
+    at.put_document(entity, property, &described);
+    at.put_noted(entity, Property::Notes, document.text_of("NOTE"), "document");
+}
+
+/// The text with runs of white space, line breaks included, as one space.
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

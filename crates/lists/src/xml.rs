@@ -1,0 +1,238 @@
+//! XML as a stream of records: one small tree at a time, so that memory does not grow with the file.
+//!
+//! Document type declarations are refused and references are limited to the five predefined ones and characters, so
+//! entity expansion cannot happen. Depth and record size are bounded.
+
+use crate::ListsError;
+use crate::limits::{XML_DEPTH_MAX, XML_RECORD_BYTES_MAX};
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use std::io::{self, BufRead, BufReader, Read};
+
+/// An element with its attributes, its own text and its children. Names come without namespace prefix.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Node {
+    pub(crate) name: String,
+    pub(crate) line: u64,
+    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) text: String,
+    pub(crate) children: Vec<Node>,
+}
+
+impl Node {
+    /// The value of an attribute, or nothing.
+    pub(crate) fn attribute(&self, name: &str) -> &str {
+        self.attributes.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The first child with this name.
+    pub(crate) fn first(&self, name: &str) -> Option<&Node> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// The text of the first child with this name, or nothing.
+    pub(crate) fn text_of(&self, name: &str) -> &str {
+        self.first(name).map_or("", |child| child.text.trim())
+    }
+
+    /// The children below a path of names, all branches followed.
+    pub(crate) fn below<'n>(&'n self, path: &[&str]) -> Vec<&'n Node> {
+        let mut found = vec![self];
+        for name in path {
+            found = found
+                .into_iter()
+                .flat_map(|node| node.children.iter().filter(|child| child.name == *name))
+                .collect();
+        }
+        found
+    }
+}
+
+/// What the stream of records yields.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    /// The root element with its attributes, without children.
+    Root(Node),
+    /// One record.
+    Record(Node),
+    /// The root element was closed: the file is whole.
+    End,
+}
+
+/// Reads records: the elements whose name is one of `names`, wherever they are.
+pub(crate) struct Records<'n, R: Read> {
+    reader: Reader<Lines<BufReader<R>>>,
+    file: String,
+    format: &'static str,
+    names: &'n [&'n str],
+    buffer: Vec<u8>,
+    depth: usize,
+    ended: bool,
+}
+
+impl<'n, R: Read> Records<'n, R> {
+    pub(crate) fn new(file: &str, format: &'static str, names: &'n [&'n str], input: R) -> Self {
+        let mut reader =
+            Reader::from_reader(Lines { inner: BufReader::with_capacity(1 << 16, input), line: 1 });
+        reader.config_mut().expand_empty_elements = true;
+        Self { reader, file: file.to_owned(), format, names, buffer: Vec::new(), depth: 0, ended: false }
+    }
+
+    /// The next piece, or `None` when the file ends; without an [`Piece::End`] before, it is cut off.
+    pub(crate) fn next(&mut self) -> Result<Option<Piece>, ListsError> {
+        loop {
+            self.buffer.clear();
+            let event = match self.reader.read_event_into(&mut self.buffer) {
+                Ok(event) => event,
+                Err(quick_xml::Error::Io(source)) => {
+                    return Err(ListsError::Read {
+                        file: self.file.clone(),
+                        source: io::Error::other(source),
+                    });
+                }
+                // At the end of a cut file there is no way to tell a syntax error from the cut.
+                Err(error) => return self.broken(&error.to_string()),
+            };
+            match event {
+                Event::Start(start) => {
+                    let line = self.reader.get_ref().line;
+                    let Some(node) = node(&start, line) else {
+                        return self.broken("an element is not well formed");
+                    };
+                    if self.ended || self.depth > XML_DEPTH_MAX {
+                        return self.broken("elements are nested too deeply or follow the root");
+                    }
+                    if self.names.contains(&node.name.as_str()) {
+                        return self.record(node);
+                    }
+                    self.depth += 1;
+                    if self.depth == 1 {
+                        return Ok(Some(Piece::Root(node)));
+                    }
+                }
+                Event::End(_) => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        self.ended = true;
+                        return Ok(Some(Piece::End));
+                    }
+                }
+                Event::DocType(_) => return self.broken("document type declarations are not accepted"),
+                Event::Eof => return Ok(None),
+                _ => {}
+            }
+        }
+    }
+
+    /// The line reached, from 1.
+    pub(crate) fn line(&self) -> u64 {
+        self.reader.get_ref().line
+    }
+
+    fn broken<T>(&self, why: &str) -> Result<T, ListsError> {
+        let why = why.chars().take(200).collect();
+        Err(ListsError::Format { file: self.file.clone(), line: self.line(), format: self.format, why })
+    }
+
+    /// Reads on to the end of the record that was just opened.
+    fn record(&mut self, root: Node) -> Result<Option<Piece>, ListsError> {
+        let mut open = vec![root];
+        let mut held = 0_usize;
+        loop {
+            self.buffer.clear();
+            let event = match self.reader.read_event_into(&mut self.buffer) {
+                Ok(event) => event,
+                Err(error) => return self.broken(&error.to_string()),
+            };
+            held += event.len() + 64;
+            if held > XML_RECORD_BYTES_MAX {
+                return Err(ListsError::TooLarge {
+                    what: "record of an XML list in bytes",
+                    limit: XML_RECORD_BYTES_MAX as u64,
+                });
+            }
+            match event {
+                Event::Start(start) => {
+                    let Some(node) = node(&start, self.reader.get_ref().line) else {
+                        return self.broken("an element is not well formed");
+                    };
+                    if open.len() >= XML_DEPTH_MAX {
+                        return self.broken("elements are nested too deeply");
+                    }
+                    open.push(node);
+                }
+                Event::End(_) => {
+                    let Some(node) = open.pop() else { return self.broken("an element is closed twice") };
+                    match open.last_mut() {
+                        Some(parent) => parent.children.push(node),
+                        None => return Ok(Some(Piece::Record(node))),
+                    }
+                }
+                Event::Text(text) => push(&mut open, &text),
+                Event::CData(text) => push(&mut open, &text),
+                Event::GeneralRef(reference) => match resolved(&reference) {
+                    Some(text) => push(&mut open, &text),
+                    None => return self.broken("a reference to an unknown entity"),
+                },
+                Event::DocType(_) => return self.broken("document type declarations are not accepted"),
+                Event::Eof => return Ok(None),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn push(open: &mut [Node], text: &str) {
+    if let Some(node) = open.last_mut() {
+        node.text.push_str(text);
+    }
+}
+
+fn resolved(reference: &BytesRef<'_>) -> Option<String> {
+    if let Ok(Some(letter)) = reference.resolve_char_ref() {
+        return Some(letter.to_string());
+    }
+    resolve_predefined_entity(reference).map(str::to_owned)
+}
+
+fn node(start: &BytesStart<'_>, line: u64) -> Option<Node> {
+    let mut node = Node { name: start.local_name().as_ref().to_owned(), line, ..Node::default() };
+    for attribute in start.attributes() {
+        let attribute = attribute.ok()?;
+        let value = quick_xml::escape::unescape(&attribute.value).ok()?.into_owned();
+        node.attributes.push((attribute.key.local_name().as_ref().to_owned(), value));
+    }
+    Some(node)
+}
+
+/// A reader that counts the lines it has handed out.
+struct Lines<R> {
+    inner: R,
+    line: u64,
+}
+
+impl<R: BufRead> Read for Lines<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(out)?;
+        self.line += newlines(out.get(..length).unwrap_or_default());
+        Ok(length)
+    }
+}
+
+impl<R: BufRead> BufRead for Lines<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        let seen = self.inner.fill_buf().map_or(0, |buffer| newlines(buffer.get(..amount).unwrap_or(buffer)));
+        self.line += seen;
+        self.inner.consume(amount);
+    }
+}
+
+#[expect(clippy::naive_bytecount, reason = "parsing costs far more than this; not worth a dependency")]
+fn newlines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+}

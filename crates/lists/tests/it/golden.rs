@@ -1,0 +1,163 @@
+//! Counts over whole published files, known from an independent count. The files are not part of the repository: without them
+//! these tests say so and pass.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::PathBuf;
+use tenantry_lists::{
+    NoticeKind, OfacFiles, OfacList, Reading, acceptable, read_csl_csv, read_ofac, read_un_xml,
+};
+use tenantry_model::listed::{ListedEntity, Property, Schema};
+
+/// A published file, unpacked, or `None` when this checkout has none beside it.
+pub(crate) fn published(path: &str) -> Option<Box<dyn Read>> {
+    let whole: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../../shared/data", path].iter().collect();
+    let Ok(file) = File::open(&whole) else {
+        println!("skipped: `{path}` is not here");
+        return None;
+    };
+    let file = BufReader::new(file);
+    Some(if path.ends_with(".zst") {
+        Box::new(zstd::stream::read::Decoder::new(file).unwrap())
+    } else {
+        Box::new(file)
+    })
+}
+
+fn ofac(list: OfacList, paths: [&str; 4]) -> Option<Reading> {
+    let [primary, addresses, aliases, comments] = paths;
+    let files = OfacFiles {
+        list,
+        primary: published(primary)?,
+        addresses: published(addresses),
+        aliases: published(aliases),
+        comments: published(comments),
+        published_on: None,
+    };
+    Some(read_ofac(files).unwrap())
+}
+
+fn sdn_2023() -> Option<Reading> {
+    let folder = "ofac/2023-12-28";
+    let paths = ["sdn.csv.zst", "add.csv.zst", "alt.csv.zst", "sdn_comments.csv"]
+        .map(|name| format!("{folder}/{name}"));
+    ofac(OfacList::Sdn, [&paths[0], &paths[1], &paths[2], &paths[3]])
+}
+
+fn count(entities: &[ListedEntity], schema: Schema) -> usize {
+    entities.iter().filter(|entity| entity.schema == schema).count()
+}
+
+fn values<'e>(
+    entities: &'e [ListedEntity],
+    property: Property,
+) -> impl Iterator<Item = &'e tenantry_model::listed::Value> {
+    entities.iter().filter_map(move |entity| entity.properties.get(&property)).flatten()
+}
+
+fn kinds(reading: &Reading) -> (usize, usize, usize) {
+    let count = |kind| reading.notices.iter().filter(|notice| notice.kind == kind).count();
+    (count(NoticeKind::Doubtful), count(NoticeKind::SetAside), count(NoticeKind::Truncated))
+}
+
+#[test]
+fn ofac_sdn_of_2023_12_28() {
+    let Some(reading) = sdn_2023() else { return };
+    let entities = reading.snapshot.entities();
+    assert_eq!(entities.len(), 13_821);
+    assert_eq!(reading.records, 13_821 + 18_990 + 17_091 + 13);
+    assert_eq!(
+        (count(entities, Schema::Person), count(entities, Schema::Vessel), count(entities, Schema::Airplane)),
+        (6_646, 764, 378)
+    );
+    // Seven remarks have no continuation, three continuations no entry: the comments file is some days older.
+    assert_eq!(kinds(&reading), (7, 3, 0));
+    assert_eq!(acceptable(None, &reading), Ok(()));
+
+    let cyber2: Vec<ListedEntity> = entities
+        .iter()
+        .filter(|entity| entity.texts(Property::Program).any(|program| program == "CYBER2"))
+        .cloned()
+        .collect();
+    assert_eq!(cyber2.len(), 230);
+    let currency = |currency: &str| {
+        values(&cyber2, Property::Wallet)
+            .filter(|wallet| wallet.note.split("; ").next() == Some(currency))
+            .count()
+    };
+    assert_eq!(currency("XBT"), 236);
+    assert_eq!(currency("ETH"), 110);
+    assert_eq!(["XMR", "LTC", "DASH", "ZEC", "BCH", "USDT", "XRP"].map(currency), [3, 3, 3, 2, 2, 2, 1]);
+    // A wallet that was joined across the cut, not two halves.
+    assert!(
+        values(&cyber2, Property::Wallet).any(|wallet| wallet.text == "1B11Ezqg3AXjFhMdRq5UpPDpNyriYNVtkn")
+    );
+    for wallet in values(&cyber2, Property::Wallet).filter(|wallet| !wallet.is_cut_off()) {
+        assert!((25..=106).contains(&wallet.text.len()), "{}", wallet.text);
+    }
+    // The counts of the published files, at that label; an e-mail address twice in one entry counts once.
+    assert_eq!(values(&cyber2, Property::Email).count(), 72);
+    assert_eq!(values(&cyber2, Property::Gender).count(), 138);
+}
+
+#[test]
+fn ofac_sdn_of_2021_07_07() {
+    let folder = "ofac/2021-07-07";
+    let paths = ["sdn.csv.zst", "add.csv.zst", "alt.csv.zst", "sdn_comments.csv"]
+        .map(|name| format!("{folder}/{name}"));
+    let Some(reading) = ofac(OfacList::Sdn, [&paths[0], &paths[1], &paths[2], &paths[3]]) else { return };
+    assert_eq!(reading.snapshot.entities().len(), 8_976);
+    assert_eq!(reading.records, 8_976 + 13_837 + 11_910 + 5);
+    // Somebody dropped the mark that ends the comments file, and nothing else.
+    assert_eq!(kinds(&reading), (1, 0, 0));
+    assert_eq!(acceptable(None, &reading), Ok(()));
+}
+
+#[test]
+fn ofac_non_sdn_of_2025_12_19() {
+    let paths = ["cons_prim.csv", "cons_add.csv", "cons_alt.csv", "cons_comments.csv"]
+        .map(|name| format!("ofac/nonsdn-2025-12-19/{name}"));
+    let Some(reading) = ofac(OfacList::NonSdn, [&paths[0], &paths[1], &paths[2], &paths[3]]) else { return };
+    assert_eq!(reading.snapshot.entities().len(), 442);
+    assert_eq!(reading.records, 442 + 574 + 1_073 + 10);
+    assert_eq!(kinds(&reading), (0, 0, 0));
+}
+
+#[test]
+fn consolidated_screening_list_of_2022_05() {
+    let Some(input) = published("csl/consolidated_2022-05.csv.zst") else { return };
+    let reading = read_csl_csv(input, None).unwrap();
+    assert_eq!(reading.snapshot.entities().len(), 14_160);
+    assert_eq!(kinds(&reading), (0, 0, 0));
+    let of = |code: &str| {
+        let prefix = format!("us-csl-{code}-");
+        reading.snapshot.entities().iter().filter(|entity| entity.id.starts_with(&prefix)).count()
+    };
+    let codes = ["sdn", "el", "dtc", "dpl", "ssi", "uvl", "isn", "plc", "meu", "cmic", "cap", "mbs", "fse"];
+    assert_eq!(codes.map(of), [10_026, 2_001, 727, 462, 290, 201, 163, 78, 71, 68, 53, 17, 3]);
+}
+
+#[test]
+fn a_dirty_consolidated_screening_list_is_reported_and_refused_but_not_lost() {
+    let Some(input) = published("csl/csl_2023-11-30_partial.csv.zst") else { return };
+    let reading = read_csl_csv(input, None).unwrap();
+    assert_eq!(reading.snapshot.entities().len(), 4_227);
+    // The second header row and the row of eight columns, which is also where the file is cut off.
+    assert_eq!(kinds(&reading), (2, 0, 1));
+    let last = reading.snapshot.entities().last().unwrap();
+    assert_eq!(last.id, "us-csl-sdn-11476");
+    assert!(acceptable(None, &reading).is_err());
+}
+
+#[test]
+fn un_consolidated_list_of_2026_02_27() {
+    let Some(input) = published("un/UN_consolidated_2026-02-27.xml.zst") else { return };
+    let reading = read_un_xml(input).unwrap();
+    let entities = reading.snapshot.entities();
+    assert_eq!((count(entities, Schema::Person), count(entities, Schema::Organization)), (730, 273));
+    assert_eq!(
+        reading.snapshot.header().published_on.map(|date| date.to_string()).as_deref(),
+        Some("2026-02-27")
+    );
+    assert_eq!(kinds(&reading), (0, 0, 0));
+}

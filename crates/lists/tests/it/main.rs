@@ -1,0 +1,3 @@
+//! Tests of the list readers against their published files, damage and arbitrary input.
+
+mod golden;

@@ -99,7 +99,7 @@ pub enum StoreError {
         /// The length of the queue.
         units_max: usize,
     },
-    /// The disk is full. The store has stopped; nothing of the unit was recorded.
+    /// The disk is full. The embedded store stops; a server goes on as soon as there is space.
     #[error("the disk of the store is full; free some space and start again")]
     DiskFull,
     /// The store stopped earlier, or stopped because of this unit, and refuses everything until it is opened again.

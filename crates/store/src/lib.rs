@@ -30,7 +30,8 @@
 //! ## Rules for SQL that runs on both
 //!
 //! Columns are `INTEGER`/`BIGINT`, `TEXT` or `BLOB`/`BYTEA`, and SQLite tables are `STRICT`. A statement that fails ends its
-//! unit (see [`Tx`]). Text is compared byte by byte, so store a folded column where people search without regard to case.
+//! unit (see [`Tx`]). A value in a key or an index is at most 2,600
+//! bytes long, the limit of PostgreSQL. Text is compared byte by byte, so store a folded column where people search without regard to case.
 
 pub mod limits;
 pub mod repo;

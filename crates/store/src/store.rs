@@ -2,7 +2,8 @@
 
 use std::sync::mpsc::sync_channel;
 
-use crate::{Job, Migration, MigrationReport, StoreError, Tx, job};
+use crate::migrate::{apply_migrations, check_migrations};
+use crate::{Job, Migration, MigrationReport, Ran, SchemaTx, Statement, StoreError, Tx, job};
 
 /// Which way a unit takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,18 +30,14 @@ pub trait Store: Send + Sync {
     /// Takes a unit. Its callback is called exactly once, when the outcome is durable or certain not to happen.
     fn submit(&self, lane: Lane, when_full: WhenFull, job: Job);
 
-    /// Brings the database to the newest of these migrations, all in one transaction, and reports what was done.
+    /// Runs `work` in one transaction that may change the schema, on a connection of its own.
     ///
-    /// # Errors
-    /// [`StoreError::SchemaTooNew`], [`StoreError::SchemaDiffers`], [`StoreError::Migration`], or why there is no connection.
-    fn migrate(&self, migrations: &'static [Migration]) -> Result<MigrationReport, StoreError>;
-
-    /// Checks that the database has exactly these migrations, and changes nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::SchemaTooNew`], [`StoreError::SchemaTooOld`], [`StoreError::SchemaDiffers`].
-    fn check_schema(&self, migrations: &'static [Migration]) -> Result<(), StoreError>;
+    /// [`Ran::Keep`] commits; [`Ran::RollBack`] and an `Err` undo everything.
+    fn schema_session(&self, work: &mut SchemaWork<'_>) -> Result<(), StoreError>;
 }
+
+/// The closure of [`Store::schema_session`].
+pub type SchemaWork<'a> = dyn FnMut(&mut dyn SchemaTx) -> Result<Ran, StoreError> + Send + 'a;
 
 /// Units of work as closures. Implemented for every [`Store`], also for `dyn Store`.
 ///
@@ -105,6 +102,38 @@ pub trait StoreExt: Store {
         E: From<StoreError> + Send + 'static,
     {
         self.submit(Lane::Write, WhenFull::Refuse, Job::new(unit, on_done));
+    }
+
+    /// Brings the database to the newest of these migrations, all in one transaction, and reports what was done.
+    ///
+    /// # Errors
+    /// [`StoreError::SchemaTooNew`], [`StoreError::SchemaDiffers`], [`StoreError::Migration`], or why there is no connection.
+    fn migrate(&self, migrations: &[Migration]) -> Result<MigrationReport, StoreError> {
+        let mut report = MigrationReport { before: 0, after: 0 };
+        self.schema_session(&mut |schema| {
+            report = apply_migrations(schema, migrations)?;
+            Ok(Ran::Keep)
+        })?;
+        Ok(report)
+    }
+
+    /// Checks that the database has exactly these migrations, and changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::SchemaTooNew`], [`StoreError::SchemaTooOld`], [`StoreError::SchemaDiffers`].
+    fn check_schema(&self, migrations: &[Migration]) -> Result<(), StoreError> {
+        self.schema_session(&mut |schema| check_migrations(schema, migrations).map(|()| Ran::RollBack))
+    }
+
+    /// Prepares each statement without running it: does the SQL of this program fit the schema of this database?
+    ///
+    /// # Errors
+    /// The first statement that the database does not accept, with its reason.
+    fn check_statements(&self, statements: &[&Statement]) -> Result<(), StoreError> {
+        self.schema_session(&mut |schema| {
+            statements.iter().try_for_each(|statement| schema.prepare(statement))?;
+            Ok(Ran::RollBack)
+        })
     }
 }
 

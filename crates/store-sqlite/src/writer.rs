@@ -1,0 +1,82 @@
+//! The one thread that writes: group commit, and the rule that nothing is written after an error of the disk.
+
+use rusqlite::Connection;
+use tenantry_store::{Job, Queue, Ran, StoreError, Waiting, limits};
+
+use crate::errors::{Stage, describe, is_fatal, translate};
+use crate::transaction::SqliteTx;
+
+/// Starts the writer's thread.
+pub(crate) fn start(connection: Connection) -> Result<Queue, StoreError> {
+    Queue::start("store-writer", vec![Box::new(move |waiting| serve(&connection, &waiting))])
+}
+
+fn serve(connection: &Connection, waiting: &Waiting) {
+    let mut stopped = None;
+    while let Some(batch) = waiting.batch(limits::BATCH_UNITS_MAX) {
+        if let Some(error) = &stopped {
+            answer(batch, Err(StoreError::clone(error)));
+        } else {
+            stopped = run_batch(connection, batch).err();
+        }
+    }
+}
+
+/// Runs a batch in one transaction and answers it. An `Err` is what every later unit is told.
+fn run_batch(connection: &Connection, mut batch: Vec<Job>) -> Result<(), StoreError> {
+    if let Err(error) = run_cached(connection, "BEGIN IMMEDIATE") {
+        // Another process may be writing; only an error of the disk is a reason to stop.
+        answer(batch, Err(StoreError::Unavailable { reason: describe(&error) }));
+        return if is_fatal(&error) { Err(stopped("begin", &error)) } else { Ok(()) };
+    }
+    if let Err(told) = batch.iter_mut().try_for_each(|job| run_unit(connection, job)) {
+        let _ = connection.execute_batch("ROLLBACK");
+        let later = match &told {
+            StoreError::Stopped { .. } => told.clone(),
+            other => StoreError::Stopped { reason: other.to_string() },
+        };
+        answer(batch, Err(told));
+        return Err(later);
+    }
+    let Err(error) = run_cached(connection, "COMMIT") else {
+        answer(batch, Ok(()));
+        return Ok(());
+    };
+    let _ = connection.execute_batch("ROLLBACK");
+    // After a failed flush the commit may still reach the disk; a full disk is noticed before that.
+    let told = match translate("COMMIT", Stage::Run, &error) {
+        StoreError::DiskFull => StoreError::DiskFull,
+        _ => StoreError::OutcomeUnknown,
+    };
+    answer(batch, Err(told));
+    Err(stopped("commit", &error))
+}
+
+/// Runs one unit in its savepoint. An `Err` ends the whole batch, and the writer.
+fn run_unit(connection: &Connection, job: &mut Job) -> Result<(), StoreError> {
+    let broken = |error: rusqlite::Error| stopped("savepoint", &error);
+    run_cached(connection, "SAVEPOINT unit").map_err(broken)?;
+    let mut tx = SqliteTx::new(connection);
+    let ran = job.run(&mut tx);
+    if let Some(fatal) = tx.fatal {
+        return Err(fatal);
+    }
+    if ran == Ran::RollBack {
+        run_cached(connection, "ROLLBACK TO unit").map_err(broken)?;
+    }
+    run_cached(connection, "RELEASE unit").map_err(broken)
+}
+
+fn run_cached(connection: &Connection, text: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(text)?.raw_execute().map(drop)
+}
+
+fn stopped(during: &str, error: &rusqlite::Error) -> StoreError {
+    StoreError::Stopped { reason: format!("SQLite failed during {during}: {}", describe(error)) }
+}
+
+fn answer(batch: Vec<Job>, outcome: Result<(), StoreError>) {
+    for job in batch {
+        job.finish(outcome.clone());
+    }
+}

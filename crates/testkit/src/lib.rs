@@ -1,0 +1,21 @@
+//! # Helpers for tests
+//!
+//! * [`PrivatePostgres`]: a PostgreSQL server of this test process alone, gone when the process is gone.
+//! * [`store_conformance!`](crate::store_conformance): the suite that every driver of the store has to pass.
+//! * [`catalogue`]: what tables, columns and keys a store really has, in words that are the same for both databases.
+//!
+//! Nothing here is used outside tests, and everything here panics when something is wrong: that is how a test fails.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a panic of the test kit is the failure of a test"
+)]
+
+pub mod catalogue;
+pub mod conformance;
+
+mod postgres;
+
+pub use postgres::PrivatePostgres;

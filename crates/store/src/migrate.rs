@@ -20,10 +20,6 @@ pub struct Migration {
 }
 
 /// Embeds the two files of one migration. The paths are relative to this crate's folder `migrations`.
-///
-/// ```ignore
-/// pub const MIGRATIONS: &[Migration] = &[migration!(1, "0001", "register")];
-/// ```
 macro_rules! migration {
     ($number:literal, $digits:literal, $name:literal) => {
         Migration {
@@ -175,6 +171,21 @@ mod tests {
         assert_eq!(fingerprint("a").cast_unsigned(), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(fingerprint("foobar").cast_unsigned(), 0x8594_4171_f739_67e8);
         assert_eq!(fingerprint("a\r\nb"), fingerprint("a\nb"));
+    }
+
+    #[test]
+    fn every_file_is_listed_and_both_folders_have_the_same() {
+        let listed =
+            MIGRATIONS.iter().map(|migration| format!("{:04}_{}.sql", migration.number, migration.name));
+        let listed: Vec<String> = listed.collect();
+        for folder in ["sqlite", "postgres"] {
+            let folder = format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR"));
+            let files = std::fs::read_dir(&folder).unwrap();
+            let mut found: Vec<_> =
+                files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+            found.sort();
+            assert_eq!(found, listed, "{folder}");
+        }
     }
 
     #[test]

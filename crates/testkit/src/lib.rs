@@ -1,5 +1,6 @@
 //! # Helpers for tests
 //!
+//! * [`FixedClock`], [`SeededEntropy`]: time and randomness as a test gives them.
 //! * [`PrivatePostgres`]: a PostgreSQL server of this test process alone, gone when the process is gone.
 //! * [`store_conformance!`](crate::store_conformance): the suite that every driver of the store has to pass.
 //! * [`catalogue`]: what tables, columns and keys a store really has, in words that are the same for both databases.
@@ -16,6 +17,8 @@
 pub mod catalogue;
 pub mod conformance;
 
+mod given;
 mod postgres;
 
+pub use given::{FixedClock, SeededEntropy};
 pub use postgres::PrivatePostgres;

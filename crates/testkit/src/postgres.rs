@@ -66,7 +66,11 @@ impl PrivatePostgres {
         let output = watcher.stdout.take().expect("the output is piped");
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line).expect("the output of the shell is text");
-        assert_eq!(line, "ready\n", "PostgreSQL did not start:\n{}", logs(&folder));
+        if line != "ready\n" {
+            let logs = logs(&folder);
+            let _ = fs::remove_dir_all(&folder);
+            panic!("PostgreSQL did not start:\n{logs}");
+        }
         Self { folder, binaries, databases: AtomicU32::new(0), _watcher: watcher }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tenantry_store::repo::ALL_STATEMENTS;
 use tenantry_store::{MIGRATIONS, Migration, Store, StoreError, StoreExt, params, query_all, statements};
 use tenantry_store_postgres::{PostgresOptions, PostgresStore, ServerDurability};
 use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
@@ -51,6 +52,17 @@ fn check(migrations: &[Migration]) {
 #[test]
 fn the_register_has_one_schema() {
     check(MIGRATIONS);
+}
+
+/// Finds, without running anything, SQL that one database accepts and the other does not, and columns that are not there.
+#[test]
+fn every_statement_of_the_register_fits_both_databases() {
+    let statements: Vec<_> = ALL_STATEMENTS.iter().copied().flatten().copied().collect();
+    let names: BTreeSet<_> = statements.iter().map(|statement| statement.name).collect();
+    assert_eq!(names.len(), statements.len(), "a statement is listed twice");
+    let both = both(MIGRATIONS);
+    assert_eq!(both.sqlite.check_statements(&statements), Ok(()), "on SQLite");
+    assert_eq!(both.postgres.check_statements(&statements), Ok(()), "on PostgreSQL");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use tenantry_server::http::problem::Code;
 #[tokio::test]
 async fn bodies_that_are_not_sound_json() {
     let server = Server::new();
+    let deep = "/0".repeat(JSON_DEPTH_MAX + 1);
     let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
     let cases: Vec<(Vec<u8>, Code, &str)> = vec![
         (b"".to_vec(), Code::BodyNotJson, ""),
@@ -22,8 +23,8 @@ async fn bodies_that_are_not_sound_json() {
         (b"{\"a\":\"\xc3\x28\"}".to_vec(), Code::BodyNotUtf8, ""),
         (b"\xff\xfe{\0}\0".to_vec(), Code::BodyNotUtf8, ""),
         (b"{\"a\":{\"b\":[{\"c\":1,\"c\":2}]}}".to_vec(), Code::BodyDuplicateKey, "/a/b/0/c"),
-        (nested(JSON_DEPTH_MAX + 1).into_bytes(), Code::BodyTooDeep, &"/0".repeat(33).leak()[..]),
-        (vec![b'['; BODY_BYTES_MAX], Code::BodyTooDeep, &"/0".repeat(33).leak()[..]),
+        (nested(JSON_DEPTH_MAX + 1).into_bytes(), Code::BodyTooDeep, &deep),
+        (vec![b'['; BODY_BYTES_MAX], Code::BodyTooDeep, &deep),
         (vec![b' '; BODY_BYTES_MAX + 1], Code::BodyTooLarge, ""),
     ];
     for (body, code, pointer) in cases {

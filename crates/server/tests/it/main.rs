@@ -1,6 +1,14 @@
 //! The server as its callers meet it: requests in, answers out, in process and over sockets of the loopback.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a panic of a helper is the failure of its test"
+)]
 
 mod bad_input;
+mod console;
 mod credentials;
 mod docs;
 mod edge;

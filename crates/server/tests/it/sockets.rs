@@ -61,7 +61,7 @@ async fn a_chunked_body_is_read_and_bounded() {
     let mut over = chunked.into_bytes();
     for _ in 0..=(BODY_BYTES_MAX / 65_536) {
         over.extend_from_slice(b"10000\r\n");
-        over.extend_from_slice(&[b' '; 65_536]);
+        over.extend_from_slice(&vec![b' '; 65_536]);
         over.extend_from_slice(b"\r\n");
     }
     let refused = running.exchange(&over).await;

@@ -43,7 +43,8 @@ async fn receiver(answers: Vec<&'static str>) -> (SocketAddr, mpsc::UnboundedRec
         for number in 0.. {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = Vec::new();
-            while !request.ends_with(b"}") {
+            // A body of ours ends so; 0x16 begins a TLS greeting, which gets its answer at once.
+            while !request.ends_with(b"}") && !request.starts_with(&[0x16]) {
                 let mut part = [0; 4096];
                 match stream.read(&mut part).await {
                     Ok(0) | Err(_) => break,
@@ -144,7 +145,7 @@ async fn without_tls_nothing_is_sent_to_an_https_endpoint() {
         attempt(TargetPolicy::AllowPrivate, call(&format!("https://{a}/"), 1), Timestamp::from_micros(0))
             .await
     };
-    assert!(matches!(to(address).await, Outcome::Failed { failure: Failure::Tls | Failure::TimedOut, .. }));
+    assert!(matches!(to(address).await, Outcome::Failed { failure: Failure::Tls, .. }));
     assert!(!received.recv().await.unwrap().contains("webhook"));
     assert!(matches!(to(closed).await, Outcome::Failed { failure: Failure::NotConnected, .. }));
 }

@@ -103,7 +103,7 @@ pub fn verify_inclusion(
         }
         if node & 1 == 1 || node == last {
             hash = node_hash(sibling, &hash);
-            let skip = if node == 0 { u64::BITS - last.leading_zeros() } else { node.trailing_zeros() };
+            let skip = node.trailing_zeros();
             node >>= skip;
             last >>= skip;
         } else {
@@ -158,7 +158,7 @@ pub fn verify_consistency(
         if node & 1 == 1 || node == last {
             old_hash = node_hash(sibling, &old_hash);
             new_hash = node_hash(sibling, &new_hash);
-            let skip = if node == 0 { u64::BITS - last.leading_zeros() } else { node.trailing_zeros() };
+            let skip = node.trailing_zeros();
             node >>= skip;
             last >>= skip;
         } else {
@@ -179,9 +179,9 @@ pub fn inclusion_proof_length(index: u64, size: u64) -> usize {
     while high - low > 1 {
         let middle = low + split(high - low);
         if index < middle {
-            high = middle
+            high = middle;
         } else {
-            low = middle
+            low = middle;
         }
         count += 1;
     }

@@ -4,7 +4,7 @@
 //! under US jurisdiction where someone exercises authority, recognised or not. So a code here is one of:
 //! ISO 3166-1 alpha-2 (`FR`), the user-assigned `XK`, an ISO 3166-2 subdivision (`UA-43`), or a code of our own
 //! table for a region ISO does not name (`X-NCY`). Containment follows the recognised state; the table also
-//! says which other authority claims or exercises control, so that a measure can be written against either.
+//! says which other state exercises control, so that a measure can be written against either.
 
 use crate::ModelError;
 use crate::error::shown;
@@ -39,46 +39,47 @@ pub struct Contested {
     pub name: &'static str,
     /// State of which it is widely recognised to be part.
     pub recognised_part_of: &'static str,
-    /// State or authority that exercises or claims control, when that is a state with a code.
-    pub claimed_by: Option<&'static str>,
+    /// State that exercises authority there without being the recognised state, when it has a code. A claim alone
+    /// is not named here: Taiwan and Kosovo govern themselves, whoever claims them.
+    pub controlled_by: Option<&'static str>,
 }
 
 /// Contested regions the register knows. Codes that look like ISO 3166-2 are ISO 3166-2.
 pub const CONTESTED: &[Contested] = &[
-    Contested { code: "UA-43", name: "Crimea", recognised_part_of: "UA", claimed_by: Some("RU") },
-    Contested { code: "UA-40", name: "Sevastopol", recognised_part_of: "UA", claimed_by: Some("RU") },
+    Contested { code: "UA-43", name: "Crimea", recognised_part_of: "UA", controlled_by: Some("RU") },
+    Contested { code: "UA-40", name: "Sevastopol", recognised_part_of: "UA", controlled_by: Some("RU") },
     Contested {
         code: "X-DNR",
         name: "so-called Donetsk People's Republic",
         recognised_part_of: "UA",
-        claimed_by: Some("RU"),
+        controlled_by: Some("RU"),
     },
     Contested {
         code: "X-LNR",
         name: "so-called Luhansk People's Republic",
         recognised_part_of: "UA",
-        claimed_by: Some("RU"),
+        controlled_by: Some("RU"),
     },
     Contested {
         code: "X-KHE",
         name: "occupied part of Kherson oblast",
         recognised_part_of: "UA",
-        claimed_by: Some("RU"),
+        controlled_by: Some("RU"),
     },
     Contested {
         code: "X-ZAP",
         name: "occupied part of Zaporizhzhia oblast",
         recognised_part_of: "UA",
-        claimed_by: Some("RU"),
+        controlled_by: Some("RU"),
     },
-    Contested { code: "GE-AB", name: "Abkhazia", recognised_part_of: "GE", claimed_by: None },
-    Contested { code: "X-SOS", name: "South Ossetia", recognised_part_of: "GE", claimed_by: None },
-    Contested { code: "X-TRN", name: "Transnistria", recognised_part_of: "MD", claimed_by: None },
-    Contested { code: "X-NCY", name: "northern Cyprus", recognised_part_of: "CY", claimed_by: Some("TR") },
-    Contested { code: "X-SOL", name: "Somaliland", recognised_part_of: "SO", claimed_by: None },
-    Contested { code: "EH", name: "Western Sahara", recognised_part_of: "EH", claimed_by: Some("MA") },
-    Contested { code: "XK", name: "Kosovo", recognised_part_of: "XK", claimed_by: Some("RS") },
-    Contested { code: "TW", name: "Taiwan", recognised_part_of: "TW", claimed_by: Some("CN") },
+    Contested { code: "GE-AB", name: "Abkhazia", recognised_part_of: "GE", controlled_by: None },
+    Contested { code: "X-SOS", name: "South Ossetia", recognised_part_of: "GE", controlled_by: None },
+    Contested { code: "X-TRN", name: "Transnistria", recognised_part_of: "MD", controlled_by: None },
+    Contested { code: "X-NCY", name: "northern Cyprus", recognised_part_of: "CY", controlled_by: Some("TR") },
+    Contested { code: "X-SOL", name: "Somaliland", recognised_part_of: "SO", controlled_by: None },
+    Contested { code: "EH", name: "Western Sahara", recognised_part_of: "EH", controlled_by: Some("MA") },
+    Contested { code: "XK", name: "Kosovo", recognised_part_of: "XK", controlled_by: None },
+    Contested { code: "TW", name: "Taiwan", recognised_part_of: "TW", controlled_by: None },
 ];
 
 impl Jurisdiction {
@@ -112,9 +113,9 @@ impl Jurisdiction {
         self == other || self.country() == other || (other == Self::US && self.is_us())
     }
 
-    /// Whether `other` claims or exercises authority here without being the recognised state.
+    /// Whether `other` exercises authority here without being the recognised state.
     pub fn is_controlled_by(self, other: Self) -> bool {
-        self.contested().is_some_and(|c| c.claimed_by == Some(other.as_str()))
+        self.contested().is_some_and(|c| c.controlled_by == Some(other.as_str()))
     }
 
     /// Whether US civil or military jurisdiction reaches here: the states, the district, the territories.

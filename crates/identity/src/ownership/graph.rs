@@ -120,11 +120,11 @@ impl Graph {
 /// Interests by what is owned. Exact repeats count once; different statements about one pair add up, as two classes
 /// of shares do.
 pub(super) fn by_owned(interests: &[Interest]) -> BTreeMap<PartyId, BTreeMap<PartyId, Holding>> {
-    let mut seen: Vec<(PartyId, PartyId, Option<(u32, u32)>, BTreeSet<Control>)> = interests
+    let mut seen: Vec<_> = interests
         .iter()
         .map(|i| {
             let share = i.share.map(|s| (s.min().ppm(), s.max().ppm()));
-            (i.owned, i.owner, share, i.control.iter().copied().collect())
+            (i.owned, i.owner, share, i.control.iter().copied().collect::<BTreeSet<Control>>())
         })
         .collect();
     seen.sort();

@@ -1,6 +1,7 @@
 //! Writes every page of the console, filled with invented data, to a folder, together with its assets:
 //! `cargo run -p tenantry-server --example console_preview -- /tmp/preview`, then serve the folder at `/`.
 
+#[expect(clippy::wildcard_imports, reason = "a sample names most of what its views module holds")]
 #[path = "../tests/it/console/samples/mod.rs"]
 mod samples;
 

@@ -1,6 +1,8 @@
 //! The console's own files: style sheet, keys, htmx, mark. Compiled in; served with a strong `ETag` and always revalidated,
 //! so that an upgrade is seen at once and an unchanged file costs one empty answer.
 
+use std::fmt::Write as _;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
@@ -35,13 +37,20 @@ pub const ASSETS: &[Asset] = &[
         media_type: "text/javascript; charset=utf-8",
         bytes: include_bytes!("../../assets/console/keys.js"),
     },
-    Asset { name: "mark.svg", media_type: "image/svg+xml", bytes: include_bytes!("../../assets/console/mark.svg") },
+    Asset {
+        name: "mark.svg",
+        media_type: "image/svg+xml",
+        bytes: include_bytes!("../../assets/console/mark.svg"),
+    },
 ];
 
 impl Asset {
     /// SHA-256 of the bytes, in lower-case hex.
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+        Sha256::digest(self.bytes).iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 }
 
@@ -52,7 +61,8 @@ pub fn serve(name: &str, request: &HeaderMap) -> Reply {
     };
     let tag = format!("\"{}\"", asset.sha256());
     let known = request.get(header::IF_NONE_MATCH).is_some_and(|sent| sent.as_bytes() == tag.as_bytes());
-    let mut reply = if known { status_only(StatusCode::NOT_MODIFIED) } else { Response::new(Body::from(asset.bytes)) };
+    let mut reply =
+        if known { status_only(StatusCode::NOT_MODIFIED) } else { Response::new(Body::from(asset.bytes)) };
     let headers = reply.headers_mut();
     for (field, value) in [
         (header::CONTENT_TYPE, asset.media_type),

@@ -218,6 +218,17 @@ pub struct KeyForm {
 }
 
 opaque_debug!(
-    LookForm, LoginForm, LinkForm, BareForm, DecisionForm, AskForm, ReturnForm, RevealForm, ApprovalForm, MeasureRequestForm,
-    MeasureForm, InviteForm, KeyForm
+    LookForm,
+    LoginForm,
+    LinkForm,
+    BareForm,
+    DecisionForm,
+    AskForm,
+    ReturnForm,
+    RevealForm,
+    ApprovalForm,
+    MeasureRequestForm,
+    MeasureForm,
+    InviteForm,
+    KeyForm
 );

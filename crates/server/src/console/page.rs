@@ -22,7 +22,10 @@ pub fn page_with_status(status: StatusCode, view: &impl Template) -> Reply {
         Ok(html) => (status, html),
         Err(error) => {
             tracing::error!(%error, "page could not be rendered");
-            (StatusCode::INTERNAL_SERVER_ERROR, "The page could not be drawn. Nothing was changed.".to_owned())
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The page could not be drawn. Nothing was changed.".to_owned(),
+            )
         }
     };
     let mut reply = Response::new(Body::from(body));

@@ -85,7 +85,10 @@ impl Look {
         let Some((theme, keys)) = value.and_then(|value| value.split_once('.')) else {
             return Self::default();
         };
-        Self { theme: Theme::from_word(theme).unwrap_or_default(), keys: Keys::from_word(keys).unwrap_or_default() }
+        Self {
+            theme: Theme::from_word(theme).unwrap_or_default(),
+            keys: Keys::from_word(keys).unwrap_or_default(),
+        }
     }
 
     /// The `Set-Cookie` value that remembers the choices.

@@ -174,5 +174,13 @@ pub struct LinkRow {
 }
 
 opaque_debug!(
-    AccountPage, GateView, GateAction, RoleRow, OwnerNode, DecisionRow, MeasureInForce, CaseRow, LinkRow
+    AccountPage,
+    GateView,
+    GateAction,
+    RoleRow,
+    OwnerNode,
+    DecisionRow,
+    MeasureInForce,
+    CaseRow,
+    LinkRow
 );

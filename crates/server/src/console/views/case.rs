@@ -64,7 +64,7 @@ pub enum Work {
     /// Decide; posts to `/console/cases/{id}/decision`.
     Decide(DecisionForm),
     /// Approve or return as second person; posts to `/console/approvals/{id}`.
-    Approve(SecondPerson),
+    Approve(Box<SecondPerson>),
     /// Someone else holds the lease.
     Wait {
         /// Who.
@@ -390,6 +390,25 @@ pub struct ReasonGroup {
 }
 
 opaque_debug!(
-    CasePage, Work, Closure, PreviousDecision, Basis, Side, SideRow, Change, Comparison, ComparisonRow, Weight, Fresh, Span,
-    Run, Decider, CaseLink, Clause, Step, DecisionForm, Verdict, ReasonGroup
+    CasePage,
+    Work,
+    Closure,
+    PreviousDecision,
+    Basis,
+    Side,
+    SideRow,
+    Change,
+    Comparison,
+    ComparisonRow,
+    Weight,
+    Fresh,
+    Span,
+    Run,
+    Decider,
+    CaseLink,
+    Clause,
+    Step,
+    DecisionForm,
+    Verdict,
+    ReasonGroup
 );

@@ -58,8 +58,14 @@ impl ErrorPage {
 
     /// 403: the role may not do this.
     pub fn forbidden(shell: Shell, what: &str) -> Self {
-        Self::new(shell, 403, "Your role does not include this", what, "Nothing was changed. The attempt is on record.")
-            .advise("If it is part of your work, ask an administrator for the role.")
+        Self::new(
+            shell,
+            403,
+            "Your role does not include this",
+            what,
+            "Nothing was changed. The attempt is on record.",
+        )
+        .advise("If it is part of your work, ask an administrator for the role.")
     }
 
     /// 404: not there, or not visible to this viewer; the page does not say which.
@@ -91,8 +97,14 @@ impl ErrorPage {
 
     /// 429: too many tries.
     pub fn too_many(shell: Shell, wait_s: u32) -> Self {
-        Self::new(shell, 429, "Too many tries", "The limit protects log-in and search.", "Nothing was changed.")
-            .advise(&format!("Wait {wait_s} s and try again."))
+        Self::new(
+            shell,
+            429,
+            "Too many tries",
+            "The limit protects log-in and search.",
+            "Nothing was changed.",
+        )
+        .advise(&format!("Wait {wait_s} s and try again."))
     }
 
     /// 500: a mistake of ours.

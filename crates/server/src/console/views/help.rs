@@ -16,16 +16,6 @@ pub struct HelpPage {
     pub version: String,
 }
 
-impl HelpPage {
-    fn keys(&self) -> &'static [KeyGroup] {
-        KEYS
-    }
-
-    fn words(&self) -> &'static [(&'static str, &'static str)] {
-        WORDS
-    }
-}
-
 /// Keys that belong together.
 #[derive(Clone, Copy)]
 pub struct KeyGroup {
@@ -79,7 +69,7 @@ pub const KEYS: &[KeyGroup] = &[
 ];
 
 /// The words used on every page.
-const WORDS: &[(&str, &str)] = &[
+pub(crate) const WORDS: &[(&str, &str)] = &[
     ("party", "an individual or an organisation; holds facts"),
     ("account", "the relationship under which resources are held: customer, beneficial owners, users, payer"),
     ("fact", "one dated, sourced statement about a party; statuses and decisions are derived from facts"),

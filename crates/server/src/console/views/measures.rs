@@ -138,7 +138,7 @@ pub enum MeasureWork {
         problem: String,
     },
     /// A request waits.
-    Approve(SecondPerson),
+    Approve(Box<SecondPerson>),
     /// Nothing: in force or ended, or the role may only read. The sentence says which.
     Read(String),
 }
@@ -184,6 +184,15 @@ pub struct MeasureDraft {
 }
 
 opaque_debug!(
-    MeasuresPage, MeasureRow, MeasurePage, MeasurePreview, HitShare, ResellerHit, HitExample, MeasureWork, MeasureNewPage,
-    FieldProblem, MeasureDraft
+    MeasuresPage,
+    MeasureRow,
+    MeasurePage,
+    MeasurePreview,
+    HitShare,
+    ResellerHit,
+    HitExample,
+    MeasureWork,
+    MeasureNewPage,
+    FieldProblem,
+    MeasureDraft
 );

@@ -38,6 +38,13 @@ impl When {
         }
     }
 
+    /// The day of the instant `at_us`, seen from `now_us`, where the time of day says nothing.
+    pub fn day_at(at_us: i64, now_us: i64) -> Self {
+        let when = Self::at(at_us, now_us);
+        let shown = when.shown.split(' ').next().unwrap_or_default().to_owned();
+        Self { shown, ..when }
+    }
+
     /// A calendar day without a time of day, `2026-03-04`; `age` as in [`When::age`], may be empty.
     pub fn day(day: &str, age: &str) -> Self {
         Self { iso: day.to_owned(), shown: day.to_owned(), age: age.to_owned() }
@@ -91,7 +98,9 @@ impl Tone {
     /// The path of the shape in a 10 by 10 box.
     pub fn shape(self) -> &'static str {
         match self {
-            Self::Quiet => "M5 .8a4.2 4.2 0 1 1 0 8.4a4.2 4.2 0 0 1 0-8.4zm0 1.5a2.7 2.7 0 1 0 0 5.4a2.7 2.7 0 0 0 0-5.4z",
+            Self::Quiet => {
+                "M5 .8a4.2 4.2 0 1 1 0 8.4a4.2 4.2 0 0 1 0-8.4zm0 1.5a2.7 2.7 0 1 0 0 5.4a2.7 2.7 0 0 0 0-5.4z"
+            }
             Self::Good => "M5 .8a4.2 4.2 0 1 1 0 8.4a4.2 4.2 0 0 1 0-8.4z",
             Self::Warn => "M5 .6L9.8 9.2H.2z",
             Self::Bad => "M1 1h8v8H1z",
@@ -355,6 +364,20 @@ impl HtmlSafe for Bar {}
 impl HtmlSafe for Pager {}
 
 opaque_debug!(
-    When, Tone, Badge, Digest, Link, Provenance, Bar, Count, Event, Reason, Choice, Chosen, Pager, SecondPerson, MakerVerdict,
+    When,
+    Tone,
+    Badge,
+    Digest,
+    Link,
+    Provenance,
+    Bar,
+    Count,
+    Event,
+    Reason,
+    Choice,
+    Chosen,
+    Pager,
+    SecondPerson,
+    MakerVerdict,
     ApprovalStanding
 );

@@ -143,5 +143,14 @@ pub struct PartyAccount {
 }
 
 opaque_debug!(
-    PartyPage, StatusView, StatusBasis, Contradiction, FactGroup, FactRow, FactValue, Access, MissingFact, PartyAccount
+    PartyPage,
+    StatusView,
+    StatusBasis,
+    Contradiction,
+    FactGroup,
+    FactRow,
+    FactValue,
+    Access,
+    MissingFact,
+    PartyAccount
 );

@@ -1,5 +1,7 @@
 //! Invented view models for every page, used by the snapshot tests and by the `console_preview` example.
 
+#![expect(clippy::expect_used, reason = "a sample that cannot be drawn fails the test or the preview")]
+
 mod house;
 mod people;
 mod work;
@@ -13,7 +15,7 @@ use tenantry_server::console::views::shell::*;
 const NOW_US: i64 = 1_795_424_400_000_000;
 
 /// Every page in every state worth looking at: file name and HTML.
-pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
+pub(crate) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
     let mut pages = work::pages(theme);
     pages.extend(people::pages(theme));
     pages.extend(house::pages(theme));
@@ -24,10 +26,14 @@ fn draw(view: &impl Template) -> String {
     view.render().expect("template renders")
 }
 
-fn shell(theme: Theme, section: Section) -> Shell {
+pub(crate) fn shell(theme: Theme, section: Section) -> Shell {
     Shell {
         provider: "Northwind Cloud".to_owned(),
-        viewer: Some(Viewer { name: "Ada Lindqvist".to_owned(), role: "reviewer".to_owned(), admin: Admin::Yes }),
+        viewer: Some(Viewer {
+            name: "Ada Lindqvist".to_owned(),
+            role: "reviewer".to_owned(),
+            admin: Admin::Yes,
+        }),
         section,
         waiting: Waiting { cases: 23, approvals: 2, orders: 1, dead_letters: 3 },
         flash: None,
@@ -89,7 +95,13 @@ fn reason(tone: Tone, code: &str, text: &str, citation: &str, remedy: &str) -> R
 }
 
 fn provenance(kind: &str, source: &str, standing: Badge, days: i64, by: &str) -> Provenance {
-    Provenance { kind: s(kind), source: s(source), standing, at: ago(days * 1440), by: s(by) }
+    Provenance {
+        kind: s(kind),
+        source: s(source),
+        standing,
+        at: When::day_at(NOW_US - days * 86_400_000_000, NOW_US),
+        by: s(by),
+    }
 }
 
 fn second(standing: ApprovalStanding) -> SecondPerson {
@@ -97,7 +109,9 @@ fn second(standing: ApprovalStanding) -> SecondPerson {
         id: s("apr_01J9QX"),
         maker: s("Bo Tanaka"),
         asked: ago(95),
-        effect: s("opens measure M-17: scaling frozen on 1 account, 6 resources, 0 downstream; the customer gets a statement of reasons"),
+        effect: s(
+            "opens measure M-17: scaling frozen on 1 account, 6 resources, 0 downstream; the customer gets a statement of reasons",
+        ),
         content: Digest::new("9f2c41d07be38aa5560e1d9b1f6c7790c4f1a2d3e8b7645c0a9d12f4e3b8c761"),
         verdict: Some(MakerVerdict {
             verdict: s("match"),

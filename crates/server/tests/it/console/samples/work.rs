@@ -9,7 +9,12 @@ use tenantry_server::console::views::queue::*;
 use super::*;
 
 pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
-    let login = LoginPage { shell: public(theme), problem: String::new(), email: String::new(), next: s("/console/queue") };
+    let login = LoginPage {
+        shell: public(theme),
+        problem: String::new(),
+        email: String::new(),
+        next: s("/console/queue"),
+    };
     let refused = LoginPage {
         problem: s("That did not match. Check the address, the password and the code."),
         email: s("ada@northwind.example"),
@@ -20,7 +25,7 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
     let second_case = CasePage {
         state: warn("waits for second person"),
         lease: Lease::Free,
-        work: Work::Approve(second(ApprovalStanding::Ready)),
+        work: Work::Approve(Box::new(second(ApprovalStanding::Ready))),
         ..case.clone()
     };
     let closed = CasePage {
@@ -55,7 +60,11 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("case_take", draw(&CasePage { work: Work::Take, lease: Lease::Free, ..case.clone() })),
         (
             "case_wait",
-            draw(&CasePage { work: Work::Wait { name: s("Bo Tanaka"), left: s("6 min") }, comparison: None, ..case }),
+            draw(&CasePage {
+                work: Work::Wait { name: s("Bo Tanaka"), left: s("6 min") },
+                comparison: None,
+                ..case
+            }),
         ),
         ("case_second", draw(&second_case)),
         ("case_closed", draw(&closed)),
@@ -66,7 +75,9 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             "approval_changed",
             draw(&approval(
                 theme,
-                second(ApprovalStanding::Changed(vec![s("date of birth of the customer was corrected 2026-11-23 08:40")])),
+                second(ApprovalStanding::Changed(vec![s(
+                    "date of birth of the customer was corrected 2026-11-23 08:40",
+                )])),
             )),
         ),
         (
@@ -84,7 +95,14 @@ fn sla(text: &str, tone: Tone) -> Sla {
 }
 
 fn queue(theme: Theme) -> QueuePage {
-    let row = |id: &str, kind: &str, subject: &str, why: &str, state: Badge, sla: Sla, lease: Lease, minutes: i64| QueueRow {
+    let row = |id: &str,
+               kind: &str,
+               subject: &str,
+               why: &str,
+               state: Badge,
+               sla: Sla,
+               lease: Lease,
+               minutes: i64| QueueRow {
         id: s(id),
         kind: s(kind),
         subject: s(subject),
@@ -109,7 +127,11 @@ fn queue(theme: Theme) -> QueuePage {
             count("1", "overdue", "/console/queue?state=overdue"),
             count("1", "yours", "/console/queue?state=mine"),
         ],
-        states: vec![Choice::new("open", "Open").chosen(), Choice::new("mine", "Mine"), Choice::new("all", "All")],
+        states: vec![
+            Choice::new("open", "Open").chosen(),
+            Choice::new("mine", "Mine"),
+            Choice::new("all", "All"),
+        ],
         kinds: vec![Choice::new("", "Every kind").chosen(), Choice::new("match", "Sanctions match")],
         query: String::new(),
         rows: vec![
@@ -164,7 +186,11 @@ fn queue(theme: Theme) -> QueuePage {
                 60 * 52,
             ),
         ],
-        pager: Pager { summary: s("1–5 of 23 cases"), previous: None, next: Some(Link::new("/console/queue?after=4824", "Next page")) },
+        pager: Pager {
+            summary: s("1–5 of 23 cases"),
+            previous: None,
+            next: Some(Link::new("/console/queue?after=4824", "Next page")),
+        },
         filtered: Filtered::No,
     }
 }
@@ -197,10 +223,30 @@ fn case(theme: Theme) -> CasePage {
             link: Some(Link::new("/console/parties/pty_01J9QK", "Iskander Baimuratov")),
             context: vec![s("reached through Blue Ridge Reselling LLC")],
             rows: vec![
-                side("Name", &["Iskander Baimuratov", "Искандер Баймуратов"], Some(provenance("document", "passport KZ", good("verified"), 340, "Bo Tanaka")), Change::None),
-                side("Date of birth", &["1979-05-02"], Some(provenance("document", "passport KZ", good("verified"), 340, "Bo Tanaka")), Change::None),
-                side("Nationality", &["Kazakhstan"], Some(provenance("document", "passport KZ", good("verified"), 340, "")), Change::None),
-                side("Address", &["Almaty, Kazakhstan"], Some(provenance("declared", "application", warn("unverified"), 341, "")), Change::None),
+                side(
+                    "Name",
+                    &["Iskander Baimuratov", "Искандер Баймуратов"],
+                    Some(provenance("document", "passport KZ", good("verified"), 340, "Bo Tanaka")),
+                    Change::None,
+                ),
+                side(
+                    "Date of birth",
+                    &["1979-05-02"],
+                    Some(provenance("document", "passport KZ", good("verified"), 340, "Bo Tanaka")),
+                    Change::None,
+                ),
+                side(
+                    "Nationality",
+                    &["Kazakhstan"],
+                    Some(provenance("document", "passport KZ", good("verified"), 340, "")),
+                    Change::None,
+                ),
+                side(
+                    "Address",
+                    &["Almaty, Kazakhstan"],
+                    Some(provenance("declared", "application", warn("unverified"), 341, "")),
+                    Change::None,
+                ),
             ],
             documents: vec![],
         },
@@ -222,22 +268,70 @@ fn case(theme: Theme) -> CasePage {
             ],
         }),
         deciders: vec![
-            Decider { fact: s("Place of birth"), effect: s("agreement adds 12, a difference takes 25"), request: s("place-of-birth"), language: s("Kazakh") },
-            Decider { fact: s("Former nationality"), effect: s("Russian adds 8; none takes 6"), request: s("former-nationality"), language: s("Kazakh") },
+            Decider {
+                fact: s("Place of birth"),
+                effect: s("agreement adds 12, a difference takes 25"),
+                request: s("place-of-birth"),
+                language: s("Kazakh"),
+            },
+            Decider {
+                fact: s("Former nationality"),
+                effect: s("Russian adds 8; none takes 6"),
+                request: s("former-nationality"),
+                language: s("Kazakh"),
+            },
         ],
         links: vec![
-            CaseLink { account: Link::new("/console/accounts/acc_01H7", "Baimur Media"), strength: warn("strong"), basis: s("same payment card; 1 in 4.1 M accounts shares one") },
-            CaseLink { account: Link::new("/console/accounts/acc_01H9", "3 others"), strength: quiet("discounted"), basis: s("shared address 198.51.100.14, 412 accounts on it") },
+            CaseLink {
+                account: Link::new("/console/accounts/acc_01H7", "Baimur Media"),
+                strength: warn("strong"),
+                basis: s("same payment card; 1 in 4.1 M accounts shares one"),
+            },
+            CaseLink {
+                account: Link::new("/console/accounts/acc_01H9", "3 others"),
+                strength: quiet("discounted"),
+                basis: s("shared address 198.51.100.14, 412 accounts on it"),
+            },
         ],
         timeline: vec![
-            event(46, "list", Tone::Warn, "Entry 36 114 changed in the new snapshot; case opened.", "rescreening job", "#120 311"),
-            event(60 * 24 * 3, "resource", Tone::Quiet, "Two instances started in region fra-1.", "control plane", "#118 020"),
-            event(60 * 24 * 264, "decision", Tone::Good, "Match dismissed: date of birth differs by 11 years.", "Ada Lindqvist", "#61 408"),
-            event(60 * 24 * 340, "document", Tone::Good, "Passport read and verified.", "Bo Tanaka", "#40 112"),
+            event(
+                46,
+                "list",
+                Tone::Warn,
+                "Entry 36 114 changed in the new snapshot; case opened.",
+                "rescreening job",
+                "#120 311",
+            ),
+            event(
+                60 * 24 * 3,
+                "resource",
+                Tone::Quiet,
+                "Two instances started in region fra-1.",
+                "control plane",
+                "#118 020",
+            ),
+            event(
+                60 * 24 * 264,
+                "decision",
+                Tone::Good,
+                "Match dismissed: date of birth differs by 11 years.",
+                "Ada Lindqvist",
+                "#61 408",
+            ),
+            event(
+                60 * 24 * 340,
+                "document",
+                Tone::Good,
+                "Passport read and verified.",
+                "Bo Tanaka",
+                "#40 112",
+            ),
         ],
         policy: vec![Clause {
             label: s("Section 4.2"),
-            text: s("If the date of birth agrees within a year and the name by 0.9 or more, the match is escalated unless a second strong field differs."),
+            text: s(
+                "If the date of birth agrees within a year and the name by 0.9 or more, the match is escalated unless a second strong field differs.",
+            ),
             citation: s("pack eo13984-nprm-2024 v1.3, rule SCR-04; 15 CFR 7.302(d)(2)"),
         }],
         checklist: vec![
@@ -249,14 +343,43 @@ fn case(theme: Theme) -> CasePage {
             version: Digest::new("5be0c1d2f3a4"),
             lease_left: s("14 min 58 s"),
             verdicts: vec![
-                verdict("no-match", "not a match", "closes the case; the account stays open; dismissed while these fields stay as they are", "takes effect at once, can be undone for 10 s"),
-                verdict("match", "match", "asks for measure M-17: freeze scaling on 1 account, 6 resources, 0 downstream", "needs a second person"),
-                verdict("need-info", "need information", "asks the customer for the place of birth; the case waits 7 days", "takes effect at once, can be undone for 10 s"),
-                verdict("escalate", "escalate", "hands the case to the compliance officer; the account stays as it is", "takes effect at once, can be undone for 10 s"),
+                verdict(
+                    "no-match",
+                    "not a match",
+                    "closes the case; the account stays open; dismissed while these fields stay as they are",
+                    "takes effect at once, can be undone for 10 s",
+                ),
+                verdict(
+                    "match",
+                    "match",
+                    "asks for measure M-17: freeze scaling on 1 account, 6 resources, 0 downstream",
+                    "needs a second person",
+                ),
+                verdict(
+                    "need-info",
+                    "need information",
+                    "asks the customer for the place of birth; the case waits 7 days",
+                    "takes effect at once, can be undone for 10 s",
+                ),
+                verdict(
+                    "escalate",
+                    "escalate",
+                    "hands the case to the compliance officer; the account stays as it is",
+                    "takes effect at once, can be undone for 10 s",
+                ),
             ],
             reasons: vec![
-                ReasonGroup { verdict: s("not a match"), codes: vec![Choice::new("N-DOB-1", "N-DOB-1 date of birth differs"), Choice::new("N-NAT-1", "N-NAT-1 nationality differs")] },
-                ReasonGroup { verdict: s("match"), codes: vec![Choice::new("M-ID-2", "M-ID-2 name and date of birth agree")] },
+                ReasonGroup {
+                    verdict: s("not a match"),
+                    codes: vec![
+                        Choice::new("N-DOB-1", "N-DOB-1 date of birth differs"),
+                        Choice::new("N-NAT-1", "N-NAT-1 nationality differs"),
+                    ],
+                },
+                ReasonGroup {
+                    verdict: s("match"),
+                    codes: vec![Choice::new("M-ID-2", "M-ID-2 name and date of birth agree")],
+                },
             ],
             problem: String::new(),
             note: String::new(),
@@ -273,7 +396,14 @@ fn side(label: &str, values: &[&str], provenance: Option<Provenance>, change: Ch
 }
 
 fn comparison() -> Comparison {
-    let row = |field: &str, left: Vec<Span>, right: Vec<Span>, relation: &str, points: i32, weight: Weight, note: &str, fresh: Fresh| ComparisonRow {
+    let row = |field: &str,
+               left: Vec<Span>,
+               right: Vec<Span>,
+               relation: &str,
+               points: i32,
+               weight: Weight,
+               note: &str,
+               fresh: Fresh| ComparisonRow {
         field: s(field),
         left,
         right,
@@ -287,17 +417,56 @@ fn comparison() -> Comparison {
         rows: vec![
             row(
                 "Name",
-                vec![Span::same("Iskand"), Span::differs("e"), Span::same("r Ba"), Span::differs("i"), Span::same("muratov")],
-                vec![Span::same("Iskand"), Span::differs("a"), Span::same("r Ba"), Span::differs("y"), Span::same("muratov")],
+                vec![
+                    Span::same("Iskand"),
+                    Span::differs("e"),
+                    Span::same("r Ba"),
+                    Span::differs("i"),
+                    Span::same("muratov"),
+                ],
+                vec![
+                    Span::same("Iskand"),
+                    Span::differs("a"),
+                    Span::same("r Ba"),
+                    Span::differs("y"),
+                    Span::same("muratov"),
+                ],
                 "transliteration",
                 52,
                 Weight::For,
                 "both are romanisations of Искандер Баймуратов; 1 in 90 000 people",
                 Fresh::No,
             ),
-            row("Date of birth", vec![Span::same("1979-05-02")], vec![Span::same("1979-05-02")], "equal", 34, Weight::For, "was 1968 on the list", Fresh::Yes),
-            row("Nationality", vec![Span::differs("Kazakhstan")], vec![Span::differs("Russia")], "differs", -15, Weight::Against, "people may hold two", Fresh::No),
-            row("Place of birth", vec![], vec![Span::same("Omsk")], "no data", 0, Weight::Unknown, "not asked yet", Fresh::Yes),
+            row(
+                "Date of birth",
+                vec![Span::same("1979-05-02")],
+                vec![Span::same("1979-05-02")],
+                "equal",
+                34,
+                Weight::For,
+                "was 1968 on the list",
+                Fresh::Yes,
+            ),
+            row(
+                "Nationality",
+                vec![Span::differs("Kazakhstan")],
+                vec![Span::differs("Russia")],
+                "differs",
+                -15,
+                Weight::Against,
+                "people may hold two",
+                Fresh::No,
+            ),
+            row(
+                "Place of birth",
+                vec![],
+                vec![Span::same("Omsk")],
+                "no data",
+                0,
+                Weight::Unknown,
+                "not asked yet",
+                Fresh::Yes,
+            ),
             row("Gender", vec![], vec![], "no data", 0, Weight::Unknown, "", Fresh::No),
         ],
         total: 71,
@@ -323,11 +492,38 @@ fn approvals(theme: Theme) -> ApprovalsPage {
     ApprovalsPage {
         shell: shell(theme, Section::Approvals),
         ready: vec![
-            row("apr_01J9QX", "measure", "M-17 Crimea region, prohibit", "closes 12 accounts, refuses new ones from the region", info("waiting")),
-            row("apr_01J9QY", "disclosure", "Order O-204, package 2", "seals and releases the package to the authority", info("waiting")),
+            row(
+                "apr_01J9QX",
+                "measure",
+                "M-17 Crimea region, prohibit",
+                "closes 12 accounts, refuses new ones from the region",
+                info("waiting"),
+            ),
+            row(
+                "apr_01J9QY",
+                "disclosure",
+                "Order O-204, package 2",
+                "seals and releases the package to the authority",
+                info("waiting"),
+            ),
         ],
-        own: vec![ApprovalRow { maker: s("you"), ..row("apr_01J9R0", "erasure", "pty_01H2…", "destroys 1 key; 14 facts become unreadable", info("waiting")) }],
-        void: vec![row("apr_01J9QA", "hold release", "Hold H-31", "lets 3 accounts be erased when due", bad("void: content changed"))],
+        own: vec![ApprovalRow {
+            maker: s("you"),
+            ..row(
+                "apr_01J9R0",
+                "erasure",
+                "pty_01H2…",
+                "destroys 1 key; 14 facts become unreadable",
+                info("waiting"),
+            )
+        }],
+        void: vec![row(
+            "apr_01J9QA",
+            "hold release",
+            "Hold H-31",
+            "lets 3 accounts be erased when due",
+            bad("void: content changed"),
+        )],
     }
 }
 
@@ -337,7 +533,10 @@ fn approval(theme: Theme, second: SecondPerson) -> ApprovalPage {
         kind: s("a measure"),
         subject: Link::new("/console/measures/M-17", "M-17 Crimea region, prohibit"),
         content: vec![
-            ContentLine { label: s("Effect"), value: s("prohibit: no new account, existing accounts closed after 7 days") },
+            ContentLine {
+                label: s("Effect"),
+                value: s("prohibit: no new account, existing accounts closed after 7 days"),
+            },
             ContentLine { label: s("Scope"), value: s("parties with an address in the region UA-43") },
             ContentLine { label: s("Legal basis"), value: s("15 CFR 7.307(b)(1)") },
             ContentLine { label: s("From"), value: s("2026-12-01") },
@@ -376,7 +575,8 @@ fn orders(theme: Theme) -> OrdersPage {
 
 fn order(theme: Theme) -> OrderPage {
     let field = |label: &str, value: &str| OrderField { label: s(label), value: s(value) };
-    let check = |text: &str, standing: Badge, detail: &str| OrderCheck { text: s(text), standing, detail: s(detail) };
+    let check =
+        |text: &str, standing: Badge, detail: &str| OrderCheck { text: s(text), standing, detail: s(detail) };
     OrderPage {
         shell: shell(theme, Section::Orders),
         id: s("O-204"),
@@ -392,7 +592,11 @@ fn order(theme: Theme) -> OrderPage {
             field("Secrecy", "customer must not be told until 2027-05-01"),
         ],
         checks: vec![
-            check("Issuer called back on a number from the court's own site", good("passed"), "Bo Tanaka, 2026-11-21 10:14"),
+            check(
+                "Issuer called back on a number from the court's own site",
+                good("passed"),
+                "Bo Tanaka, 2026-11-21 10:14",
+            ),
             check("Scope fits the instrument", good("passed"), ""),
             check("Second person approves the package", warn("open"), ""),
         ],
@@ -401,6 +605,13 @@ fn order(theme: Theme) -> OrderPage {
             why: s("held the address from 2026-10-28 11:02 to 2026-11-12 08:30"),
             certainty: good("certain"),
         }],
-        timeline: vec![event(60 * 50, "hold", Tone::Good, "Hold H-44 placed on 1 account.", "Bo Tanaka", "#119 871")],
+        timeline: vec![event(
+            60 * 50,
+            "hold",
+            Tone::Good,
+            "Hold H-44 placed on 1 account.",
+            "Bo Tanaka",
+            "#119 871",
+        )],
     }
 }

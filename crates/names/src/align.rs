@@ -73,8 +73,16 @@ impl Weighing {
 }
 
 /// Share of left-over weight that counts, in thousandths: left (the query) and right (the listed name).
-const LEFT_OVER: u32 = 500;
-const RIGHT_OVER: u32 = 250;
+pub const LEFT_OVER: u32 = 500;
+const RIGHT_OVER: u32 = 200;
+const RIGHT_OVER_RARER: u32 = 400;
+/// How much rarer than anything that agrees a left-over word must be to count for more, in thousandths of a bit.
+const RARER: u32 = 3_000;
+/// A word on each side that has no partner is a contradiction, however common the words are: least weight and share.
+const CONTRADICTION_MIN: u32 = 9_000;
+const CONTRADICTION: u32 = 1_300;
+/// Most letters by which two joined tokens and their match differ in length.
+const JOINED_LENGTHS: usize = 2;
 const INITIAL_LIKENESS: u16 = 900;
 
 /// Weighs `left` (the query) against `right` (the listed name). `pair(i, j)` tells how near tokens `i` and `j`
@@ -107,7 +115,7 @@ pub fn weigh(
     }
     for (j, r) in right.iter().enumerate() {
         for (i, (l, next)) in left.iter().zip(left.iter().skip(1)).enumerate() {
-            if lengths_fit(r.length, l.length, next.length)
+            if lengths_near(r.length, l.length, next.length)
                 && let Some(near) = glued((i, i + 2), (j, j + 1))
             {
                 push(work, (i, i + 2), (j, j + 1), near, sum(l, next), r.weight.into());
@@ -120,6 +128,10 @@ pub fn weigh(
 
 fn lengths_fit(whole: u8, first: u8, second: u8) -> bool {
     usize::from(whole).abs_diff(usize::from(first) + usize::from(second)) <= 1
+}
+
+fn lengths_near(whole: u8, first: u8, second: u8) -> bool {
+    usize::from(whole).abs_diff(usize::from(first) + usize::from(second)) <= JOINED_LENGTHS
 }
 
 fn sum(a: &Token, b: &Token) -> u32 {
@@ -176,7 +188,7 @@ fn bits((from, to): (u8, u8)) -> u32 {
 fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
     let (mut alike, mut counted) = (0_u32, 0_u32);
     let (mut left_used, mut right_used) = (0, 0);
-    let mut any_word = false;
+    let (mut any_word, mut rarest) = (false, 0);
     let (mut left_extra, mut right_extra) = (0, 0);
     for unit in &work.units {
         left_used |= bits(unit.left);
@@ -189,30 +201,68 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
             right_extra += weight_of(right, unit.right) - unit.weight;
         } else {
             any_word = true;
+            rarest = rarest.max(unit.weight);
         }
     }
     if !any_word {
         return Weighed::default();
     }
-    let left_over = open_weight(left, left_used);
-    let right_over = open_weight(right, right_used);
-    let contradiction = left_over.min(right_over);
-    let open = (left_over + left_extra) * LEFT_OVER / 1000
-        + (right_over + right_extra) * RIGHT_OVER / 1000
-        + contradiction;
+    let (l, r) = (Open::of(left, left_used), Open::of(right, right_used));
+    // Words the list has besides count little, unless they tell more than all that agrees.
+    let right_share = if r.rarest > rarest + RARER { RIGHT_OVER_RARER } else { RIGHT_OVER };
+    let mut open = (l.weight + left_extra) * LEFT_OVER / 1000
+        + (r.weight - r.numbers + right_extra) * right_share / 1000
+        + r.numbers;
+    if l.names && r.names {
+        open += (l.words.min(r.words)).max(CONTRADICTION_MIN) * CONTRADICTION / 1000;
+    }
     let mut similarity = (alike * 1000 / (counted + open).max(1)) as u16;
     if generations_swapped(work, left, right) {
         similarity = similarity * 6 / 10;
     }
-    Weighed { similarity, matched: alike, left_over, right_over }
+    Weighed { similarity, matched: alike, left_over: l.weight, right_over: r.weight }
+}
+
+/// What one side has left over.
+#[derive(Default)]
+struct Open {
+    /// All of it.
+    weight: u32,
+    /// Words and initials.
+    words: u32,
+    /// Numbers.
+    numbers: u32,
+    /// The rarest word.
+    rarest: u32,
+    /// Whether any of it names: a word or an initial.
+    names: bool,
+}
+
+impl Open {
+    fn of(tokens: &[Token], used: u32) -> Self {
+        let mut out = Self::default();
+        for (i, token) in tokens.iter().enumerate() {
+            if used >> i & 1 == 1 {
+                continue;
+            }
+            let weight = u32::from(token.weight);
+            out.weight += weight;
+            match token.role {
+                Role::Word | Role::Initial => {
+                    out.words += weight;
+                    out.rarest = out.rarest.max(weight);
+                    out.names = true;
+                }
+                Role::Number => out.numbers += weight,
+                Role::Particle | Role::Title | Role::Legal => {}
+            }
+        }
+        out
+    }
 }
 
 fn weight_of(tokens: &[Token], (from, to): (u8, u8)) -> u32 {
     tokens.iter().take(to.into()).skip(from.into()).map(|t| u32::from(t.weight)).sum()
-}
-
-fn open_weight(tokens: &[Token], used: u32) -> u32 {
-    tokens.iter().enumerate().filter(|(i, _)| used >> i & 1 == 0).map(|(_, t)| u32::from(t.weight)).sum()
 }
 
 /// "A bin B" is the son of B, "B bin A" his father: the same words the other way round are another person.

@@ -4,7 +4,7 @@
 use crate::align::{How, MatchedUnit, Near, Weighed, Weighing, weigh};
 use crate::edit;
 use crate::name::Name;
-use crate::near::{near, near_glued};
+use crate::near::{near, near_glued, near_joined};
 use serde::{Deserialize, Serialize};
 
 /// Characters of a written name, counted from 0, end exclusive.
@@ -80,13 +80,7 @@ pub struct Comparison {
 /// more parts than the customer's at little cost, the other way round costs more.
 pub fn compare(left: &Name, right: &Name) -> Comparison {
     let mut work = Weighing::default();
-    let weighed = weigh(
-        &mut work,
-        &left.tokens,
-        &right.tokens,
-        |i, j| pair(left, right, i, j),
-        |l, r| glued(left, right, l, r),
-    );
+    let weighed = similarity(&mut work, left, right);
     show(left, right, weighed, work.units())
 }
 
@@ -98,8 +92,13 @@ fn glued(left: &Name, right: &Name, l: (usize, usize), r: (usize, usize)) -> Opt
     if l.1 - l.0 == 1 {
         near_glued(left.forms.get(l.0)?, right.forms.get(r.0)?, right.forms.get(r.0 + 1)?)
     } else {
-        near_glued(right.forms.get(r.0)?, left.forms.get(l.0)?, left.forms.get(l.0 + 1)?)
+        near_joined(&left.forms.get(l.0)?.joined(left.forms.get(l.0 + 1)?), right.forms.get(r.0)?)
     }
+}
+
+/// Similarity and matched weight of [`compare`], without the alignment.
+pub fn similarity(work: &mut Weighing, left: &Name, right: &Name) -> Weighed {
+    weigh(work, &left.tokens, &right.tokens, |i, j| pair(left, right, i, j), |l, r| glued(left, right, l, r))
 }
 
 /// Turns matched units into spans and edits.

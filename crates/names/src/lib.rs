@@ -33,8 +33,8 @@ mod sound;
 mod split;
 mod words;
 
-pub use align::{How, MatchedUnit, Near, Weighed, Weighing, weigh};
-pub use compare::{Aligned, Comparison, Edit, EditKind, Span, compare};
-pub use name::{Form, Name, NameKind, Role, Token};
-pub use near::{near, near_glued};
+pub use align::{How, LEFT_OVER, MatchedUnit, Near, Weighed, Weighing, weigh};
+pub use compare::{Aligned, Comparison, Edit, EditKind, Span, compare, similarity};
+pub use name::{Form, INITIAL_WEIGHT, Name, NameKind, Role, Token};
+pub use near::{near, near_glued, near_joined, one_error, skeleton_deletions};
 pub use romanise::Script;

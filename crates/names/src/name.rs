@@ -47,7 +47,8 @@ pub struct Form {
     pub(crate) script: Script,
     pub(crate) sounds: Box<[Phoneme]>,
     pub(crate) skeleton: u64,
-    pub(crate) same: u16,
+    pub(crate) sound_key: u64,
+    pub(crate) same: [u16; 2],
     pub(crate) number: Option<u16>,
 }
 
@@ -57,8 +58,17 @@ impl Form {
         let entry = words::entry(&ascii).copied().unwrap_or_default();
         let sounds = sound::phonemes(&ascii);
         let skeleton = sound::skeleton(&sounds);
+        let sound_key = sound::key(&sounds, skeleton);
         let number = ascii.parse().ok().or(entry.number);
-        Self { ascii: ascii.into(), script, sounds: sounds.into(), skeleton, same: entry.same, number }
+        Self {
+            ascii: ascii.into(),
+            script,
+            sounds: sounds.into(),
+            skeleton,
+            sound_key,
+            same: entry.same,
+            number,
+        }
     }
 
     /// Lower-case ASCII letters and digits of the token.
@@ -76,9 +86,26 @@ impl Form {
         self.skeleton
     }
 
-    /// Class of equivalent words, 0 for none.
-    pub fn same(&self) -> u16 {
+    /// Key shared by tokens of one script that may sound alike, 0 for none.
+    pub fn sound_key(&self) -> u64 {
+        self.sound_key
+    }
+
+    /// The form of this token and the next written together.
+    pub fn joined(&self, next: &Self) -> Self {
+        let script = self.script.max(next.script);
+        Self::new(format!("{}{}", self.ascii, next.ascii), script)
+    }
+
+    /// Classes of equivalent words, 0 for none.
+    pub fn same(&self) -> [u16; 2] {
         self.same
+    }
+
+    /// How often each letter occurs, as one number: equal for words with the same letters in any order.
+    pub fn letters(&self) -> u64 {
+        let code = |b: u8| u64::from(b).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(u32::from(b % 61));
+        self.ascii.bytes().fold(0, |sum, b| sum.wrapping_add(code(b)))
     }
 
     /// Value of a number, when it is one.
@@ -142,6 +169,7 @@ impl Name {
         for piece in &pieces {
             name.push(piece);
         }
+        name.join_numbers();
         name
     }
 
@@ -155,6 +183,34 @@ impl Name {
         self.tokens.push(token(&form, self.kind));
         self.forms.push(form);
         self.spans.push((piece.start, piece.end));
+    }
+
+    /// "Forty four" and "forty 4" are one number.
+    fn join_numbers(&mut self) {
+        let mut at = 1;
+        while at < self.forms.len() {
+            let number = |i: usize| {
+                self.forms
+                    .get(i)
+                    .and_then(|f| f.number)
+                    .filter(|_| self.tokens.get(i).is_some_and(|t| t.role == Role::Number))
+            };
+            match (number(at - 1), number(at)) {
+                (Some(tens @ 20..=90), Some(unit @ 1..=9)) if tens % 10 == 0 => {
+                    let form = Form::new((tens + unit).to_string(), Script::Latin);
+                    let end = self.spans.get(at).map_or(0, |s| s.1);
+                    self.tokens.remove(at);
+                    self.forms.remove(at);
+                    self.spans.remove(at);
+                    if let (Some(t), Some(f), Some(s)) =
+                        (self.tokens.get_mut(at - 1), self.forms.get_mut(at - 1), self.spans.get_mut(at - 1))
+                    {
+                        (*t, *f, s.1) = (token(&form, self.kind), form, end);
+                    }
+                }
+                _ => at += 1,
+            }
+        }
     }
 
     /// The name as written.
@@ -182,7 +238,8 @@ const PARTICLE_WEIGHT: u16 = 1000;
 const TITLE_WEIGHT: u16 = 1500;
 const LEGAL_WEIGHT: u16 = 800;
 const NUMBER_WEIGHT: u16 = 6000;
-const INITIAL_WEIGHT: u16 = 2500;
+/// Weight of a single letter, in thousandths of a bit.
+pub const INITIAL_WEIGHT: u16 = 2500;
 
 fn token(form: &Form, kind: NameKind) -> Token {
     let entry = words::entry(&form.ascii).copied().unwrap_or_default();

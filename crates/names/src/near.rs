@@ -6,7 +6,7 @@ use crate::align::{How, Near};
 use crate::edit;
 use crate::name::Form;
 use crate::romanise::Script;
-use crate::sound;
+use crate::sound::{self, Ear};
 
 /// Likeness of equivalent names (nickname, translation, usual other spelling).
 const EQUIVALENT: u16 = 930;
@@ -14,8 +14,14 @@ const EQUIVALENT: u16 = 930;
 const SPELLING_MIN: u16 = 450;
 /// Below this, two sounds of one script are not near.
 const SOUND_MIN: u16 = 780;
+/// The same for tokens with one consonant.
+const SOUND_SHORT_MIN: u16 = 840;
 /// Below this, two sounds of different scripts are not near.
 const SOUND_ACROSS_MIN: u16 = 600;
+/// Likeness of words with the same letters in another order.
+const SHUFFLED: u16 = 750;
+/// Shortest such word.
+pub(crate) const SHUFFLED_MIN: usize = 5;
 /// Shortest token for which two errors are allowed, and the longer one's least length.
 const TWO_ERRORS_LENGTHS: (usize, usize) = (5, 6);
 
@@ -30,16 +36,22 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
     if has_digit(a) && has_digit(b) && a.ascii.len().min(b.ascii.len()) < 5 {
         return None;
     }
-    if a.same != 0 && a.same == b.same {
+    if a.same.iter().any(|s| *s != 0 && b.same.contains(s)) {
         return Some(Near { likeness: EQUIVALENT, how: How::Equivalent });
     }
-    let spelling = spelling(a.ascii.as_bytes(), b.ascii.as_bytes());
+    let spelling = spelling(a.ascii.as_bytes(), b.ascii.as_bytes()).or_else(|| shuffled(a, b));
     let sound = sound_likeness(a, b);
     match (spelling, sound) {
         (None, None) => None,
         (s, t) if t.unwrap_or(0) > s.unwrap_or(0) => t.map(|likeness| Near { likeness, how: How::Sound }),
         (s, _) => s.map(|likeness| Near { likeness, how: How::Spelling }),
     }
+}
+
+/// The same letters in another order, as in a word written backwards.
+fn shuffled(a: &Form, b: &Form) -> Option<u16> {
+    (a.ascii.len() >= SHUFFLED_MIN && a.ascii.len() == b.ascii.len() && a.letters() == b.letters())
+        .then_some(SHUFFLED)
 }
 
 fn has_digit(form: &Form) -> bool {
@@ -65,18 +77,35 @@ pub(crate) fn spelling(a: &[u8], b: &[u8]) -> Option<u16> {
 }
 
 fn sound_likeness(a: &Form, b: &Form) -> Option<u16> {
-    if a.script == b.script || a.script == Script::Latin && b.script == Script::Latin {
-        if a.skeleton != b.skeleton || a.skeleton < 0x10 {
+    if a.script == b.script {
+        if a.sound_key != b.sound_key || a.sound_key == 0 {
             return None;
         }
-        let likeness = sound::similarity(&a.sounds, &b.sounds);
-        return (likeness >= SOUND_MIN).then_some(likeness * 9 / 10);
+        let likeness = sound::similarity(Ear::Exact, &a.sounds, &b.sounds);
+        // One consonant is too little to go by unless nearly all is the same.
+        let least = if a.skeleton < 0x10 { SOUND_SHORT_MIN } else { SOUND_MIN };
+        return (likeness >= least).then_some(likeness * 9 / 10);
     }
     if !skeletons_close(a.skeleton, b.skeleton) {
         return None;
     }
-    let likeness = sound::similarity(&a.sounds, &b.sounds);
-    (likeness >= SOUND_ACROSS_MIN).then_some(likeness)
+    let (ear, strict) = ear(a.script, b.script);
+    let likeness = sound::similarity(ear, &a.sounds, &b.sounds);
+    let scaled = 1000_u32.saturating_sub((1000 - u32::from(likeness)) * strict / 1000) as u16;
+    (scaled >= SOUND_ACROSS_MIN).then_some(scaled)
+}
+
+/// What to listen for across two scripts, and how much a difference weighs: set so that one in a thousand
+/// unrelated words of that script reaches 700.
+fn ear(a: Script, b: Script) -> (Ear, u32) {
+    let either = |s: Script| a == s || b == s;
+    if either(Script::Syllabic) {
+        (Ear::Syllables, 1150)
+    } else if either(Script::Consonantal) {
+        (Ear::Consonants, 1150)
+    } else {
+        (Ear::Exact, 1000)
+    }
 }
 
 /// Equal, or equal after dropping at most one consonant on each side.
@@ -87,7 +116,7 @@ fn skeletons_close(a: u64, b: u64) -> bool {
 }
 
 /// A skeleton with one consonant dropped, each in turn.
-pub(crate) fn skeleton_deletions(skeleton: u64) -> impl Iterator<Item = u64> {
+pub fn skeleton_deletions(skeleton: u64) -> impl Iterator<Item = u64> {
     let length = (64 - skeleton.leading_zeros()).div_ceil(4);
     (0..length).map(move |at| {
         let low = skeleton & ((1_u64 << (4 * at)) - 1);
@@ -118,8 +147,20 @@ pub fn near_glued(whole: &Form, first: &Form, second: &Form) -> Option<Near> {
     head.max(tail).map(|likeness| Near { likeness, how: How::Glued })
 }
 
+/// How alike two tokens of the left name, written together, are to one of the right.
+pub fn near_joined(joined: &Form, right: &Form) -> Option<Near> {
+    let near = near(joined, right)?;
+    (near.how != How::Equivalent && joined.ascii.len() >= 2 * GLUED_PART_MIN)
+        .then_some(Near { likeness: near.likeness.min(GLUED), how: How::Glued })
+}
+
 /// Likeness when the other part is exact.
 fn glued_part(rest: &[u8], part: &[u8], length: usize) -> Option<u16> {
     edit::distance(rest, part, 1)?;
     Some(GLUED.saturating_sub((edit::cost(rest, part) / length as u32) as u16))
+}
+
+/// Whether two ASCII texts are at most one typing error apart.
+pub fn one_error(a: &str, b: &str) -> bool {
+    edit::distance(a.as_bytes(), b.as_bytes(), 1).is_some()
 }

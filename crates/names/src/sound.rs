@@ -35,7 +35,7 @@ const Y: Phoneme = 7;
 /// Most phonemes of a token that are compared.
 pub(crate) const PHONEMES_MAX: usize = 24;
 
-fn is_weak(p: Phoneme) -> bool {
+const fn is_weak(p: Phoneme) -> bool {
     p <= Y
 }
 
@@ -88,6 +88,7 @@ const CLUSTERS: &[(&str, &[Phoneme])] = &[
     ("cz", &[CH]),
     ("ch", &[CH]),
     ("sh", &[SH]),
+    ("hs", &[SH]),
     ("zh", &[J]),
     ("kh", &[KH]),
     ("gh", &[G]),
@@ -130,7 +131,7 @@ fn read(rest: &[u8], first: bool) -> (usize, &'static [Phoneme]) {
         b'd' => &[D],
         b's' => &[S],
         b'z' => &[Z],
-        b'x' if first => &[S],
+        b'x' if first => &[SH],
         b'x' => &[K, S],
         b'c' if matches!(next, b'e' | b'i' | b'y') => &[S],
         b'c' | b'k' | b'q' => &[K],
@@ -145,7 +146,7 @@ fn read(rest: &[u8], first: bool) -> (usize, &'static [Phoneme]) {
     (1, sounds)
 }
 
-/// Consonant classes in order, four bits each, first consonant in the lowest bits; at most 16.
+/// Consonant classes in order, four bits each, first consonant in the lowest bits; at most [`SKELETON_MAX`].
 pub(crate) fn skeleton(sounds: &[Phoneme]) -> u64 {
     let mut out = 0;
     let mut shift = 0;
@@ -154,7 +155,7 @@ pub(crate) fn skeleton(sounds: &[Phoneme]) -> u64 {
         let class = class(*sound);
         if class == 0 {
             last = 0;
-        } else if class != last && shift < 64 {
+        } else if class != last && shift < 4 * SKELETON_MAX {
             out |= class << shift;
             shift += 4;
             last = class;
@@ -163,82 +164,128 @@ pub(crate) fn skeleton(sounds: &[Phoneme]) -> u64 {
     out
 }
 
-/// Cost of reading one sound as another, in thousandths of a consonant.
-fn substitution(a: Phoneme, b: Phoneme) -> u32 {
-    if a == b {
+/// Most consonants in a skeleton.
+const SKELETON_MAX: u32 = 14;
+
+/// Key of tokens of one script that may sound alike: skeleton, first sound's class, whether a vowel ends it.
+/// 0 when there is no consonant to go by.
+pub(crate) fn key(sounds: &[Phoneme], skeleton: u64) -> u64 {
+    if skeleton == 0 {
         return 0;
     }
-    match (is_weak(a), is_weak(b)) {
-        (true, true) => 120,
-        (true, false) | (false, true) => match (a.min(b), a.max(b)) {
-            (U | O, V) => 250,
-            (H, KH) => 200,
-            (H, G) => 400,
-            (Y | I, J) => 300,
-            _ => 1100,
-        },
-        (false, false) => consonants(a.min(b), a.max(b)),
+    let first = sounds.first().map_or(0, |p| class(*p));
+    let ends_open = sounds.last().is_some_and(|p| is_weak(*p) && *p != H);
+    skeleton | first << 56 | u64::from(ends_open) << 60
+}
+
+/// How two tokens are written decides what counts as a difference in sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ear {
+    /// Both in alphabets with all vowels: sounds are well known.
+    Exact,
+    /// One without written vowels: consonants decide.
+    Consonants,
+    /// One in syllables: vowels come in between, and the syllables at hand replace foreign sounds.
+    Syllables,
+}
+
+impl Ear {
+    /// Cost of a vowel, or another sound that comes and goes, that one side lacks; thousandths of a consonant.
+    const fn weak_missing(self) -> u32 {
+        match self {
+            Self::Exact => 300,
+            Self::Consonants => 170,
+            Self::Syllables => 120,
+        }
+    }
+
+    /// Cost of a consonant that one side lacks. A syllable script drops an `r` or `l` after a vowel.
+    const fn missing(self, p: Phoneme) -> u32 {
+        if is_weak(p) {
+            self.weak_missing()
+        } else if matches!((self, p), (Self::Syllables, R | L)) {
+            400
+        } else {
+            900
+        }
+    }
+
+    /// Cost of reading one sound as another.
+    fn replaced(self, a: Phoneme, b: Phoneme) -> u32 {
+        if a == b {
+            return 0;
+        }
+        let (a, b) = (a.min(b), a.max(b));
+        match (is_weak(a), is_weak(b)) {
+            (true, true) => match self {
+                Self::Exact => 200,
+                Self::Consonants | Self::Syllables => 120,
+            },
+            (true, false) => match (a, b) {
+                (U | O, V) => 200,
+                (H, KH) => 200,
+                (H, F) if self == Self::Syllables => 250,
+                (H, G) => 400,
+                (Y | I, J) => 300,
+                _ => 1100,
+            },
+            _ => self.consonants(a, b),
+        }
+    }
+
+    fn consonants(self, a: Phoneme, b: Phoneme) -> u32 {
+        if self == Self::Syllables
+            && let Some(cost) = syllables(a, b)
+        {
+            return cost;
+        }
+        let near = match (a, b) {
+            (P, B) | (F, V) | (T, D) | (S, Z) | (K, G) | (K, KH) | (CH, J) | (CH, TS) | (SH, CH) => 150,
+            (Z, J) | (SH, J) | (S, TS) | (Z, TS) => 150,
+            (B, V) | (P, F) | (S, SH) => 200,
+            (L, R) => 300,
+            (B, F) | (P, V) => 350,
+            (G, KH) | (M, N) | (T, TS) | (G, J) | (K, CH) | (CH, KH) | (SH, KH) | (S, CH) | (Z, SH) => 400,
+            (D, J) | (T, CH) | (S, J) | (Z, CH) => 400,
+            (T, S) | (D, Z) | (S, K) | (TS, K) | (T, SH) => 600,
+            _ => return 1100,
+        };
+        if self == Self::Exact { near * 2 } else { near }
     }
 }
 
-fn consonants(a: Phoneme, b: Phoneme) -> u32 {
-    match (a, b) {
-        (P, B)
-        | (F, V)
-        | (T, D)
-        | (S, Z)
-        | (K, G)
-        | (K, KH)
-        | (CH, J)
-        | (CH, TS)
-        | (SH, CH)
-        | (Z, J)
-        | (SH, J)
-        | (S, TS)
-        | (Z, TS) => 150,
-        (B, V) | (P, F) | (S, SH) => 200,
-        (L, R) => 300,
-        (G, KH)
-        | (M, N)
-        | (T, TS)
-        | (G, J)
-        | (K, CH)
-        | (KH, CH)
-        | (KH, SH)
-        | (S, CH)
-        | (Z, SH)
-        | (D, J)
-        | (T, CH)
-        | (S, J)
-        | (Z, CH) => 400,
-        (B, F) | (P, V) => 350,
-        (T, S) | (D, Z) | (K, S) | (K, TS) | (T, SH) => 600,
-        _ => 1100,
-    }
-}
-
-fn indel(p: Phoneme) -> u32 {
-    if is_weak(p) { 180 } else { 900 }
+/// What Kana, Hangul and Han transcriptions put for sounds they lack.
+fn syllables(a: Phoneme, b: Phoneme) -> Option<u32> {
+    Some(match (a, b) {
+        (L, R) => 40,
+        (P, F) | (B, V) | (S, SH) | (Z, J) | (M, N) | (SH, CH) | (SH, J) => 120,
+        (F, V) | (S, Z) | (CH, J) | (P, B) | (T, D) | (K, G) => 150,
+        (T, CH) | (T, TS) | (D, J) | (D, Z) | (G, J) | (K, J) | (K, CH) => 250,
+        (T, S) | (T, SH) => 350,
+        _ => return None,
+    })
 }
 
 /// Likeness of two sound strings, 0 to 1000.
-#[expect(clippy::indexing_slicing, reason = "a fixed table addressed by lengths cut to PHONEMES_MAX")]
-pub(crate) fn similarity(a: &[Phoneme], b: &[Phoneme]) -> u16 {
+#[expect(clippy::indexing_slicing, reason = "a fixed row addressed by lengths cut to PHONEMES_MAX")]
+pub(crate) fn similarity(ear: Ear, a: &[Phoneme], b: &[Phoneme]) -> u16 {
     let (a, b) = (&a[..a.len().min(PHONEMES_MAX)], &b[..b.len().min(PHONEMES_MAX)]);
     let mut row = [0_u32; PHONEMES_MAX + 1];
     for (j, p) in b.iter().enumerate() {
-        row[j + 1] = row[j] + indel(*p);
+        row[j + 1] = row[j] + ear.missing(*p);
     }
     for p in a {
         let mut diagonal = row[0];
-        row[0] += indel(*p);
+        row[0] += ear.missing(*p);
         for (j, q) in b.iter().enumerate() {
-            let best = (diagonal + substitution(*p, *q)).min(row[j] + indel(*q)).min(row[j + 1] + indel(*p));
+            let best = (diagonal + ear.replaced(*p, *q))
+                .min(row[j] + ear.missing(*q))
+                .min(row[j + 1] + ear.missing(*p));
             diagonal = row[j + 1];
             row[j + 1] = best;
         }
     }
-    let weight: u32 = mass(a).max(mass(b));
+    let weight = mass(a).max(mass(b));
     if weight == 0 {
         return 0;
     }

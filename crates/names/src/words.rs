@@ -18,10 +18,12 @@ pub(crate) struct Entry {
     pub(crate) title: bool,
     pub(crate) legal: bool,
     pub(crate) number: Option<u16>,
-    /// Equivalence class; 0 for none.
-    pub(crate) same: u16,
+    /// Equivalence classes; 0 for none.
+    pub(crate) same: [u16; 2],
     /// How many counted names hold the word or an equivalent of it.
     pub(crate) count: u32,
+    /// How many hold the word itself.
+    alone: u32,
 }
 
 static ENTRIES: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(read);
@@ -35,7 +37,8 @@ fn read() -> HashMap<&'static str, Entry> {
     let mut out: HashMap<&'static str, Entry> = HashMap::new();
     for line in FREQUENT.lines().filter(|l| !l.starts_with('#')) {
         if let Some((word, count)) = line.split_once(' ') {
-            out.entry(word).or_default().count = count.parse().unwrap_or(0);
+            let count = count.parse().unwrap_or(0);
+            out.insert(word, Entry { count, alone: count, ..Entry::default() });
         }
     }
     let mut section = "";
@@ -65,15 +68,15 @@ fn read() -> HashMap<&'static str, Entry> {
     out
 }
 
-/// The first class that names a word keeps it: a word belongs to one class.
+/// A word keeps the first two classes that name it, and counts as often as the most common of them together.
 fn read_class(line: &'static str, class: u16, out: &mut HashMap<&'static str, Entry>) {
-    let total = line.split_whitespace().filter_map(|w| out.get(w)).map(|e| e.count).sum();
+    let total = line.split_whitespace().filter_map(|w| out.get(w)).map(|e| e.alone).sum();
     for word in line.split_whitespace() {
         let entry = out.entry(word).or_default();
-        if entry.same == 0 {
-            entry.same = class;
-            entry.count = total;
+        if let Some(slot) = entry.same.iter_mut().find(|s| **s == 0) {
+            *slot = class;
         }
+        entry.count = entry.count.max(total);
     }
 }
 

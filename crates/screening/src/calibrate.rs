@@ -53,6 +53,11 @@ pub(crate) fn name_bits(similarity: u16, matched: u32) -> i32 {
     plain + rarity * above / 300
 }
 
+/// The least similarity whose evidence, however rare the name, can reach `bits`.
+pub(crate) fn similarity_for(bits: i32) -> u16 {
+    (0..=1000).find(|s| name_bits(*s, u32::from(u16::MAX)) >= bits).unwrap_or(1000)
+}
+
 fn between(rows: &[(i32, i32)], at: i32) -> i32 {
     let mut last = rows.first().copied().unwrap_or_default();
     if at <= last.0 {

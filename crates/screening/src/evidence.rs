@@ -65,6 +65,17 @@ impl Asked {
         Self { birth: query.birth_date.as_ref().map(|b| *b.expose()), countries, female, exact, addresses }
     }
 
+    /// The most that attributes can say for any entity.
+    pub(crate) fn best_case(&self) -> i32 {
+        let exact: i32 = EXACT_ATTRIBUTES
+            .iter()
+            .filter(|a| self.exact.iter().any(|e| e.0 == **a))
+            .map(|a| worth(*a))
+            .sum();
+        let ranges: i32 = RANGES.iter().filter(|(a, _, _)| !self.lacks(*a)).map(|(_, same, _)| same).sum();
+        exact + ranges + if self.addresses.is_empty() { 0 } else { ADDRESS_SIMILAR }
+    }
+
     /// Sum of all points, without building them.
     pub(crate) fn bits(&self, listed: &Attributes) -> i32 {
         let birth = self.birth.and_then(|b| birth(b, &listed.births)).map_or(0, |r| r.0);

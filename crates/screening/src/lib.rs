@@ -33,15 +33,19 @@
 //! ```
 
 mod calibrate;
+mod candidates;
 mod entity;
 mod evidence;
+mod groups;
 mod hit;
 mod index;
 mod normal;
 mod query;
 mod search;
+mod tokens;
 
 pub use calibrate::{ALGORITHM, calibration, required_bits};
 pub use hit::{Attribute, Decisive, Direction, Explanation, HardRule, Hit, NameDetail, Note, Point, Score};
 pub use index::{Entity, Index};
 pub use query::{Identifier, Options, Query};
+pub use search::judge;

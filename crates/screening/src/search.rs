@@ -1,14 +1,16 @@
 //! Searching: every candidate is scored on its best name and its other attributes; what reaches the threshold is a
 //! hit. The exhaustive search defines the answer, the indexed one must give the same.
 
-use crate::calibrate::{ALGORITHM, calibration, name_bits, required_bits};
-use crate::entity::{self, name_kind};
+use crate::calibrate::{ALGORITHM, calibration, name_bits, required_bits, similarity_for};
+use crate::entity::{self, Attributes, name_kind};
 use crate::evidence::{Asked, RANGES};
+use crate::groups::text_key;
 use crate::hit::{Attribute, Decisive, Direction, Explanation, Hit, NameDetail, Note, Point, Score};
-use crate::index::{Index, Kept};
+use crate::index::{Index, Kept, whole_names};
 use crate::query::{Options, Query};
 use std::cmp::Reverse;
-use tenantry_names::{Name, compare};
+use tenantry_model::listed::{ListedEntity, Property};
+use tenantry_names::{Name, Weighed, Weighing, compare, similarity};
 
 /// Names less alike than this are not the same, whatever else agrees; only a hard rule brings such a pair up.
 const SIMILARITY_FLOOR: u16 = 550;
@@ -17,45 +19,144 @@ impl Index {
     /// Every listed entity whose evidence reaches the threshold or that a hard rule names; best first, ties by list
     /// and identifier. Never cuts before ranking.
     pub fn search(&self, query: &Query, options: &Options) -> Vec<Hit> {
-        self.search_exhaustive(query, options)
+        let asked = Asked::of(query);
+        let names = analysed(query);
+        let least = required_bits(options.threshold.max(Score::FLOOR));
+        let floor = similarity_for(least - asked.best_case()).max(SIMILARITY_FLOOR);
+        let mut found = Vec::new();
+        let mut best: Vec<Best> = Vec::new();
+        for (query_name, name) in names.iter().enumerate() {
+            found.clear();
+            self.candidates(name, query.schema, floor, &mut found);
+            best.extend(found.iter().map(|c| Best::of(query_name, c.name, c.entity, &c.weighed)));
+        }
+        best.sort_unstable_by_key(|b| (b.entity, Reverse(b.bits), b.query_name, b.name));
+        best.dedup_by_key(|b| b.entity);
+        let mut hits: Vec<Hit> = best.iter().filter_map(|b| self.judge(&asked, &names, b, least)).collect();
+        self.hard_hits(&asked, query, &names, &mut hits);
+        rank(&mut hits, options.limit);
+        hits
+    }
+
+    /// Hits by hard rules that the names alone did not bring up.
+    fn hard_hits(&self, asked: &Asked, query: &Query, names: &[Name], hits: &mut Vec<Hit>) {
+        let mut entities: Vec<u32> =
+            asked.exact.iter().flat_map(|(_, _, n)| self.exact.get(text_key(0, n))).collect();
+        entities.sort_unstable();
+        entities.dedup();
+        for entity in entities {
+            let Some(kept) = self.entities.get(entity as usize) else { continue };
+            let there = |h: &Hit| *h.entity == *kept.id && h.list == self.list(kept);
+            if entity::comparable(query.schema, kept.schema)
+                && !hits.iter().any(there)
+                && !asked.hard_rules(&kept.attributes).is_empty()
+                && let Some(best) = self.best_exhaustive(names, entity, kept)
+            {
+                hits.extend(self.judge(asked, names, &best, i32::MAX));
+            }
+        }
     }
 
     /// The same answer, found by comparing the query with every entity: the oracle of the tests.
     pub fn search_exhaustive(&self, query: &Query, options: &Options) -> Vec<Hit> {
         let asked = Asked::of(query);
-        let names: Vec<Name> =
-            query.names.iter().map(|n| Name::analyse(n.expose(), name_kind(query.schema))).collect();
+        let names = analysed(query);
         let least = required_bits(options.threshold.max(Score::FLOOR));
         let mut hits: Vec<Hit> = Vec::new();
-        for kept in &self.entities {
-            if entity::comparable(query.schema, kept.schema) {
-                hits.extend(self.judge(&asked, &names, kept, least));
+        for (entity, kept) in self.entities.iter().enumerate() {
+            if entity::comparable(query.schema, kept.schema)
+                && let Some(best) = self.best_exhaustive(&names, entity as u32, kept)
+            {
+                hits.extend(self.judge(&asked, &names, &best, least));
             }
         }
         rank(&mut hits, options.limit);
         hits
     }
 
-    fn judge(&self, asked: &Asked, names: &[Name], kept: &Kept, least: i32) -> Option<Hit> {
-        let hard_rules = asked.hard_rules(&kept.attributes);
-        let name = best_name(names, kept);
-        let similarity = name.as_ref().and_then(|p| p.names.as_ref()).map_or(0, |d| d.comparison.similarity);
-        let name_bits = name.as_ref().map_or(0, |p| p.bits);
-        let total = name_bits + asked.bits(&kept.attributes);
-        if hard_rules.is_empty() && (similarity < SIMILARITY_FLOOR || total < least) {
+    /// The best of all pairs of names, each listed name taken apart anew.
+    fn best_exhaustive(&self, names: &[Name], entity: u32, kept: &Kept) -> Option<Best> {
+        let mut work = Weighing::default();
+        let mut best: Option<Best> = None;
+        for (query_name, name) in names.iter().enumerate() {
+            for number in kept.names.0..kept.names.1 {
+                let (_, text) = self.names.text(number)?;
+                let listed = Name::analyse(text, name_kind(kept.schema));
+                let pair = Best::of(query_name, number, entity, &similarity(&mut work, name, &listed));
+                if best.as_ref().is_none_or(|b| pair.bits > b.bits) {
+                    best = Some(pair);
+                }
+            }
+        }
+        best
+    }
+
+    /// Decides on an entity by its best name and its attributes.
+    fn judge(&self, asked: &Asked, names: &[Name], best: &Best, least: i32) -> Option<Hit> {
+        let kept = self.entities.get(best.entity as usize)?;
+        let hard = || !asked.hard_rules(&kept.attributes).is_empty();
+        let reaches =
+            best.similarity >= SIMILARITY_FLOOR && best.bits + asked.bits(&kept.attributes) >= least;
+        if !reaches && !hard() {
             return None;
         }
-        let mut points: Vec<Point> = name.into_iter().collect();
-        points.extend(asked.points(&kept.attributes));
-        let decisive = decisive(asked, kept, total);
+        let (property, text) = self.names.text(best.name)?;
+        let listed = Name::analyse(text, name_kind(kept.schema));
+        let name = name_point(names.get(best.query_name)?, best.query_name, property, &listed);
+        let explanation = explain(asked, Some(name), &kept.attributes);
         Some(Hit {
             list: self.list(kept).to_owned(),
             entity: kept.id.to_string(),
             caption: kept.caption.to_string(),
-            score: calibration(total),
-            explanation: Explanation { algorithm: ALGORITHM.to_owned(), points, total, hard_rules, decisive },
+            score: calibration(explanation.total),
+            explanation,
         })
     }
+}
+
+/// The pair of names that says most for an entity.
+struct Best {
+    entity: u32,
+    name: u32,
+    query_name: usize,
+    similarity: u16,
+    bits: i32,
+}
+
+impl Best {
+    fn of(query_name: usize, name: u32, entity: u32, weighed: &Weighed) -> Self {
+        let bits = name_bits(weighed.similarity, weighed.matched);
+        Self { entity, name, query_name, similarity: weighed.similarity, bits }
+    }
+}
+
+fn analysed(query: &Query) -> Vec<Name> {
+    query.names.iter().map(|n| Name::analyse(n.expose(), name_kind(query.schema))).collect()
+}
+
+fn explain(asked: &Asked, name: Option<Point>, listed: &Attributes) -> Explanation {
+    let mut points: Vec<Point> = name.into_iter().collect();
+    points.extend(asked.points(listed));
+    let total = points.iter().map(|p| p.bits).sum();
+    let hard_rules = asked.hard_rules(listed);
+    let decisive = decisive(asked, listed, total);
+    Explanation { algorithm: ALGORITHM.to_owned(), points, total, hard_rules, decisive }
+}
+
+/// Judges one query against one entity without an index or threshold: what `tenantry compare` prints per row.
+pub fn judge(query: &Query, entity: &ListedEntity) -> (Score, Explanation) {
+    let asked = Asked::of(query);
+    let mut best: Option<Point> = None;
+    for (query_name, name) in analysed(query).iter().enumerate() {
+        for (property, listed) in whole_names(entity) {
+            let point = name_point(name, query_name, property, &listed);
+            if best.as_ref().is_none_or(|b| point.bits > b.bits) {
+                best = Some(point);
+            }
+        }
+    }
+    let explanation = explain(&asked, best, &Attributes::of(entity));
+    (calibration(explanation.total), explanation)
 }
 
 fn rank(hits: &mut Vec<Hit>, limit: usize) {
@@ -66,43 +167,27 @@ fn rank(hits: &mut Vec<Hit>, limit: usize) {
     hits.truncate(limit);
 }
 
-/// The pair of names that says most, as a point.
-fn best_name(names: &[Name], kept: &Kept) -> Option<Point> {
-    let mut best: Option<Point> = None;
-    for (query_name, name) in names.iter().enumerate() {
-        for (property, listed) in &kept.names {
-            let comparison = compare(name, listed);
-            let bits = name_bits(comparison.similarity, comparison.matched);
-            if best.as_ref().is_none_or(|b| bits > b.bits) {
-                let note = match comparison.similarity {
-                    1000 => Note::NameSame,
-                    700.. => Note::NameClose,
-                    _ => Note::NameDifferent,
-                };
-                let direction = if bits > 0 { Direction::For } else { Direction::Against };
-                let names = Some(NameDetail { query_name, property: *property, comparison });
-                best = Some(Point {
-                    attribute: Attribute::Name,
-                    direction,
-                    bits,
-                    note,
-                    listed: listed.text().to_owned(),
-                    names,
-                });
-            }
-        }
-    }
-    best
+fn name_point(name: &Name, query_name: usize, property: Property, listed: &Name) -> Point {
+    let comparison = compare(name, listed);
+    let bits = name_bits(comparison.similarity, comparison.matched);
+    let note = match comparison.similarity {
+        1000 => Note::NameSame,
+        700.. => Note::NameClose,
+        _ => Note::NameDifferent,
+    };
+    let direction = if bits > 0 { Direction::For } else { Direction::Against };
+    let names = Some(NameDetail { query_name, property, comparison });
+    Point { attribute: Attribute::Name, direction, bits, note, listed: listed.text().to_owned(), names }
 }
 
 /// Which fact the query lacks and the list has would move the score most.
-fn decisive(asked: &Asked, kept: &Kept, total: i32) -> Option<Decisive> {
-    let listed = |attribute: Attribute| match attribute {
-        Attribute::BirthDate => !kept.attributes.births.is_empty(),
-        Attribute::Country => !kept.attributes.countries.is_empty(),
-        _ => kept.attributes.female.is_some(),
+fn decisive(asked: &Asked, listed: &Attributes, total: i32) -> Option<Decisive> {
+    let known = |attribute: Attribute| match attribute {
+        Attribute::BirthDate => !listed.births.is_empty(),
+        Attribute::Country => !listed.countries.is_empty(),
+        _ => listed.female.is_some(),
     };
-    let open = RANGES.iter().filter(|(a, _, _)| asked.lacks(*a) && listed(*a));
+    let open = RANGES.iter().filter(|(a, _, _)| asked.lacks(*a) && known(*a));
     let (attribute, same, different) = open.max_by_key(|(_, same, different)| same - different)?;
     Some(Decisive {
         attribute: *attribute,

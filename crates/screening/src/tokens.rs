@@ -1,0 +1,209 @@
+//! The distinct tokens of all listed names, and the channels by which tokens near a given one are found. Each
+//! branch of `tenantry_names::near` has its channel here, and each channel finds at least what its branch accepts:
+//! equal text, equal number, shared dictionary class, the same letters, the same sound key within a script, close
+//! skeletons across scripts, and deletion neighbourhoods for typing errors. `near` itself makes the decision.
+
+use crate::groups::{Groups, number_key, text_key};
+use std::collections::HashMap;
+use tenantry_names::{Form, Near, Script, near, skeleton_deletions};
+
+const TEXT: u8 = 1;
+const NUMBER: u8 = 2;
+const CLASS: u8 = 3;
+const LETTERS: u8 = 4;
+const SOUND: u8 = 5;
+const ACROSS: u8 = 6;
+const DELETED: u8 = 7;
+
+/// Letters at the head of a token whose deletions are indexed; an error further back leaves the head as it is.
+const HEAD: usize = 7;
+/// Tokens from this length on may hold two errors, shorter ones one.
+const TWO_ERRORS_FROM: usize = 5;
+
+/// Token table with its channels.
+#[derive(Default)]
+pub(crate) struct Tokens {
+    forms: Vec<Form>,
+    /// Which letters a token has and how long it is: a cheap first look.
+    looks: Vec<Look>,
+    groups: Groups,
+    scripts: Vec<Script>,
+}
+
+/// Collects distinct tokens.
+#[derive(Default)]
+pub(crate) struct Gathering {
+    forms: Vec<Form>,
+    ids: HashMap<Form, u32>,
+}
+
+impl Gathering {
+    /// The number of a token, new or known.
+    pub(crate) fn id(&mut self, form: &Form) -> u32 {
+        if let Some(id) = self.ids.get(form) {
+            return *id;
+        }
+        let id = self.forms.len() as u32;
+        self.forms.push(form.clone());
+        self.ids.insert(form.clone(), id);
+        id
+    }
+
+    /// Builds the channels.
+    pub(crate) fn freeze(self) -> Tokens {
+        let mut keys: Vec<(u64, u32)> = Vec::with_capacity(self.forms.len() * 32);
+        let mut scripts = Vec::new();
+        for (id, form) in self.forms.iter().enumerate() {
+            let id = id as u32;
+            if !scripts.contains(&form.script()) {
+                scripts.push(form.script());
+            }
+            own_keys(form, &mut |key| keys.push((key, id)));
+            skeletons(form.skeleton(), |s| keys.push((across(form.script(), s), id)));
+        }
+        let looks = self.forms.iter().map(|f| Look::of(f.ascii())).collect();
+        Tokens { forms: self.forms, looks, groups: Groups::freeze(keys), scripts }
+    }
+}
+
+/// Keys under which a token is filed and looked up alike, within one script or regardless of it.
+fn own_keys(form: &Form, put: &mut impl FnMut(u64)) {
+    put(text_key(TEXT, form.ascii()));
+    if let Some(number) = form.number() {
+        put(number_key(NUMBER, number.into()));
+    }
+    for class in form.same().into_iter().filter(|c| *c != 0) {
+        put(number_key(CLASS, class.into()));
+    }
+    if form.sound_key() != 0 {
+        put(number_key(SOUND, form.sound_key() ^ (form.script() as u64) << 61));
+    }
+    if form.ascii().len() >= TWO_ERRORS_FROM {
+        put(number_key(LETTERS, form.letters()));
+    }
+    deletions(form.ascii(), put);
+}
+
+fn across(script: Script, skeleton: u64) -> u64 {
+    number_key(ACROSS, skeleton ^ (script as u64) << 60)
+}
+
+/// A skeleton and each with one consonant dropped.
+fn skeletons(skeleton: u64, mut put: impl FnMut(u64)) {
+    put(skeleton);
+    skeleton_deletions(skeleton).for_each(put);
+}
+
+/// The head of a token with up to two (short tokens: one) letters dropped, each as a key.
+fn deletions(ascii: &str, put: &mut impl FnMut(u64)) {
+    let length = ascii.len().min(HEAD);
+    let head = ascii.bytes().take(HEAD).rev().fold(0_u64, |packed, b| packed << 8 | u64::from(b));
+    put(number_key(DELETED, head));
+    if ascii.len() < 2 {
+        return;
+    }
+    for first in 0..length {
+        let once = without(head, first);
+        put(number_key(DELETED, once));
+        if ascii.len() >= TWO_ERRORS_FROM {
+            for second in first..length - 1 {
+                put(number_key(DELETED, without(once, second)));
+            }
+        }
+    }
+}
+
+/// A packed head without its letter at `at`.
+fn without(head: u64, at: usize) -> u64 {
+    let low = (1_u64 << (8 * at)) - 1;
+    head & low | head >> 8 & !low
+}
+
+/// A token at a glance.
+#[derive(Clone, Copy)]
+struct Look {
+    letters: u32,
+    length: u8,
+}
+
+impl Look {
+    fn of(ascii: &str) -> Self {
+        let letters = ascii.bytes().fold(0, |set, b| set | 1 << (b & 31));
+        Self { letters, length: ascii.len().min(255) as u8 }
+    }
+
+    /// Whether two typing errors could turn one into the other.
+    fn could_be(self, other: Self) -> bool {
+        self.length.abs_diff(other.length) <= 2 && (self.letters ^ other.letters).count_ones() <= 4
+    }
+}
+
+impl Tokens {
+    /// Spelling and sound of a token.
+    pub(crate) fn form(&self, id: u32) -> Option<&Form> {
+        self.forms.get(id as usize)
+    }
+
+    /// Number of distinct tokens.
+    pub(crate) fn len(&self) -> usize {
+        self.forms.len()
+    }
+
+    /// Tokens with exactly this text, in any script.
+    pub(crate) fn exactly(&self, ascii: &str) -> impl Iterator<Item = u32> {
+        self.groups
+            .get(text_key(TEXT, ascii))
+            .filter(move |id| self.form(*id).is_some_and(|f| f.ascii() == ascii))
+    }
+
+    /// Calls `found` for every token near `form`, once each. `seen` tells (and remembers) whether a token was met.
+    pub(crate) fn near(
+        &self,
+        form: &Form,
+        mut seen: impl FnMut(u32) -> bool,
+        mut found: impl FnMut(u32, Near),
+    ) {
+        let mut judge = |id: u32| {
+            if !seen(id)
+                && let Some(near) = self.form(id).and_then(|f| near(form, f))
+            {
+                found(id, near);
+            }
+        };
+        let look = Look::of(form.ascii());
+        deletions(form.ascii(), &mut |key| {
+            let close = |id: &u32| self.looks.get(*id as usize).is_some_and(|l| look.could_be(*l));
+            self.groups.get(key).filter(close).for_each(&mut judge);
+        });
+        let mut others = |key: u64| self.groups.get(key).for_each(&mut judge);
+        others(text_key(TEXT, form.ascii()));
+        if let Some(number) = form.number() {
+            others(number_key(NUMBER, number.into()));
+        }
+        for class in form.same().into_iter().filter(|c| *c != 0) {
+            others(number_key(CLASS, class.into()));
+        }
+        if form.sound_key() != 0 {
+            others(number_key(SOUND, form.sound_key() ^ (form.script() as u64) << 61));
+        }
+        if form.ascii().len() >= TWO_ERRORS_FROM {
+            others(number_key(LETTERS, form.letters()));
+        }
+        for script in self.scripts.iter().filter(|s| **s != form.script()) {
+            skeletons(form.skeleton(), |s| others(across(*script, s)));
+        }
+    }
+
+    /// Tokens at most one typing error from `ascii`.
+    pub(crate) fn one_error(&self, ascii: &str, mut found: impl FnMut(u32)) {
+        let look = Look::of(ascii);
+        let mut judge = |id: u32| {
+            let close = self.looks.get(id as usize).is_some_and(|l| look.could_be(*l));
+            if close && self.form(id).is_some_and(|f| tenantry_names::one_error(ascii, f.ascii())) {
+                found(id);
+            }
+        };
+        deletions(ascii, &mut |key| self.groups.get(key).for_each(&mut judge));
+        self.exactly(ascii).for_each(&mut judge);
+    }
+}

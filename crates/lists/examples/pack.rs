@@ -1,25 +1,16 @@
-//! Packs the files of an OFAC list: `pack OUT DATE SDN ADD ALT COMMENTS` (files may end in `.zst`).
+//! Packs the files of one list: `pack OUT DATE FILE...` (files may be zstd-compressed).
 //!
 //! This is how `data/ofac-sdn-2023-12-28.tnl` was made from the public-domain files of that day.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
-use tenantry_lists::{OfacFiles, OfacList, acceptable, read_ofac};
+use std::path::Path;
+use tenantry_lists::{acceptable, read_files};
 
 #[expect(clippy::print_stdout, reason = "an example prints what it did")]
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [out, date, sdn, add, alt, comments] = arguments.as_slice() else {
-        anyhow::bail!("usage: pack OUT DATE SDN ADD ALT COMMENTS");
-    };
-    let reading = read_ofac(OfacFiles {
-        list: OfacList::Sdn,
-        primary: open(sdn)?,
-        addresses: Some(open(add)?),
-        aliases: Some(open(alt)?),
-        comments: Some(open(comments)?),
-        published_on: Some(date.parse()?),
-    })?;
+    let [out, date, files @ ..] = arguments.as_slice() else { anyhow::bail!("usage: pack OUT DATE FILE...") };
+    let files: Vec<&Path> = files.iter().map(Path::new).collect();
+    let reading = read_files(&files, None, Some(date.parse()?))?;
     for notice in &reading.notices {
         println!("{} line {}: {}", notice.file, notice.line, notice.why);
     }
@@ -35,13 +26,4 @@ fn main() -> anyhow::Result<()> {
         header.digest
     );
     Ok(())
-}
-
-fn open(path: &str) -> anyhow::Result<Box<dyn Read>> {
-    let file = BufReader::new(File::open(path)?);
-    Ok(if path.ends_with(".zst") {
-        Box::new(zstd::stream::read::Decoder::new(file)?)
-    } else {
-        Box::new(file)
-    })
 }

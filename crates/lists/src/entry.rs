@@ -126,8 +126,13 @@ impl At<'_> {
     }
 }
 
+/// The text with runs of white space, line breaks included, as one space.
+pub(crate) fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// A number and what a publisher says about it; empty where nothing is said.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Document<'a> {
     pub(crate) number: &'a str,
     pub(crate) country: &'a str,

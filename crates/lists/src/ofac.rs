@@ -16,7 +16,7 @@ use tenantry_model::listed::{ListedEntity, Property, Schema};
 use tenantry_model::time::Date;
 
 /// Which of OFAC's two lists the files hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OfacList {
     /// Specially Designated Nationals and Blocked Persons.
     Sdn,

@@ -123,6 +123,15 @@ impl Gathering {
         }
     }
 
+    /// Counts one record: an entry, or set aside for this reason.
+    pub(crate) fn record(&mut self, file: &str, line: u64, entity: Option<ListedEntity>, why: &str) {
+        self.records += 1;
+        match entity {
+            Some(entity) => self.entities.push(entity),
+            None => self.notice(file, line, NoticeKind::SetAside, why),
+        }
+    }
+
     pub(crate) fn finish(
         self,
         list: &str,

@@ -5,9 +5,10 @@
 //! the identifier.
 
 use crate::ListsError;
-use crate::entry::{At, Document};
-use crate::snapshot::{Gathering, NoticeKind, Reading};
-use crate::xml::{Node, Piece, Records};
+use crate::dates::date;
+use crate::entry::{At, Document, spaced};
+use crate::snapshot::{Gathering, Reading};
+use crate::xml::{Node, Records, read_records};
 use std::io::Read;
 use tenantry_model::listed::{ListedEntity, Property, Schema};
 
@@ -18,49 +19,18 @@ const FORMAT: &str = "the UN consolidated list as XML";
 
 /// Reads the UN consolidated list from its XML file.
 pub fn read_un_xml(input: impl Read) -> Result<Reading, ListsError> {
-    let mut records = Records::new(FILE, FORMAT, &["INDIVIDUAL", "ENTITY"], input);
+    let records = Records::new(FILE, FORMAT, &["INDIVIDUAL", "ENTITY"], input);
     let mut gathering = Gathering::default();
-    let (mut published_on, mut rooted, mut ended) = (None, false, false);
-    loop {
-        match records.next() {
-            Ok(Some(Piece::Root(root))) if root.name == "CONSOLIDATED_LIST" => {
-                rooted = true;
-                published_on =
-                    crate::dates::date(root.attribute("dateGenerated")).and_then(|date| date.parse().ok());
-            }
-            Ok(Some(Piece::Record(node))) => {
-                gathering.records += 1;
-                match entity(&node) {
-                    Some(entity) => gathering.entities.push(entity),
-                    None => gathering.notice(
-                        FILE,
-                        node.line,
-                        NoticeKind::SetAside,
-                        "the entry has no name or no reference number",
-                    ),
-                }
-            }
-            Ok(Some(Piece::End)) => ended = true,
-            Ok(Some(Piece::Root(_)) | None) => break,
-            Err(error) if !rooted => return Err(error),
-            Err(error) => {
-                gathering.notice(FILE, records.line(), NoticeKind::Truncated, error.to_string());
-                return gathering.finish(LIST, TITLE, published_on);
-            }
-        }
-    }
-    if !rooted {
-        let why = "the root element is not `CONSOLIDATED_LIST`".to_owned();
-        return Err(ListsError::Format { file: FILE.to_owned(), line: records.line(), format: FORMAT, why });
-    }
-    if !ended {
-        gathering.notice(
-            FILE,
-            records.line(),
-            NoticeKind::Truncated,
-            "the root element is not closed: the file is cut off",
-        );
-    }
+    let mut published_on = None;
+    read_records(
+        records,
+        "CONSOLIDATED_LIST",
+        &mut gathering,
+        |root| published_on = date(root.attribute("dateGenerated")).and_then(|date| date.parse().ok()),
+        |gathering, node| {
+            gathering.record(FILE, node.line, entity(node), "the entry has no name or no reference number");
+        },
+    )?;
     gathering.finish(LIST, TITLE, published_on)
 }
 
@@ -181,9 +151,4 @@ fn put_document(at: At<'_>, entity: &mut ListedEntity, document: &Node) {
     };
     at.put_document(entity, property, &described);
     at.put_noted(entity, Property::Notes, document.text_of("NOTE"), "document");
-}
-
-/// The text with runs of white space, line breaks included, as one space.
-fn spaced(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

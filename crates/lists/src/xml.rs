@@ -5,6 +5,7 @@
 
 use crate::ListsError;
 use crate::limits::{XML_DEPTH_MAX, XML_RECORD_BYTES_MAX};
+use crate::snapshot::{Gathering, NoticeKind};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -47,6 +48,46 @@ impl Node {
         }
         found
     }
+}
+
+/// Reads a whole file: `on_root` sees the root element, `on_record` every record. A file that breaks off or breaks down
+/// after its root is a truncation notice, so that what came before can be looked at; anything before it is an error.
+pub(crate) fn read_records<R: Read>(
+    mut records: Records<'_, R>,
+    root: &str,
+    gathering: &mut Gathering,
+    mut on_root: impl FnMut(&Node),
+    mut on_record: impl FnMut(&mut Gathering, &Node),
+) -> Result<(), ListsError> {
+    let (mut rooted, mut ended) = (false, false);
+    loop {
+        match records.next() {
+            Ok(Some(Piece::Root(node))) if node.name == root => {
+                rooted = true;
+                on_root(&node);
+            }
+            Ok(Some(Piece::Record(node))) if rooted => on_record(gathering, &node),
+            Ok(Some(Piece::End)) => ended = true,
+            Ok(Some(Piece::Root(_) | Piece::Record(_)) | None) => break,
+            Err(error) if !rooted => return Err(error),
+            Err(error) => {
+                let why = match error {
+                    ListsError::Format { why, .. } => why,
+                    other => other.to_string(),
+                };
+                gathering.notice(&records.file, records.line(), NoticeKind::Truncated, why);
+                return Ok(());
+            }
+        }
+    }
+    if !rooted {
+        return records.broken(&format!("the root element is not `{root}`"));
+    }
+    if !ended {
+        let why = "the root element is not closed: the file is cut off";
+        gathering.notice(&records.file, records.line(), NoticeKind::Truncated, why);
+    }
+    Ok(())
 }
 
 /// What the stream of records yields.

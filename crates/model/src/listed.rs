@@ -167,7 +167,7 @@ pub struct Value {
     ///   publisher's label, `issued YYYY-MM-DD`, `expires YYYY-MM-DD`;
     /// * address: lower-case ISO code of its country;
     /// * date: `circa`, or `range FROM/TO` on both ends of a range;
-    /// * name: its script (`Arab`, `Cyrl`) when the publisher marks one;
+    /// * name: its script (ISO 15924: `Arab`, `Cyrl`) or language (lower-case ISO 639: `bg`) when the publisher marks one;
     /// * any: `cut off` last, when the publisher's file broke off inside the value.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,

@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
 use tenantry_lists::{
-    NoticeKind, OfacFiles, OfacList, Reading, acceptable, read_csl_csv, read_ofac, read_un_xml,
+    NoticeKind, OfacFiles, OfacList, Reading, acceptable, read_bis_dpl, read_csl_csv, read_eu_xml, read_ftm,
+    read_ofac, read_ofac_advanced_xml, read_ofac_xml, read_uk_xml, read_un_xml,
 };
 use tenantry_model::listed::{ListedEntity, Property, Schema};
 
@@ -17,7 +18,7 @@ pub(crate) fn published(path: &str) -> Option<Box<dyn Read>> {
         return None;
     };
     let file = BufReader::new(file);
-    Some(if path.ends_with(".zst") {
+    Some(if whole.extension().is_some_and(|end| end == "zst") {
         Box::new(zstd::stream::read::Decoder::new(file).unwrap())
     } else {
         Box::new(file)
@@ -48,10 +49,10 @@ fn count(entities: &[ListedEntity], schema: Schema) -> usize {
     entities.iter().filter(|entity| entity.schema == schema).count()
 }
 
-fn values<'e>(
-    entities: &'e [ListedEntity],
+fn values(
+    entities: &[ListedEntity],
     property: Property,
-) -> impl Iterator<Item = &'e tenantry_model::listed::Value> {
+) -> impl Iterator<Item = &tenantry_model::listed::Value> {
     entities.iter().filter_map(move |entity| entity.properties.get(&property)).flatten()
 }
 
@@ -160,4 +161,62 @@ fn un_consolidated_list_of_2026_02_27() {
         Some("2026-02-27")
     );
     assert_eq!(kinds(&reading), (0, 0, 0));
+}
+
+#[test]
+fn every_value_of_the_main_file_stands_on_the_line_it_names() {
+    let (Some(mut raw), Some(reading)) = (published("ofac/2023-12-28/sdn.csv.zst"), sdn_2023()) else {
+        return;
+    };
+    let mut text = Vec::new();
+    raw.read_to_end(&mut text).unwrap();
+    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    for entity in reading.snapshot.entities() {
+        let name = entity.properties[&Property::Name].first().unwrap();
+        let line = String::from_utf8_lossy(lines[usize::try_from(name.origin.line).unwrap() - 1]);
+        let number = entity.id.strip_prefix("ofac-sdn-").unwrap();
+        assert!(line.starts_with(&format!("{number},")), "{} says line {}", entity.id, name.origin.line);
+    }
+}
+
+#[test]
+fn denied_persons_list_of_2023_11_30() {
+    let Some(input) = published("bis/dpl_2023-11-30.txt") else { return };
+    let reading = read_bis_dpl(input, None).unwrap();
+    assert_eq!((reading.snapshot.entities().len(), kinds(&reading)), (665, (0, 0, 0)));
+}
+
+#[test]
+fn follow_the_money_files() {
+    for (path, records) in [
+        ("ftm/yente-fixtures/parteispenden/entities.ftm.json", 475),
+        ("ftm/yente-fixtures/zala/entities.ftm.json", 91),
+        ("ftm/yente-fixtures/t1/entities.ftm.json", 7),
+        ("ftm/nomenklatura_donations.ijson", 474),
+    ] {
+        let Some(input) = published(path) else { continue };
+        let reading = read_ftm("exa", "Example", None, input).unwrap();
+        assert_eq!((reading.records, reading.set_aside), (records, 0), "{path} {:?}", reading.notices);
+    }
+}
+
+#[test]
+fn format_samples_of_the_publishers() {
+    if let Some(input) = published("eu/eu_fsf_export_EXCERPT_2018-12-21.xml") {
+        assert_eq!(read_eu_xml(input).unwrap().snapshot.entities().len(), 2);
+    }
+    if let Some(input) = published("uk/uk_sanctions_list_EXCERPT_2026-09-02.xml") {
+        assert_eq!(read_uk_xml(input).unwrap().snapshot.entities().len(), 2);
+    }
+    if let Some(input) = published("ofac/schemas/SYNTHETIC-sdn-fixture.xml") {
+        assert_eq!(read_ofac_xml(OfacList::Sdn, input).unwrap().snapshot.entities().len(), 3);
+    }
+    if let Some(input) = published("ofac/schemas/SYNTHETIC-sdn-advanced-fixture.xml") {
+        let reading = read_ofac_advanced_xml(OfacList::Sdn, input).unwrap();
+        let entities = reading.snapshot.entities();
+        assert_eq!(entities.len(), 3);
+        assert_eq!(count(entities, Schema::Person), 1);
+        assert_eq!(values(entities, Property::LeiCode).count(), 1);
+        assert!(entities.iter().any(|entity| !entity.relations.is_empty()));
+    }
 }

@@ -1,3 +1,14 @@
 //! Tests of the list readers against their published files, damage and arbitrary input.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking and tell what they skip"
+)]
+
+mod damage;
+mod fetch;
+mod formats;
 mod golden;
+mod import;

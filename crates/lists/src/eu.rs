@@ -1,0 +1,150 @@
+//! The European Union's consolidated list of financial sanctions (FSF), XML version 1.1.
+//!
+//! Everything is in attributes; an unknown country is `00`. Names come in many languages, each strong or weak; where a
+//! language is given it is the note of the name.
+
+use crate::ListsError;
+use crate::dates::date;
+use crate::entry::{At, Document, spaced};
+use crate::snapshot::{Gathering, Reading};
+use crate::xml::{Node, Records, read_records};
+use std::io::Read;
+use tenantry_model::listed::{ListedEntity, Property, Schema};
+
+const LIST: &str = "eu-fsf";
+const FILE: &str = "xmlFullSanctionsList_1_1.xml";
+
+/// Reads the EU list from its XML file, version 1.1.
+pub fn read_eu_xml(input: impl Read) -> Result<Reading, ListsError> {
+    let records = Records::new(FILE, "the EU list as FSF XML 1.1", &["sanctionEntity"], input);
+    let mut gathering = Gathering::default();
+    let mut published_on = None;
+    read_records(
+        records,
+        "export",
+        &mut gathering,
+        |root| published_on = date(root.attribute("generationDate")).and_then(|date| date.parse().ok()),
+        |gathering, node| {
+            gathering.record(FILE, node.line, entity(node), "the entry has no name or no reference number");
+        },
+    )?;
+    gathering.finish(LIST, "EU Consolidated Financial Sanctions List", published_on)
+}
+
+fn entity(node: &Node) -> Option<ListedEntity> {
+    let at = At { file: FILE, line: node.line };
+    let reference = [node.attribute("euReferenceNumber"), node.attribute("logicalId")]
+        .into_iter()
+        .find(|id| !id.is_empty())?;
+    let kind = node.first("subjectType").map_or("", |subject| subject.attribute("code"));
+    let schema = match kind {
+        "person" => Schema::Person,
+        "enterprise" => Schema::Organization,
+        _ => Schema::LegalEntity,
+    };
+    let mut entity = ListedEntity::new(format!("{LIST}-{reference}"), schema);
+    for child in &node.children {
+        match child.name.as_str() {
+            "nameAlias" => put_name(at, &mut entity, child),
+            "birthdate" => put_birth(at, &mut entity, child),
+            "citizenship" => at.put_country(&mut entity, Property::Citizenship, country(child)),
+            "address" => {
+                let parts = ["poBox", "street", "place", "city", "zipCode", "region"]
+                    .map(|part| child.attribute(part));
+                at.put_address(&mut entity, &parts, country(child));
+            }
+            "identification" => put_identification(at, &mut entity, child),
+            "regulation" => {
+                at.put(&mut entity, Property::Program, child.attribute("programme"));
+                at.put(&mut entity, Property::LegalBasis, child.attribute("numberTitle"));
+                at.put_date(&mut entity, Property::ListedOn, child.attribute("entryIntoForceDate"));
+                at.put(&mut entity, Property::SourceUrl, child.text_of("publicationUrl"));
+            }
+            "remark" => at.put(&mut entity, Property::Notes, &spaced(&child.text)),
+            _ => {}
+        }
+    }
+    at.put(&mut entity, Property::Topic, "sanction");
+    at.put(&mut entity, Property::Notes, node.attribute("designationDetails"));
+    let named = entity.texts(Property::Name).next().is_some();
+    named.then_some(entity)
+}
+
+fn country(node: &Node) -> &str {
+    match node.attribute("countryIso2Code") {
+        "00" | "" if node.attribute("countryDescription") == "UNKNOWN" => "",
+        "00" | "" => node.attribute("countryDescription"),
+        code => code,
+    }
+}
+
+fn put_name(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
+    let whole = spaced(alias.attribute("wholeName"));
+    let first = entity.texts(Property::Name).next().is_none();
+    let property = match alias.attribute("strong") {
+        _ if first => Property::Name,
+        "false" => Property::WeakAlias,
+        _ => Property::Alias,
+    };
+    at.put_noted(entity, property, &whole, &alias.attribute("nameLanguage").to_lowercase());
+    if first {
+        at.put(entity, Property::FirstName, alias.attribute("firstName"));
+        at.put(entity, Property::MiddleName, alias.attribute("middleName"));
+        at.put(entity, Property::LastName, alias.attribute("lastName"));
+    }
+    at.put(entity, Property::Title, alias.attribute("title"));
+    at.put(entity, Property::Position, alias.attribute("function"));
+    at.put_gender(entity, alias.attribute("gender"));
+}
+
+fn put_birth(at: At<'_>, entity: &mut ListedEntity, birth: &Node) {
+    let exact = birth.attribute("birthdate");
+    let (from, to) = (birth.attribute("yearRangeFrom"), birth.attribute("yearRangeTo"));
+    let published = match (exact, birth.attribute("year")) {
+        ("", "" | "0") if !from.is_empty() => format!("{from} to {to}"),
+        ("", "0") => String::new(),
+        ("", year) => match (birth.attribute("monthOfYear"), birth.attribute("dayOfMonth")) {
+            ("" | "0", _) => year.to_owned(),
+            (month, "" | "0") => format!("{year}-{month:0>2}"),
+            (month, day) => format!("{year}-{month:0>2}-{day:0>2}"),
+        },
+        (exact, _) => exact.to_owned(),
+    };
+    let circa = if birth.attribute("circa") == "true" && !published.is_empty() { "circa " } else { "" };
+    at.put_date(entity, Property::BirthDate, &format!("{circa}{published}"));
+    let parts = [
+        birth.attribute("place"),
+        birth.attribute("city"),
+        birth.attribute("region"),
+        birth.attribute("countryDescription"),
+    ];
+    let place: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty() && *part != "UNKNOWN").collect();
+    at.put_birth_place(entity, &place.join(", "));
+    at.put_country(entity, Property::BirthCountry, country(birth));
+}
+
+fn put_identification(at: At<'_>, entity: &mut ListedEntity, node: &Node) {
+    let kind = node.attribute("identificationTypeCode");
+    let property = match kind {
+        "passport" | "diplomatic_passport" | "service_passport" => Property::PassportNumber,
+        "fiscalcode" | "tax" => Property::TaxNumber,
+        "regnumber" | "tradelic" => Property::RegistrationNumber,
+        "swiftbic" => Property::SwiftBic,
+        "imo" => Property::ImoNumber,
+        _ => Property::IdNumber,
+    };
+    let numbers = [node.attribute("number"), node.attribute("latinNumber")];
+    let label = if property == Property::PassportNumber {
+        ""
+    } else {
+        node.attribute("identificationTypeDescription")
+    };
+    let described = Document {
+        number: numbers.into_iter().find(|number| !number.is_empty()).unwrap_or_default(),
+        country: country(node),
+        label,
+        issued: node.attribute("issueDate"),
+        expires: node.attribute("validTo"),
+    };
+    at.put_document(entity, property, &described);
+}

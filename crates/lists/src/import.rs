@@ -1,0 +1,236 @@
+//! Which format a file is in, by its first bytes and its name, and the reading of a set of files as one list.
+//!
+//! Content decides where it is unmistakable (XML roots, header rows, JSON fields); the name decides between the headerless OFAC files. Files may be
+//! zstd-compressed.
+
+use crate::snapshot::{Reading, Snapshot};
+use crate::{
+    ListsError, OfacFiles, OfacList, bis, read_bis_dpl, read_csl_csv, read_csl_json, read_eu_xml, read_ftm,
+    read_ofac, read_ofac_advanced_xml, read_ofac_xml, read_senzing, read_uk_csv, read_uk_xml, read_un_xml,
+};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use tenantry_model::time::Date;
+
+/// A format of a watchlist file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// Main file of an OFAC list as legacy CSV.
+    OfacPrimary(OfacList),
+    /// Addresses of an OFAC list as legacy CSV.
+    OfacAddresses(OfacList),
+    /// Aliases of an OFAC list as legacy CSV.
+    OfacAliases(OfacList),
+    /// Continued remarks of an OFAC list as legacy CSV.
+    OfacComments(OfacList),
+    /// OFAC's `SDN.XML` or `CONSOLIDATED.XML`.
+    OfacXml(OfacList),
+    /// OFAC's `SDN_ADVANCED.XML` or `CONS_ADVANCED.XML`.
+    OfacAdvancedXml(OfacList),
+    /// Consolidated Screening List as CSV.
+    CslCsv,
+    /// Consolidated Screening List as JSON.
+    CslJson,
+    /// Denied Persons List as text.
+    BisDpl,
+    /// UN Security Council consolidated list as XML.
+    UnXml,
+    /// EU financial sanctions as FSF XML 1.1.
+    EuXml,
+    /// UK Sanctions List as XML.
+    UkXml,
+    /// UK Sanctions List as CSV.
+    UkCsv,
+    /// FollowTheMoney JSON lines.
+    Ftm,
+    /// Senzing JSON lines.
+    Senzing,
+    /// A packed snapshot of this program.
+    Packed,
+}
+
+/// Bytes of a file that are looked at to tell its format.
+const HEAD_BYTES: usize = 8 << 10;
+
+/// The format of a file by its name and its first bytes (8 KiB are enough).
+pub fn detect(name: &str, head: &[u8]) -> Option<Format> {
+    let lower = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+    let list = if lower.contains("cons") { OfacList::NonSdn } else { OfacList::Sdn };
+    if head.starts_with(b"TENANTRY") {
+        return Some(Format::Packed);
+    }
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    if text.starts_with('<') {
+        let has = |root: &str| text.contains(&format!("<{root}")) || text.contains(&format!(":{root}"));
+        return [
+            ("CONSOLIDATED_LIST", Format::UnXml),
+            ("sdnList", Format::OfacXml(list)),
+            ("Sanctions", Format::OfacAdvancedXml(list)),
+            ("Designations", Format::UkXml),
+            ("export", Format::EuXml),
+        ]
+        .into_iter()
+        .find_map(|(root, format)| has(root).then_some(format));
+    }
+    if text.starts_with('{') {
+        return json_format(text);
+    }
+    let first = text.lines().next().unwrap_or_default();
+    if first.contains("_id") && first.contains("source") && first.contains("federal_register_notice") {
+        return Some(Format::CslCsv);
+    }
+    if text.lines().take(3).any(|line| line.contains("Unique ID") && line.contains("OFSI Group ID")) {
+        return Some(Format::UkCsv);
+    }
+    if first.split('\t').map(|cell| cell.trim_matches('"')).eq(bis::HEADER) {
+        return Some(Format::BisDpl);
+    }
+    ofac_csv(&lower, list, first)
+}
+
+fn json_format(text: &str) -> Option<Format> {
+    let first = text.lines().next().unwrap_or_default();
+    if first.contains("\"schema\"") && first.contains("\"properties\"") {
+        return Some(Format::Ftm);
+    }
+    if first.contains("\"RECORD_ID\"") {
+        return Some(Format::Senzing);
+    }
+    text.contains("\"results\"").then_some(Format::CslJson)
+}
+
+/// These files have no header row, so the first row must begin with a number and the name must say the rest.
+fn ofac_csv(name: &str, list: OfacList, first: &str) -> Option<Format> {
+    let numbered = first
+        .split(',')
+        .next()
+        .is_some_and(|cell| !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit()));
+    if !numbered || !name.contains(".csv") {
+        return None;
+    }
+    [
+        ("comments", Format::OfacComments(list)),
+        ("add", Format::OfacAddresses(list)),
+        ("alt", Format::OfacAliases(list)),
+        ("prim", Format::OfacPrimary(list)),
+        ("sdn", Format::OfacPrimary(list)),
+    ]
+    .into_iter()
+    .find_map(|(part, format)| name.contains(part).then_some(format))
+}
+
+/// Reads files that make one list: a single file of any format, or the files of an OFAC list as legacy CSV. `list` is the code for formats that
+/// carry none (FollowTheMoney, Senzing); without it the name of the file is used.
+pub fn read_files(
+    paths: &[&Path],
+    list: Option<&str>,
+    published_on: Option<Date>,
+) -> Result<Reading, ListsError> {
+    let mut files = Vec::new();
+    for path in paths {
+        let mut input = open(path)?;
+        let name = name_of(path);
+        let head = input.fill_buf().map_err(|source| ListsError::Read { file: name.clone(), source })?;
+        let format = detect(&name, head.get(..HEAD_BYTES).unwrap_or(head))
+            .ok_or_else(|| ListsError::Unknown { file: name.clone() })?;
+        files.push((format, name, input));
+    }
+    if files.len() == 1
+        && let Some((format, name, input)) = files.pop()
+    {
+        return match format {
+            Format::OfacPrimary(_) => read_ofac_set(vec![(format, name, input)], published_on),
+            _ => read_one(format, &name, input, list, published_on),
+        };
+    }
+    read_ofac_set(files, published_on)
+}
+
+type Input = BufReader<Box<dyn Read>>;
+
+fn open(path: &Path) -> Result<Input, ListsError> {
+    let failed = |source| ListsError::Read { file: name_of(path), source };
+    let mut file = BufReader::with_capacity(HEAD_BYTES, File::open(path).map_err(failed)?);
+    let packed = file.fill_buf().map_err(failed)?.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
+    let input: Box<dyn Read> = if packed {
+        Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(failed)?)
+    } else {
+        Box::new(file)
+    };
+    Ok(BufReader::with_capacity(HEAD_BYTES, input))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+fn read_one(
+    format: Format,
+    name: &str,
+    mut input: Input,
+    list: Option<&str>,
+    published_on: Option<Date>,
+) -> Result<Reading, ListsError> {
+    let stem = name.split('.').next().unwrap_or(name);
+    let code = list.unwrap_or(stem);
+    match format {
+        Format::OfacXml(list) => read_ofac_xml(list, input),
+        Format::OfacAdvancedXml(list) => read_ofac_advanced_xml(list, input),
+        Format::CslCsv => read_csl_csv(input, published_on),
+        Format::CslJson => read_csl_json(input, published_on),
+        Format::BisDpl => read_bis_dpl(input, published_on),
+        Format::UnXml => read_un_xml(input),
+        Format::EuXml => read_eu_xml(input),
+        Format::UkXml => read_uk_xml(input),
+        Format::UkCsv => read_uk_csv(input, published_on),
+        Format::Ftm => read_ftm(code, code, published_on, input),
+        Format::Senzing => read_senzing(code, code, published_on, input),
+        Format::Packed => {
+            let mut bytes = Vec::new();
+            input
+                .read_to_end(&mut bytes)
+                .map_err(|source| ListsError::Read { file: name.to_owned(), source })?;
+            let snapshot = Snapshot::unpack(&bytes)?;
+            let records = snapshot.header().entities;
+            Ok(Reading { snapshot, notices: Vec::new(), records, set_aside: 0 })
+        }
+        Format::OfacPrimary(_)
+        | Format::OfacAddresses(_)
+        | Format::OfacAliases(_)
+        | Format::OfacComments(_) => Err(ListsError::FileSet {
+            why: format!("`{name}` belongs to an OFAC list whose main file was not given"),
+        }),
+    }
+}
+
+fn read_ofac_set(
+    files: Vec<(Format, String, Input)>,
+    published_on: Option<Date>,
+) -> Result<Reading, ListsError> {
+    let wrong = |why: String| ListsError::FileSet { why };
+    let (mut primary, mut addresses, mut aliases, mut comments) = (None, None, None, None);
+    let mut lists = Vec::new();
+    for (format, name, input) in files {
+        let (slot, list) = match format {
+            Format::OfacPrimary(list) => (&mut primary, list),
+            Format::OfacAddresses(list) => (&mut addresses, list),
+            Format::OfacAliases(list) => (&mut aliases, list),
+            Format::OfacComments(list) => (&mut comments, list),
+            _ => return Err(wrong(format!("`{name}` is a list of its own; import it alone"))),
+        };
+        lists.push((list, format));
+        if slot.replace(input).is_some() {
+            return Err(wrong(format!("`{name}` is the second file of its kind")));
+        }
+    }
+    // `add.csv` does not say which list it is of: the main file does.
+    let list =
+        lists.iter().find(|(_, format)| matches!(format, Format::OfacPrimary(_))).map(|(list, _)| *list);
+    let (Some(list), Some(primary)) = (list, primary) else {
+        return Err(wrong("the main file (`sdn.csv` or `cons_prim.csv`) is missing".to_owned()));
+    };
+    read_ofac(OfacFiles { list, primary, addresses, aliases, comments, published_on })
+}

@@ -52,17 +52,25 @@ CREATE TABLE checkpoint (
   signed_at BIGINT NOT NULL
 );
 
+-- Wrapped keys. Deleting a row of `subject_key` erases what was sealed under it; its name stays in `destroyed_key`.
 CREATE TABLE epoch_key (
-  epoch BIGINT NOT NULL PRIMARY KEY,
-  wrapped BYTEA NOT NULL
+  epoch BIGINT NOT NULL,
+  class BIGINT NOT NULL,
+  wrapped BYTEA NOT NULL,
+  PRIMARY KEY (epoch, class)
 );
 
 CREATE TABLE subject_key (
   subject BYTEA NOT NULL,
   class BIGINT NOT NULL,
+  id BYTEA NOT NULL,
   epoch BIGINT NOT NULL,
   wrapped BYTEA NOT NULL,
   PRIMARY KEY (subject, class)
+);
+
+CREATE TABLE destroyed_key (
+  id BYTEA NOT NULL PRIMARY KEY
 );
 
 -- Parties and what is said of them.
@@ -187,14 +195,15 @@ CREATE TABLE snapshot (
 );
 CREATE INDEX snapshot_by_list ON snapshot (list, imported_at);
 
--- A dismissed match stays dismissed while what it relied on is unchanged on both sides.
-CREATE TABLE dismissal (
+-- What a reviewer found about a match: it holds while what it relied on is unchanged on both sides.
+CREATE TABLE finding (
   party BYTEA NOT NULL,
   list TEXT NOT NULL,
   entity TEXT NOT NULL,
+  verdict TEXT NOT NULL,
   basis BYTEA NOT NULL,
   case_id BYTEA NOT NULL,
-  dismissed_at BIGINT NOT NULL,
+  found_at BIGINT NOT NULL,
   PRIMARY KEY (party, list, entity)
 );
 

@@ -52,17 +52,25 @@ CREATE TABLE checkpoint (
   signed_at INTEGER NOT NULL
 ) STRICT;
 
+-- Wrapped keys. Deleting a row of `subject_key` erases what was sealed under it; its name stays in `destroyed_key`.
 CREATE TABLE epoch_key (
-  epoch INTEGER NOT NULL PRIMARY KEY,
-  wrapped BLOB NOT NULL
+  epoch INTEGER NOT NULL,
+  class INTEGER NOT NULL,
+  wrapped BLOB NOT NULL,
+  PRIMARY KEY (epoch, class)
 ) STRICT;
 
 CREATE TABLE subject_key (
   subject BLOB NOT NULL,
   class INTEGER NOT NULL,
+  id BLOB NOT NULL,
   epoch INTEGER NOT NULL,
   wrapped BLOB NOT NULL,
   PRIMARY KEY (subject, class)
+) STRICT;
+
+CREATE TABLE destroyed_key (
+  id BLOB NOT NULL PRIMARY KEY
 ) STRICT;
 
 -- Parties and what is said of them.
@@ -187,14 +195,15 @@ CREATE TABLE snapshot (
 ) STRICT;
 CREATE INDEX snapshot_by_list ON snapshot (list, imported_at);
 
--- A dismissed match stays dismissed while what it relied on is unchanged on both sides.
-CREATE TABLE dismissal (
+-- What a reviewer found about a match: it holds while what it relied on is unchanged on both sides.
+CREATE TABLE finding (
   party BLOB NOT NULL,
   list TEXT NOT NULL,
   entity TEXT NOT NULL,
+  verdict TEXT NOT NULL,
   basis BLOB NOT NULL,
   case_id BLOB NOT NULL,
-  dismissed_at INTEGER NOT NULL,
+  found_at INTEGER NOT NULL,
   PRIMARY KEY (party, list, entity)
 ) STRICT;
 

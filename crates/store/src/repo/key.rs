@@ -1,54 +1,81 @@
-//! Wrapped keys: one per subject and retention class, one per epoch. Deleting a subject's row is what erases its data.
+//! Wrapped keys: one per subject and retention class, one per epoch. Deleting a subject's row is what erases its data; the
+//! name of the key stays, so that an erased record is told from a damaged table.
 
 use crate::{StoreError, Tx, params, query_one, statements};
 
 statements! {
-    FIND_SUBJECT = "SELECT epoch, wrapped FROM subject_key WHERE subject = $1 AND class = $2";
-    ADD_SUBJECT = "INSERT INTO subject_key (subject, class, epoch, wrapped) VALUES ($1, $2, $3, $4)";
-    DELETE_SUBJECT = "DELETE FROM subject_key WHERE subject = $1 AND class = $2";
-    FIND_EPOCH = "SELECT wrapped FROM epoch_key WHERE epoch = $1";
-    ADD_EPOCH = "INSERT INTO epoch_key (epoch, wrapped) VALUES ($1, $2)";
-    DELETE_EPOCH = "DELETE FROM epoch_key WHERE epoch = $1";
+    FIND_SUBJECT = "SELECT id, epoch, wrapped FROM subject_key WHERE subject = $1 AND class = $2";
+    ADD_SUBJECT = "INSERT INTO subject_key (subject, class, id, epoch, wrapped) VALUES ($1, $2, $3, $4, $5)";
+    DELETE_SUBJECT = "DELETE FROM subject_key WHERE subject = $1 AND class = $2 RETURNING id";
+    ADD_DESTROYED = "INSERT INTO destroyed_key (id) VALUES ($1)";
+    FIND_DESTROYED = "SELECT 1 FROM destroyed_key WHERE id = $1";
+    FIND_EPOCH = "SELECT wrapped FROM epoch_key WHERE epoch = $1 AND class = $2";
+    ADD_EPOCH = "INSERT INTO epoch_key (epoch, class, wrapped) VALUES ($1, $2, $3)";
+    DELETE_EPOCH = "DELETE FROM epoch_key WHERE epoch = $1 AND class = $2";
 }
 
-/// Epoch and wrapped key of a subject and class.
+/// A subject key as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectKeyRow {
+    /// Name of the key.
+    pub id: [u8; 16],
+    /// Month whose key wraps it.
+    pub epoch: i64,
+    /// The wrapped key.
+    pub wrapped: Vec<u8>,
+}
+
+/// The live key of a subject and class.
 pub fn find_subject(
     tx: &mut dyn Tx,
     subject: &[u8; 16],
     class: u8,
-) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
+) -> Result<Option<SubjectKeyRow>, StoreError> {
     query_one(tx, &FIND_SUBJECT, params![subject, i64::from(class)], |row| {
-        Ok((row.int(0)?, row.bytes(1)?.to_vec()))
+        Ok(SubjectKeyRow { id: row.id16(0)?, epoch: row.int(1)?, wrapped: row.bytes(2)?.to_vec() })
     })
 }
 
-/// Adds the wrapped key of a subject and class.
+/// Adds the key of a subject and class.
 pub fn add_subject(
     tx: &mut dyn Tx,
     subject: &[u8; 16],
     class: u8,
-    epoch: i64,
-    wrapped: &[u8],
+    key: &SubjectKeyRow,
 ) -> Result<(), StoreError> {
-    tx.execute(&ADD_SUBJECT, params![subject, i64::from(class), epoch, wrapped]).map(|_| ())
+    let params = params![subject, i64::from(class), key.id, key.epoch, &key.wrapped];
+    tx.execute(&ADD_SUBJECT, params).map(|_| ())
 }
 
-/// Deletes the wrapped key of a subject and class. Answers whether there was one.
-pub fn delete_subject(tx: &mut dyn Tx, subject: &[u8; 16], class: u8) -> Result<bool, StoreError> {
-    Ok(tx.execute(&DELETE_SUBJECT, params![subject, i64::from(class)])? > 0)
+/// Destroys the key of a subject and class and keeps its name. Answers the name.
+pub fn delete_subject(
+    tx: &mut dyn Tx,
+    subject: &[u8; 16],
+    class: u8,
+) -> Result<Option<[u8; 16]>, StoreError> {
+    let id = query_one(tx, &DELETE_SUBJECT, params![subject, i64::from(class)], |row| row.id16(0))?;
+    if let Some(id) = id {
+        tx.execute(&ADD_DESTROYED, params![id])?;
+    }
+    Ok(id)
 }
 
-/// The wrapped key of an epoch.
-pub fn find_epoch(tx: &mut dyn Tx, epoch: i64) -> Result<Option<Vec<u8>>, StoreError> {
-    query_one(tx, &FIND_EPOCH, params![epoch], |row| Ok(row.bytes(0)?.to_vec()))
+/// Whether a key of this name was destroyed.
+pub fn is_destroyed(tx: &mut dyn Tx, id: &[u8; 16]) -> Result<bool, StoreError> {
+    Ok(query_one(tx, &FIND_DESTROYED, params![id], |row| row.int(0))?.is_some())
 }
 
-/// Adds the wrapped key of an epoch.
-pub fn add_epoch(tx: &mut dyn Tx, epoch: i64, wrapped: &[u8]) -> Result<(), StoreError> {
-    tx.execute(&ADD_EPOCH, params![epoch, wrapped]).map(|_| ())
+/// The wrapped key of an epoch and class.
+pub fn find_epoch(tx: &mut dyn Tx, epoch: i64, class: u8) -> Result<Option<Vec<u8>>, StoreError> {
+    query_one(tx, &FIND_EPOCH, params![epoch, i64::from(class)], |row| Ok(row.bytes(0)?.to_vec()))
 }
 
-/// Deletes the wrapped key of an epoch. Answers whether there was one.
-pub fn delete_epoch(tx: &mut dyn Tx, epoch: i64) -> Result<bool, StoreError> {
-    Ok(tx.execute(&DELETE_EPOCH, params![epoch])? > 0)
+/// Adds the wrapped key of an epoch and class.
+pub fn add_epoch(tx: &mut dyn Tx, epoch: i64, class: u8, wrapped: &[u8]) -> Result<(), StoreError> {
+    tx.execute(&ADD_EPOCH, params![epoch, i64::from(class), wrapped]).map(|_| ())
+}
+
+/// Deletes the wrapped key of an epoch and class.
+pub fn delete_epoch(tx: &mut dyn Tx, epoch: i64, class: u8) -> Result<(), StoreError> {
+    tx.execute(&DELETE_EPOCH, params![epoch, i64::from(class)]).map(|_| ())
 }

@@ -1,7 +1,8 @@
-//! Watchlist snapshots, immutable, and the matches a reviewer dismissed.
+//! Watchlist snapshots, immutable, and what reviewers found about matches.
 
-use super::convert::{at, limit, opt_at};
+use super::convert::{at, limit, opt_at, word};
 use crate::{Row, StoreError, Tx, params, query_all, query_one, statements};
+use tenantry_model::case::Verdict;
 use tenantry_model::id::{CaseId, PartyId, SnapshotId};
 use tenantry_model::time::Timestamp;
 
@@ -12,10 +13,10 @@ statements! {
     HISTORY = "SELECT id, list, header, imported_at, superseded_at FROM snapshot ORDER BY imported_at DESC, id DESC LIMIT $1";
     FIND = "SELECT id, list, header, imported_at, superseded_at FROM snapshot WHERE id = $1";
     PACKED = "SELECT packed FROM snapshot WHERE id = $1";
-    DISMISS = "INSERT INTO dismissal (party, list, entity, basis, case_id, dismissed_at) VALUES ($1, $2, $3, $4, $5, $6) \
-        ON CONFLICT (party, list, entity) DO UPDATE SET basis = excluded.basis, case_id = excluded.case_id, \
-        dismissed_at = excluded.dismissed_at";
-    DISMISSALS = "SELECT list, entity, basis, case_id, dismissed_at FROM dismissal WHERE party = $1 ORDER BY list, entity";
+    FIND_OUT = "INSERT INTO finding (party, list, entity, verdict, basis, case_id, found_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+        ON CONFLICT (party, list, entity) DO UPDATE SET verdict = excluded.verdict, basis = excluded.basis, \
+        case_id = excluded.case_id, found_at = excluded.found_at";
+    FINDINGS = "SELECT list, entity, verdict, basis, case_id, found_at FROM finding WHERE party = $1 ORDER BY list, entity";
 }
 
 /// A snapshot without its entries.
@@ -33,19 +34,21 @@ pub struct SnapshotRow {
     pub superseded_at: Option<Timestamp>,
 }
 
-/// A match a reviewer dismissed.
+/// What a reviewer found about a match.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DismissalRow {
+pub struct FindingRow {
     /// Code of the list.
     pub list: String,
     /// The listed entity.
     pub entity: String,
-    /// Digest of the fields on both sides it relied on.
+    /// What was found: dismissed or confirmed.
+    pub verdict: Verdict,
+    /// Keyed digest of the fields on both sides it relied on.
     pub basis: [u8; 32],
-    /// The case that dismissed it.
+    /// The case in which it was found.
     pub case: CaseId,
     /// When.
-    pub dismissed_at: Timestamp,
+    pub found_at: Timestamp,
 }
 
 /// Adds a snapshot and ends the one of the same list before it.
@@ -85,28 +88,30 @@ fn snapshot(row: &Row<'_>) -> Result<SnapshotRow, StoreError> {
     })
 }
 
-/// Records a dismissal, replacing an earlier one of the same pair.
-pub fn dismiss(tx: &mut dyn Tx, party: PartyId, dismissal: &DismissalRow) -> Result<(), StoreError> {
+/// Records a finding, replacing an earlier one about the same pair.
+pub fn find_out(tx: &mut dyn Tx, party: PartyId, finding: &FindingRow) -> Result<(), StoreError> {
     let params = params![
         party,
-        &dismissal.list,
-        &dismissal.entity,
-        dismissal.basis,
-        dismissal.case,
-        dismissal.dismissed_at
+        &finding.list,
+        &finding.entity,
+        finding.verdict.as_str(),
+        finding.basis,
+        finding.case,
+        finding.found_at
     ];
-    tx.execute(&DISMISS, params).map(|_| ())
+    tx.execute(&FIND_OUT, params).map(|_| ())
 }
 
-/// The dismissed matches of a party.
-pub fn dismissals(tx: &mut dyn Tx, party: PartyId) -> Result<Vec<DismissalRow>, StoreError> {
-    query_all(tx, &DISMISSALS, params![party], |row| {
-        Ok(DismissalRow {
+/// What was found about the matches of a party.
+pub fn findings(tx: &mut dyn Tx, party: PartyId) -> Result<Vec<FindingRow>, StoreError> {
+    query_all(tx, &FINDINGS, params![party], |row| {
+        Ok(FindingRow {
             list: row.text(0)?.to_owned(),
             entity: row.text(1)?.to_owned(),
-            basis: row.digest32(2)?,
-            case: CaseId::from_bytes(row.id16(3)?),
-            dismissed_at: at(row, 4)?,
+            verdict: word(row, 2, "finding.verdict")?,
+            basis: row.digest32(3)?,
+            case: CaseId::from_bytes(row.id16(4)?),
+            found_at: at(row, 5)?,
         })
     })
 }

@@ -1,0 +1,250 @@
+//! Who may do what: one table, read by the choke point and by nothing else.
+//!
+//! Every use case names one [`Action`]. A role, an API key's scope or a system job may do it only if the table in
+//! `access_table.txt` says so; that file is checked in, shown to auditors, and compared with this code by a test. Dual
+//! control is not a permission but a property of the action: see [`Action::needs_second_person`].
+
+use crate::RegisterError;
+use tenantry_model::staff::{Actor, Job, Role, Scope};
+
+/// What an actor can ask the register to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// Submit an application.
+    Apply,
+    /// Add facts or evidence to a party.
+    AddFacts,
+    /// Read accounts, parties and decisions without plaintext.
+    Read,
+    /// See personal data in plain; each reveal is a record.
+    Reveal,
+    /// Ask the gate.
+    AskGate,
+    /// Report accesses to an account.
+    ReportAccess,
+    /// Close an account.
+    CloseAccount,
+    /// Read and lease cases.
+    WorkCases,
+    /// Decide a case.
+    DecideCase,
+    /// Propose a measure and preview whom it hits.
+    ProposeMeasure,
+    /// Approve or reject a measure as the second person.
+    ApproveMeasure,
+    /// Lift a measure.
+    LiftMeasure,
+    /// Approve or reject what somebody else decided on a case.
+    ApproveCase,
+    /// Import a watchlist.
+    ImportList,
+    /// Adopt a policy pack.
+    AdoptPack,
+    /// Receive legal process.
+    ReceiveOrder,
+    /// Read the ledger, its tiles and proofs.
+    ReadLedger,
+    /// Build an evidence package without plaintext.
+    BuildEvidence,
+    /// Ask for a package that discloses personal data.
+    RequestDisclosure,
+    /// Approve a disclosure as the second person.
+    ApproveDisclosure,
+    /// Set one's own password and one-time-code secret.
+    OwnCredentials,
+    /// Manage staff and API keys.
+    ManagePeople,
+    /// Manage webhooks, see and replay deliveries.
+    ManageWebhooks,
+    /// Sign checkpoints.
+    SignCheckpoints,
+    /// Screen parties again, apply measures, mind the clocks.
+    Reassess,
+    /// Create the deployment's first staff and keys.
+    SetUp,
+}
+
+impl Action {
+    /// Every action, in declaration order.
+    pub const ALL: &'static [Self] = &[
+        Self::Apply,
+        Self::AddFacts,
+        Self::Read,
+        Self::Reveal,
+        Self::AskGate,
+        Self::ReportAccess,
+        Self::CloseAccount,
+        Self::WorkCases,
+        Self::DecideCase,
+        Self::ProposeMeasure,
+        Self::ApproveMeasure,
+        Self::LiftMeasure,
+        Self::ApproveCase,
+        Self::ImportList,
+        Self::AdoptPack,
+        Self::ReceiveOrder,
+        Self::ReadLedger,
+        Self::BuildEvidence,
+        Self::RequestDisclosure,
+        Self::ApproveDisclosure,
+        Self::OwnCredentials,
+        Self::ManagePeople,
+        Self::ManageWebhooks,
+        Self::SignCheckpoints,
+        Self::Reassess,
+        Self::SetUp,
+    ];
+
+    /// The stable word of this action, as in the table, in records and in errors.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Apply => "apply",
+            Self::AddFacts => "add_facts",
+            Self::Read => "read",
+            Self::Reveal => "reveal",
+            Self::AskGate => "ask_gate",
+            Self::ReportAccess => "report_access",
+            Self::CloseAccount => "close_account",
+            Self::WorkCases => "work_cases",
+            Self::DecideCase => "decide_case",
+            Self::ProposeMeasure => "propose_measure",
+            Self::ApproveMeasure => "approve_measure",
+            Self::LiftMeasure => "lift_measure",
+            Self::ApproveCase => "approve_case",
+            Self::ImportList => "import_list",
+            Self::AdoptPack => "adopt_pack",
+            Self::ReceiveOrder => "receive_order",
+            Self::ReadLedger => "read_ledger",
+            Self::BuildEvidence => "build_evidence",
+            Self::RequestDisclosure => "request_disclosure",
+            Self::ApproveDisclosure => "approve_disclosure",
+            Self::OwnCredentials => "own_credentials",
+            Self::ManagePeople => "manage_people",
+            Self::ManageWebhooks => "manage_webhooks",
+            Self::SignCheckpoints => "sign_checkpoints",
+            Self::Reassess => "reassess",
+            Self::SetUp => "set_up",
+        }
+    }
+
+    /// Whether nobody may do this alone: what is done needs a second person bound to the exact content.
+    pub const fn needs_second_person(self) -> bool {
+        matches!(self, Self::ProposeMeasure | Self::LiftMeasure | Self::RequestDisclosure)
+    }
+
+    /// Whether the actor must say why.
+    pub const fn needs_reason(self) -> bool {
+        matches!(
+            self,
+            Self::Reveal
+                | Self::CloseAccount
+                | Self::ProposeMeasure
+                | Self::LiftMeasure
+                | Self::RequestDisclosure
+                | Self::AdoptPack
+        )
+    }
+}
+
+/// Refuses unless the table lets `actor` do `action`.
+pub(crate) fn authorise(actor: &Actor, action: Action) -> Result<(), RegisterError> {
+    let allowed = match actor {
+        Actor::Staff { role, .. } => role_may(*role, action),
+        Actor::ApiKey { scopes, .. } => scopes.iter().any(|scope| scope_may(*scope, action)),
+        Actor::System { job } => job_may(*job, action),
+    };
+    if allowed { Ok(()) } else { Err(RegisterError::Forbidden { action }) }
+}
+
+/// Whether a role may do an action.
+pub const fn role_may(role: Role, action: Action) -> bool {
+    use Action as A;
+    if matches!(action, A::OwnCredentials) {
+        return true;
+    }
+    match role {
+        Role::Administrator => {
+            matches!(action, A::Read | A::ReadLedger | A::ManagePeople | A::ManageWebhooks)
+        }
+        Role::Operator => {
+            matches!(action, A::Read | A::AskGate | A::ImportList | A::ReadLedger | A::ManageWebhooks)
+        }
+        Role::Reviewer => matches!(
+            action,
+            A::Read
+                | A::Reveal
+                | A::AskGate
+                | A::AddFacts
+                | A::WorkCases
+                | A::DecideCase
+                | A::ApproveCase
+                | A::ReadLedger
+        ),
+        Role::ComplianceOfficer => matches!(
+            action,
+            A::Apply
+                | A::Read
+                | A::Reveal
+                | A::AskGate
+                | A::AddFacts
+                | A::CloseAccount
+                | A::WorkCases
+                | A::DecideCase
+                | A::ApproveCase
+                | A::ProposeMeasure
+                | A::ApproveMeasure
+                | A::LiftMeasure
+                | A::ImportList
+                | A::AdoptPack
+                | A::ReceiveOrder
+                | A::ReadLedger
+                | A::BuildEvidence
+                | A::RequestDisclosure
+                | A::ApproveDisclosure
+        ),
+        Role::Legal => matches!(
+            action,
+            A::Read
+                | A::Reveal
+                | A::WorkCases
+                | A::DecideCase
+                | A::ApproveCase
+                | A::ApproveMeasure
+                | A::ReceiveOrder
+                | A::ReadLedger
+                | A::BuildEvidence
+                | A::RequestDisclosure
+                | A::ApproveDisclosure
+        ),
+        Role::Auditor => matches!(action, A::Read | A::ReadLedger | A::BuildEvidence),
+    }
+}
+
+/// Whether a scope of an API key covers an action. No scope covers an approval: a key is not a person.
+pub const fn scope_may(scope: Scope, action: Action) -> bool {
+    use Action as A;
+    match scope {
+        Scope::Applications => matches!(action, A::Apply),
+        Scope::Read => matches!(action, A::Read),
+        Scope::Facts => matches!(action, A::AddFacts),
+        Scope::Gate => matches!(action, A::AskGate),
+        Scope::Events => matches!(action, A::ReportAccess | A::CloseAccount),
+        Scope::Lists => matches!(action, A::ImportList),
+        Scope::Evidence => matches!(action, A::ReadLedger | A::BuildEvidence),
+        Scope::Webhooks => matches!(action, A::ManageWebhooks),
+    }
+}
+
+/// Whether a system job may do an action.
+pub const fn job_may(job: Job, action: Action) -> bool {
+    use Action as A;
+    match job {
+        Job::Checkpoints => matches!(action, A::SignCheckpoints | A::ReadLedger),
+        Job::Rescreening | Job::Clocks => matches!(action, A::Reassess | A::Read),
+        Job::Deliveries => matches!(action, A::ManageWebhooks),
+        Job::SetUp => {
+            matches!(action, A::SetUp | A::ImportList | A::AdoptPack | A::ManagePeople | A::Apply | A::Read)
+        }
+    }
+}

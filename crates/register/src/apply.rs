@@ -1,0 +1,334 @@
+//! The main job: an application arrives, is assessed, decided, recorded, and known to the gate.
+
+use crate::access::{Action, authorise};
+use crate::call::Call;
+use crate::dossier::{Dossier, DossierParty, open_chain};
+use crate::intake::{Check, Intake, IntakeParty, NewApplication};
+use crate::outcome::{About, Cause, Written};
+use crate::record::{Record, RecordType, Retention};
+use crate::unit::Unit;
+use crate::{Register, RegisterError};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tenantry_model::account::{AccountRole, AccountState};
+use tenantry_model::fact::Fact;
+use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, PartyId};
+use tenantry_model::party::Status;
+use tenantry_model::random::draw;
+use tenantry_policy::decision::Decision;
+use tenantry_store::StoreExt;
+use tenantry_store::repo::{account, party};
+
+/// How often an application is assessed again when the world or the links changed under it.
+const ASSESSMENTS_MAX: usize = 5;
+
+/// What became of an application.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Applied {
+    /// The application.
+    pub application: ApplicationId,
+    /// The account it asked for.
+    pub account: AccountId,
+    /// The provider's reference.
+    pub reference: String,
+    /// Where the account stands now.
+    pub state: AccountState,
+    /// The decision.
+    pub decision_id: DecisionId,
+    /// The decision, with reasons, what is missing and what would change it.
+    pub decision: Decision,
+    /// Identifiers given to the parties, by the keys of the request.
+    pub parties: BTreeMap<String, PartyId>,
+    /// Cases opened.
+    pub cases: Vec<CaseId>,
+    /// Index of the decision's leaf in the ledger.
+    pub leaf: u64,
+}
+
+/// An account as the gate is told of it after a commit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct GateNews {
+    pub(crate) account: AccountId,
+    pub(crate) reference: String,
+    pub(crate) gate: String,
+    pub(crate) changed_at: tenantry_model::time::Timestamp,
+}
+
+impl GateNews {
+    pub(crate) fn of(row: &account::AccountRow) -> Self {
+        Self {
+            account: row.id,
+            reference: row.reference.clone(),
+            gate: row.gate.clone(),
+            changed_at: row.changed_at,
+        }
+    }
+
+    fn row(self) -> account::GateRow {
+        account::GateRow {
+            id: self.account,
+            reference: self.reference,
+            gate: self.gate,
+            changed_at: self.changed_at,
+        }
+    }
+}
+
+impl Register {
+    /// Takes an application, decides it and records everything in one unit. Answers when it is durable.
+    ///
+    /// # Errors
+    /// [`RegisterError::Invalid`] names the field; [`RegisterError::Duplicate`] when the reference is taken;
+    /// [`RegisterError::NotFound`] for a reseller the actor may not sell under.
+    pub fn apply(&self, call: &Call, sent: NewApplication) -> Result<Applied, RegisterError> {
+        authorise(&call.actor, Action::Apply)?;
+        let sent = Arc::new(sent);
+        for _ in 0..ASSESSMENTS_MAX {
+            if let Some((applied, news)) = self.apply_once(call, &sent)? {
+                self.core.gate.put(&news.row());
+                return Ok(applied);
+            }
+            self.core.reload_world()?;
+        }
+        Err(RegisterError::Contention)
+    }
+
+    fn apply_once(
+        &self,
+        call: &Call,
+        sent: &Arc<NewApplication>,
+    ) -> Result<Option<(Applied, GateNews)>, RegisterError> {
+        let now = self.core.clock.now();
+        let keys: Vec<String> = sent.parties.iter().map(|p| p.key.clone()).collect();
+        let intake = Intake::parse((**sent).clone(), now, &*self.core.entropy)?;
+        let account = AccountId::new(now, &*self.core.entropy);
+        let subjects: BTreeMap<PartyId, [u8; 16]> =
+            intake.parties.iter().map(|p| (p.id, draw(&*self.core.entropy))).collect();
+        let dossier = self.new_dossier(call, account, &intake, &subjects)?;
+        let world = self.core.world();
+        let assessment = self.core.assess(&world, &dossier, now)?;
+        let parties: BTreeMap<String, PartyId> =
+            keys.into_iter().zip(intake.parties.iter().map(|p| p.id)).collect();
+        let (request, depth) = (Arc::clone(sent), dossier.chain.len());
+        self.core
+            .change(call, Action::Apply, &*request, move |unit| {
+                if account::find_by_reference(unit.tx, &intake.reference)?.is_some() {
+                    return Err(RegisterError::Duplicate { what: "account", field: "reference" });
+                }
+                if !unit.still_holds(&assessment, account)? {
+                    // Nothing was written: the unit is rolled back by an error that the caller turns into another round.
+                    return Err(RegisterError::Contention);
+                }
+                let mut row = new_account(unit, account, &intake, depth);
+                let application = unit.write_intake(
+                    &intake,
+                    &row,
+                    &subjects,
+                    &assessment.screened_with,
+                    &statuses(&assessment.decision),
+                )?;
+                let mut about = About {
+                    account: &mut row,
+                    subjects: &subjects,
+                    application: Some(application),
+                    cause: Cause::Application,
+                };
+                let Written { decision, leaf, cases } = unit.write_down(&assessment, &mut about)?;
+                account::add(unit.tx, &row)?;
+                let applied = Applied {
+                    application,
+                    account,
+                    reference: row.reference.clone(),
+                    state: row.state,
+                    decision_id: decision,
+                    decision: assessment.decision.clone(),
+                    parties: parties.clone(),
+                    cases,
+                    leaf,
+                };
+                Ok((applied, GateNews::of(&row)))
+            })
+            .map(Some)
+            .or_else(|error| match error {
+                RegisterError::Contention => Ok(None),
+                other => Err(other),
+            })
+    }
+
+    fn new_dossier(
+        &self,
+        call: &Call,
+        account: AccountId,
+        intake: &Intake,
+        subjects: &BTreeMap<PartyId, [u8; 16]>,
+    ) -> Result<Dossier, RegisterError> {
+        let vault = Arc::clone(&self.core.vault);
+        let (nearest, confined) = (intake.reseller, call.actor.confined_to());
+        let chain = match nearest {
+            None => Vec::new(),
+            Some(_) => self.core.store.read(move |tx| open_chain(tx, &vault, nearest))?,
+        };
+        if let Some(own) = confined
+            && !chain.iter().any(|link| link.account == own)
+        {
+            return Err(RegisterError::NotFound { what: "reseller account" });
+        }
+        let sells = |link: &crate::dossier::DossierReseller| {
+            link.parties.iter().any(|p| p.roles.contains(&AccountRole::Reseller))
+        };
+        if chain.first().is_some_and(|nearest| !sells(nearest)) {
+            return Err(RegisterError::invalid(
+                "/reseller",
+                "no party of that account has the role `reseller`",
+            ));
+        }
+        let parties = intake.parties.iter().map(|p| dossier_party(p, subjects)).collect();
+        Ok(Dossier { account, parties, interests: intake.interests.clone(), chain })
+    }
+}
+
+fn dossier_party(party: &IntakeParty, subjects: &BTreeMap<PartyId, [u8; 16]>) -> DossierParty {
+    DossierParty {
+        id: party.id,
+        kind: party.kind,
+        subject: subjects.get(&party.id).copied().unwrap_or_default(),
+        roles: party.roles.clone(),
+        facts: party.facts.clone(),
+        findings: Vec::new(),
+    }
+}
+
+fn statuses(decision: &Decision) -> BTreeMap<PartyId, Status> {
+    decision.parties.iter().map(|f| (f.party, f.status.status)).collect()
+}
+
+fn new_account(unit: &Unit<'_>, id: AccountId, intake: &Intake, depth: usize) -> account::AccountRow {
+    account::AccountRow {
+        id,
+        reference: intake.reference.clone(),
+        subject: draw(&*unit.core.entropy),
+        state: AccountState::Applied,
+        parent: intake.reseller,
+        depth: i64::try_from(depth).unwrap_or(i64::MAX),
+        created_at: unit.now,
+        opened_at: None,
+        closed_at: None,
+        last_access_at: None,
+        for_cause: 0,
+        decision: None,
+        gate: String::new(),
+        changed_at: unit.now,
+        version: 1,
+    }
+}
+
+impl Unit<'_> {
+    fn write_intake(
+        &mut self,
+        intake: &Intake,
+        account: &account::AccountRow,
+        subjects: &BTreeMap<PartyId, [u8; 16]>,
+        screened_with: &[u8; 32],
+        statuses: &BTreeMap<PartyId, Status>,
+    ) -> Result<ApplicationId, RegisterError> {
+        let application = ApplicationId::new(self.now, &*self.core.entropy);
+        let mut leaves = Vec::with_capacity(intake.parties.len());
+        for party in &intake.parties {
+            let subject = subjects.get(&party.id).copied().unwrap_or_default();
+            party::add(
+                self.tx,
+                &party::PartyRow {
+                    id: party.id,
+                    kind: party.kind,
+                    subject,
+                    created_at: self.now,
+                    version: 1,
+                    status: statuses.get(&party.id).copied().unwrap_or(Status::Undetermined),
+                    screened_with: *screened_with,
+                    screened_at: self.now,
+                },
+            )?;
+            leaves.push(self.write_statements(party.id, &subject, &party.facts, &party.checks)?);
+            for role in &party.roles {
+                account::add_role(self.tx, account.id, party.id, *role, self.now)?;
+            }
+        }
+        for interest in &intake.interests {
+            let content = serde_json::to_string(interest).unwrap_or_default();
+            party::put_interest(self.tx, interest.owner, interest.owned, &content, self.now)?;
+        }
+        let roles: Vec<_> = intake.parties.iter().map(|p| (p.id, p.kind, p.roles.clone())).collect();
+        let mut record =
+            Record::new(RecordType::ApplicationReceived, account.subject, Retention::DecisionEvidence)
+                .text("application", application)
+                .text("account", account.id)
+                .text("reference", &account.reference)
+                .text("received_from", self.call.actor_text())
+                .json("parties", &roles)
+                .json("interests", &intake.interests);
+        if let Some(reseller) = account.parent {
+            record = record.text("reseller", reseller);
+        }
+        for leaf in leaves {
+            record = record.caused_by(leaf);
+        }
+        self.record(record)?;
+        account::add_application(
+            self.tx,
+            &account::ApplicationRow {
+                id: application,
+                account: account.id,
+                received_at: self.now,
+                received_from: self.call.actor_text(),
+            },
+        )?;
+        Ok(application)
+    }
+
+    /// Writes facts and checks about a party, with the leaf that records them. Answers the leaf's index.
+    pub(crate) fn write_statements(
+        &mut self,
+        party: PartyId,
+        subject: &[u8; 16],
+        facts: &[Fact],
+        checks: &[Check],
+    ) -> Result<u64, RegisterError> {
+        let mut record =
+            Record::new(RecordType::PartyRecorded, *subject, Retention::PersonalData).text("party", party);
+        for check in checks {
+            let sealed = self.seal(subject, &check.id.bytes(), &check.description)?;
+            let row = party::EvidenceRow {
+                id: check.id,
+                method: check.method.to_string(),
+                result: check.result.to_string(),
+                checked_at: check.checked_at,
+                recorded_at: self.now,
+                sealed,
+            };
+            party::add_evidence(self.tx, party, &row)?;
+            let shown = (check.method, check.result, check.checked_at, &check.description);
+            record = record.json(&format!("check.{}", check.id), &shown);
+        }
+        for fact in facts {
+            let sealed = self.seal(subject, &fact.id.bytes(), &fact.value)?;
+            party::add_fact(
+                self.tx,
+                &party::FactRow {
+                    id: fact.id,
+                    party,
+                    kind: fact.value.kind(),
+                    source: fact.source,
+                    strength: fact.strength,
+                    evidence: fact.evidence,
+                    stated_at: fact.stated_at,
+                    recorded_at: fact.recorded_at,
+                    superseded_at: None,
+                    sealed,
+                },
+            )?;
+            record = record.json(&format!("fact.{}", fact.id), fact);
+        }
+        self.record(record)
+    }
+}

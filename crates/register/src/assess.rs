@@ -1,0 +1,352 @@
+//! The assessment: one dossier, one world, one decision. The same function serves an application, a changed fact, a new
+//! list, a new measure and the replay of an old decision.
+//!
+//! An assessment changes nothing. [`crate::outcome`] writes it down, and refuses to when the world or the links it rests on
+//! have changed since.
+
+use crate::RegisterError;
+use crate::core::Core;
+use crate::dossier::{Dossier, DossierParty, DossierReseller};
+use crate::query::{linking_values, screening_query};
+use crate::world::{MEASURES_LIST, World};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tenantry_linkage::{Candidate, Link, Standing, Token, TokenKind, link};
+use tenantry_model::account::{AccountRole, AccountState};
+use tenantry_model::case::Verdict;
+use tenantry_model::id::{AccountId, FactId, MeasureId, PartyId, SnapshotId};
+use tenantry_model::party::{Interest, PartyKind};
+use tenantry_model::time::Timestamp;
+use tenantry_policy::decide;
+use tenantry_policy::decision::Decision;
+use tenantry_policy::input::{
+    ChainLink, DecisionInput, HitStanding, HitSummary, LinkSummary, PartyInput, Screening, Signal,
+};
+use tenantry_policy::measures::PartyView;
+use tenantry_screening::{Hit, Options, Query, Score};
+use tenantry_store::repo::party;
+use tenantry_store::{StoreExt, Tx};
+use tenantry_vault::Vault;
+
+/// Most hits kept per party.
+const HITS_MAX: usize = 20;
+/// Holders of one token that are looked at.
+const HOLDERS_MAX: u32 = 60;
+
+/// A token of a party.
+pub(crate) type PartyToken = (PartyId, Token);
+
+/// What an assessment found.
+#[derive(Debug, Clone)]
+pub(crate) struct Assessment {
+    pub(crate) decision: Decision,
+    pub(crate) inputs: Inputs,
+    pub(crate) hits: BTreeMap<PartyId, Vec<FoundHit>>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) tokens: Vec<PartyToken>,
+    /// Accounts that held one of the tokens when the links were made.
+    pub(crate) holders: Holders,
+    pub(crate) generation: u64,
+    pub(crate) screened_with: [u8; 32],
+}
+
+/// A hit with the digest of what it rests on, on both sides.
+#[derive(Debug, Clone)]
+pub(crate) struct FoundHit {
+    pub(crate) hit: Hit,
+    pub(crate) standing: HitStanding,
+    pub(crate) basis: [u8; 32],
+}
+
+/// Everything a decision was made from, by identifier: enough to make it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Inputs {
+    pub(crate) now: Timestamp,
+    pub(crate) algorithm: String,
+    pub(crate) snapshots: Vec<SnapshotId>,
+    pub(crate) measures: Vec<MeasureId>,
+    pub(crate) parties: Vec<InputParty>,
+    pub(crate) interests: Vec<Interest>,
+    pub(crate) chain: Vec<InputReseller>,
+    pub(crate) links: Vec<LinkSummary>,
+    pub(crate) signals: Vec<Signal>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InputParty {
+    pub(crate) id: PartyId,
+    pub(crate) kind: PartyKind,
+    pub(crate) roles: Vec<AccountRole>,
+    pub(crate) facts: Vec<FactId>,
+    pub(crate) hits: Vec<HitSummary>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InputReseller {
+    pub(crate) account: AccountId,
+    pub(crate) state: AccountState,
+    pub(crate) parties: Vec<InputParty>,
+}
+
+/// Accounts per token.
+pub(crate) type Holders = BTreeMap<Token, BTreeSet<AccountId>>;
+
+impl Core {
+    /// Assesses a dossier at `now` in `world`.
+    pub(crate) fn assess(
+        self: &Arc<Self>,
+        world: &World,
+        dossier: &Dossier,
+        now: Timestamp,
+    ) -> Result<Assessment, RegisterError> {
+        let mut hits = BTreeMap::new();
+        for party in &dossier.parties {
+            hits.insert(party.id, self.screen(world, party));
+        }
+        let tokens = self.tokens(&dossier.parties);
+        let (links, holders) = self.links(dossier.account, &tokens)?;
+        let links_used: Vec<LinkSummary> = links.iter().map(summary_of_link).collect();
+        let inputs = inputs(world, dossier, &hits, &links_used, now);
+        let decision = decide_from(world, dossier, &inputs);
+        Ok(Assessment {
+            decision,
+            inputs,
+            hits,
+            links,
+            tokens,
+            holders,
+            generation: world.generation,
+            screened_with: world.screened_with,
+        })
+    }
+
+    fn screen(&self, world: &World, party: &DossierParty) -> Vec<FoundHit> {
+        let Some(query) = screening_query(party.kind, &party.facts) else { return Vec::new() };
+        search(world, &query)
+            .into_iter()
+            .map(|hit| {
+                let basis = basis(&self.vault, &query, &hit);
+                FoundHit { standing: standing(party, &hit, &basis), basis, hit }
+            })
+            .collect()
+    }
+
+    fn tokens(&self, parties: &[DossierParty]) -> Vec<PartyToken> {
+        let mut tokens = Vec::new();
+        for party in parties {
+            for (kind, value) in linking_values(&party.facts) {
+                let digest = self.vault.token(kind.as_str(), value.expose().as_bytes());
+                tokens.push((party.id, Token { kind, digest }));
+            }
+        }
+        tokens.sort_unstable_by_key(|(party, token)| (*token, *party));
+        tokens.dedup();
+        tokens
+    }
+
+    fn links(
+        self: &Arc<Self>,
+        own: AccountId,
+        tokens: &[PartyToken],
+    ) -> Result<(Vec<Link>, Holders), RegisterError> {
+        let ours: BTreeSet<Token> = tokens.iter().map(|(_, token)| *token).collect();
+        let wanted = ours.clone();
+        let (holders, candidates) = self.store.read(move |tx| {
+            let holders = holders_of(tx, own, &wanted)?;
+            let candidates = candidates(tx, &holders)?;
+            Ok::<_, RegisterError>((holders, candidates))
+        })?;
+        let ours: Vec<Token> = ours.into_iter().collect();
+        let counts = holders
+            .iter()
+            .map(|(token, accounts)| (*token, u32::try_from(accounts.len()).unwrap_or(u32::MAX)))
+            .collect();
+        Ok((link(&ours, &candidates, &counts), holders))
+    }
+}
+
+/// The accounts other than `own` that hold each token.
+pub(crate) fn holders_of(
+    tx: &mut dyn Tx,
+    own: AccountId,
+    tokens: &BTreeSet<Token>,
+) -> Result<Holders, RegisterError> {
+    let mut holders = Holders::new();
+    for token in tokens {
+        let rows = party::holders(tx, token.kind.as_str(), &token.digest, HOLDERS_MAX)?;
+        let accounts: BTreeSet<AccountId> =
+            rows.into_iter().map(|r| r.account).filter(|a| *a != own).collect();
+        if !accounts.is_empty() {
+            holders.insert(*token, accounts);
+        }
+    }
+    Ok(holders)
+}
+
+fn candidates(tx: &mut dyn Tx, holders: &Holders) -> Result<Vec<Candidate>, RegisterError> {
+    let accounts: BTreeSet<AccountId> = holders.values().flatten().copied().collect();
+    let mut candidates = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        let row = tenantry_store::repo::account::find(tx, account)?;
+        let standing = match row {
+            Some(row) if row.for_cause == 1 => Standing::ClosedForCause,
+            _ => Standing::Ordinary,
+        };
+        let tokens = party::tokens_of(tx, account)?
+            .into_iter()
+            .filter_map(|(kind, digest)| TokenKind::from_text(&kind).map(|kind| Token { kind, digest }))
+            .collect();
+        candidates.push(Candidate { account, tokens, standing });
+    }
+    Ok(candidates)
+}
+
+fn search(world: &World, query: &Query) -> Vec<Hit> {
+    let threshold = Score::new(world.pack.thresholds.match_review.value);
+    world.index.search(query, &Options { threshold, limit: HITS_MAX })
+}
+
+/// Keyed digest of the query and of the listed values it was compared with: a finding holds while both are unchanged.
+fn basis(vault: &Vault, query: &Query, hit: &Hit) -> [u8; 32] {
+    let mut bytes = zeroize::Zeroizing::new(serde_json::to_vec(query).unwrap_or_default());
+    bytes.extend_from_slice(hit.entity.as_bytes());
+    let listed: Vec<_> = hit.explanation.points.iter().map(|p| (p.attribute, p.listed.as_str())).collect();
+    bytes.extend_from_slice(&serde_json::to_vec(&listed).unwrap_or_default());
+    vault.token("basis", &bytes)
+}
+
+fn standing(party: &DossierParty, hit: &Hit, basis: &[u8; 32]) -> HitStanding {
+    let finding = party.findings.iter().find(|f| f.list == hit.list && f.entity == hit.entity);
+    match finding.map(|f| (f.verdict, f.basis == *basis)) {
+        // A confirmation stands until somebody finds otherwise; a dismissal only while its basis does.
+        Some((Verdict::Confirm, _)) => HitStanding::Confirmed,
+        Some((Verdict::Dismiss, true)) => HitStanding::Dismissed,
+        _ => HitStanding::New,
+    }
+}
+
+fn summary_of_hit(found: &FoundHit) -> HitSummary {
+    HitSummary {
+        list: found.hit.list.clone(),
+        entity: found.hit.entity.clone(),
+        score_per_mille: found.hit.score.per_mille(),
+        hard_rule: found.hit.explanation.hard_rules.first().map(rule_code),
+        standing: found.standing,
+    }
+}
+
+fn rule_code(rule: &tenantry_screening::HardRule) -> String {
+    use tenantry_screening::HardRule as Rule;
+    let code = match rule {
+        Rule::SameIdentifier { .. } => "same_identifier",
+        Rule::SameWallet { .. } => "same_wallet",
+        Rule::SameEmail { .. } => "same_email",
+    };
+    code.to_owned()
+}
+
+const fn summary_of_link(link: &Link) -> LinkSummary {
+    LinkSummary { other: link.other, tier: link.tier, standing: link.standing }
+}
+
+fn inputs(
+    world: &World,
+    dossier: &Dossier,
+    hits: &BTreeMap<PartyId, Vec<FoundHit>>,
+    links: &[LinkSummary],
+    now: Timestamp,
+) -> Inputs {
+    let input_party = |party: &DossierParty| InputParty {
+        id: party.id,
+        kind: party.kind,
+        roles: party.roles.clone(),
+        facts: party.facts.iter().map(|f| f.id).collect(),
+        hits: hits.get(&party.id).into_iter().flatten().map(summary_of_hit).collect(),
+    };
+    let reseller = |link: &DossierReseller| InputReseller {
+        account: link.account,
+        state: link.state,
+        parties: link.parties.iter().map(input_party).collect(),
+    };
+    Inputs {
+        now,
+        algorithm: tenantry_screening::ALGORITHM.to_owned(),
+        snapshots: world.snapshots.iter().map(|s| s.id).collect(),
+        measures: world.measures.iter().map(|m| m.id).collect(),
+        parties: dossier.parties.iter().map(input_party).collect(),
+        interests: dossier.interests.clone(),
+        chain: dossier.chain.iter().map(reseller).collect(),
+        links: links.to_vec(),
+        signals: signals(world),
+    }
+}
+
+/// What should have been evaluated and could not be: it ends in review, never in an open account.
+fn signals(world: &World) -> Vec<Signal> {
+    let published = world.snapshots.iter().any(|s| s.header.list != MEASURES_LIST);
+    if published { Vec::new() } else { vec![Signal::NotEvaluated { what: "no_watchlist".to_owned() }] }
+}
+
+/// Decides from recorded inputs and the facts of the dossier: the step that a replay repeats.
+pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> Decision {
+    let now = inputs.now;
+    let hits: BTreeMap<PartyId, &Vec<HitSummary>> = inputs.parties.iter().map(|p| (p.id, &p.hits)).collect();
+    let mut input = DecisionInput::new(&world.pack, now, dossier.account);
+    input.parties = dossier
+        .parties
+        .iter()
+        .map(|party| PartyInput {
+            id: party.id,
+            kind: party.kind,
+            roles: party.roles.clone(),
+            facts: party.facts.clone(),
+            hits: hits.get(&party.id).map(|h| (*h).clone()).unwrap_or_default(),
+            screening: Screening::Evaluated,
+        })
+        .collect();
+    input.interests.clone_from(&dossier.interests);
+    input.reseller_chain = dossier
+        .chain
+        .iter()
+        .map(|link| ChainLink {
+            account: link.account,
+            state: link.state,
+            parties: link
+                .parties
+                .iter()
+                .map(|p| PartyView::from_facts(p.id, p.kind, &p.roles, &p.facts, now))
+                .collect(),
+        })
+        .collect();
+    input.measures = &world.measures;
+    input.links.clone_from(&inputs.links);
+    input.signals.clone_from(&inputs.signals);
+    decide(&input)
+}
+
+/// Screens again exactly what was screened, for a replay.
+pub(crate) fn rescreen_for_replay(
+    world: &World,
+    party: &DossierParty,
+    recorded: &[HitSummary],
+) -> Vec<HitSummary> {
+    let Some(query) = screening_query(party.kind, &party.facts) else { return Vec::new() };
+    search(world, &query)
+        .iter()
+        .map(|hit| HitSummary {
+            list: hit.list.clone(),
+            entity: hit.entity.clone(),
+            score_per_mille: hit.score.per_mille(),
+            hard_rule: hit.explanation.hard_rules.first().map(rule_code),
+            // What a reviewer had found by then is a recorded input, not something to compute.
+            standing: recorded
+                .iter()
+                .find(|r| r.list == hit.list && r.entity == hit.entity)
+                .map_or(HitStanding::New, |r| r.standing),
+        })
+        .collect()
+}

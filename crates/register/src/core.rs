@@ -1,0 +1,81 @@
+//! What every use case shares: the store, the vault, time and randomness, the world and the gate's memory.
+
+use crate::RegisterError;
+use crate::gate::GateMemory;
+use crate::world::{self, World};
+use arc_swap::ArcSwap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tenantry_model::clock::Clock;
+use tenantry_model::random::Entropy;
+use tenantry_store::{Store, StoreExt};
+use tenantry_vault::{CheckpointSigner, Vault};
+
+/// What the register is built from.
+#[derive(Clone)]
+pub struct Means {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// Keys and encryption.
+    pub vault: Arc<Vault>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl std::fmt::Debug for Means {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Means").finish_non_exhaustive()
+    }
+}
+
+pub(crate) struct Core {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) signer: CheckpointSigner,
+    pub(crate) gate: GateMemory,
+    /// Pseudonym of the deployment itself: the subject of records about nobody else.
+    pub(crate) deployment: [u8; 16],
+    world: ArcSwap<World>,
+    /// Held while the world is loaded, so that it is loaded once.
+    loading: Mutex<()>,
+}
+
+impl Core {
+    pub(crate) fn new(
+        means: Means,
+        signer: CheckpointSigner,
+        deployment: [u8; 16],
+        world: World,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store: means.store,
+            vault: means.vault,
+            clock: means.clock,
+            entropy: means.entropy,
+            signer,
+            gate: GateMemory::new(),
+            deployment,
+            world: ArcSwap::from_pointee(world),
+            loading: Mutex::new(()),
+        })
+    }
+
+    /// The world as last loaded.
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.world.load_full()
+    }
+
+    /// Loads the world again if its generation has changed. Answers the world in force.
+    pub(crate) fn reload_world(&self) -> Result<Arc<World>, RegisterError> {
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let stored = self.store.read(|tx| world::generation(tx))?;
+        let before = self.world();
+        if before.generation != stored {
+            self.world.store(Arc::new(World::load(&self.store, &self.vault, Some(&before))?));
+        }
+        Ok(self.world())
+    }
+}

@@ -1,0 +1,158 @@
+//! The dossier: all the register knows of one account, opened for an assessment.
+//!
+//! Opening a dossier is done by the register in its own name, to decide; it shows nothing to anybody. People see personal
+//! data only through [`crate::reveal`].
+
+use crate::core::Core;
+use crate::{RegisterError, keys};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tenantry_model::account::{AccountRole, AccountState};
+use tenantry_model::fact::{Fact, FactValue};
+use tenantry_model::id::{AccountId, PartyId};
+use tenantry_model::party::{Interest, PartyKind};
+use tenantry_store::Tx;
+use tenantry_store::repo::{account, list, party};
+use tenantry_vault::Vault;
+
+/// Levels of ownership followed above an account's parties.
+const OWNERSHIP_LEVELS_MAX: usize = 20;
+/// Resellers that can stand above an account.
+pub(crate) const RESELLER_LEVELS_MAX: usize = 8;
+
+/// A party with everything said of it that is in force.
+#[derive(Debug, Clone)]
+pub(crate) struct DossierParty {
+    pub(crate) id: PartyId,
+    pub(crate) kind: PartyKind,
+    pub(crate) subject: [u8; 16],
+    pub(crate) roles: Vec<AccountRole>,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) findings: Vec<list::FindingRow>,
+}
+
+/// A reseller above the account.
+#[derive(Debug, Clone)]
+pub(crate) struct DossierReseller {
+    pub(crate) account: AccountId,
+    pub(crate) state: AccountState,
+    pub(crate) parties: Vec<DossierParty>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Dossier {
+    pub(crate) account: AccountId,
+    pub(crate) parties: Vec<DossierParty>,
+    pub(crate) interests: Vec<Interest>,
+    pub(crate) chain: Vec<DossierReseller>,
+}
+
+/// Opens the dossier of an existing account.
+pub(crate) fn open(tx: &mut dyn Tx, vault: &Vault, id: AccountId) -> Result<Dossier, RegisterError> {
+    let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
+    let (parties, interests) = parties_of(tx, vault, id)?;
+    let chain = open_chain(tx, vault, row.parent)?;
+    Ok(Dossier { account: id, parties, interests, chain })
+}
+
+/// Opens the resellers above an account, nearest first.
+pub(crate) fn open_chain(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    nearest: Option<AccountId>,
+) -> Result<Vec<DossierReseller>, RegisterError> {
+    let mut chain = Vec::new();
+    let mut next = nearest;
+    while let Some(id) = next {
+        if chain.len() == RESELLER_LEVELS_MAX {
+            let detail = format!("at most {RESELLER_LEVELS_MAX} resellers can stand above an account");
+            return Err(RegisterError::invalid("/reseller", detail));
+        }
+        let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "reseller account" })?;
+        let (parties, _) = parties_of(tx, vault, id)?;
+        chain.push(DossierReseller { account: id, state: row.state, parties });
+        next = row.parent;
+    }
+    Ok(chain)
+}
+
+/// The parties on an account and those who stand behind them, with the interests between them.
+fn parties_of(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    id: AccountId,
+) -> Result<(Vec<DossierParty>, Vec<Interest>), RegisterError> {
+    let mut roles: BTreeMap<PartyId, Vec<AccountRole>> = BTreeMap::new();
+    for (party, role) in account::roles(tx, id)? {
+        roles.entry(party).or_default().push(role);
+    }
+    let mut interests = Vec::new();
+    let mut known: BTreeSet<PartyId> = roles.keys().copied().collect();
+    let mut level: Vec<PartyId> = known.iter().copied().collect();
+    for _ in 0..OWNERSHIP_LEVELS_MAX {
+        let mut above = Vec::new();
+        for owned in level {
+            for content in party::interests_in(tx, owned)? {
+                let interest: Interest = serde_json::from_str(&content).map_err(|_| {
+                    RegisterError::Ledger { reason: "a stored interest cannot be read".to_owned() }
+                })?;
+                if known.insert(interest.owner) {
+                    above.push(interest.owner);
+                }
+                interests.push(interest);
+            }
+        }
+        level = above;
+    }
+    let mut parties = Vec::with_capacity(known.len());
+    for id in known {
+        let roles = roles.remove(&id).unwrap_or_default();
+        parties.push(open_party(tx, vault, id, roles)?);
+    }
+    Ok((parties, interests))
+}
+
+/// Opens one party: its facts in force and what was found about its matches.
+pub(crate) fn open_party(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    id: PartyId,
+    roles: Vec<AccountRole>,
+) -> Result<DossierParty, RegisterError> {
+    let row = party::find(tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
+    let mut facts = Vec::new();
+    for fact in party::facts(tx, id)?.into_iter().filter(|f| f.superseded_at.is_none()) {
+        facts.push(open_fact(tx, vault, &row.subject, fact)?);
+    }
+    let findings = list::findings(tx, id)?;
+    Ok(DossierParty { id, kind: row.kind, subject: row.subject, roles, facts, findings })
+}
+
+/// Opens one fact.
+pub(crate) fn open_fact(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    subject: &[u8; 16],
+    row: party::FactRow,
+) -> Result<Fact, RegisterError> {
+    let value: FactValue = keys::open_json(tx, vault, subject, &row.id.bytes(), &row.sealed)?;
+    Ok(Fact {
+        id: row.id,
+        party: row.party,
+        value,
+        source: row.source,
+        strength: row.strength,
+        evidence: row.evidence,
+        stated_at: row.stated_at,
+        recorded_at: row.recorded_at,
+    })
+}
+
+impl Core {
+    /// Opens a dossier in a read unit of its own.
+    pub(crate) fn dossier(self: &Arc<Self>, id: AccountId) -> Result<Dossier, RegisterError> {
+        use tenantry_store::StoreExt;
+        let vault = Arc::clone(&self.vault);
+        self.store.read(move |tx| open(tx, &vault, id))
+    }
+}

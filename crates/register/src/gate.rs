@@ -1,0 +1,202 @@
+//! The gate: answers "may this account do this now?" from memory.
+//!
+//! What the gate would say about each account is computed whenever the account changes and stored with it; this module keeps
+//! a copy of every account's answer in memory. The node that makes a change updates its own copy at once; every node follows
+//! the store besides, and knows how long ago it last did. When that is too long, or an account is unknown, the answer is no.
+
+use crate::core::Core;
+use crate::{Register, RegisterError};
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use tenantry_model::account::Capability;
+use tenantry_model::id::AccountId;
+use tenantry_model::time::Timestamp;
+use tenantry_policy::gate::{Answer, GateVerdict};
+use tenantry_policy::rule::RuleCode;
+use tenantry_store::StoreExt;
+use tenantry_store::repo::account;
+
+/// Age of the memory, in microseconds, from which the gate closes.
+pub const STALE_AFTER_US: i64 = 15_000_000;
+/// How far back each refresh looks again, in microseconds: units that were under way at the last one have ended by then.
+const OVERLAP_US: i64 = 10_000_000;
+const SHARDS: usize = 64;
+
+/// What the gate answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GateAnswer {
+    /// The account that was asked about, `None` when it is unknown.
+    pub account: Option<AccountId>,
+    /// What was asked.
+    pub action: Capability,
+    /// Yes, yes within the restricted allowance, or no.
+    #[serde(serialize_with = "as_text")]
+    pub answer: Answer,
+    /// Rules behind anything but a plain yes; the pack documents each.
+    pub reasons: Vec<String>,
+    /// How old the gate's knowledge is, in milliseconds.
+    pub age_ms: i64,
+}
+
+fn as_text<S: serde::Serializer>(answer: &Answer, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(answer.as_str())
+}
+
+/// The verdict of one account, as text for the store: a letter per capability, then the rules.
+pub(crate) fn encode(verdict: GateVerdict) -> String {
+    let letter = |c: &Capability| match verdict.answer(*c) {
+        Answer::Allow => 'A',
+        Answer::Condition => 'C',
+        Answer::Deny => 'D',
+    };
+    let letters: String = Capability::ALL.iter().map(letter).collect();
+    let reasons: Vec<&str> = verdict.reasons().iter().map(RuleCode::as_str).collect();
+    format!("{letters} {}", reasons.join(","))
+}
+
+/// A decoded verdict; equal ones are kept once.
+#[derive(Debug)]
+struct Verdict {
+    answers: Vec<Answer>,
+    reasons: Vec<String>,
+}
+
+impl Verdict {
+    fn decode(text: &str) -> Self {
+        let (letters, reasons) = text.split_once(' ').unwrap_or((text, ""));
+        let answer = |letter| match letter {
+            'A' => Answer::Allow,
+            'C' => Answer::Condition,
+            _ => Answer::Deny,
+        };
+        Self {
+            answers: letters.chars().map(answer).collect(),
+            reasons: reasons.split(',').filter(|r| !r.is_empty()).map(str::to_owned).collect(),
+        }
+    }
+
+    fn answer(&self, capability: Capability) -> Answer {
+        // A capability this verdict was not made for is not allowed by it.
+        self.answers.get(capability as usize).copied().unwrap_or(Answer::Deny)
+    }
+}
+
+pub(crate) struct GateMemory {
+    by_id: Vec<RwLock<HashMap<AccountId, Arc<Verdict>>>>,
+    by_reference: RwLock<HashMap<Box<str>, AccountId>>,
+    verdicts: RwLock<HashMap<String, Arc<Verdict>>>,
+    followed_at_us: AtomicI64,
+    changed_at_us: AtomicI64,
+}
+
+impl GateMemory {
+    pub(crate) fn new() -> Self {
+        Self {
+            by_id: (0..SHARDS).map(|_| RwLock::default()).collect(),
+            by_reference: RwLock::default(),
+            verdicts: RwLock::default(),
+            followed_at_us: AtomicI64::new(i64::MIN),
+            changed_at_us: AtomicI64::new(0),
+        }
+    }
+
+    /// Puts an account's verdict into memory.
+    pub(crate) fn put(&self, row: &account::GateRow) {
+        let verdict = self.intern(&row.gate);
+        if let Some(shard) = self.shard(row.id) {
+            let known = write(shard).insert(row.id, verdict).is_some();
+            if !known {
+                write(&self.by_reference).insert(row.reference.as_str().into(), row.id);
+            }
+        }
+    }
+
+    fn intern(&self, text: &str) -> Arc<Verdict> {
+        if let Some(known) = read(&self.verdicts).get(text) {
+            return Arc::clone(known);
+        }
+        let verdict = Arc::new(Verdict::decode(text));
+        Arc::clone(write(&self.verdicts).entry(text.to_owned()).or_insert(verdict))
+    }
+
+    fn shard(&self, id: AccountId) -> Option<&RwLock<HashMap<AccountId, Arc<Verdict>>>> {
+        let last = id.bytes().last().copied().unwrap_or_default();
+        self.by_id.get(usize::from(last) % SHARDS)
+    }
+
+    fn find(&self, id: AccountId) -> Option<Arc<Verdict>> {
+        self.shard(id).and_then(|shard| read(shard).get(&id).cloned())
+    }
+
+    /// How many accounts are in memory.
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.iter().map(|shard| read(shard).len()).sum()
+    }
+}
+
+impl Core {
+    /// Follows the store: reads what changed since the last time. Answers how many accounts were read.
+    pub(crate) fn follow_gate(self: &Arc<Self>) -> Result<u64, RegisterError> {
+        let since = self.gate.changed_at_us.load(Ordering::Acquire).saturating_sub(OVERLAP_US);
+        let now = self.clock.now();
+        let core = Arc::clone(self);
+        let (rows, newest) = self.store.read(move |tx| {
+            let (mut rows, mut newest) = (0, 0);
+            account::gates_since(tx, Timestamp::from_micros(since), &mut |row| {
+                rows += 1;
+                newest = newest.max(row.changed_at.as_micros());
+                core.gate.put(&row);
+            })?;
+            Ok::<_, RegisterError>((rows, newest))
+        })?;
+        self.gate.changed_at_us.fetch_max(newest, Ordering::AcqRel);
+        self.gate.followed_at_us.fetch_max(now.as_micros(), Ordering::AcqRel);
+        Ok(rows)
+    }
+}
+
+impl Register {
+    /// Follows the store, so that changes made by other nodes are seen. Called several times a second.
+    pub fn follow_gate(&self) -> Result<u64, RegisterError> {
+        self.core.follow_gate()
+    }
+
+    /// Answers from memory, without touching the store. `account` is an identifier or the provider's reference.
+    pub fn gate(&self, account: &str, action: Capability) -> GateAnswer {
+        let gate = &self.core.gate;
+        let age_us =
+            self.core.clock.now().as_micros().saturating_sub(gate.followed_at_us.load(Ordering::Acquire));
+        let id = account.parse().ok().or_else(|| read(&gate.by_reference).get(account).copied());
+        let found = id.and_then(|id| gate.find(id).map(|verdict| (id, verdict)));
+        let age_ms = age_us.max(0) / 1_000;
+        let deny = |account, rule: &str| GateAnswer {
+            account,
+            action,
+            answer: Answer::Deny,
+            reasons: vec![rule.to_owned()],
+            age_ms,
+        };
+        let Some((id, verdict)) = found else { return deny(None, "account_unknown") };
+        if age_us > STALE_AFTER_US {
+            return deny(Some(id), "gate_stale");
+        }
+        let answer = verdict.answer(action);
+        let reasons = if answer == Answer::Allow { Vec::new() } else { verdict.reasons.clone() };
+        GateAnswer { account: Some(id), action, answer, reasons, age_ms }
+    }
+
+    /// How many accounts the gate knows.
+    pub fn gate_accounts(&self) -> usize {
+        self.core.gate.len()
+    }
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

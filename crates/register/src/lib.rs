@@ -1,0 +1,54 @@
+//! The use cases: the only crate that joins engines, store, vault and ledger, and the only place that changes anything.
+//!
+//! Every use case is a method of [`Register`] that takes a [`Call`]: who asks, why, under which idempotency key. A change
+//! passes one choke point (`unit`): the actor is authorised against one table ([`access`]), a repeated request is answered
+//! from what was answered before, and state, ledger leaf and outgoing messages are written in one unit. What must not be done
+//! alone is held until a second person approves the exact content.
+//!
+//! The crate speaks to nobody: no HTTP, no files, no clock of its own. It blocks the calling thread until a change is durable.
+//!
+//! * the main job: [`Register::apply`], [`Register::add_facts`], [`Register::gate`];
+//! * people's work: cases, measures, approvals, orders, reveals;
+//! * the record: checkpoints, proofs, evidence packages, replay of decisions.
+
+pub mod access;
+mod apply;
+mod assess;
+mod call;
+mod core;
+mod dossier;
+mod error;
+pub mod gate;
+pub mod intake;
+mod keys;
+mod outcome;
+pub mod people;
+mod query;
+pub mod record;
+mod set_up;
+mod unit;
+mod world;
+
+pub use access::Action;
+pub use apply::Applied;
+pub use call::{Call, IdempotencyKey, Reason};
+pub use core::Means;
+pub use error::RegisterError;
+pub use gate::GateAnswer;
+pub use outcome::Cause;
+pub use set_up::SetUp;
+pub use world::SnapshotInForce;
+
+use std::sync::Arc;
+
+/// The register. Cheap to clone; all clones share one state.
+#[derive(Clone)]
+pub struct Register {
+    pub(crate) core: Arc<core::Core>,
+}
+
+impl std::fmt::Debug for Register {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Register")
+    }
+}

@@ -1,0 +1,430 @@
+//! Writing an assessment down: the decision and its leaf, the account's state, the cases, the gate, the events.
+//!
+//! An automatic review never takes an open account away: weak evidence opens a case, and only a refusal (a measure that
+//! prohibits, a match a reviewer confirmed) or a restriction changes what an open account may do.
+
+use crate::assess::{Assessment, FoundHit, holders_of};
+use crate::gate;
+use crate::record::{Record, RecordType, Retention};
+use crate::unit::Unit;
+use crate::{RegisterError, world};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use tenantry_linkage::{Link, Token};
+use tenantry_model::account::AccountState;
+use tenantry_model::case::{CaseKind, CaseState};
+use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, PartyId};
+use tenantry_policy::decision::{CaseDraft, Decision, Outcome};
+use tenantry_policy::input::HitStanding;
+use tenantry_policy::rule::Priority;
+use tenantry_screening::Hit;
+use tenantry_store::repo::{account, case, decision, list, party};
+
+/// Why an account was assessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// It was asked for.
+    Application,
+    /// Facts were added.
+    Facts,
+    /// A list, an algorithm or a measure changed.
+    World,
+    /// A case was decided.
+    Case,
+}
+
+impl Cause {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Facts => "facts",
+            Self::World => "world",
+            Self::Case => "case",
+        }
+    }
+}
+
+/// What the sealed part of a case holds: what a reviewer needs to see, and nobody else.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CaseDetail {
+    /// Hits with their explanations, best first, with the digest of what each rests on.
+    #[serde(default)]
+    pub(crate) hits: Vec<(Hit, [u8; 32])>,
+    /// Links with their evidence.
+    #[serde(default)]
+    pub(crate) links: Vec<Link>,
+    /// Free words, for example of an order.
+    #[serde(default)]
+    pub(crate) words: String,
+    /// What reviewers noted, oldest first.
+    #[serde(default)]
+    pub(crate) notes: Vec<String>,
+}
+
+/// The open part of a case: codes and sentences of the pack, no personal data.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CaseSummary {
+    pub(crate) rules: Vec<String>,
+    pub(crate) requirements: Vec<String>,
+    pub(crate) sentences: Vec<String>,
+    #[serde(default)]
+    pub(crate) score_per_mille: Option<u16>,
+}
+
+/// What was written down.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Written {
+    pub(crate) decision: DecisionId,
+    pub(crate) leaf: u64,
+    pub(crate) cases: Vec<CaseId>,
+}
+
+/// What an assessment is written down about.
+pub(crate) struct About<'a> {
+    pub(crate) account: &'a mut account::AccountRow,
+    pub(crate) subjects: &'a BTreeMap<PartyId, [u8; 16]>,
+    pub(crate) application: Option<ApplicationId>,
+    pub(crate) cause: Cause,
+}
+
+impl Unit<'_> {
+    /// Refuses an assessment whose world or links have changed since it was made; the caller assesses again.
+    pub(crate) fn still_holds(
+        &mut self,
+        assessment: &Assessment,
+        own: AccountId,
+    ) -> Result<bool, RegisterError> {
+        if world::generation(self.tx)? != assessment.generation {
+            return Ok(false);
+        }
+        let tokens: BTreeSet<Token> = assessment.tokens.iter().map(|(_, token)| *token).collect();
+        Ok(holders_of(self.tx, own, &tokens)? == assessment.holders)
+    }
+
+    /// Writes an assessment down. `about.account` is changed; the caller stores it.
+    pub(crate) fn write_down(
+        &mut self,
+        assessment: &Assessment,
+        about: &mut About<'_>,
+    ) -> Result<Written, RegisterError> {
+        let id = DecisionId::new(self.now, &*self.core.entropy);
+        let decision = &assessment.decision;
+        let record = decision.to_bytes();
+        let inputs = serde_json::to_string(&assessment.inputs).unwrap_or_default();
+        let leaf = self.record(
+            Record::new(RecordType::Decided, about.account.subject, Retention::DecisionEvidence)
+                .text("decision", id)
+                .text("account", about.account.id)
+                .text("outcome", decision.outcome)
+                .text("cause", about.cause.as_str())
+                .bytes("record", &record)
+                .bytes("inputs", inputs.as_bytes()),
+        )?;
+        self.enter_state(decision, about)?;
+        decision::add(
+            self.tx,
+            &decision::DecisionRow {
+                id,
+                account: about.account.id,
+                application: about.application,
+                decided_at: decision.decided_for,
+                outcome: decision.outcome.to_string(),
+                cause: about.cause.as_str().to_owned(),
+                pack: self.core.world().pack_hash(),
+                inputs,
+                record,
+                leaf: i64::try_from(leaf).unwrap_or(i64::MAX),
+            },
+        )?;
+        about.account.decision = Some(id);
+        self.set_gate(about.account, Some(decision));
+        self.keep_tokens(assessment, about.account.id)?;
+        self.keep_screening(assessment, about)?;
+        let cases = self.open_cases(assessment, about, leaf)?;
+        self.tell(decision, about, id)?;
+        Ok(Written { decision: id, leaf, cases })
+    }
+
+    fn enter_state(&mut self, decision: &Decision, about: &mut About<'_>) -> Result<(), RegisterError> {
+        let account = &mut *about.account;
+        let before = account.state;
+        let (state, for_cause) = next_state(before, account.for_cause, decision.outcome);
+        account.state = state;
+        account.for_cause = for_cause;
+        if matches!(state, AccountState::Open | AccountState::Restricted) && account.opened_at.is_none() {
+            account.opened_at = Some(self.now);
+        }
+        if state != before {
+            let record =
+                Record::new(RecordType::AccountChanged, account.subject, Retention::DecisionEvidence)
+                    .text("account", account.id)
+                    .text("before", before)
+                    .text("state", state);
+            self.record(record)?;
+        }
+        Ok(())
+    }
+
+    /// Recomputes what the gate says of an account and when it last changed.
+    pub(crate) fn set_gate(&mut self, account: &mut account::AccountRow, decision: Option<&Decision>) {
+        let summary = decision.map(Decision::summary);
+        let reaches = decision.map(|d| d.reaches.as_slice()).unwrap_or_default();
+        account.gate =
+            gate::encode(tenantry_policy::gate::verdict(account.state, summary.as_ref(), reaches, self.now));
+        account.changed_at = self.now;
+    }
+
+    fn keep_tokens(&mut self, assessment: &Assessment, account: AccountId) -> Result<(), RegisterError> {
+        for (party, token) in &assessment.tokens {
+            party::add_token(self.tx, token.kind.as_str(), &token.digest, account, *party)?;
+        }
+        Ok(())
+    }
+
+    fn keep_screening(&mut self, assessment: &Assessment, about: &About<'_>) -> Result<(), RegisterError> {
+        if about.cause == Cause::Application {
+            return Ok(());
+        }
+        for finding in &assessment.decision.parties {
+            let (with, at) = (&assessment.screened_with, assessment.inputs.now);
+            party::touch(self.tx, finding.party, finding.status.status, with, at)?;
+        }
+        Ok(())
+    }
+
+    fn open_cases(
+        &mut self,
+        assessment: &Assessment,
+        about: &About<'_>,
+        leaf: u64,
+    ) -> Result<Vec<CaseId>, RegisterError> {
+        let mut opened = Vec::new();
+        for draft in &assessment.decision.cases {
+            if let Some(id) = self.open_case(assessment, about, draft, leaf)? {
+                opened.push(id);
+            }
+        }
+        Ok(opened)
+    }
+
+    fn open_case(
+        &mut self,
+        assessment: &Assessment,
+        about: &About<'_>,
+        draft: &CaseDraft,
+        leaf: u64,
+    ) -> Result<Option<CaseId>, RegisterError> {
+        let hits = new_hits(assessment, draft);
+        let detail = CaseDetail {
+            hits: hits.iter().map(|f| (f.hit.clone(), f.basis)).collect(),
+            links: if draft.kind == CaseKind::Link { assessment.links.clone() } else { Vec::new() },
+            ..CaseDetail::default()
+        };
+        let fingerprint = fingerprint(about.account.id, draft, &detail);
+        if case::is_known(self.tx, &fingerprint)? {
+            return Ok(None);
+        }
+        let summary = CaseSummary {
+            rules: draft.rules.iter().map(ToString::to_string).collect(),
+            requirements: draft.requirements.clone(),
+            sentences: sentences(&assessment.decision, draft),
+            score_per_mille: hits.iter().map(|f| f.hit.score.per_mille()).max(),
+        };
+        let subject =
+            draft.party.and_then(|p| about.subjects.get(&p).copied()).unwrap_or(about.account.subject);
+        self.add_case(&NewCase {
+            kind: draft.kind,
+            account: Some(about.account.id),
+            party: draft.party,
+            subject,
+            priority: match draft.priority {
+                Priority::Urgent => 0,
+                Priority::High => 1,
+                Priority::Normal => 2,
+                Priority::Low => 3,
+            },
+            fingerprint,
+            summary,
+            detail,
+            due_days: draft.due_days,
+            cause: Some(leaf),
+        })
+        .map(Some)
+    }
+
+    /// Opens a case: row, leaf, event.
+    pub(crate) fn add_case(&mut self, new: &NewCase) -> Result<CaseId, RegisterError> {
+        let id = CaseId::new(self.now, &*self.core.entropy);
+        let sealed = self.seal(&new.subject, &id.bytes(), &new.detail)?;
+        let row = case::CaseRow {
+            id,
+            kind: new.kind,
+            state: CaseState::Open,
+            account: new.account,
+            party: new.party,
+            subject: new.subject,
+            priority: new.priority,
+            fingerprint: new.fingerprint,
+            summary: serde_json::to_string(&new.summary).unwrap_or_default(),
+            sealed,
+            opened_at: self.now,
+            due_at: self.now.plus_days(new.due_days),
+            leased_by: None,
+            leased_until: None,
+            verdict: None,
+            reason_code: None,
+            decided_by: None,
+            decided_at: None,
+            approval: None,
+            version: 1,
+        };
+        case::add(self.tx, &row)?;
+        let mut record =
+            Record::new(RecordType::CaseOpened, self.core.deployment, Retention::DecisionEvidence)
+                .text("case", id)
+                .text("kind", new.kind)
+                .text("due_at", row.due_at)
+                .json("rules", &new.summary.rules);
+        if let Some(account) = new.account {
+            record = record.text("account", account);
+        }
+        if let Some(leaf) = new.cause {
+            record = record.caused_by(leaf);
+        }
+        self.record(record)?;
+        self.emit(
+            "tenantry.case.opened",
+            id,
+            &serde_json::json!({ "case": id, "kind": new.kind, "account": new.account }),
+        )?;
+        Ok(id)
+    }
+
+    fn tell(&mut self, decision: &Decision, about: &About<'_>, id: DecisionId) -> Result<(), RegisterError> {
+        let event = match about.account.state {
+            AccountState::Open => "tenantry.account.opened",
+            AccountState::Restricted => "tenantry.account.restricted",
+            AccountState::Refused => "tenantry.account.refused",
+            AccountState::Suspended => "tenantry.account.suspended",
+            AccountState::Applied | AccountState::InReview | AccountState::Closed => {
+                "tenantry.account.in_review"
+            }
+        };
+        let data = serde_json::json!({
+            "account": about.account.id,
+            "reference": about.account.reference,
+            "decision": id,
+            "outcome": decision.outcome,
+            "state": about.account.state,
+        });
+        self.emit(event, about.account.id, &data)
+    }
+}
+
+/// A case to open.
+pub(crate) struct NewCase {
+    pub(crate) kind: CaseKind,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) party: Option<PartyId>,
+    pub(crate) subject: [u8; 16],
+    pub(crate) priority: i64,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) summary: CaseSummary,
+    pub(crate) detail: CaseDetail,
+    pub(crate) due_days: u32,
+    pub(crate) cause: Option<u64>,
+}
+
+/// Where a decision takes an account, and whether that is for cause.
+fn next_state(before: AccountState, for_cause: i64, outcome: Outcome) -> (AccountState, i64) {
+    use AccountState as S;
+    match (before, outcome) {
+        // What ended, or what a person took away for cause, no automatic decision brings back.
+        (S::Closed, _) => (S::Closed, for_cause),
+        (S::Refused | S::Suspended, _) if for_cause == 1 => (before, 1),
+        (S::Applied | S::InReview | S::Refused | S::Suspended, Outcome::Open) => (S::Open, 0),
+        (S::Applied | S::InReview | S::Refused | S::Suspended, Outcome::Restricted) => (S::Restricted, 0),
+        (S::Applied | S::InReview, Outcome::Review) => (S::InReview, 0),
+        (S::Refused | S::Suspended, Outcome::Review) => (before, for_cause),
+        (S::Applied | S::InReview | S::Refused, Outcome::Refused) => (S::Refused, for_cause),
+        // An open account under an automatic review stays as it is until a person decides.
+        (S::Open | S::Restricted, Outcome::Review) => (before, for_cause),
+        (S::Open | S::Restricted, Outcome::Open) => (S::Open, for_cause),
+        (S::Open | S::Restricted, Outcome::Restricted) => (S::Restricted, for_cause),
+        (S::Open | S::Restricted | S::Suspended, Outcome::Refused) => (S::Suspended, for_cause),
+    }
+}
+
+fn new_hits<'a>(assessment: &'a Assessment, draft: &CaseDraft) -> Vec<&'a FoundHit> {
+    if draft.kind != CaseKind::Match {
+        return Vec::new();
+    }
+    let of = |party: &PartyId| assessment.hits.get(party).into_iter().flatten();
+    draft.party.iter().flat_map(of).filter(|found| found.standing == HitStanding::New).collect()
+}
+
+fn sentences(decision: &Decision, draft: &CaseDraft) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for reason in &decision.reasons {
+        let ours =
+            draft.rules.contains(&reason.rule) && (draft.party.is_none() || reason.party == draft.party);
+        let sentence = if reason.detail.is_empty() {
+            reason.text.clone()
+        } else {
+            format!("{} ({})", reason.text, reason.detail)
+        };
+        if ours && !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    }
+    sentences
+}
+
+fn fingerprint(account: AccountId, draft: &CaseDraft, detail: &CaseDetail) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(account.bytes());
+    hash.update(draft.kind.as_str());
+    hash.update(draft.party.map(PartyId::bytes).unwrap_or_default());
+    if draft.kind == CaseKind::Match {
+        for (_, basis) in &detail.hits {
+            hash.update(basis);
+        }
+    } else {
+        for rule in &draft.rules {
+            hash.update(rule.as_str());
+        }
+        for link in &detail.links {
+            hash.update(link.other.bytes());
+        }
+    }
+    hash.finalize().into()
+}
+
+/// Records that a reviewer settled the hits of a case.
+pub(crate) fn settle_hits(
+    unit: &mut Unit<'_>,
+    party: PartyId,
+    case: CaseId,
+    verdict: tenantry_model::case::Verdict,
+    hits: &[(Hit, [u8; 32])],
+) -> Result<(), RegisterError> {
+    for (hit, basis) in hits {
+        list::find_out(
+            unit.tx,
+            party,
+            &list::FindingRow {
+                list: hit.list.clone(),
+                entity: hit.entity.clone(),
+                verdict,
+                basis: *basis,
+                case,
+                found_at: unit.now,
+            },
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! From facts to questions: what of a party is screened, and which of its values become keyed tokens.
+
+use tenantry_linkage::TokenKind;
+use tenantry_model::fact::{Fact, FactValue, PaymentMethod};
+use tenantry_model::listed::Schema;
+use tenantry_model::party::PartyKind;
+use tenantry_model::personal::Personal;
+use tenantry_screening::{Identifier, Query};
+
+/// What to ask the screening index about a party. `None` when no name is known: then there is nothing to ask, and the
+/// policy engine finds the name missing.
+pub(crate) fn screening_query(kind: PartyKind, facts: &[Fact]) -> Option<Query> {
+    let schema = match kind {
+        PartyKind::Individual => Schema::Person,
+        PartyKind::Organisation => Schema::Organization,
+    };
+    let mut query = Query::new(schema, "");
+    query.names.clear();
+    for fact in facts {
+        add(&mut query, &fact.value);
+    }
+    (!query.names.is_empty()).then_some(query)
+}
+
+fn add(query: &mut Query, value: &FactValue) {
+    let personal = |text: &str| Personal::new(text.to_owned());
+    match value {
+        FactValue::LegalName { text } | FactValue::OtherName { text, .. } => {
+            query.names.push(personal(text.expose()));
+        }
+        FactValue::DateOfBirth { date } => query.birth_date = Some(Personal::new(*date)),
+        FactValue::Gender { gender } => query.gender = Some(*gender),
+        FactValue::Citizenship { jurisdiction } => query.nationalities.push(jurisdiction.country()),
+        FactValue::PermanentResidence { jurisdiction }
+        | FactValue::LocatedIn { jurisdiction }
+        | FactValue::OrganisedUnder { jurisdiction }
+        | FactValue::Headquarters { jurisdiction } => query.countries.push(jurisdiction.country()),
+        FactValue::Address { street, locality, jurisdiction, .. } => {
+            query.countries.push(jurisdiction.country());
+            let locality = locality.as_ref().map(|l| l.expose()).unwrap_or_default();
+            query.addresses.push(Personal::new(format!("{}, {locality}", street.expose())));
+        }
+        FactValue::Email { address } => query.emails.push(personal(address.expose())),
+        FactValue::Telephone { number } => query.phones.push(personal(number.expose())),
+        FactValue::Payment { method: PaymentMethod::Wallet, token, .. } => {
+            query.wallets.push(personal(token.expose()));
+        }
+        FactValue::NationalId { number, .. }
+        | FactValue::IdentityDocument { number, .. }
+        | FactValue::RegistrationNumber { number, .. } => {
+            query.identifiers.push(Identifier { property: None, value: personal(number.expose()) });
+        }
+        _ => {}
+    }
+    query.countries.dedup();
+}
+
+/// The values of a party that can show it to be the same actor as another, each with the text its token is made of.
+/// Normalised so that writing habits do not matter.
+pub(crate) fn linking_values(facts: &[Fact]) -> Vec<(TokenKind, Personal<String>)> {
+    let mut values = Vec::new();
+    for fact in facts {
+        let (kind, text) = match &fact.value {
+            FactValue::IdentityDocument { jurisdiction, number, .. } => (
+                TokenKind::DocumentNumber,
+                format!("{}:{}", jurisdiction.country(), squeeze(number.expose())),
+            ),
+            FactValue::NationalId { jurisdiction, number } => {
+                (TokenKind::NationalId, format!("{}:{}", jurisdiction.country(), squeeze(number.expose())))
+            }
+            FactValue::RegistrationNumber { jurisdiction, number } => (
+                TokenKind::RegistrationNumber,
+                format!("{}:{}", jurisdiction.country(), squeeze(number.expose())),
+            ),
+            FactValue::Payment { method: PaymentMethod::Wallet, token, .. } => {
+                (TokenKind::Wallet, token.expose().to_owned())
+            }
+            FactValue::Payment { method: PaymentMethod::Transaction, .. } => continue,
+            FactValue::Payment { method: PaymentMethod::BankAccount, token, .. } => {
+                (TokenKind::BankAccount, squeeze(token.expose()))
+            }
+            FactValue::Payment { method, token, .. } => {
+                (TokenKind::Payment, format!("{method}:{}", token.expose()))
+            }
+            FactValue::Email { address } => (TokenKind::Email, address.expose().to_lowercase()),
+            FactValue::Telephone { number } => (TokenKind::Phone, number.expose().to_owned()),
+            FactValue::AccessFrom { ip, .. } => (TokenKind::AccessAddress, ip.expose().to_string()),
+            _ => continue,
+        };
+        values.push((kind, Personal::new(text)));
+    }
+    values
+}
+
+fn squeeze(number: &str) -> String {
+    number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}

@@ -1,0 +1,253 @@
+//! The choke point. Every change of the register goes through [`Core::change`]: it authorises the actor, answers a repeated
+//! request from what was answered before, and runs the change as one unit in which state, ledger leaf and outgoing messages
+//! are written together. A change that makes no record is refused, so nothing can happen unrecorded.
+
+use crate::RegisterError;
+use crate::access::{Action, authorise};
+use crate::call::Call;
+use crate::core::Core;
+use crate::keys::Sealing;
+use crate::record::Record;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use tenantry_ledger::{
+    Body, Field, Frontier, LeafHeader, Pseudonym, RecordType, RetentionClass, UnixNanos, leaf_hash,
+};
+use tenantry_model::id::{DeliveryId, EventId};
+use tenantry_model::time::Timestamp;
+use tenantry_store::repo::{idempotency, ledger, outbox};
+use tenantry_store::{StoreExt, Tx};
+use tenantry_vault::{Epoch, Vault};
+use zeroize::Zeroizing;
+
+/// Which component writes leaves.
+const PRODUCER: &str = "tenantry/register";
+/// Version of the field lists of all records.
+const SCHEMA: u16 = 1;
+
+impl Core {
+    /// Runs a change. `request` is what was asked, for idempotency; its digest is kept, not its content.
+    pub(crate) fn change<T>(
+        self: &Arc<Self>,
+        call: &Call,
+        action: Action,
+        request: &impl Serialize,
+        mut change: impl FnMut(&mut Unit<'_>) -> Result<T, RegisterError> + Send + 'static,
+    ) -> Result<T, RegisterError>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        authorise(&call.actor, action)?;
+        if action.needs_reason() && call.reason.is_none() {
+            return Err(RegisterError::ReasonMissing { action });
+        }
+        let core = Arc::clone(self);
+        let call = call.clone();
+        let digest = request_digest(&self.vault, action, request)?;
+        self.store.sequence(move |tx| {
+            if let Some(answer) = answered(tx, &call, &digest)? {
+                return Ok(answer);
+            }
+            let mut unit = Unit::begin(tx, &core, &call)?;
+            let answer = change(&mut unit)?;
+            unit.finish()?;
+            keep_answer(tx, &core, &call, &digest, &answer)?;
+            Ok(answer)
+        })
+    }
+}
+
+/// One change under way: an open transaction, the instant it happens at, and the head of the ledger as it grows.
+pub(crate) struct Unit<'a> {
+    pub(crate) tx: &'a mut dyn Tx,
+    pub(crate) core: &'a Arc<Core>,
+    pub(crate) call: &'a Call,
+    /// The instant of this change. Never earlier than the newest leaf.
+    pub(crate) now: Timestamp,
+    frontier: Frontier,
+    approvals: Vec<u64>,
+    recorded: u32,
+}
+
+impl<'a> Unit<'a> {
+    fn begin(tx: &'a mut dyn Tx, core: &'a Arc<Core>, call: &'a Call) -> Result<Self, RegisterError> {
+        let head = ledger::head(tx)?;
+        let now = core.clock.now();
+        let (frontier, now) = match head {
+            None => (Frontier::new(), now),
+            Some(head) => (Frontier::from_bytes(&head.frontier).map_err(broken)?, now.max(head.recorded_at)),
+        };
+        Ok(Self { tx, core, call, now, frontier, approvals: Vec::new(), recorded: 0 })
+    }
+
+    /// Number of leaves in the ledger as of this change.
+    pub(crate) const fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    /// Names a leaf that approved what this change does.
+    pub(crate) fn rests_on_approval(&mut self, leaf: u64) {
+        self.approvals.push(leaf);
+    }
+
+    /// Appends a record to the ledger and answers its index.
+    pub(crate) fn record(&mut self, record: Record) -> Result<u64, RegisterError> {
+        let kind = RecordType(record.kind.number());
+        let fields = record.fields.into_iter().map(|(name, value)| Field::new(name, value)).collect();
+        let entropy = Arc::clone(&self.core.entropy);
+        let body = Body::new(kind, SCHEMA, fields, |out| entropy.fill(out)).map_err(broken)?;
+        let (before, prev_subject_leaf) =
+            ledger::subject_head(self.tx, &record.subject)?.unwrap_or((0, [0; 32]));
+        let log_seq = self.frontier.size();
+        let header = LeafHeader {
+            log_seq,
+            record_type: kind,
+            schema: SCHEMA,
+            recorded_at: nanos(self.now),
+            event_at: nanos(self.now),
+            producer: PRODUCER.to_owned(),
+            actor: Pseudonym(self.call.actor_id()),
+            approvals: self.approvals.clone(),
+            subject: Pseudonym(record.subject),
+            subject_seq: u64::try_from(before).unwrap_or_default() + 1,
+            prev_subject_leaf,
+            retention: RetentionClass(record.class.number()),
+            rule_version: self.core.world().pack_hash(),
+            causes: record.causes,
+            commitment: body.commitment(),
+        };
+        let bytes = header.encode().map_err(broken)?;
+        let opening = Zeroizing::new(body.encode());
+        let sealed = sealing(self.core, self.now).body(self.tx, &header, &bytes, &opening)?;
+        let hash = leaf_hash(&bytes);
+        self.frontier.append(hash);
+        ledger::append(
+            self.tx,
+            &ledger::LeafRow {
+                seq: i64::try_from(log_seq).unwrap_or(i64::MAX),
+                leaf_type: i64::from(kind.0),
+                recorded_at: self.now,
+                subject: record.subject,
+                subject_seq: before + 1,
+                class: i64::from(record.class.number()),
+                bytes,
+                body: sealed,
+            },
+        )?;
+        ledger::set_subject_head(self.tx, &record.subject, before + 1, &hash)?;
+        self.recorded += 1;
+        Ok(log_seq)
+    }
+
+    /// Tells the outside: writes an event and a delivery for every endpoint that wants it.
+    pub(crate) fn emit(
+        &mut self,
+        event_type: &str,
+        subject: impl std::fmt::Display,
+        data: &impl Serialize,
+    ) -> Result<(), RegisterError> {
+        let event = outbox::EventRow {
+            id: EventId::new(self.now, &*self.core.entropy),
+            event_type: event_type.to_owned(),
+            subject: subject.to_string(),
+            data: serde_json::to_string(data).unwrap_or_default(),
+            recorded_at: self.now,
+        };
+        outbox::add_event(self.tx, &event)?;
+        for endpoint in outbox::endpoints(self.tx)? {
+            let wanted = endpoint.types.is_empty() || endpoint.types.split(' ').any(|t| t == event_type);
+            if endpoint.disabled_at.is_none() && wanted {
+                let id = DeliveryId::new(self.now, &*self.core.entropy);
+                outbox::add_delivery(self.tx, id, endpoint.id, &event, self.now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Seals a value under the key of a subject, for a state row.
+    pub(crate) fn seal(
+        &mut self,
+        subject: &[u8; 16],
+        row: &[u8; 16],
+        value: &impl Serialize,
+    ) -> Result<Vec<u8>, RegisterError> {
+        let plain = Zeroizing::new(serde_json::to_vec(value).unwrap_or_default());
+        self.seal_bytes(subject, row, &plain)
+    }
+
+    /// Seals bytes under the key of a subject, for a state row.
+    pub(crate) fn seal_bytes(
+        &mut self,
+        subject: &[u8; 16],
+        row: &[u8; 16],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, RegisterError> {
+        sealing(self.core, self.now).row(self.tx, subject, row, plain)
+    }
+
+    fn finish(&mut self) -> Result<(), RegisterError> {
+        if self.recorded == 0 {
+            return Err(RegisterError::Ledger { reason: "a change made no record".to_owned() });
+        }
+        let head = ledger::HeadRow {
+            size: i64::try_from(self.frontier.size()).unwrap_or(i64::MAX),
+            frontier: self.frontier.to_bytes(),
+            recorded_at: self.now,
+        };
+        ledger::set_head(self.tx, &head)?;
+        Ok(())
+    }
+}
+
+fn answered<T: DeserializeOwned>(
+    tx: &mut dyn Tx,
+    call: &Call,
+    digest: &[u8; 32],
+) -> Result<Option<T>, RegisterError> {
+    let Some(key) = &call.key else { return Ok(None) };
+    let Some(row) = idempotency::find(tx, &call.actor_id(), key.as_str())? else { return Ok(None) };
+    if row.request != *digest {
+        return Err(RegisterError::KeyReused);
+    }
+    let answer = serde_json::from_slice(&row.answer);
+    answer.map(Some).map_err(|_| RegisterError::Ledger { reason: "a kept answer cannot be read".to_owned() })
+}
+
+fn keep_answer(
+    tx: &mut dyn Tx,
+    core: &Core,
+    call: &Call,
+    digest: &[u8; 32],
+    answer: &impl Serialize,
+) -> Result<(), RegisterError> {
+    let Some(key) = &call.key else { return Ok(()) };
+    let answer = serde_json::to_vec(answer).unwrap_or_default();
+    idempotency::add(tx, &call.actor_id(), key.as_str(), digest, &answer, core.clock.now())?;
+    Ok(())
+}
+
+fn request_digest(
+    vault: &Vault,
+    action: Action,
+    request: &impl Serialize,
+) -> Result<[u8; 32], RegisterError> {
+    let written = serde_json::to_vec(request).map(Zeroizing::new);
+    let bytes = written.map_err(|_| RegisterError::Evaluation {
+        what: "the request cannot be written as JSON".to_owned(),
+    })?;
+    // Keyed, because a request holds personal data and a plain digest of it could be guessed.
+    Ok(vault.token(action.as_str(), &bytes))
+}
+
+fn sealing(core: &Core, now: Timestamp) -> Sealing<'_> {
+    Sealing { vault: &core.vault, entropy: &*core.entropy, epoch: Epoch::of(nanos(now)) }
+}
+
+pub(crate) fn nanos(at: Timestamp) -> UnixNanos {
+    UnixNanos(u64::try_from(at.as_micros()).unwrap_or_default().saturating_mul(1_000))
+}
+
+pub(crate) fn broken(error: tenantry_ledger::LedgerError) -> RegisterError {
+    RegisterError::Ledger { reason: error.to_string() }
+}

@@ -1,0 +1,211 @@
+//! Building a package from its parts. Pure: bytes in, bytes out; the same parts and signature give the same bytes.
+//! The builder arranges and signs. What may be disclosed, and who approved it, was decided before.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256, Sha512};
+use tenantry_ledger::{
+    Disclosure, Hash, LeafHeader, NoteSigner, Pseudonym, SignedNote, TlogProof, VerifierKey,
+};
+
+use crate::EvidenceError;
+use crate::layout::{self, ErasureJson, StatementJson, SubjectJson};
+use crate::zip;
+
+/// A ledger record in a package.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The leaf, as it is in the ledger.
+    pub leaf: Vec<u8>,
+    /// Inclusion proof of the leaf under the package's checkpoint.
+    pub path: Vec<Hash>,
+    /// The fields that are shown; `None` when the content stays sealed as a whole.
+    pub disclosure: Option<Disclosure>,
+}
+
+/// A record in scope whose content was erased before.
+#[derive(Debug, Clone)]
+pub struct ErasedRecord {
+    /// The leaf, as it is in the ledger.
+    pub leaf: Vec<u8>,
+    /// Inclusion proof of the leaf under the package's checkpoint.
+    pub path: Vec<Hash>,
+    /// Leaf index of the record that states the erasure; it belongs into `custody` or `records`.
+    pub erased_by: u64,
+    /// Rule under which it was erased, for example `7.302(e)`.
+    pub rule: String,
+}
+
+/// "The ledger holds exactly `records` records of this subject, and they are all here."
+#[derive(Debug, Clone, Copy)]
+pub struct SubjectClaim {
+    /// The subject.
+    pub subject: Pseudonym,
+    /// How many records its chain has up to the checkpoint.
+    pub records: u64,
+}
+
+/// A file about the request, such as the legal process as received. The name has letters, digits, `.`, `_`, `-`.
+#[derive(Debug, Clone)]
+pub struct Attachment {
+    /// File name without folder.
+    pub name: String,
+    /// Content.
+    pub bytes: Vec<u8>,
+}
+
+/// Everything a package is made of.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// Who hands it over; one line.
+    pub source_organization: String,
+    /// Reference of the request; one line.
+    pub external_identifier: String,
+    /// Day of making, `YYYY-MM-DD`.
+    pub bagging_date: String,
+    /// The signed checkpoint under which all proofs are.
+    pub checkpoint: SignedNote,
+    /// Key of the log, named like the checkpoint's origin.
+    pub log_key: VerifierKey,
+    /// What was asked, and by whom.
+    pub request: Vec<Attachment>,
+    /// The records handed over.
+    pub records: Vec<Record>,
+    /// Access, approval and export records about this package.
+    pub custody: Vec<Record>,
+    /// Records in scope that were erased before.
+    pub erased: Vec<ErasedRecord>,
+    /// Subjects whose records are here without exception. Empty: no claim of completeness.
+    pub complete: Vec<SubjectClaim>,
+    /// The human-readable report, plain text.
+    pub report: String,
+}
+
+/// Builds the package: a ZIP with one BagIt folder, signed by `signer`, which holds the log's key.
+///
+/// # Errors
+/// [`EvidenceError::Build`] when parts do not fit together; ledger errors for broken leaves or a failing signer.
+pub fn build(package: &Package, signer: &dyn NoteSigner) -> Result<Vec<u8>, EvidenceError> {
+    let mut files = payload(package)?;
+    let oxum: usize = files.values().map(Vec::len).sum();
+    let count = files.len();
+    let manifest_256 = manifest(&files, |bytes| layout::hex(&Sha256::digest(bytes)));
+    let manifest_512 = manifest(&files, |bytes| layout::hex(&Sha512::digest(bytes)));
+
+    let mut tags = BTreeMap::new();
+    tags.insert(layout::BAGIT.to_owned(), layout::BAGIT_TEXT.as_bytes().to_vec());
+    tags.insert(layout::BAG_INFO.to_owned(), bag_info(package, oxum, count)?.into_bytes());
+    tags.insert(layout::MANIFEST_256.to_owned(), manifest_256.into_bytes());
+    tags.insert(layout::MANIFEST_512.to_owned(), manifest_512.into_bytes());
+    tags.insert(layout::README.to_owned(), layout::README_TEXT.as_bytes().to_vec());
+    tags.insert(layout::VERIFY_PY.to_owned(), layout::VERIFY_PY_TEXT.as_bytes().to_vec());
+    let tag_manifest = manifest(&tags, |bytes| layout::hex(&Sha256::digest(bytes)));
+    let digest = layout::hex(&Sha256::digest(tag_manifest.as_bytes()));
+    let note = SignedNote::sign(&layout::package_note_text(package.log_key.name(), &digest), &[signer])?;
+
+    files.append(&mut tags);
+    files.insert(layout::TAG_MANIFEST.to_owned(), tag_manifest.into_bytes());
+    files.insert(layout::TAG_NOTE.to_owned(), note.to_string().into_bytes());
+    let named: Vec<(String, Vec<u8>)> =
+        files.into_iter().map(|(path, bytes)| (format!("{}{path}", layout::BAG), bytes)).collect();
+    let borrowed: Vec<(&str, &[u8])> =
+        named.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+    zip::write(&borrowed)
+}
+
+fn payload(package: &Package) -> Result<BTreeMap<String, Vec<u8>>, EvidenceError> {
+    let mut files = BTreeMap::new();
+    let checkpoint = package.checkpoint.to_string();
+    for record in &package.records {
+        put_record(&mut files, layout::RECORDS, record, &checkpoint)?;
+    }
+    for record in &package.custody {
+        put_record(&mut files, layout::CUSTODY, record, &checkpoint)?;
+    }
+    for erased in &package.erased {
+        let record = Record { leaf: erased.leaf.clone(), path: erased.path.clone(), disclosure: None };
+        let header = put_record(&mut files, layout::ERASED, &record, &checkpoint)?;
+        let erasure = ErasureJson { erased_by: erased.erased_by, rule: erased.rule.clone() };
+        put_json(&mut files, format!("{}{}.json", layout::ERASED, layout::stem(header.log_seq)), &erasure)?;
+    }
+    for attachment in &package.request {
+        if attachment.name.contains('/') {
+            return Err(EvidenceError::build("the name of an attachment contains `/`"));
+        }
+        put(&mut files, format!("{}{}", layout::REQUEST, attachment.name), attachment.bytes.clone())?;
+    }
+    if !package.complete.is_empty() {
+        let subjects = package.complete.iter();
+        let subjects = subjects
+            .map(|claim| SubjectJson { subject: claim.subject.to_string(), records: claim.records })
+            .collect();
+        let tree_size = tenantry_ledger::Checkpoint::parse_text(package.checkpoint.text())?.size;
+        put_json(&mut files, layout::STATEMENT.to_owned(), &StatementJson { tree_size, subjects })?;
+    }
+    put(&mut files, layout::CHECKPOINT.to_owned(), checkpoint.into_bytes())?;
+    put(&mut files, layout::LOG_KEY.to_owned(), format!("{}\n", package.log_key).into_bytes())?;
+    let policy = format!("log {}\nquorum none\n", package.log_key);
+    put(&mut files, layout::POLICY.to_owned(), policy.into_bytes())?;
+    put(&mut files, layout::REPORT.to_owned(), package.report.clone().into_bytes())?;
+    Ok(files)
+}
+
+fn put_record(
+    files: &mut BTreeMap<String, Vec<u8>>,
+    folder: &str,
+    record: &Record,
+    checkpoint: &str,
+) -> Result<LeafHeader, EvidenceError> {
+    let header = LeafHeader::decode(&record.leaf)?;
+    let base = format!("{folder}{}", layout::stem(header.log_seq));
+    let proof = TlogProof {
+        extra: None,
+        index: header.log_seq,
+        path: record.path.clone(),
+        checkpoint: checkpoint.to_owned(),
+    };
+    put(files, format!("{base}.leaf"), record.leaf.clone())?;
+    put(files, format!("{base}.tlog-proof"), proof.to_string().into_bytes())?;
+    if let Some(disclosure) = &record.disclosure {
+        let (json, open) = layout::write_disclosure(&header, disclosure);
+        put_json(files, format!("{base}.json"), &json)?;
+        put(files, format!("{base}.open"), open.into_bytes())?;
+    }
+    Ok(header)
+}
+
+fn put_json(
+    files: &mut BTreeMap<String, Vec<u8>>,
+    path: String,
+    value: &impl serde::Serialize,
+) -> Result<(), EvidenceError> {
+    let mut bytes =
+        serde_json::to_vec_pretty(value).map_err(|error| EvidenceError::build(error.to_string()))?;
+    bytes.push(b'\n');
+    put(files, path, bytes)
+}
+
+fn put(files: &mut BTreeMap<String, Vec<u8>>, path: String, bytes: Vec<u8>) -> Result<(), EvidenceError> {
+    if files.insert(path.clone(), bytes).is_some() {
+        return Err(EvidenceError::build(format!("`{path}` occurs twice")));
+    }
+    Ok(())
+}
+
+fn manifest(files: &BTreeMap<String, Vec<u8>>, digest: impl Fn(&[u8]) -> String) -> String {
+    files.iter().fold(String::new(), |text, (path, bytes)| text + &digest(bytes) + "  " + path + "\n")
+}
+
+fn bag_info(package: &Package, oxum: usize, count: usize) -> Result<String, EvidenceError> {
+    let lines = [
+        ("Bag-Software-Agent", concat!("tenantry ", env!("CARGO_PKG_VERSION")).to_owned()),
+        ("Bagging-Date", package.bagging_date.clone()),
+        ("External-Identifier", package.external_identifier.clone()),
+        ("Payload-Oxum", format!("{oxum}.{count}")),
+        ("Source-Organization", package.source_organization.clone()),
+    ];
+    if lines.iter().any(|(_, value)| value.is_empty() || value.contains(char::is_control)) {
+        return Err(EvidenceError::build("organisation, identifier and date are one line each"));
+    }
+    Ok(lines.iter().fold(String::new(), |text, (label, value)| text + label + ": " + value + "\n"))
+}

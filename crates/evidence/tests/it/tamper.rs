@@ -1,0 +1,86 @@
+//! No changed byte may go unnoticed, in files and in the archive around them.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
+
+use tenantry_evidence::{Policy, Verdict, verify};
+
+use crate::sample::{TestSigner, sample};
+use tenantry_ledger::NoteSigner as _;
+
+#[test]
+fn every_flipped_byte_of_the_archive_is_found() {
+    let package = sample();
+    assert_eq!(verify(&package, None).verdict, Verdict::Valid);
+    let mut changed = package.clone();
+    for at in 0..package.len() {
+        for mask in [0x01, 0x20, 0xff] {
+            changed[at] ^= mask;
+            assert_ne!(verify(&changed, None).verdict, Verdict::Valid, "byte {at} changed by {mask:#x}");
+            changed[at] ^= mask;
+        }
+    }
+}
+
+#[test]
+fn every_cut_and_every_addition_is_found() {
+    let package = sample();
+    for length in 0..package.len() {
+        assert_ne!(verify(&package[..length], None).verdict, Verdict::Valid, "cut to {length}");
+    }
+    assert_ne!(verify(&[package.as_slice(), b"\0"].concat(), None).verdict, Verdict::Valid);
+    assert_ne!(verify(&[b"\0", package.as_slice()].concat(), None).verdict, Verdict::Valid);
+}
+
+/// The attacker repairs the archive's own checksums by writing it anew with a common ZIP library.
+#[test]
+fn one_changed_byte_per_file_in_a_rewritten_archive_is_found() {
+    let files = unzip(&sample());
+    assert_eq!(
+        verify(&rezip(&files), None).verdict,
+        Verdict::Invalid,
+        "another byte form is refused as such"
+    );
+    for (path, bytes) in &files {
+        let mut changed = files.clone();
+        let mut altered = bytes.clone();
+        let middle = altered.len() / 2;
+        altered[middle] ^= 1;
+        changed.insert(path.clone(), altered);
+        assert_ne!(verify(&rezip(&changed), None).verdict, Verdict::Valid, "{path}");
+    }
+}
+
+#[test]
+fn a_package_under_another_key_is_refused_by_a_policy() {
+    let (ours, other) = (TestSigner::new(1), TestSigner::new(2));
+    let policy = |signer: &TestSigner| {
+        Policy::parse(&format!("# trusted\nlog {}\nquorum none\n", signer.verifier_key())).unwrap()
+    };
+    assert_eq!(verify(&sample(), Some(&policy(&ours))).verdict, Verdict::Valid);
+    assert_eq!(verify(&sample(), Some(&policy(&other))).verdict, Verdict::Invalid);
+}
+
+/// The `zip` crate as a second opinion on the archive format.
+pub(crate) fn unzip(package: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(package)).unwrap();
+    let mut files = BTreeMap::new();
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        files.insert(file.name().to_owned(), bytes);
+    }
+    files
+}
+
+fn rezip(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (path, bytes) in files {
+        writer.start_file(path.as_str(), options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}

@@ -28,6 +28,25 @@ fn main() -> anyhow::Result<()> {
     for (words, count) in remarks.iter().take(90) {
         println!("{count:8} remark: {words}");
     }
+    let countries = [
+        Property::Country,
+        Property::Nationality,
+        Property::Citizenship,
+        Property::BirthCountry,
+        Property::Flag,
+        Property::PastFlag,
+    ];
+    let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
+    for text in snapshot
+        .entities()
+        .iter()
+        .flat_map(|entity| countries.into_iter().flat_map(|property| entity.texts(property)))
+    {
+        *unknown.entry(text).or_default() += usize::from(text.len() != 2);
+    }
+    for (name, count) in unknown.iter().filter(|(_, count)| **count > 0) {
+        println!("{count:8} country without a code: {name}");
+    }
     let ties: Vec<_> = snapshot.entities().iter().flat_map(|entity| &entity.relations).collect();
     println!(
         "{:8} ties, {} of them resolved",

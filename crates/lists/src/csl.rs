@@ -9,7 +9,7 @@ use crate::ListsError;
 use crate::countries::country_code;
 use crate::dates::date;
 use crate::entry::{At, Document};
-use crate::labels::{Kind, kind_of};
+use crate::labels::{Kind, kind_of, labelled};
 use crate::ofac::resolve_relations;
 use crate::remarks::{Ending, put_labelled, put_remarks};
 use crate::rows::{Row, Rows};
@@ -220,13 +220,24 @@ pub(crate) fn put_id(at: At<'_>, entity: &mut ListedEntity, id: &str) {
     let first = id.split_once(", ").and_then(|(label, rest)| Some((kind_of(label)?, rest)));
     let last = || id.rsplit_once(", ").and_then(|(rest, label)| Some((kind_of(label)?, rest)));
     let Some(((label, kind), value)) = first.or_else(last) else {
-        return at.put_noted(entity, Property::Notes, id, "id");
+        return put_described(at, entity, id);
     };
     match kind {
         Kind::Document(property) => put_numbered(at, entity, property, "", value),
         Kind::Labelled(property) => put_numbered(at, entity, property, label, value),
         _ => put_labelled(at, entity, label, kind, value),
     }
+}
+
+/// A label that goes on: `Executive Order 13662 Directive Determination -, Subject to Directive 1`, or the other way round.
+fn put_described(at: At<'_>, entity: &mut ListedEntity, id: &str) {
+    let turned = id.rsplit_once(", ").map(|(value, label)| format!("{label} {value}")).unwrap_or_default();
+    for text in [id.replacen(", ", " ", 1), turned] {
+        if let Some((label, kind, value)) = labelled(&text) {
+            return put_labelled(at, entity, label, kind, value);
+        }
+    }
+    at.put_noted(entity, Property::Notes, id, "id");
 }
 
 /// Here the currency of a wallet is the end of its label: `Digital Currency Address - XBT`, before or after the address.

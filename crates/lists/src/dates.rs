@@ -41,7 +41,9 @@ pub(crate) fn dates(published: &str) -> Vec<(String, String)> {
 /// One date in model form.
 pub(crate) fn date(text: &str) -> Option<String> {
     let text = text.trim();
-    let iso = text.split_once('T').map_or(text, |(day, _)| day);
+    // A time of day or a zone may follow: `2015-07-01-04:00`.
+    let zoned = text.as_bytes().get(10).is_some_and(|next| b"T+-Z".contains(next));
+    let iso = text.get(..10).filter(|_| zoned).unwrap_or(text);
     if let Ok(date) = iso.parse::<PartialDate>() {
         return Some(date.to_string());
     }
@@ -112,6 +114,7 @@ mod tests {
             ("00/00/1971", "1971"),
             ("dd/mm/1971", "1971"),
             ("2026-02-27T00:00:09.554Z", "2026-02-27"),
+            ("2015-07-01-04:00", "2015-07-01"),
             ("30 Feb 1971", ""),
             ("Nov. 1973 ", "1973-11"),
             ("late sixties", ""),

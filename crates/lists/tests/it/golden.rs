@@ -102,6 +102,14 @@ fn ofac_sdn_of_2023_12_28() {
 }
 
 #[test]
+fn the_list_that_is_built_in_is_what_the_readers_make_of_the_published_files() {
+    let Some(reading) = sdn_2023() else { return };
+    let embedded = tenantry_lists::embedded::ofac_sdn().unwrap();
+    assert_eq!(embedded.header().digest, reading.snapshot.header().digest, "run the example `pack` again");
+    assert_eq!(embedded.header().published_on.map(|date| date.to_string()).as_deref(), Some("2023-12-28"));
+}
+
+#[test]
 fn ofac_sdn_of_2021_07_07() {
     let folder = "ofac/2021-07-07";
     let paths = ["sdn.csv.zst", "add.csv.zst", "alt.csv.zst", "sdn_comments.csv"]

@@ -11,6 +11,6 @@ pub const RING_MAX: usize = 32;
 /// Most paths named in the explanation of one owner.
 pub const PATHS_MAX: usize = 8;
 /// Most steps spent on finding paths for one owner.
-pub const PATH_STEPS_MAX: usize = 4_096;
+pub const PATH_STEPS_MAX: usize = 1_024;
 /// Most steps spent on control through chains in one ownership question.
 pub const CONTROL_STEPS_MAX: usize = 2_000_000;

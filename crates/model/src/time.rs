@@ -113,9 +113,9 @@ impl fmt::Debug for Date {
 impl FromStr for Date {
     type Err = ModelError;
     fn from_str(text: &str) -> Result<Self, ModelError> {
-        match text.parse()? {
-            PartialDate { year, month: Some(month), day: Some(day) } => Self::new(year, month, day),
-            PartialDate { .. } => Err(ModelError::Date { given: shown(text) }),
+        match text.parse() {
+            Ok(PartialDate { year, month: Some(month), day: Some(day) }) => Self::new(year, month, day),
+            _ => Err(ModelError::Date { given: shown(text) }),
         }
     }
 }

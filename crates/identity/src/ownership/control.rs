@@ -63,11 +63,12 @@ fn group(
                 continue;
             }
             let holders = graph.owners_of.get(owned)?;
-            *steps = steps.checked_sub(holders.len())?;
-            let inside = holders.iter().filter(|(owner, _)| members.contains(owner));
+            // The group is nearly always smaller than the list of holders.
+            *steps = steps.checked_sub(members.len())?;
+            let inside = members.iter().filter_map(|member| holders.get(member));
             let mut share = BigRational::zero();
             let mut directed = false;
-            for (_, holding) in inside {
+            for holding in inside {
                 share += pick(holding);
                 directed |= holding.control.iter().any(|control| passes_on(*control));
             }

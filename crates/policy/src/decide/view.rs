@@ -128,7 +128,12 @@ fn view_of<'a>(party: &'a PartyInput, input: &DecisionInput<'_>, findings: &mut 
     }
     let mut facts: Vec<&Fact> = own.into_iter().filter(|fact| fact.recorded_at <= input.now).collect();
     facts.sort_by_key(|fact| fact.id);
-    facts.dedup_by_key(|fact| fact.id);
+    facts.dedup();
+    let distinct = facts.is_sorted_by(|a, b| a.id < b.id);
+    if !distinct {
+        let finding = Finding::about(RuleCode::NotEvaluated, party.id);
+        findings.push(finding.detail("two facts have one identifier"));
+    }
     let known: Vec<Fact> = facts.iter().map(|fact| (*fact).clone()).collect();
     PartyView {
         input: party,

@@ -18,7 +18,7 @@ use tenantry_model::party::Status;
 use tenantry_model::random::draw;
 use tenantry_policy::decision::Decision;
 use tenantry_store::StoreExt;
-use tenantry_store::repo::{account, party};
+use tenantry_store::repo::{account, decision, party};
 
 /// How often an application is assessed again when the world or the links changed under it.
 const ASSESSMENTS_MAX: usize = 5;
@@ -65,12 +65,40 @@ impl GateNews {
         }
     }
 
-    fn row(self) -> account::GateRow {
+    pub(crate) fn row(self) -> account::GateRow {
         account::GateRow {
             id: self.account,
             reference: self.reference,
             gate: self.gate,
             changed_at: self.changed_at,
+        }
+    }
+}
+
+/// What is kept as the answer to an application: everything but the decision, which is stored already.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct AppliedRow {
+    application: ApplicationId,
+    decision: DecisionId,
+    state: AccountState,
+    parties: BTreeMap<String, PartyId>,
+    cases: Vec<CaseId>,
+    leaf: u64,
+    news: GateNews,
+}
+
+impl AppliedRow {
+    fn applied(&self, decision: Decision) -> Applied {
+        Applied {
+            application: self.application,
+            account: self.news.account,
+            reference: self.news.reference.clone(),
+            state: self.state,
+            decision_id: self.decision,
+            decision,
+            parties: self.parties.clone(),
+            cases: self.cases.clone(),
+            leaf: self.leaf,
         }
     }
 }
@@ -85,8 +113,7 @@ impl Register {
         authorise(&call.actor, Action::Apply)?;
         let sent = Arc::new(sent);
         for _ in 0..ASSESSMENTS_MAX {
-            if let Some((applied, news)) = self.apply_once(call, &sent)? {
-                self.core.gate.put(&news.row());
+            if let Some(applied) = self.apply_once(call, &sent)? {
                 return Ok(applied);
             }
             self.core.reload_world()?;
@@ -94,11 +121,7 @@ impl Register {
         Err(RegisterError::Contention)
     }
 
-    fn apply_once(
-        &self,
-        call: &Call,
-        sent: &Arc<NewApplication>,
-    ) -> Result<Option<(Applied, GateNews)>, RegisterError> {
+    fn apply_once(&self, call: &Call, sent: &Arc<NewApplication>) -> Result<Option<Applied>, RegisterError> {
         let now = self.core.clock.now();
         let keys: Vec<String> = sent.parties.iter().map(|p| p.key.clone()).collect();
         let intake = Intake::parse((**sent).clone(), now, &*self.core.entropy)?;
@@ -111,49 +134,59 @@ impl Register {
         let parties: BTreeMap<String, PartyId> =
             keys.into_iter().zip(intake.parties.iter().map(|p| p.id)).collect();
         let (request, depth) = (Arc::clone(sent), dossier.chain.len());
-        self.core
-            .change(call, Action::Apply, &*request, move |unit| {
-                if account::find_by_reference(unit.tx, &intake.reference)?.is_some() {
-                    return Err(RegisterError::Duplicate { what: "account", field: "reference" });
-                }
-                if !unit.still_holds(&assessment, account)? {
-                    // Nothing was written: the unit is rolled back by an error that the caller turns into another round.
-                    return Err(RegisterError::Contention);
-                }
-                let mut row = new_account(unit, account, &intake, depth);
-                let application = unit.write_intake(
-                    &intake,
-                    &row,
-                    &subjects,
-                    &assessment.screened_with,
-                    &statuses(&assessment.decision),
-                )?;
-                let mut about = About {
-                    account: &mut row,
-                    subjects: &subjects,
-                    application: Some(application),
-                    cause: Cause::Application,
-                };
-                let Written { decision, leaf, cases } = unit.write_down(&assessment, &mut about)?;
-                account::add(unit.tx, &row)?;
-                let applied = Applied {
-                    application,
-                    account,
-                    reference: row.reference.clone(),
-                    state: row.state,
-                    decision_id: decision,
-                    decision: assessment.decision.clone(),
-                    parties: parties.clone(),
-                    cases,
-                    leaf,
-                };
-                Ok((applied, GateNews::of(&row)))
+        let fresh = assessment.decision.clone();
+        let written = self.core.change(call, Action::Apply, &*request, move |unit| {
+            if account::find_by_reference(unit.tx, &intake.reference)?.is_some() {
+                return Err(RegisterError::Duplicate { what: "account", field: "reference" });
+            }
+            if !unit.still_holds(&assessment, account)? {
+                // Nothing was written: the unit is rolled back by an error that the caller turns into another round.
+                return Err(RegisterError::Contention);
+            }
+            let mut row = new_account(unit, account, &intake, depth);
+            let application = unit.write_intake(
+                &intake,
+                &row,
+                &subjects,
+                &assessment.screened_with,
+                &statuses(&assessment.decision),
+            )?;
+            let mut about = About {
+                account: &mut row,
+                subjects: &subjects,
+                application: Some(application),
+                cause: Cause::Application,
+            };
+            let Written { decision, leaf, cases } = unit.write_down(&assessment, &mut about)?;
+            account::add(unit.tx, &row)?;
+            Ok(AppliedRow {
+                application,
+                decision,
+                state: row.state,
+                parties: parties.clone(),
+                cases,
+                leaf,
+                news: GateNews::of(&row),
             })
-            .map(Some)
-            .or_else(|error| match error {
-                RegisterError::Contention => Ok(None),
-                other => Err(other),
-            })
+        });
+        let row = match written {
+            Ok(row) => row,
+            Err(RegisterError::Contention) => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        if row.news.account != account {
+            // A repeated request: it is answered with what was decided the first time, and tells the gate nothing.
+            return Ok(Some(row.applied(self.stored_decision(row.decision)?)));
+        }
+        let applied = row.applied(fresh);
+        self.core.gate.put(&row.news.row());
+        Ok(Some(applied))
+    }
+
+    fn stored_decision(&self, id: DecisionId) -> Result<Decision, RegisterError> {
+        let row = self.core.store.read(move |tx| decision::find(tx, id).map_err(RegisterError::from))?;
+        let row = row.ok_or(RegisterError::NotFound { what: "decision" })?;
+        crate::accounts::read_decision(&row)
     }
 
     fn new_dossier(

@@ -200,3 +200,9 @@ fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
 fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Every action with what a stored verdict answers to it.
+pub(crate) fn by_action(stored: &str) -> std::collections::BTreeMap<&'static str, &'static str> {
+    let verdict = Verdict::decode(stored);
+    Capability::ALL.iter().map(|c| (c.as_str(), verdict.answer(*c).as_str())).collect()
+}

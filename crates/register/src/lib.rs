@@ -12,6 +12,7 @@
 //! * the record: checkpoints, proofs, evidence packages, replay of decisions.
 
 pub mod access;
+pub mod accounts;
 mod apply;
 mod assess;
 mod call;
@@ -26,7 +27,9 @@ pub mod people;
 mod query;
 pub mod record;
 mod set_up;
+mod sight;
 mod unit;
+pub mod watchlists;
 mod world;
 
 pub use access::Action;

@@ -1,0 +1,48 @@
+//! What an actor may see: everything, or the subtree of the reseller account it is confined to.
+
+use crate::RegisterError;
+use crate::dossier::RESELLER_LEVELS_MAX;
+use tenantry_model::id::{AccountId, PartyId};
+use tenantry_model::staff::Actor;
+use tenantry_store::Tx;
+use tenantry_store::repo::account::{self, AccountRow};
+
+/// The account, if the actor may see it. Unknown and out of sight are the same error on purpose.
+pub(crate) fn account_in_sight(
+    tx: &mut dyn Tx,
+    actor: &Actor,
+    id: AccountId,
+) -> Result<AccountRow, RegisterError> {
+    let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
+    if is_in_sight(tx, actor, &row)? { Ok(row) } else { Err(RegisterError::NotFound { what: "account" }) }
+}
+
+/// Whether the actor may see the account.
+pub(crate) fn is_in_sight(tx: &mut dyn Tx, actor: &Actor, row: &AccountRow) -> Result<bool, RegisterError> {
+    let Some(own) = actor.confined_to() else { return Ok(true) };
+    let (mut id, mut parent) = (row.id, row.parent);
+    for _ in 0..=RESELLER_LEVELS_MAX {
+        if id == own {
+            return Ok(true);
+        }
+        let Some(above) = parent else { return Ok(false) };
+        id = above;
+        parent = account::find(tx, above)?.and_then(|row| row.parent);
+    }
+    Ok(false)
+}
+
+/// Refuses a party none of whose accounts the actor may see.
+pub(crate) fn party_in_sight(tx: &mut dyn Tx, actor: &Actor, id: PartyId) -> Result<(), RegisterError> {
+    if actor.confined_to().is_none() {
+        return Ok(());
+    }
+    for (account, _) in account::accounts_of(tx, id)? {
+        if let Some(row) = account::find(tx, account)?
+            && is_in_sight(tx, actor, &row)?
+        {
+            return Ok(());
+        }
+    }
+    Err(RegisterError::NotFound { what: "party" })
+}

@@ -74,8 +74,16 @@ impl Weighing {
 
 /// Share of left-over weight that counts, in thousandths: left (the query) and right (the listed name).
 pub const LEFT_OVER: u32 = 500;
-const RIGHT_OVER: u32 = 200;
-const RIGHT_OVER_RARER: u32 = 400;
+const LEFT_OVER_ONE_WORD: u32 = 1_000;
+const RIGHT_OVER: u32 = 300;
+const RIGHT_OVER_RARER: u32 = 450;
+/// How much more they count for each inexact word among those that agree, and for how many at most.
+const RIGHT_OVER_INEXACT: u32 = 100;
+const INEXACT_MAX: u32 = 3;
+/// From this weight on a unit is a word that names.
+const TELLING: u32 = 3_000;
+/// By how much more a difference counts for each further inexact word, in thousandths.
+const INEXACT: u32 = 400;
 /// How much rarer than anything that agrees a left-over word must be to count for more, in thousandths of a bit.
 const RARER: u32 = 3_000;
 /// A word on each side that has no partner is a contradiction, however common the words are: least weight and share.
@@ -189,6 +197,7 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
     let (mut alike, mut counted) = (0_u32, 0_u32);
     let (mut left_used, mut right_used) = (0, 0);
     let (mut any_word, mut rarest) = (false, 0);
+    let (mut words, mut inexact) = (0_u32, 0_u32);
     let (mut left_extra, mut right_extra) = (0, 0);
     for unit in &work.units {
         left_used |= bits(unit.left);
@@ -202,6 +211,8 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
         } else {
             any_word = true;
             rarest = rarest.max(unit.weight);
+            words += u32::from(unit.weight >= TELLING);
+            inexact += u32::from(unit.near.likeness < 1000 && unit.weight >= TELLING);
         }
     }
     if !any_word {
@@ -210,7 +221,13 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
     let (l, r) = (Open::of(left, left_used), Open::of(right, right_used));
     // Words the list has besides count little, unless they tell more than all that agrees.
     let right_share = if r.rarest > rarest + RARER { RIGHT_OVER_RARER } else { RIGHT_OVER };
-    let mut open = (l.weight + left_extra) * LEFT_OVER / 1000
+    let right_share = right_share + inexact.min(INEXACT_MAX) * RIGHT_OVER_INEXACT;
+    // One word out of several is not a name.
+    let left_share = if words <= 1 && l.names { LEFT_OVER_ONE_WORD } else { LEFT_OVER };
+    // Two small differences are less likely between spellings of one name than one.
+    let lost = (counted - alike) * (1000 + inexact.saturating_sub(1) * INEXACT) / 1000;
+    let alike = counted.saturating_sub(lost);
+    let mut open = (l.weight + left_extra) * left_share / 1000
         + (r.weight - r.numbers + right_extra) * right_share / 1000
         + r.numbers;
     if l.names && r.names {

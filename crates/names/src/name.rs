@@ -237,6 +237,8 @@ impl Name {
 const PARTICLE_WEIGHT: u16 = 1000;
 const TITLE_WEIGHT: u16 = 1500;
 const LEGAL_WEIGHT: u16 = 800;
+/// Most that a romanised Han or Hangul name part tells: there are a few hundred syllables.
+const SYLLABLE_WEIGHT: u16 = 8000;
 const NUMBER_WEIGHT: u16 = 6000;
 /// Weight of a single letter, in thousandths of a bit.
 pub const INITIAL_WEIGHT: u16 = 2500;
@@ -268,7 +270,8 @@ fn duty(form: &Form, entry: &Entry, kind: NameKind) -> (Role, u16) {
     if form.number.is_some() && !person {
         return (Role::Number, NUMBER_WEIGHT);
     }
-    (Role::Word, word_weight(&form.ascii, entry.count))
+    let weight = word_weight(&form.ascii, entry.count);
+    (Role::Word, if form.script == Script::Syllables { weight.min(SYLLABLE_WEIGHT) } else { weight })
 }
 
 /// Weight of a plain word: its surprise where it was counted, else more the longer it is.

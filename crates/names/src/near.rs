@@ -39,7 +39,13 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
     if a.same.iter().any(|s| *s != 0 && b.same.contains(s)) {
         return Some(Near { likeness: EQUIVALENT, how: How::Equivalent });
     }
-    let spelling = spelling(a.ascii.as_bytes(), b.ascii.as_bytes()).or_else(|| shuffled(a, b));
+    // Typing errors are made in a script; letters that romanise a native name part cannot be mistyped.
+    let typed = a.script == b.script || (a.script != Script::Syllables && b.script != Script::Syllables);
+    let spelling = if typed {
+        spelling(a.ascii.as_bytes(), b.ascii.as_bytes()).or_else(|| shuffled(a, b))
+    } else {
+        None
+    };
     let sound = sound_likeness(a, b);
     match (spelling, sound) {
         (None, None) => None,
@@ -95,14 +101,18 @@ fn sound_likeness(a: &Form, b: &Form) -> Option<u16> {
     (scaled >= SOUND_ACROSS_MIN).then_some(scaled)
 }
 
-/// What to listen for across two scripts, and how much a difference weighs: set so that one in a thousand
+/// What to listen for across two scripts, and how much a difference weighs: set so that about one in a thousand
 /// unrelated words of that script reaches 700.
 fn ear(a: Script, b: Script) -> (Ear, u32) {
     let either = |s: Script| a == s || b == s;
-    if either(Script::Syllabic) {
-        (Ear::Syllables, 1150)
-    } else if either(Script::Consonantal) {
-        (Ear::Consonants, 1150)
+    if either(Script::Syllables) {
+        (Ear::Exact, 3000)
+    } else if either(Script::Syllabic) {
+        (Ear::Syllables, 1250)
+    } else if either(Script::Arabic) {
+        (Ear::Consonants, 1500)
+    } else if either(Script::Hebrew) {
+        (Ear::Consonants, 1100)
     } else {
         (Ear::Exact, 1000)
     }
@@ -149,6 +159,9 @@ pub fn near_glued(whole: &Form, first: &Form, second: &Form) -> Option<Near> {
 
 /// How alike two tokens of the left name, written together, are to one of the right.
 pub fn near_joined(joined: &Form, right: &Form) -> Option<Near> {
+    if joined.script != right.script && joined.script != Script::Syllables {
+        return None;
+    }
     let near = near(joined, right)?;
     (near.how != How::Equivalent && joined.ascii.len() >= 2 * GLUED_PART_MIN)
         .then_some(Near { likeness: near.likeness.min(GLUED), how: How::Glued })

@@ -13,17 +13,35 @@ pub enum Script {
     Latin,
     /// Cyrillic, Greek, Armenian, Georgian: alphabets with all vowels written.
     Alphabet,
-    /// Arabic and Hebrew letters: most vowels unwritten.
-    Consonantal,
-    /// Kana, Hangul, Han: syllables, so that vowels are inserted between consonants.
+    /// Arabic letters: short vowels unwritten.
+    Arabic,
+    /// Hebrew letters: most vowels unwritten, several letters with two sounds.
+    Hebrew,
+    /// Kana, and Han or Hangul of three syllables and more: usually a foreign word put in syllables.
     Syllabic,
+    /// One or two Han or Hangul characters: usually a native name, whose romanisation is known well.
+    Syllables,
     /// Anything else.
     Other,
 }
 
+/// Most characters of a native Chinese or Korean name part.
+const NATIVE_PART_MAX: usize = 2;
+
 /// Script of a token: that of its first letter outside ASCII and Latin, else Latin.
 pub(crate) fn script(text: &str) -> Script {
-    text.chars().map(script_of).find(|s| *s != Script::Latin).unwrap_or(Script::Latin)
+    let script = text.chars().map(script_of).find(|s| *s != Script::Latin).unwrap_or(Script::Latin);
+    if script == Script::Syllabic
+        && text.chars().all(is_han_or_hangul)
+        && text.chars().count() <= NATIVE_PART_MAX
+    {
+        return Script::Syllables;
+    }
+    script
+}
+
+fn is_han_or_hangul(c: char) -> bool {
+    matches!(u32::from(c), 0x3400..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff)
 }
 
 fn script_of(c: char) -> Script {
@@ -32,7 +50,8 @@ fn script_of(c: char) -> Script {
         0x370..=0x58f | 0x10a0..=0x10ff | 0x1c80..=0x1cbf | 0x1f00..=0x1fff | 0x2d00..=0x2d2f => {
             Script::Alphabet
         }
-        0x590..=0x7bf | 0x8a0..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfefc => Script::Consonantal,
+        0x590..=0x5ff | 0xfb1d..=0xfb4f => Script::Hebrew,
+        0x600..=0x7bf | 0x8a0..=0x8ff | 0xfb50..=0xfdff | 0xfe70..=0xfefc => Script::Arabic,
         0x1100..=0x11ff
         | 0x3040..=0x30ff
         | 0x3130..=0x318f
@@ -45,13 +64,36 @@ fn script_of(c: char) -> Script {
     }
 }
 
+/// Family names of one character that most Koreans and Chinese bear.
+const FAMILY_NAMES: &str = "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민나진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국은편용예봉사부\
+王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董袁潘于蒋蔣蔡余杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范金石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫段雷侯龙龍史陶黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴武戴莫孔向汤湯习習";
+
+/// A native full name written without a blank: where its given part begins, in bytes.
+pub(crate) fn family_name_end(text: &str) -> Option<usize> {
+    let count = text.chars().count();
+    if !(2..=3).contains(&count) || !text.chars().all(is_han_or_hangul) {
+        return None;
+    }
+    text.chars().next().filter(|c| FAMILY_NAMES.contains(*c)).map(char::len_utf8)
+}
+
+/// Korean vowels that the official romanisation writes with two letters, by their sound.
+fn korean_vowels(text: &str, ascii: String) -> String {
+    if !text.chars().any(|c| matches!(u32::from(c), 0xac00..=0xd7af)) {
+        return ascii;
+    }
+    [("eo", "o"), ("eu", "u"), ("ae", "e"), ("oe", "e"), ("ui", "i")]
+        .iter()
+        .fold(ascii, |text, (from, to)| text.replace(from, to))
+}
+
 pub(crate) fn is_hebrew(c: char) -> bool {
     matches!(u32::from(c), 0x590..=0x5ff)
 }
 
 /// Whether the text holds Han, Kana or Hangul.
 pub(crate) fn is_cjk_text(text: &str) -> bool {
-    script(text) == Script::Syllabic
+    matches!(script(text), Script::Syllabic | Script::Syllables)
 }
 
 /// ASCII letters and digits for a lower-case token.
@@ -72,7 +114,7 @@ pub(crate) fn ascii(text: &str) -> String {
         }
         previous = c;
     }
-    out
+    korean_vowels(text, out)
 }
 
 /// Marks that carry no sound are dropped; those that change a letter's sound in Cyrillic, Kana and Indic stay.

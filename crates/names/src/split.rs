@@ -100,7 +100,36 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
             return out;
         }
     }
-    if kind == NameKind::Person { out } else { join_letters(out) }
+    if kind == NameKind::Person { part_native(out) } else { join_letters(out) }
+}
+
+/// A Chinese or Korean full name in one piece is parted after the family name.
+fn part_native(pieces: Vec<Piece>) -> Vec<Piece> {
+    if pieces.len() != 1 {
+        return pieces;
+    }
+    let mut out = Vec::with_capacity(2);
+    for piece in pieces {
+        match romanise::family_name_end(&piece.text).and_then(|at| piece.text.split_at_checked(at)) {
+            Some((family, given)) => {
+                let middle = piece.start + family.chars().count() as u16;
+                out.push(Piece {
+                    start: piece.start,
+                    end: middle,
+                    text: family.to_owned(),
+                    comma_after: false,
+                });
+                out.push(Piece {
+                    start: middle,
+                    end: piece.end,
+                    text: given.to_owned(),
+                    comma_after: piece.comma_after,
+                });
+            }
+            None => out.push(piece),
+        }
+    }
+    out
 }
 
 /// Runs of single letters in the name of an organisation are one acronym: `L L C`, `A B C Trading`.

@@ -53,7 +53,7 @@ impl Snapshot {
         self.entities
     }
 
-    /// The packed form: see the [`pack`](crate::pack) module for its layout.
+    /// The packed form: see the [`pack`] module for its layout.
     pub fn pack(&self) -> Vec<u8> {
         pack::pack(self)
     }
@@ -97,7 +97,7 @@ pub struct Notice {
 pub struct Reading {
     /// The entries that could be read.
     pub snapshot: Snapshot,
-    /// What was wrong, in the order it was met, at most [`NOTICES_MAX`](crate::limits::NOTICES_MAX).
+    /// What was wrong, in the order it was met, at most [`NOTICES_MAX`].
     pub notices: Vec<Notice>,
     /// Records seen in all files, those set aside included.
     pub records: u64,

@@ -12,7 +12,7 @@ fn token(kind: TokenKind, value: u8) -> Token {
 }
 
 fn candidate(account: u8, tokens: &[Token]) -> Candidate {
-    let standing = if account % 2 == 0 { Standing::Ordinary } else { Standing::ClosedForCause };
+    let standing = if account.is_multiple_of(2) { Standing::Ordinary } else { Standing::ClosedForCause };
     Candidate { account: AccountId::from_bytes([account; 16]), tokens: tokens.to_vec(), standing }
 }
 

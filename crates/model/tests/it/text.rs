@@ -41,7 +41,7 @@ fn identifiers_that_are_not_are_refused() {
         "acc_",
         "acc",
         "acc_zzzzzzzzzzzzzzzzzzzzzzzzzz",
-        &good[..29],
+        good.trim_end_matches('z'),
         &format!("{good}0"),
         &good.to_uppercase(),
         &good.replace('z', "u"),

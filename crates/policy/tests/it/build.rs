@@ -145,7 +145,7 @@ pub(crate) fn owns(owner: u8, percent: &str, owned: u8) -> Interest {
     Interest { owner: id(owner), owned: id(owned), share, control: vec![] }
 }
 
-pub(crate) fn input<'a>(pack: &'a Pack, parties: Vec<Party>, interests: Vec<Interest>) -> DecisionInput<'a> {
+pub(crate) fn input(pack: &Pack, parties: Vec<Party>, interests: Vec<Interest>) -> DecisionInput<'_> {
     let mut input = DecisionInput::new(pack, now(), ACCOUNT);
     input.parties = parties.into_iter().map(|party| party.0).collect();
     input.interests = interests;

@@ -1,4 +1,5 @@
 //! How long a package of 100,000 records takes to build and to verify.
+#![expect(clippy::expect_used, reason = "a benchmark stops on a broken sample")]
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use tenantry_evidence::{Package, Record, Verdict, build, verify};

@@ -1,4 +1,9 @@
 //! Tests of the evidence package: what it says, and that every changed byte is found.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic of a helper is the failure of its test"
+)]
 
 mod python;
 mod sample;

@@ -24,14 +24,14 @@ fn what_is_missing_or_wrong_is_named() {
         ("gap", Verdict::Incomplete, "1 of 4 records stated", |package| drop(package.records.remove(1))),
         ("end cut off", Verdict::Incomplete, "1 of 4 records stated", |package| drop(package.records.pop())),
         ("unstated erasure", Verdict::Incomplete, "states the erasure of 3", |package| {
-            drop(package.custody.pop())
+            drop(package.custody.pop());
         }),
         ("no records", Verdict::Incomplete, "holds no record", |package| {
             package.records.clear();
             package.complete.clear();
         }),
         ("understated", Verdict::Invalid, "more records than stated", |package| {
-            package.complete[0].records = 3
+            package.complete[0].records = 3;
         }),
         ("absent subject", Verdict::Incomplete, "2 of 2 records stated", |package| {
             package.complete.push(SubjectClaim { subject: Pseudonym([8; 16]), records: 2 });
@@ -43,10 +43,10 @@ fn what_is_missing_or_wrong_is_named() {
             package.records[0].disclosure = package.custody[0].disclosure.clone();
         }),
         ("record twice", Verdict::Invalid, "twice", |package| {
-            package.custody.push(package.records[0].clone())
+            package.custody.push(package.records[0].clone());
         }),
         ("erasure before the record", Verdict::Invalid, "no later record", |package| {
-            package.erased[0].erased_by = 2
+            package.erased[0].erased_by = 2;
         }),
     ];
     let signer = TestSigner::new(1);

@@ -1,0 +1,17 @@
+//! Tests of the ledger formats: golden vectors, an independent oracle, properties, and damage.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic of a helper is the failure of its test"
+)]
+
+mod body;
+mod leaf;
+mod merkle;
+mod note;
+mod tiles;
+
+/// Lower-case hexadecimal of bytes.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}

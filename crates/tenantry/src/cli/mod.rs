@@ -1,0 +1,299 @@
+//! The command line: what can be typed, and the help that explains it.
+//!
+//! Nothing is done here; [`crate::commands`] does it.
+
+pub mod exit;
+pub mod output;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tenantry_model::account::Capability;
+use tenantry_model::id::{AccountId, ApiKeyId};
+use tenantry_model::staff::{Role, Scope};
+use tenantry_model::time::Date;
+
+/// The register of who holds what in a cloud: who is behind an account, what they may do, and a record nobody can change.
+#[derive(Debug, Parser)]
+#[command(name = "tenantry", version, propagate_version = true, max_term_width = 100, after_help = exit::HELP)]
+pub struct Cli {
+    /// Configuration file [default: ./tenantry.toml when it exists]
+    #[arg(long, global = true, value_name = "FILE", env = "TENANTRY_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
+
+    /// Answer with one JSON object on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try it: a whole provider with 5,000 invented accounts and a guided story
+    #[command(
+        after_long_help = "Examples:\n  tenantry demo\n  tenantry demo --listen 127.0.0.1:9000 --folder ./demo\n  tenantry demo --listen 127.0.0.1:0 --json | head -1\n\nThe first line on standard output holds the address and a log-in link that works once. With --json it is one\nobject with `address`, `login_link` and `api_key`. Without --folder everything is gone when the command ends.\nPeople and companies are invented; listed parties come from the OFAC list of 28 December 2023, which is built in."
+    )]
+    Demo(Demo),
+
+    /// Start API, gate and console
+    #[command(
+        after_long_help = "Examples:\n  tenantry serve\n  tenantry serve --config /etc/tenantry.toml --listen 0.0.0.0:8080\n\nStops on SIGTERM or Ctrl-C after requests in flight are answered."
+    )]
+    Serve(Serve),
+
+    /// Set a deployment up: folder, keys, schema, first administrator
+    #[command(
+        after_long_help = "Examples:\n  tenantry config example > tenantry.toml     then edit it\n  tenantry init --admin ada@example.org --name \"Ada Example\" --origin ledger.example.org/tenantry\n\nPrints a log-in link that works once. Refuses a store that was set up already."
+    )]
+    Init(Init),
+
+    /// Bring the store to this version's schema
+    #[command(
+        after_long_help = "Examples:\n  tenantry migrate --check     says whether something is to be done\n  tenantry migrate\n\nBack up first: migrations only move forward."
+    )]
+    Migrate(Migrate),
+
+    /// Watchlists: import, show, compare
+    #[command(subcommand)]
+    Lists(Lists),
+
+    /// Submit an application from a file and print the decision with its reasons
+    #[command(
+        after_long_help = "Examples:\n  tenantry apply application.json\n  cat application.json | tenantry apply -\n\nThe file is the body of POST /v1/applications. Exit code 1 means refused, 3 that a person must decide first."
+    )]
+    Apply(Apply),
+
+    /// Ask the gate whether an account may do something now
+    #[command(
+        after_long_help = "Examples:\n  tenantry gate acc-000123 --action provision\n  tenantry gate acc-000123 --action gpu && echo go\n\nExit code 0 means yes, 3 yes within restrictions, 1 no. An account that is unknown is denied."
+    )]
+    Gate(Gate),
+
+    /// Evidence packages: build
+    #[command(subcommand)]
+    Evidence(Evidence),
+
+    /// Check an evidence package, offline, trusting nobody here
+    #[command(
+        after_long_help = "Examples:\n  tenantry verify package.zip\n  tenantry verify package.zip --policy trusted-keys.txt\n\nNeeds no configuration, no store and no network. Without --policy the key inside the package is used, and the\nreport says that nobody vouches for it. Exit code 0 means VALID, 1 INVALID, 2 INCOMPLETE."
+    )]
+    Verify(Verify),
+
+    /// Configuration: check, print an example
+    #[command(subcommand)]
+    Config(Config),
+
+    /// People and keys
+    #[command(subcommand)]
+    Admin(Admin),
+
+    /// Print the OpenAPI 3.1 document of the HTTP API
+    #[command(after_long_help = "Example:\n  tenantry openapi > openapi.json")]
+    Openapi,
+
+    /// Print completions for a shell
+    #[command(after_long_help = "Example:\n  tenantry completions bash > /etc/bash_completion.d/tenantry")]
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+/// `tenantry demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Keep everything in this folder; a demo that is there already is continued
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// Accounts to generate
+    #[arg(long, value_name = "NUMBER", default_value_t = 5_000)]
+    pub accounts: usize,
+    /// From which everything is generated: the same seed gives the same people
+    #[arg(long, value_name = "NUMBER", default_value_t = 13_984)]
+    pub seed: u64,
+}
+
+/// `tenantry serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address to listen on, instead of the configured one
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// `tenantry init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// What the first administrator logs in with, for example an e-mail address
+    #[arg(long, value_name = "LOGIN")]
+    pub admin: String,
+    /// Their name, as shown to colleagues
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// Name of the ledger, which no other ledger in the world has: a host name of yours and a path
+    #[arg(long, value_name = "NAME")]
+    pub origin: String,
+}
+
+/// `tenantry migrate`.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Change nothing; exit with 0 when the schema is this version's, else with 1
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `tenantry lists …`.
+#[derive(Debug, Subcommand)]
+pub enum Lists {
+    /// Import a list from its publisher's files and screen against it from now on
+    #[command(
+        after_long_help = "Examples:\n  tenantry lists import sdn.csv add.csv alt.csv sdn_comments.csv --published-on 2026-11-20\n  tenantry lists import consolidated.csv\n\nThe format is recognised. A file that is cut off or lost most of its entries is refused and the old list stays."
+    )]
+    Import(ListFiles),
+    /// Show the lists in force and their age
+    List,
+    /// Compare two versions of a list
+    #[command(
+        after_long_help = "Example:\n  tenantry lists diff old/consolidated.xml new/consolidated.xml\n\nEach side is one file, also a packed one. Exit code 1 means they differ."
+    )]
+    Diff {
+        /// The older version
+        old: PathBuf,
+        /// The newer version
+        new: PathBuf,
+    },
+}
+
+/// Files of one version of a list.
+#[derive(Debug, Args)]
+pub struct ListFiles {
+    /// The publisher's files; several for the lists that OFAC publishes as a set
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Date of publication, where the files do not say it
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub published_on: Option<Date>,
+    /// Code of the list, for formats that carry none
+    #[arg(long, value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// `tenantry apply`.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// JSON file with the application, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// `tenantry gate`.
+#[derive(Debug, Args)]
+pub struct Gate {
+    /// Identifier (acc_…) or your own reference of the account
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// What it wants to do: provision, scale, gpu, ip_address, mail, egress, access, resell
+    #[arg(long, value_name = "ACTION")]
+    pub action: Capability,
+}
+
+/// `tenantry evidence …`.
+#[derive(Debug, Subcommand)]
+pub enum Evidence {
+    /// Build a package about an account, without personal data, that anybody can verify
+    #[command(
+        after_long_help = "Example:\n  tenantry evidence build acc-000123 -o package.zip && tenantry verify package.zip"
+    )]
+    Build {
+        /// Identifier (acc_…) or your own reference of the account
+        #[arg(value_name = "ACCOUNT")]
+        account: String,
+        /// File to write; it must not exist
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+}
+
+/// `tenantry verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The package
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Keys you trust, as a C2SP tlog-policy file, obtained from somewhere else than the package
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
+
+/// `tenantry config …`.
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Report every problem with its line, or show what applies
+    #[command(
+        after_long_help = "Example:\n  tenantry config check --config /etc/tenantry.toml\n\nReads file and environment, opens nothing. Secrets are not shown. Exit code 2 means there are problems."
+    )]
+    Check,
+    /// Print an example file with every setting
+    #[command(after_long_help = "Example:\n  tenantry config example > tenantry.toml")]
+    Example,
+}
+
+/// `tenantry admin …`.
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Add a member of staff and print their first log-in link
+    #[command(
+        after_long_help = "Example:\n  tenantry admin add-staff --login ben@example.org --name \"Ben Example\" --role compliance_officer\n\nRoles: administrator, operator, reviewer, compliance_officer, legal, auditor. Measures and disclosures need two people."
+    )]
+    AddStaff {
+        /// What they log in with
+        #[arg(long, value_name = "LOGIN")]
+        login: String,
+        /// Name to show
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// Their role
+        #[arg(long, value_name = "ROLE")]
+        role: Role,
+    },
+    /// Print a log-in link that works once, for somebody who has no password yet or forgot it
+    Link {
+        /// What they log in with
+        #[arg(value_name = "LOGIN")]
+        login: String,
+    },
+    /// List staff
+    Staff,
+    /// Make an API key; its secret is shown once
+    #[command(
+        after_long_help = "Example:\n  tenantry admin add-key --label \"sign-up page\" --scope applications --scope gate\n\nScopes: applications, read, facts, gate, events, lists, evidence, webhooks."
+    )]
+    AddKey {
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        label: String,
+        /// What it may do; repeat for several
+        #[arg(long = "scope", required = true, value_name = "SCOPE")]
+        scopes: Vec<Scope>,
+        /// Account of the reseller to whose customers it is confined
+        #[arg(long, value_name = "ACCOUNT")]
+        reseller: Option<AccountId>,
+    },
+    /// List API keys, without secrets
+    Keys,
+    /// Revoke an API key
+    RevokeKey {
+        /// Identifier of the key (key_…)
+        #[arg(value_name = "KEY")]
+        id: ApiKeyId,
+    },
+}

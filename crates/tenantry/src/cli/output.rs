@@ -1,0 +1,65 @@
+//! What commands print: answers to standard output, progress to a terminal on standard error.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::fmt::Display;
+use std::io::{self, Write as _};
+
+/// In which form answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+/// Where answers go.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    form: Form,
+}
+
+impl Output {
+    /// Answers in this form.
+    pub const fn new(form: Form) -> Self {
+        Self { form }
+    }
+
+    /// The form of the answers.
+    pub const fn form(self) -> Form {
+        self.form
+    }
+
+    /// Prints one answer: `value` as one line of JSON, or `text` for people.
+    pub fn answer(self, value: &impl Serialize, text: impl Display) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match self.form {
+            Form::Json => {
+                serde_json::to_writer(&mut out, value)?;
+                writeln!(out)?;
+            }
+            Form::Text => {
+                let text = text.to_string();
+                writeln!(out, "{}", text.trim_end())?;
+            }
+        }
+        out.flush()
+    }
+
+    /// Prints `text` as it is, in either form.
+    pub fn raw(self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+}
+
+/// A progress bar for `total` steps, drawn on standard error when that is a terminal and not otherwise.
+pub fn progress(what: &'static str, total: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(total).unwrap_or(0));
+    if let Ok(style) = ProgressStyle::with_template("{msg:24} {bar:40} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar.with_message(what)
+}

@@ -1,0 +1,259 @@
+//! `tenantry demo`: a provider's history carried through the register, then served.
+//!
+//! Every generated application takes the way any application takes. The clock stands at the time of the history while it
+//! is replayed and runs with the machine's afterwards.
+
+use super::deployment::{self, login_url};
+use super::init::BUILT_IN_PACK;
+use super::serving::{self, Serving};
+use crate::cli::Demo;
+use crate::cli::exit::Exit;
+use crate::cli::output::{Output, progress};
+use crate::config::{LogFormat, Logs, Rate, RateLimits, RootKey, Store as StoreSettings, Unlock};
+use crate::demo::events::{Closure, Ending};
+use crate::demo::{History, Opening, Plan};
+use crate::system::{self, HistoryClock, SystemClock};
+use anyhow::{Context as _, Result};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use tenantry_lists::{Reading, embedded};
+use tenantry_model::clock::Clock;
+use tenantry_model::fact::FactValue;
+use tenantry_model::id::{AccountId, StaffId};
+use tenantry_model::staff::{Actor, Role, Scope};
+use tenantry_register::accounts::NewAccess;
+use tenantry_register::people::{NewApiKey, NewStaff};
+use tenantry_register::{Call, Reason, Register, SetUp};
+use tenantry_server::http::api_key::ApiKey;
+use tenantry_store::{MIGRATIONS, StoreExt as _};
+use tenantry_vault::SystemEntropy;
+
+/// Threads that apply at once; the store commits what arrives together in one go.
+const APPLICANTS: usize = 32;
+/// Accounts applied for at one instant of the clock.
+const STRIDE: usize = 64;
+/// The people of the demo: log-in, name, role. The first gets the log-in link.
+const STAFF: [(&str, &str, Role); 6] = [
+    ("officer@demo.example", "Olive Officer", Role::ComplianceOfficer),
+    ("second@demo.example", "Simon Second", Role::ComplianceOfficer),
+    ("reviewer@demo.example", "Rita Reviewer", Role::Reviewer),
+    ("legal@demo.example", "Leo Legal", Role::Legal),
+    ("auditor@demo.example", "Aud Auditor", Role::Auditor),
+    ("admin@demo.example", "Ada Administrator", Role::Administrator),
+];
+
+pub(super) fn run(asked: &Demo, out: Output) -> Result<Exit> {
+    system::log_to_stderr(&Logs { format: LogFormat::Text, level: "warn" });
+    let temporary = if asked.folder.is_none() { Some(tempfile::tempdir()?) } else { None };
+    let folder: PathBuf = match (&asked.folder, &temporary) {
+        (Some(folder), _) => folder.clone(),
+        (None, Some(temporary)) => temporary.path().to_owned(),
+        (None, None) => PathBuf::new(),
+    };
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    // Taken first: a taken port is told before the work, not after it.
+    let (listener, address) = serving::bind(asked.listen)?;
+    let clock = Arc::new(HistoryClock::default());
+    let register = prepare(&folder, asked, &clock)?;
+    clock.run();
+    register.follow_gate()?;
+    let links = links(&register, &address)?;
+    let key = NewApiKey { label: "demo".to_owned(), scopes: Scope::ALL.to_vec(), reseller: None };
+    let (id, secret) = register.create_api_key(&deployment::operator(), key)?;
+    let api_key = ApiKey::from_parts(id, secret).reveal();
+    let login_link = links.first().map(|(_, link)| link.clone()).unwrap_or_default();
+    let others: BTreeMap<&str, &str> =
+        links.iter().map(|(login, link)| (login.as_str(), link.as_str())).collect();
+    let answer = serde_json::json!({
+        "address": address, "login_link": login_link, "api_key": api_key, "login_links": others,
+        "accounts": register.gate_accounts(), "folder": folder,
+    });
+    out.answer(&answer, text(&address, &links, &api_key))?;
+    let rate = Rate { per_second: 100_000, burst: 100_000 };
+    let rates = RateLimits { gate: rate, general: rate, anonymous: rate };
+    serving::until_told(listener, Serving { register, clock, rates, trusted_proxies: Vec::new() })?;
+    Ok(Exit::Yes)
+}
+
+fn text(address: &str, links: &[(String, String)], api_key: &str) -> String {
+    let mut text = format!("{address}\n\nLog in, each link works once:\n");
+    for (login, link) in links {
+        text.push_str(&format!("  {login:24} {link}\n"));
+    }
+    text.push_str(&format!(
+        "\nAPI key: {api_key}\n\nPeople and companies are invented. Ctrl-C ends the demo.\n"
+    ));
+    text
+}
+
+/// Opens the demo in `folder`, making it first if it is not there.
+fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<Register> {
+    let key = RootKey { file: folder.join("root.key"), unlock: Unlock::File(folder.join("unlock.key")) };
+    let store = deployment::open_store(&StoreSettings::Sqlite { path: folder.join("tenantry.db") })?;
+    store.migrate(MIGRATIONS)?;
+    if Register::is_set_up(&store)? {
+        return Ok(Register::open(
+            store,
+            deployment::open_root(&key)?,
+            clock.clone(),
+            Arc::new(SystemEntropy),
+        )?);
+    }
+    let list = embedded::ofac_sdn()?;
+    // The history ends at the start of this day, so that deadlines in it are alive.
+    let base = SystemClock.now().date().start();
+    let plan = Plan { seed: asked.seed, accounts: asked.accounts, base };
+    let history = History::generate(&plan, &list)?;
+    clock.stand_at(history.openings.first().map_or(base, |first| first.at));
+    let set_up = SetUp { origin: "demo.example/tenantry".to_owned(), pack: BUILT_IN_PACK.to_owned() };
+    let root = deployment::create_root(&key)?;
+    let register = Register::set_up(store, root, clock.clone(), Arc::new(SystemEntropy), set_up)?;
+    let records = list.header().entities;
+    let reading = Reading { snapshot: list, notices: Vec::new(), records, set_aside: 0 };
+    register.import_list(&deployment::operator(), &reading)?;
+    let officer = hire(&register)?;
+    let accounts = apply_all(&register, &history, clock)?;
+    clock.stand_at(base);
+    report(&register, &history, &accounts)?;
+    close(&register, &history.closures, &accounts, officer)?;
+    Ok(register)
+}
+
+/// Adds the staff; answers who the first of them is.
+fn hire(register: &Register) -> Result<StaffId> {
+    let mut first = None;
+    for (login, name, role) in STAFF {
+        let new = NewStaff { login: login.to_owned(), name: name.to_owned(), role };
+        let id = register.add_staff(&deployment::operator(), new)?;
+        first.get_or_insert(id);
+    }
+    first.context("the demo has no staff")
+}
+
+fn links(register: &Register, address: &str) -> Result<Vec<(String, String)>> {
+    let call = deployment::operator();
+    let mut links = Vec::new();
+    for (login, _, _) in STAFF {
+        let staff = register.staff_by_login(&call, login)?;
+        links.push((login.to_owned(), login_url(address, &register.login_link(&call, staff.id)?)));
+    }
+    Ok(links)
+}
+
+/// Applies for every account, resellers before those below them. Answers the accounts by reference.
+fn apply_all(
+    register: &Register,
+    history: &History,
+    clock: &HistoryClock,
+) -> Result<BTreeMap<String, AccountId>> {
+    let bar = progress("Applications", history.openings.len());
+    let mut accounts = BTreeMap::new();
+    for wave in history.waves() {
+        for stride in wave.chunks(STRIDE) {
+            if let Some(last) = stride.last() {
+                clock.stand_at(last.at);
+            }
+            accounts.extend(apply_together(register, stride, &accounts)?);
+            bar.inc(u64::try_from(stride.len()).unwrap_or(0));
+        }
+    }
+    bar.finish_and_clear();
+    Ok(accounts)
+}
+
+fn apply_together(
+    register: &Register,
+    openings: &[Opening],
+    above: &BTreeMap<String, AccountId>,
+) -> Result<Vec<(String, AccountId)>> {
+    let done = Mutex::new(Vec::with_capacity(openings.len()));
+    let share = openings.len().div_ceil(APPLICANTS).max(1);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = openings
+            .chunks(share)
+            .map(|mine| {
+                let done = &done;
+                scope.spawn(move || -> Result<()> {
+                    for opening in mine {
+                        let mut application = opening.application.clone();
+                        application.reseller =
+                            opening.under.as_ref().and_then(|under| above.get(under)).copied();
+                        let reference = application.reference.clone();
+                        let applied = register
+                            .apply(&deployment::operator(), application)
+                            .with_context(|| format!("the application {reference}"))?;
+                        done.lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .push((reference, applied.account));
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        for worker in workers {
+            worker.join().map_err(|_| anyhow::Error::msg("a worker of the demo ended early"))??;
+        }
+        anyhow::Ok(())
+    })?;
+    Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Reports the accesses of the history, as the provider's machines would.
+fn report(register: &Register, history: &History, accounts: &BTreeMap<String, AccountId>) -> Result<()> {
+    let key = NewApiKey { label: "events".to_owned(), scopes: vec![Scope::Events], reseller: None };
+    let (id, _) = register.create_api_key(&deployment::operator(), key)?;
+    let call = Call::by(Actor::ApiKey { id, scopes: vec![Scope::Events], reseller: None });
+    let bar = progress("Accesses", history.accesses.len());
+    let share = history.accesses.len().div_ceil(APPLICANTS).max(1);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = history
+            .accesses
+            .chunks(share)
+            .map(|mine| {
+                let (call, bar) = (&call, &bar);
+                scope.spawn(move || -> Result<()> {
+                    for access in mine {
+                        let FactValue::AccessFrom { access: kind, .. } = access.fact.fact else { continue };
+                        if let Some(account) = accounts.get(&access.reference) {
+                            register.report_access(
+                                call,
+                                *account,
+                                NewAccess { at: access.at, access: kind },
+                            )?;
+                        }
+                        bar.inc(1);
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        for worker in workers {
+            worker.join().map_err(|_| anyhow::Error::msg("a worker of the demo ended early"))??;
+        }
+        anyhow::Ok(())
+    })?;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Closes the accounts that ended, in the name of the officer and with the reason of the history.
+fn close(
+    register: &Register,
+    closures: &[Closure],
+    accounts: &BTreeMap<String, AccountId>,
+    officer: StaffId,
+) -> Result<()> {
+    let actor = Actor::Staff { id: officer, role: Role::ComplianceOfficer };
+    for closure in closures {
+        let Some(account) = accounts.get(&closure.reference) else { continue };
+        let word = match closure.ending {
+            Ending::ByCustomer => "ended by the customer",
+            Ending::ForCause => "ended for cause",
+        };
+        let call = Call::by(actor.clone()).because(Reason::parse(&format!("{word}: {}", closure.reason))?);
+        let version = register.account(&call, *account)?.summary.version;
+        register.close_account(&call, *account, version)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! From configuration to an open register: settings, store, root key.
+
+use super::WrongInput;
+use crate::config::{
+    Config, Override, RootKey as RootKeySettings, Store as StoreSettings, Unlock as UnlockSettings,
+};
+use crate::system::{self, SystemClock};
+use anyhow::{Context as _, Result};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tenantry_model::clock::Clock;
+use tenantry_model::random::Entropy;
+use tenantry_model::staff::{Actor, Job};
+use tenantry_register::{Call, Register};
+use tenantry_store::{MIGRATIONS, Store, StoreExt as _};
+use tenantry_store_postgres::{PostgresOptions, PostgresStore};
+use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
+use tenantry_vault::{
+    RootKey, SealedFile, StretchCost, SystemEntropy, Unlock, create_key_file, read_key_file,
+};
+
+/// The file that is read when none is named.
+const DEFAULT_FILE: &str = "tenantry.toml";
+/// Fewest characters of a passphrase.
+const PASSPHRASE_LENGTH_MIN: usize = 12;
+
+/// The configuration that applies: the named file, else `tenantry.toml` if there is one, under the environment.
+pub(super) fn settings(file: Option<&Path>, options: Vec<Override>) -> Result<Config> {
+    let here = PathBuf::from(DEFAULT_FILE);
+    let file = file.map(Path::to_path_buf).or_else(|| here.exists().then_some(here));
+    let (mut overrides, problems) = Override::from_variables(system::variables());
+    // Later ones stand above earlier ones.
+    overrides.extend(options);
+    match Config::load(file.as_deref(), &overrides) {
+        Ok(config) if problems.is_empty() => Ok(config),
+        Ok(_) => Err(crate::config::ConfigError::Wrong(problems).into()),
+        Err(crate::config::ConfigError::Wrong(mut found)) => {
+            found.extend(problems);
+            Err(crate::config::ConfigError::Wrong(found).into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The call of whoever holds the machine.
+pub(super) const fn operator() -> Call {
+    Call::by(Actor::System { job: Job::SetUp })
+}
+
+/// Opens the configured deployment. Refuses a schema that is not this version's.
+pub(super) fn open(config: &Config) -> Result<Register> {
+    let store = open_store(&config.store)?;
+    store
+        .check_schema(MIGRATIONS)
+        .context("the store has another schema; `tenantry migrate --check` tells")?;
+    let root = open_root(&config.root_key)?;
+    let (clock, entropy) = surroundings();
+    Ok(Register::open(store, root, clock, entropy)?)
+}
+
+/// Clock and randomness of the machine.
+pub(super) fn surroundings() -> (Arc<dyn Clock>, Arc<dyn Entropy>) {
+    (Arc::new(SystemClock), Arc::new(SystemEntropy))
+}
+
+/// Opens the configured database.
+pub(super) fn open_store(store: &StoreSettings) -> Result<Arc<dyn Store>> {
+    Ok(match store {
+        StoreSettings::Sqlite { path } => {
+            let opened = SqliteStore::open(path, &SqliteOptions::default());
+            Arc::new(opened.with_context(|| format!("cannot open {}", path.display()))?)
+        }
+        StoreSettings::Postgres { url } => {
+            let opened = PostgresStore::open(&PostgresOptions::new(url.clone()));
+            Arc::new(opened.with_context(|| format!("cannot open {}", store.shown()))?)
+        }
+    })
+}
+
+/// Opens the root key, asking for the passphrase if that is what unlocks it.
+pub(super) fn open_root(settings: &RootKeySettings) -> Result<Arc<dyn RootKey>> {
+    let root = match &settings.unlock {
+        UnlockSettings::File(path) => {
+            SealedFile::open(&settings.file, Unlock::KeyFile(&*read_key_file(path)?))?
+        }
+        UnlockSettings::Passphrase => {
+            let passphrase = rpassword::prompt_password("Passphrase of the root key: ")?;
+            SealedFile::open(&settings.file, Unlock::Passphrase(&passphrase))?
+        }
+    };
+    Ok(Arc::new(root))
+}
+
+/// Makes a root key and what unlocks it. Never overwrites either.
+pub(super) fn create_root(settings: &RootKeySettings) -> Result<Arc<dyn RootKey>> {
+    let cost = StretchCost::default();
+    let root = match &settings.unlock {
+        UnlockSettings::File(path) => {
+            let key = create_key_file(path, &SystemEntropy)?;
+            SealedFile::create(&settings.file, Unlock::KeyFile(&*key), cost, &SystemEntropy)?
+        }
+        UnlockSettings::Passphrase => {
+            let passphrase = rpassword::prompt_password("New passphrase of the root key: ")?;
+            if passphrase.chars().count() < PASSPHRASE_LENGTH_MIN {
+                let short = format!("a passphrase has {PASSPHRASE_LENGTH_MIN} characters or more");
+                return Err(anyhow::Error::msg(short).context(WrongInput));
+            }
+            if rpassword::prompt_password("The same again: ")? != passphrase {
+                return Err(anyhow::Error::msg("the two passphrases differ").context(WrongInput));
+            }
+            SealedFile::create(&settings.file, Unlock::Passphrase(&passphrase), cost, &SystemEntropy)?
+        }
+    };
+    Ok(Arc::new(root))
+}
+
+/// The address of a one-time log-in link.
+pub(super) fn login_url(base: &str, token: &[u8; 32]) -> String {
+    let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{base}/console/login/link?token={token}")
+}

@@ -1,0 +1,97 @@
+//! Commands: each reads what it needs, calls one or a few use cases, and answers.
+//!
+//! On the command line the operator acts: whoever holds the root key and the database. Records say so by naming the system
+//! job of setting up. What needs two people, or a person's reason, is not here but in the console.
+
+mod admin;
+mod apply;
+mod config;
+mod demo;
+mod deployment;
+mod gate;
+mod init;
+mod lists;
+mod serving;
+mod verify;
+
+use crate::cli::exit::Exit;
+use crate::cli::output::{Form, Output};
+use crate::cli::{Cli, Command};
+use crate::config::ConfigError;
+use anyhow::Context as _;
+use clap::CommandFactory as _;
+use std::fmt;
+use tenantry_register::RegisterError;
+
+/// Why a command could not answer.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code it ends with.
+    pub exit: Exit,
+    error: anyhow::Error,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.error)
+    }
+}
+
+/// Something is wrong with what was asked, not with the system.
+#[derive(Debug)]
+struct WrongInput;
+
+impl fmt::Display for WrongInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this input cannot be used")
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        let asked = error.downcast_ref::<ConfigError>().is_some()
+            || error.downcast_ref::<WrongInput>().is_some()
+            || error.downcast_ref::<RegisterError>().is_some_and(is_about_input);
+        Self { exit: if asked { Exit::Asked } else { Exit::Failed }, error }
+    }
+}
+
+const fn is_about_input(error: &RegisterError) -> bool {
+    matches!(
+        error,
+        RegisterError::Invalid { .. }
+            | RegisterError::NotFound { .. }
+            | RegisterError::Duplicate { .. }
+            | RegisterError::State { .. }
+            | RegisterError::ListRefused { .. }
+    )
+}
+
+/// Runs the command that was typed.
+pub fn run(cli: Cli) -> Result<Exit, Failure> {
+    let out = Output::new(if cli.json { Form::Json } else { Form::Text });
+    let config = cli.config.as_deref();
+    let exit = match cli.command {
+        Command::Demo(demo) => demo::run(&demo, out),
+        Command::Serve(serve) => serving::run(config, &serve, out),
+        Command::Init(init) => init::run(config, &init, out),
+        Command::Migrate(migrate) => init::migrate(config, &migrate, out),
+        Command::Lists(lists) => lists::run(config, &lists, out),
+        Command::Apply(apply) => apply::run(config, &apply, out),
+        Command::Gate(gate) => gate::run(config, &gate, out),
+        Command::Evidence(evidence) => verify::build(config, &evidence, out),
+        Command::Verify(verify) => verify::run(&verify, out),
+        Command::Config(what) => config::run(config, &what, out),
+        Command::Admin(admin) => admin::run(config, admin, out),
+        Command::Openapi => serving::openapi(out),
+        Command::Completions { shell } => completions(shell, out),
+    };
+    exit.map_err(Failure::from)
+}
+
+fn completions(shell: clap_complete::Shell, out: Output) -> anyhow::Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tenantry", &mut script);
+    out.raw(&String::from_utf8(script).context("the completions are not text")?)?;
+    Ok(Exit::Yes)
+}

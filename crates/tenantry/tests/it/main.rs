@@ -1,0 +1,5 @@
+//! Tests of the binary: configuration, command line, the demo's generator.
+
+mod cli;
+mod config;
+mod demo;

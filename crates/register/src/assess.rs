@@ -12,7 +12,7 @@ use crate::world::{MEASURES_LIST, World};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use tenantry_linkage::{Candidate, Link, Standing, Token, TokenKind, link};
+use tenantry_linkage::{Candidate, HOLDERS_GENERIC, Link, Standing, Token, TokenKind, link};
 use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::case::Verdict;
 use tenantry_model::id::{AccountId, FactId, MeasureId, PartyId, SnapshotId};
@@ -31,8 +31,8 @@ use tenantry_vault::Vault;
 
 /// Most hits kept per party.
 const HITS_MAX: usize = 20;
-/// Holders of one token that are looked at.
-const HOLDERS_MAX: u32 = 60;
+/// Holders of one token that are counted: from [`HOLDERS_GENERIC`] on a value says nothing, and counting may stop.
+const HOLDERS_MAX: u32 = HOLDERS_GENERIC + 1;
 
 /// A token of a party.
 pub(crate) type PartyToken = (PartyId, Token);
@@ -177,9 +177,9 @@ pub(crate) fn holders_of(
 ) -> Result<Holders, RegisterError> {
     let mut holders = Holders::new();
     for token in tokens {
-        let rows = party::holders(tx, token.kind.as_str(), &token.digest, HOLDERS_MAX)?;
-        let accounts: BTreeSet<AccountId> =
-            rows.into_iter().map(|r| r.account).filter(|a| *a != own).collect();
+        let mut accounts: BTreeSet<AccountId> =
+            party::holders(tx, token.kind.as_str(), &token.digest, HOLDERS_MAX)?.into_iter().collect();
+        accounts.remove(&own);
         if !accounts.is_empty() {
             holders.insert(*token, accounts);
         }
@@ -188,7 +188,8 @@ pub(crate) fn holders_of(
 }
 
 fn candidates(tx: &mut dyn Tx, holders: &Holders) -> Result<Vec<Candidate>, RegisterError> {
-    let accounts: BTreeSet<AccountId> = holders.values().flatten().copied().collect();
+    let telling = holders.values().filter(|accounts| accounts.len() < HOLDERS_GENERIC as usize);
+    let accounts: BTreeSet<AccountId> = telling.flatten().copied().collect();
     let mut candidates = Vec::with_capacity(accounts.len());
     for account in accounts {
         let row = tenantry_store::repo::account::find(tx, account)?;

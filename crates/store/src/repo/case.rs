@@ -20,7 +20,8 @@ statements! {
     WITH_FINGERPRINT = "SELECT COUNT(*) FROM case_file WHERE fingerprint = $1";
     COUNT_NOT_CLOSED = "SELECT COUNT(*) FROM case_file WHERE account = $1 AND state <> 'closed'";
     CHANGE = "UPDATE case_file SET state = $2, leased_by = $3, leased_until = $4, verdict = $5, reason_code = $6, decided_by = $7, \
-        decided_at = $8, approval = $9, version = version + 1 WHERE id = $1 AND version = $10";
+        decided_at = $8, approval = $9, priority = $11, summary = $12, sealed = $13, version = version + 1 \
+        WHERE id = $1 AND version = $10";
     COUNT_BY_STATE = "SELECT state, kind, COUNT(*) FROM case_file GROUP BY state, kind ORDER BY state, kind";
 }
 
@@ -131,7 +132,10 @@ pub fn change(tx: &mut dyn Tx, case: &CaseRow) -> Result<bool, StoreError> {
         case.decided_by,
         case.decided_at,
         case.approval,
-        case.version
+        case.version,
+        case.priority,
+        &case.summary,
+        &case.sealed
     ];
     Ok(tx.execute(&CHANGE, params)? == 1)
 }

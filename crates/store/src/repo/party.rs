@@ -29,10 +29,7 @@ statements! {
     INTERESTS_IN = "SELECT content FROM interest WHERE owned = $1 ORDER BY owner";
     ADD_TOKEN = "INSERT INTO token (kind, digest, account, party) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (kind, digest, account, party) DO NOTHING";
-    HOLDERS = "SELECT token.account, token.party, account.state, account.for_cause FROM token \
-        JOIN account ON account.id = token.account WHERE token.kind = $1 AND token.digest = $2 \
-        ORDER BY account.for_cause DESC, token.account, token.party LIMIT $3";
-    COUNT_HOLDERS = "SELECT COUNT(DISTINCT account) FROM token WHERE kind = $1 AND digest = $2";
+    HOLDERS = "SELECT DISTINCT account FROM token WHERE kind = $1 AND digest = $2 ORDER BY account LIMIT $3";
     TOKENS_OF = "SELECT kind, digest FROM token WHERE account = $1 ORDER BY kind, digest";
 }
 
@@ -97,19 +94,6 @@ pub struct EvidenceRow {
     pub recorded_at: Timestamp,
     /// The sealed description.
     pub sealed: Vec<u8>,
-}
-
-/// An account that holds a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HolderRow {
-    /// The account.
-    pub account: AccountId,
-    /// Its party with the value.
-    pub party: PartyId,
-    /// State of the account.
-    pub state: tenantry_model::account::AccountState,
-    /// Whether the account was refused or closed for cause.
-    pub for_cause: i64,
 }
 
 /// Adds a party.
@@ -274,26 +258,16 @@ pub fn add_token(
     tx.execute(&ADD_TOKEN, params![kind, digest, account, party]).map(|_| ())
 }
 
-/// Accounts that hold a token, those closed for cause first.
+/// Accounts that hold a token, in order of identifier.
 pub fn holders(
     tx: &mut dyn Tx,
     kind: &str,
     digest: &[u8; 32],
     rows_max: u32,
-) -> Result<Vec<HolderRow>, StoreError> {
+) -> Result<Vec<AccountId>, StoreError> {
     query_all(tx, &HOLDERS, params![kind, digest, limit(rows_max)], |row| {
-        Ok(HolderRow {
-            account: AccountId::from_bytes(row.id16(0)?),
-            party: PartyId::from_bytes(row.id16(1)?),
-            state: word(row, 2, "account.state")?,
-            for_cause: row.int(3)?,
-        })
+        Ok(AccountId::from_bytes(row.id16(0)?))
     })
-}
-
-/// How many accounts hold a token.
-pub fn count_holders(tx: &mut dyn Tx, kind: &str, digest: &[u8; 32]) -> Result<i64, StoreError> {
-    Ok(query_one(tx, &COUNT_HOLDERS, params![kind, digest], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// The tokens of an account.

@@ -83,7 +83,7 @@ const INEXACT_MAX: u32 = 3;
 /// From this weight on a unit is a word that names.
 const TELLING: u32 = 3_000;
 /// By how much more a difference counts for each further inexact word, in thousandths.
-const INEXACT: u32 = 400;
+const INEXACT: u32 = 600;
 /// How much rarer than anything that agrees a left-over word must be to count for more, in thousandths of a bit.
 const RARER: u32 = 3_000;
 /// A word on each side that has no partner is a contradiction, however common the words are: least weight and share.

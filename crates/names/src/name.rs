@@ -58,7 +58,7 @@ impl Form {
         let entry = words::entry(&ascii).copied().unwrap_or_default();
         let sounds = sound::phonemes(&ascii);
         let skeleton = sound::skeleton(&sounds);
-        let sound_key = sound::key(&sounds, skeleton);
+        let sound_key = sound::key(&sounds);
         let number = ascii.parse().ok().or(entry.number);
         Self {
             ascii: ascii.into(),
@@ -255,7 +255,7 @@ fn duty(form: &Form, entry: &Entry, kind: NameKind) -> (Role, u16) {
     if form.ascii.bytes().any(|b| b.is_ascii_digit()) && form.number.is_some() {
         return (Role::Number, NUMBER_WEIGHT);
     }
-    if form.ascii.len() == 1 {
+    if form.ascii.len() == 1 && matches!(form.script, Script::Latin | Script::Alphabet) {
         return (Role::Initial, INITIAL_WEIGHT);
     }
     if entry.particle {
@@ -271,7 +271,14 @@ fn duty(form: &Form, entry: &Entry, kind: NameKind) -> (Role, u16) {
         return (Role::Number, NUMBER_WEIGHT);
     }
     let weight = word_weight(&form.ascii, entry.count);
-    (Role::Word, if form.script == Script::Syllables { weight.min(SYLLABLE_WEIGHT) } else { weight })
+    (
+        Role::Word,
+        if matches!(form.script, Script::Syllables | Script::Korean) {
+            weight.min(SYLLABLE_WEIGHT)
+        } else {
+            weight
+        },
+    )
 }
 
 /// Weight of a plain word: its surprise where it was counted, else more the longer it is.

@@ -40,7 +40,7 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
         return Some(Near { likeness: EQUIVALENT, how: How::Equivalent });
     }
     // Typing errors are made in a script; letters that romanise a native name part cannot be mistyped.
-    let typed = a.script == b.script || (a.script != Script::Syllables && b.script != Script::Syllables);
+    let typed = a.script == b.script || !(native(a) || native(b));
     let spelling = if typed {
         spelling(a.ascii.as_bytes(), b.ascii.as_bytes()).or_else(|| shuffled(a, b))
     } else {
@@ -52,6 +52,11 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
         (s, t) if t.unwrap_or(0) > s.unwrap_or(0) => t.map(|likeness| Near { likeness, how: How::Sound }),
         (s, _) => s.map(|likeness| Near { likeness, how: How::Spelling }),
     }
+}
+
+/// Whether the token is a native Chinese or Korean name part.
+fn native(form: &Form) -> bool {
+    matches!(form.script, Script::Syllables | Script::Korean)
 }
 
 /// The same letters in another order, as in a word written backwards.
@@ -87,16 +92,17 @@ fn sound_likeness(a: &Form, b: &Form) -> Option<u16> {
         if a.sound_key != b.sound_key || a.sound_key == 0 {
             return None;
         }
-        let likeness = sound::similarity(Ear::Exact, &a.sounds, &b.sounds);
         // One consonant is too little to go by unless nearly all is the same.
-        let least = if a.skeleton < 0x10 { SOUND_SHORT_MIN } else { SOUND_MIN };
+        let least = if a.sound_key & 0xf0 == 0 { SOUND_SHORT_MIN } else { SOUND_MIN };
+        let likeness = sound::similarity(Ear::Exact, &a.sounds, &b.sounds, least);
         return (likeness >= least).then_some(likeness * 9 / 10);
     }
-    if !skeletons_close(a.skeleton, b.skeleton) {
+    if !skeletons_close(a.skeleton, b.skeleton, native(a) || native(b)) {
         return None;
     }
     let (ear, strict) = ear(a.script, b.script);
-    let likeness = sound::similarity(ear, &a.sounds, &b.sounds);
+    let least = 1000 - (u32::from(1000 - SOUND_ACROSS_MIN) * 1000).div_ceil(strict) as u16;
+    let likeness = sound::similarity(ear, &a.sounds, &b.sounds, least.min(999));
     let scaled = 1000_u32.saturating_sub((1000 - u32::from(likeness)) * strict / 1000) as u16;
     (scaled >= SOUND_ACROSS_MIN).then_some(scaled)
 }
@@ -107,6 +113,8 @@ fn ear(a: Script, b: Script) -> (Ear, u32) {
     let either = |s: Script| a == s || b == s;
     if either(Script::Syllables) {
         (Ear::Exact, 3000)
+    } else if either(Script::Korean) {
+        (Ear::Exact, 2000)
     } else if either(Script::Syllabic) {
         (Ear::Syllables, 1250)
     } else if either(Script::Arabic) {
@@ -118,14 +126,25 @@ fn ear(a: Script, b: Script) -> (Ear, u32) {
     }
 }
 
-/// Equal, or equal after dropping at most one consonant on each side.
-fn skeletons_close(a: u64, b: u64) -> bool {
-    a == b
-        || skeleton_deletions(a).any(|x| x == b || skeleton_deletions(b).any(|y| x == y))
-        || skeleton_deletions(b).any(|y| y == a)
+/// Equal, or equal after dropping at most one consonant on each side; of native name parts nothing is dropped, and
+/// of short skeletons no consonant on both sides, since little would be left to go by.
+fn skeletons_close(a: u64, b: u64, native: bool) -> bool {
+    if a == b || native {
+        return a == b;
+    }
+    let dropped = |x: u64, y: u64| x >= SKELETON_DROP_FROM && skeleton_deletions(x).any(|d| d == y);
+    dropped(a, b)
+        || dropped(b, a)
+        || (a.min(b) >= SKELETON_CHANGE_FROM
+            && skeleton_deletions(a).any(|x| skeleton_deletions(b).any(|y| x == y)))
 }
 
-/// A skeleton with one consonant dropped, each in turn.
+/// Skeletons of two consonants and more may lose one, of three and more may have one changed.
+const SKELETON_DROP_FROM: u64 = 0x10;
+const SKELETON_CHANGE_FROM: u64 = 0x100;
+
+/// A skeleton with one consonant dropped, each in turn. Tokens of different scripts that sound alike have equal
+/// skeletons, or one's skeleton among the other's deletions, or a deletion in common.
 pub fn skeleton_deletions(skeleton: u64) -> impl Iterator<Item = u64> {
     let length = (64 - skeleton.leading_zeros()).div_ceil(4);
     (0..length).map(move |at| {
@@ -159,7 +178,7 @@ pub fn near_glued(whole: &Form, first: &Form, second: &Form) -> Option<Near> {
 
 /// How alike two tokens of the left name, written together, are to one of the right.
 pub fn near_joined(joined: &Form, right: &Form) -> Option<Near> {
-    if joined.script != right.script && joined.script != Script::Syllables {
+    if joined.script != right.script && !native(joined) {
         return None;
     }
     let near = near(joined, right)?;

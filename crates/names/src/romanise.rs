@@ -19,8 +19,10 @@ pub enum Script {
     Hebrew,
     /// Kana, and Han or Hangul of three syllables and more: usually a foreign word put in syllables.
     Syllabic,
-    /// One or two Han or Hangul characters: usually a native name, whose romanisation is known well.
+    /// One or two Han characters: usually a native name, whose romanisation is known well.
     Syllables,
+    /// One or two Hangul characters: usually a native name, romanised in several habits.
+    Korean,
     /// Anything else.
     Other,
 }
@@ -35,13 +37,17 @@ pub(crate) fn script(text: &str) -> Script {
         && text.chars().all(is_han_or_hangul)
         && text.chars().count() <= NATIVE_PART_MAX
     {
-        return Script::Syllables;
+        return if text.chars().all(is_hangul) { Script::Korean } else { Script::Syllables };
     }
     script
 }
 
 fn is_han_or_hangul(c: char) -> bool {
     matches!(u32::from(c), 0x3400..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff)
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(u32::from(c), 0xac00..=0xd7af)
 }
 
 fn script_of(c: char) -> Script {
@@ -68,6 +74,11 @@ fn script_of(c: char) -> Script {
 const FAMILY_NAMES: &str = "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민나진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국은편용예봉사부\
 王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董袁潘于蒋蔣蔡余杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范金石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫段雷侯龙龍史陶黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴武戴莫孔向汤湯习習";
 
+/// Whether a Korean writes native name parts so: one or two Hangul characters.
+pub(crate) fn is_korean_part(text: &str) -> bool {
+    script(text) == Script::Korean
+}
+
 /// A native full name written without a blank: where its given part begins, in bytes.
 pub(crate) fn family_name_end(text: &str) -> Option<usize> {
     let count = text.chars().count();
@@ -79,8 +90,11 @@ pub(crate) fn family_name_end(text: &str) -> Option<usize> {
 
 /// Korean vowels that the official romanisation writes with two letters, by their sound.
 fn korean_vowels(text: &str, ascii: String) -> String {
-    if !text.chars().any(|c| matches!(u32::from(c), 0xac00..=0xd7af)) {
+    if !text.chars().any(is_hangul) {
         return ascii;
+    }
+    if text == "이" {
+        return "yi".to_owned();
     }
     [("eo", "o"), ("eu", "u"), ("ae", "e"), ("oe", "e"), ("ui", "i")]
         .iter()
@@ -93,7 +107,7 @@ pub(crate) fn is_hebrew(c: char) -> bool {
 
 /// Whether the text holds Han, Kana or Hangul.
 pub(crate) fn is_cjk_text(text: &str) -> bool {
-    matches!(script(text), Script::Syllabic | Script::Syllables)
+    matches!(script(text), Script::Syllabic | Script::Syllables | Script::Korean)
 }
 
 /// ASCII letters and digits for a lower-case token.

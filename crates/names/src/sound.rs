@@ -108,7 +108,11 @@ const CLUSTERS: &[(&str, &[Phoneme])] = &[
 ];
 
 fn read(rest: &[u8], first: bool) -> (usize, &'static [Phoneme]) {
-    for (text, sounds) in CLUSTERS {
+    let may_cluster = matches!(
+        rest.first(),
+        Some(b's' | b't' | b'd' | b'c' | b'z' | b'k' | b'g' | b'p' | b'h' | b'q' | b'e' | b'o' | b'a')
+    );
+    for (text, sounds) in CLUSTERS.iter().filter(|_| may_cluster) {
         if rest.starts_with(text.as_bytes()) {
             return (text.len(), sounds);
         }
@@ -148,6 +152,10 @@ fn read(rest: &[u8], first: bool) -> (usize, &'static [Phoneme]) {
 
 /// Consonant classes in order, four bits each, first consonant in the lowest bits; at most [`SKELETON_MAX`].
 pub(crate) fn skeleton(sounds: &[Phoneme]) -> u64 {
+    packed(sounds, class)
+}
+
+fn packed(sounds: &[Phoneme], class: impl Fn(Phoneme) -> u64) -> u64 {
     let mut out = 0;
     let mut shift = 0;
     let mut last = 0;
@@ -167,15 +175,32 @@ pub(crate) fn skeleton(sounds: &[Phoneme]) -> u64 {
 /// Most consonants in a skeleton.
 const SKELETON_MAX: u32 = 14;
 
-/// Key of tokens of one script that may sound alike: skeleton, first sound's class, whether a vowel ends it.
+/// Finer classes, for tokens of one script: what one alphabet keeps apart.
+fn fine_class(p: Phoneme) -> u64 {
+    match p {
+        P | B => 1,
+        F | V => 2,
+        T | D => 3,
+        S | Z | TS => 4,
+        SH | CH | J => 5,
+        K | G | KH => 6,
+        M => 7,
+        N => 8,
+        L => 9,
+        R => 10,
+        _ => 0,
+    }
+}
+
+/// Key of tokens of one script that may sound alike: fine skeleton, and whether vowels begin and end it.
 /// 0 when there is no consonant to go by.
-pub(crate) fn key(sounds: &[Phoneme], skeleton: u64) -> u64 {
+pub(crate) fn key(sounds: &[Phoneme]) -> u64 {
+    let skeleton = packed(sounds, fine_class);
     if skeleton == 0 {
         return 0;
     }
-    let first = sounds.first().map_or(0, |p| class(*p));
-    let ends_open = sounds.last().is_some_and(|p| is_weak(*p) && *p != H);
-    skeleton | first << 56 | u64::from(ends_open) << 60
+    let open = |p: Option<&Phoneme>| u64::from(p.is_some_and(|p| is_weak(*p) && *p != H));
+    skeleton | open(sounds.first()) << 56 | open(sounds.last()) << 60
 }
 
 /// How two tokens are written decides what counts as a difference in sound.
@@ -266,10 +291,17 @@ fn syllables(a: Phoneme, b: Phoneme) -> Option<u32> {
     })
 }
 
-/// Likeness of two sound strings, 0 to 1000.
+/// Likeness of two sound strings, 0 to 1000; 0 as soon as it is known to be under `least`.
 #[expect(clippy::indexing_slicing, reason = "a fixed row addressed by lengths cut to PHONEMES_MAX")]
-pub(crate) fn similarity(ear: Ear, a: &[Phoneme], b: &[Phoneme]) -> u16 {
+pub(crate) fn similarity(ear: Ear, a: &[Phoneme], b: &[Phoneme], least: u16) -> u16 {
     let (a, b) = (&a[..a.len().min(PHONEMES_MAX)], &b[..b.len().min(PHONEMES_MAX)]);
+    let (mass_a, mass_b) = (mass(a), mass(b));
+    let weight = mass_a.max(mass_b);
+    let limit = weight * (1000 - u32::from(least)) / 1000;
+    // What one side has more of is missing on the other at two fifths of its weight or more.
+    if weight == 0 || mass_a.abs_diff(mass_b) * 2 / 5 > limit {
+        return 0;
+    }
     let mut row = [0_u32; PHONEMES_MAX + 1];
     for (j, p) in b.iter().enumerate() {
         row[j + 1] = row[j] + ear.missing(*p);
@@ -277,17 +309,18 @@ pub(crate) fn similarity(ear: Ear, a: &[Phoneme], b: &[Phoneme]) -> u16 {
     for p in a {
         let mut diagonal = row[0];
         row[0] += ear.missing(*p);
+        let mut lowest = row[0];
         for (j, q) in b.iter().enumerate() {
             let best = (diagonal + ear.replaced(*p, *q))
                 .min(row[j] + ear.missing(*q))
                 .min(row[j + 1] + ear.missing(*p));
             diagonal = row[j + 1];
             row[j + 1] = best;
+            lowest = lowest.min(best);
         }
-    }
-    let weight = mass(a).max(mass(b));
-    if weight == 0 {
-        return 0;
+        if lowest > limit {
+            return 0;
+        }
     }
     1000 - (row[b.len()] * 1000 / weight).min(1000) as u16
 }

@@ -103,33 +103,39 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
     if kind == NameKind::Person { part_native(out) } else { join_letters(out) }
 }
 
-/// A Chinese or Korean full name in one piece is parted after the family name.
+/// A Chinese or Korean full name in one piece is parted after the family name; Korean parts go by syllable, since
+/// romanisations part them anywhere.
 fn part_native(pieces: Vec<Piece>) -> Vec<Piece> {
-    if pieces.len() != 1 {
-        return pieces;
-    }
-    let mut out = Vec::with_capacity(2);
+    let mut out = Vec::with_capacity(pieces.len());
+    let alone = pieces.len() == 1;
     for piece in pieces {
-        match romanise::family_name_end(&piece.text).and_then(|at| piece.text.split_at_checked(at)) {
-            Some((family, given)) => {
-                let middle = piece.start + family.chars().count() as u16;
-                out.push(Piece {
-                    start: piece.start,
-                    end: middle,
-                    text: family.to_owned(),
-                    comma_after: false,
-                });
-                out.push(Piece {
-                    start: middle,
-                    end: piece.end,
-                    text: given.to_owned(),
-                    comma_after: piece.comma_after,
-                });
-            }
+        match romanise::family_name_end(&piece.text).filter(|_| alone) {
+            Some(at) => cut(piece, at, &mut out),
             None => out.push(piece),
         }
     }
-    out
+    if !out.iter().all(|p| romanise::is_korean_part(&p.text)) {
+        return out;
+    }
+    let mut syllables = Vec::with_capacity(2 * out.len());
+    for piece in out {
+        match piece.text.char_indices().nth(1) {
+            Some((at, _)) => cut(piece, at, &mut syllables),
+            None => syllables.push(piece),
+        }
+    }
+    syllables
+}
+
+/// Cuts a piece in two at a byte position.
+fn cut(piece: Piece, at: usize, out: &mut Vec<Piece>) {
+    let Some((head, tail)) = piece.text.split_at_checked(at) else {
+        out.push(piece);
+        return;
+    };
+    let middle = piece.start + head.chars().count() as u16;
+    out.push(Piece { start: piece.start, end: middle, text: head.to_owned(), comma_after: false });
+    out.push(Piece { start: middle, end: piece.end, text: tail.to_owned(), comma_after: piece.comma_after });
 }
 
 /// Runs of single letters in the name of an organisation are one acronym: `L L C`, `A B C Trading`.

@@ -132,9 +132,11 @@ impl Look {
         Self { letters, length: ascii.len().min(255) as u8 }
     }
 
-    /// Whether two typing errors could turn one into the other.
+    /// Whether the typing errors allowed between tokens this long could turn one into the other.
     fn could_be(self, other: Self) -> bool {
-        self.length.abs_diff(other.length) <= 2 && (self.letters ^ other.letters).count_ones() <= 4
+        let errors = if usize::from(self.length.min(other.length)) >= TWO_ERRORS_FROM { 2 } else { 1 };
+        u32::from(self.length.abs_diff(other.length)) <= errors
+            && (self.letters ^ other.letters).count_ones() <= 2 * errors
     }
 }
 

@@ -6,6 +6,9 @@ use crate::compare::EditKind;
 /// Longest token compared letter by letter; what follows is ignored.
 pub(crate) const LETTERS_MAX: usize = 48;
 
+/// More than any limit.
+const FAR: u8 = 100;
+
 /// Plain distance (insert, delete, replace, swap of neighbours), or `None` above `limit`.
 #[expect(
     clippy::indexing_slicing,
@@ -27,8 +30,16 @@ pub(crate) fn distance(a: &[u8], b: &[u8], limit: usize) -> Option<usize> {
     let (mut before, mut above, mut now) = (2, 0, 1);
     for i in 0..a.len() {
         rows[now][0] = i as u8 + 1;
-        let mut least = rows[now][0];
-        for j in 0..width {
+        let mut least = FAR;
+        // Cells further than the limit from the diagonal are over it; the two beside the band must say so.
+        let (from, to) = (i.saturating_sub(limit), (i + limit + 1).min(width));
+        if from > 0 {
+            rows[now][from] = FAR;
+        }
+        if to < width {
+            rows[now][to + 1] = FAR;
+        }
+        for j in from..to {
             let mut best =
                 (rows[above][j] + u8::from(a[i] != b[j])).min(rows[now][j] + 1).min(rows[above][j + 1] + 1);
             if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
@@ -195,4 +206,39 @@ pub(crate) fn script(a: &[char], b: &[char]) -> Vec<Step> {
     }
     steps.reverse();
     steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+    use proptest::prelude::*;
+
+    /// The textbook table, without band or limit.
+    fn textbook(a: &[u8], b: &[u8]) -> usize {
+        let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                table[i][j] = if i == 0 || j == 0 {
+                    i + j
+                } else {
+                    let plain =
+                        (table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1])).min(table[i - 1][j] + 1);
+                    let mut best = plain.min(table[i][j - 1] + 1);
+                    if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                        best = best.min(table[i - 2][j - 2] + 1);
+                    }
+                    best
+                };
+            }
+        }
+        table[a.len()][b.len()]
+    }
+
+    proptest! {
+        #[test]
+        fn the_band_loses_nothing(a in "[a-c]{0,9}", b in "[a-c]{0,9}", limit in 0_usize..3) {
+            let full = textbook(a.as_bytes(), b.as_bytes());
+            prop_assert_eq!(distance(a.as_bytes(), b.as_bytes(), limit), Some(full).filter(|d| *d <= limit));
+        }
+    }
 }

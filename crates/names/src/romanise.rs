@@ -88,17 +88,23 @@ pub(crate) fn family_name_end(text: &str) -> Option<usize> {
     text.chars().next().filter(|c| FAMILY_NAMES.contains(*c)).map(char::len_utf8)
 }
 
-/// Korean vowels that the official romanisation writes with two letters, by their sound.
-fn korean_vowels(text: &str, ascii: String) -> String {
-    if !text.chars().any(is_hangul) {
-        return ascii;
-    }
-    if text == "이" {
-        return "yi".to_owned();
-    }
-    [("eo", "o"), ("eu", "u"), ("ae", "e"), ("oe", "e"), ("ui", "i")]
-        .iter()
-        .fold(ascii, |text, (from, to)| text.replace(from, to))
+const KOREAN_FIRST: [&str; 19] =
+    ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h"];
+const KOREAN_VOWELS: [&str; 21] = [
+    "a", "e", "ya", "ye", "o", "e", "yo", "ye", "o", "wa", "we", "we", "yo", "u", "wo", "we", "wi", "yu",
+    "u", "i", "i",
+];
+const KOREAN_LAST: [&str; 28] = [
+    "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t", "t",
+    "ng", "t", "t", "k", "t", "p", "t",
+];
+
+/// A Hangul syllable by its sounds: one letter for each vowel, unlike the official romanisation.
+fn hangul(c: char, out: &mut String) {
+    let at = u32::from(c).saturating_sub(0xac00) as usize;
+    out.push_str(KOREAN_FIRST.get(at / 588).copied().unwrap_or_default());
+    out.push_str(KOREAN_VOWELS.get(at % 588 / 28).copied().unwrap_or_default());
+    out.push_str(KOREAN_LAST.get(at % 28).copied().unwrap_or_default());
 }
 
 pub(crate) fn is_hebrew(c: char) -> bool {
@@ -115,11 +121,19 @@ pub(crate) fn ascii(text: &str) -> String {
     if text.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return text.to_owned();
     }
+    if text == "이" {
+        // The family name, which nobody writes with one letter.
+        return "yi".to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut previous = ' ';
     let mut chars = text.nfd().filter(|c| keeps(*c)).nfc().peekable();
     while let Some(c) = chars.next() {
         let next = chars.peek().copied();
+        if is_hangul(c) {
+            hangul(c, &mut out);
+            continue;
+        }
         match letter(c, previous, next) {
             Some(fixed) => out.push_str(fixed),
             None => out.extend(
@@ -128,7 +142,7 @@ pub(crate) fn ascii(text: &str) -> String {
         }
         previous = c;
     }
-    korean_vowels(text, out)
+    out
 }
 
 /// Marks that carry no sound are dropped; those that change a letter's sound in Cyrillic, Kana and Indic stay.

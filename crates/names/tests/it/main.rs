@@ -1,0 +1,114 @@
+//! Names compared, as tables and properties.
+
+use proptest::prelude::*;
+use tenantry_names::{Name, NameKind, compare};
+
+/// From this similarity on two names are taken for the same.
+const SAME: u16 = 700;
+
+fn check(kind: NameKind, same: bool, pairs: &[(&str, &str)]) {
+    for (left, right) in pairs {
+        let similarity = compare(&Name::analyse(left, kind), &Name::analyse(right, kind)).similarity;
+        assert_eq!(similarity >= SAME, same, "{left} ~ {right}: {similarity}");
+    }
+}
+
+#[test]
+fn people_under_other_spellings_are_the_same() {
+    check(
+        NameKind::Person,
+        true,
+        &[
+            ("Ada Lovelace", "LOVELACE, Ada"),
+            ("Ada Lovelcae", "Ada Lovelace"),
+            ("AdaLovelace", "Ada Lovelace"),
+            ("Ada Love lace", "Ada Lovelace"),
+            ("A. Lovelace", "Ada Lovelace"),
+            ("Dr. Ada Lovelace", "Ada Lovelace"),
+            ("Muhammad Yousef", "Mohammed Yusuf"),
+            ("Владимир Высоцкий", "Vladimir Vysotsky"),
+            ("박지성", "Park Ji-sung"),
+            ("Ada Lovelace", "Ada King Lovelace"),
+        ],
+    );
+}
+
+#[test]
+fn other_people_are_not_the_same() {
+    check(
+        NameKind::Person,
+        false,
+        &[
+            ("Ada Lovelace", "Ada Byron"),
+            ("Salman bin Muhammad", "Muhammad bin Salman"),
+            ("B. Lovelace", "Ada Lovelace"),
+            ("Ivan Petrovich Sidorov", "Ivan Sergeevich Sidorov"),
+            ("", "Ada Lovelace"),
+        ],
+    );
+}
+
+#[test]
+fn organisations_by_form_number_and_place() {
+    check(
+        NameKind::Organisation,
+        true,
+        &[
+            ("Example Limited Liability Company", "Example LLC"),
+            ("OAO Primer", "Open Joint Stock Company Primer"),
+            ("JSCARGUMENT", "JSC Argument"),
+            ("Brigade Forty-four", "Brigade 44"),
+        ],
+    );
+    check(
+        NameKind::Organisation,
+        false,
+        &[("Bank of Norway", "Bank of Chile"), ("11420 Corp.", "9981 Corp.")],
+    );
+}
+
+fn scripted() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "\\PC{0,60}",
+        "[a-zA-Z' .-]{0,60}",
+        "[\u{5d0}-\u{5ea} '\u{627}-\u{64a}가-힣一-龥ァ-ヺ.]{0,40}"
+    ]
+}
+
+fn kinds() -> impl Strategy<Value = NameKind> {
+    prop_oneof![
+        Just(NameKind::Person),
+        Just(NameKind::Organisation),
+        Just(NameKind::Object),
+        Just(NameKind::Unknown)
+    ]
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_like_itself(text in scripted(), kind in kinds()) {
+        let name = Name::analyse(&text, kind);
+        let similarity = compare(&name, &name).similarity;
+        let words = name.tokens().iter().any(|t| t.role != tenantry_names::Role::Initial);
+        prop_assert!(similarity == 1000 || !words, "{similarity}");
+    }
+
+    #[test]
+    fn any_pair_compares_within_bounds_and_spans(left in scripted(), right in scripted(), kind in kinds()) {
+        let (l, r) = (Name::analyse(&left, kind), Name::analyse(&right, kind));
+        let outcome = compare(&l, &r);
+        prop_assert!(outcome.similarity <= 1000);
+        for part in &outcome.aligned {
+            prop_assert!(usize::from(part.left.end) <= left.chars().count() && part.left.start < part.left.end);
+            prop_assert!(usize::from(part.right.end) <= right.chars().count() && part.right.start < part.right.end);
+        }
+    }
+}
+
+#[test]
+fn very_long_names_are_cut() {
+    let long = "ab ".repeat(100_000);
+    let name = Name::analyse(&long, NameKind::Person);
+    assert!(name.tokens().len() <= 32);
+    assert!(!format!("{name:?}").contains("ab ab"), "a name must not print");
+}

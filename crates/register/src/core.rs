@@ -36,6 +36,8 @@ pub(crate) struct Core {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) signer: CheckpointSigner,
     pub(crate) gate: GateMemory,
+    pub(crate) integrator: crate::checkpoints::Integrator,
+    pub(crate) replay_index: crate::replay::ReplayIndex,
     /// Pseudonym of the deployment itself: the subject of records about nobody else.
     pub(crate) deployment: [u8; 16],
     world: ArcSwap<World>,
@@ -57,6 +59,8 @@ impl Core {
             entropy: means.entropy,
             signer,
             gate: GateMemory::new(),
+            integrator: crate::checkpoints::Integrator::default(),
+            replay_index: crate::replay::ReplayIndex::default(),
             deployment,
             world: ArcSwap::from_pointee(world),
             loading: Mutex::new(()),

@@ -1,0 +1,310 @@
+//! The integrator: reads back what the sequencer wrote, hashes it again, and signs only what both agree on.
+//!
+//! It keeps a tree edge of its own, grown from leaves that it reads from the store on another connection than the one that
+//! wrote them. When size or hashes differ from the head the sequencer keeps, or from what was signed before, nothing is signed
+//! and nothing will be until the process starts again: an alarm that clears itself would not be one. Tiles and checkpoints are
+//! derived from leaves; they have no leaf of their own. Ledger design 4.3 (step 8) and 4.5, C2SP `tlog-tiles`.
+
+use crate::access::{Action, authorise};
+use crate::call::Call;
+use crate::core::Core;
+use crate::ledger_view::{StoredTree, hex, stored_size};
+use crate::{Register, RegisterError};
+use serde::Serialize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tenantry_ledger::{
+    Checkpoint, Frontier, Hash, HashSource as _, LeafHeader, NoteSigner as _, TILE_WIDTH, leaf_hash,
+};
+use tenantry_model::time::Timestamp;
+use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
+use tenantry_store::{StoreExt, Tx};
+use tenantry_vault::Ed25519Check;
+
+/// Leaves read in one unit: bounds memory, whatever the ledger's size.
+const LEAVES_PER_READ: u64 = 512;
+/// Full tiles written in one unit, 8 KiB each.
+const TILES_PER_WRITE: usize = 128;
+/// Longest time without a new signature while nothing is written, in microseconds.
+const IDLE_US: i64 = 3_600_000_000;
+
+/// What was signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignedCheckpoint {
+    /// Number of leaves it covers.
+    pub size: u64,
+    /// Root hash over them, lower-case hexadecimal.
+    pub root: String,
+    /// When it was signed.
+    pub signed_at: Timestamp,
+    /// The signed note, C2SP `tlog-checkpoint`.
+    pub note: String,
+}
+
+impl Register {
+    /// Signs a checkpoint if the ledger has grown or the last one is an hour old. `None` when there was nothing to do.
+    /// Called once a second by the system job `checkpoints`.
+    ///
+    /// # Errors
+    /// [`RegisterError::Ledger`] when what is stored is not what was written; from then on every call is refused.
+    pub fn checkpoint(&self, call: &Call) -> Result<Option<SignedCheckpoint>, RegisterError> {
+        authorise(&call.actor, Action::SignCheckpoints)?;
+        self.core.integrate()
+    }
+
+    /// What the integrator found wrong with the ledger. Readiness reports it; only a restart clears it.
+    pub fn ledger_trouble(&self) -> Option<String> {
+        self.core.integrator.lock().trouble.clone()
+    }
+}
+
+/// What the integrator remembers between calls.
+#[derive(Default)]
+pub(crate) struct Integrator(Mutex<Memory>);
+
+#[derive(Default)]
+struct Memory {
+    /// The tree as last signed; `None` until it was read from the store.
+    edge: Option<Edge>,
+    trouble: Option<String>,
+}
+
+impl Integrator {
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Core {
+    /// Integrates and signs what is new. Calls from several threads follow each other.
+    pub(crate) fn integrate(self: &Arc<Self>) -> Result<Option<SignedCheckpoint>, RegisterError> {
+        let mut memory = self.integrator.lock();
+        if let Some(reason) = &memory.trouble {
+            return Err(RegisterError::Ledger { reason: reason.clone() });
+        }
+        let done = self.integrate_from(&mut memory.edge);
+        if let Err(RegisterError::Ledger { reason }) = &done {
+            tracing::error!(reason, "the ledger is not as it was written; no checkpoint is signed any more");
+            memory.trouble = Some(reason.clone());
+        }
+        done
+    }
+
+    fn integrate_from(
+        self: &Arc<Self>,
+        known: &mut Option<Edge>,
+    ) -> Result<Option<SignedCheckpoint>, RegisterError> {
+        let stored = self.store.read(|tx| {
+            Ok::<_, RegisterError>((ledger::head(tx)?, ledger::latest_checkpoint(tx)?))
+        })?;
+        let (Some(head), row) = stored else {
+            let nothing_yet = stored.1.is_none() && known.is_none();
+            return if nothing_yet { Ok(None) } else { Err(trouble("its head is gone")) };
+        };
+        let written = Frontier::from_bytes(&head.frontier)?;
+        let signed = row.as_ref().map(|row| self.read_signed(row)).transpose()?;
+        let edge = self.resume(known.as_ref(), signed.as_ref())?;
+        *known = Some(edge.clone());
+        let fresh = row.is_some_and(|row| self.clock.now() < row.signed_at.plus_micros(IDLE_US));
+        if fresh && written == edge.frontier {
+            return Ok(None);
+        }
+        // First pass: is what is stored what was written? Only then are tiles made of it.
+        let read = self.extend(edge.clone(), written.size(), &mut |_| Ok(()))?;
+        if read.frontier != written {
+            return Err(trouble("the leaves read back are not the leaves that were written"));
+        }
+        let mut tiles = Vec::new();
+        let again = self.extend(edge, written.size(), &mut |new| self.keep_tiles(&mut tiles, new))?;
+        if again != read {
+            return Err(trouble("leaves changed while they were read"));
+        }
+        let signed = self.sign(&read.frontier, tiles)?;
+        *known = Some(read);
+        Ok(signed)
+    }
+
+    /// A stored checkpoint, its signature checked.
+    pub(crate) fn read_signed(&self, row: &CheckpointRow) -> Result<Checkpoint, RegisterError> {
+        let keys = [self.signer.verifier_key().clone()];
+        let checkpoint = Checkpoint::verify(row.note.as_bytes(), &keys, &Ed25519Check)?;
+        if checkpoint.size != stored_size(row.size) {
+            return Err(trouble("a stored checkpoint is about another size"));
+        }
+        Ok(checkpoint)
+    }
+
+    /// The edge to go on from: what is remembered, or what the stored tiles and leaves say, if it is what was signed.
+    fn resume(
+        self: &Arc<Self>,
+        known: Option<&Edge>,
+        signed: Option<&Checkpoint>,
+    ) -> Result<Edge, RegisterError> {
+        let edge = match (known, signed) {
+            (None, None) => return Ok(Edge::default()),
+            (Some(edge), None) if edge.frontier.size() == 0 => return Ok(edge.clone()),
+            (Some(_), None) => return Err(trouble("its checkpoints are gone")),
+            (None, Some(signed)) => {
+                let size = signed.size;
+                self.store.read(move |tx| Edge::load(tx, size))?
+            }
+            (Some(edge), Some(signed)) if signed.size < edge.frontier.size() => {
+                let (new, old) = (signed.size, edge.frontier.size());
+                return Err(trouble(format!("its newest checkpoint went back from {old} to {new} leaves")));
+            }
+            // Another node signed since.
+            (Some(edge), Some(signed)) => self.extend(edge.clone(), signed.size, &mut |_| Ok(()))?,
+        };
+        if signed.is_some_and(|signed| signed.root != edge.frontier.root()) {
+            return Err(trouble("what is stored is not what was signed"));
+        }
+        Ok(edge)
+    }
+
+    /// Grows an edge from stored leaves, in units of bounded size; hands the tiles each unit completed to `keep`.
+    fn extend(
+        self: &Arc<Self>,
+        mut edge: Edge,
+        size: u64,
+        keep: &mut dyn FnMut(Vec<FullTile>) -> Result<(), RegisterError>,
+    ) -> Result<Edge, RegisterError> {
+        if size < edge.frontier.size() {
+            return Err(trouble("it has become shorter"));
+        }
+        while edge.frontier.size() < size {
+            let first = edge.frontier.size();
+            let rows_max = u32::try_from((size - first).min(LEAVES_PER_READ)).unwrap_or(u32::MAX);
+            let leaves = self.store.read(move |tx| {
+                ledger::range(tx, i64::try_from(first).unwrap_or(i64::MAX), rows_max).map_err(RegisterError::from)
+            })?;
+            if leaves.is_empty() {
+                return Err(trouble(format!("leaf {first} is gone")));
+            }
+            let mut tiles = Vec::new();
+            for leaf in &leaves {
+                let hash = hash_of_row(leaf, edge.frontier.size())?;
+                edge.append(hash, &mut tiles);
+            }
+            keep(tiles)?;
+        }
+        Ok(edge)
+    }
+
+    fn keep_tiles(&self, kept: &mut Vec<FullTile>, new: Vec<FullTile>) -> Result<(), RegisterError> {
+        kept.extend(new);
+        if kept.len() < TILES_PER_WRITE {
+            return Ok(());
+        }
+        let full = std::mem::take(kept);
+        self.store.write(move |tx| add_tiles(tx, &full))
+    }
+
+    /// Signs and stores; `None` when another node was faster.
+    fn sign(&self, tree: &Frontier, tiles: Vec<FullTile>) -> Result<Option<SignedCheckpoint>, RegisterError> {
+        let origin = self.signer.verifier_key().name().to_owned();
+        let checkpoint = Checkpoint { origin, size: tree.size(), root: tree.root() };
+        let row = CheckpointRow {
+            size: i64::try_from(checkpoint.size).unwrap_or(i64::MAX),
+            note: checkpoint.sign(&[&self.signer])?.to_string(),
+            signed_at: self.clock.now(),
+        };
+        let written = row.clone();
+        let first = self.store.write(move |tx| {
+            if ledger::latest_checkpoint(tx)?.is_some_and(|newest| newest.size > written.size) {
+                return Ok::<_, RegisterError>(false);
+            }
+            add_tiles(tx, &tiles)?;
+            ledger::add_checkpoint(tx, &written)?;
+            Ok(true)
+        })?;
+        let signed = view(row, &checkpoint);
+        Ok(first.then_some(signed))
+    }
+}
+
+/// A stored checkpoint as shown.
+pub(crate) fn view(row: CheckpointRow, checkpoint: &Checkpoint) -> SignedCheckpoint {
+    let CheckpointRow { note, signed_at, .. } = row;
+    SignedCheckpoint { size: checkpoint.size, root: hex(&checkpoint.root), signed_at, note }
+}
+
+/// The hash of a stored leaf, if the row is the one that belongs at `index` and its columns say what the leaf says.
+pub(crate) fn hash_of_row(row: &LeafRow, index: u64) -> Result<Hash, RegisterError> {
+    let header = LeafHeader::decode(&row.bytes)?;
+    let columns = (row.seq, row.leaf_type, row.subject, row.subject_seq, row.class);
+    let leaf = (
+        i64::try_from(header.log_seq).unwrap_or(-1),
+        i64::from(header.record_type.0),
+        header.subject.0,
+        i64::try_from(header.subject_seq).unwrap_or(-1),
+        i64::from(header.retention.0),
+    );
+    if header.log_seq != index || columns != leaf {
+        return Err(trouble(format!("the row of leaf {index} is not about that leaf")));
+    }
+    Ok(leaf_hash(&row.bytes))
+}
+
+fn add_tiles(tx: &mut dyn Tx, tiles: &[FullTile]) -> Result<(), RegisterError> {
+    for tile in tiles {
+        let number = i64::try_from(tile.number).unwrap_or(i64::MAX);
+        ledger::add_tile(tx, i64::from(tile.level), number, &tile.bytes)?;
+    }
+    Ok(())
+}
+
+fn trouble(reason: impl Into<String>) -> RegisterError {
+    RegisterError::Ledger { reason: reason.into() }
+}
+
+/// A full tile as stored.
+struct FullTile {
+    level: u8,
+    number: u64,
+    bytes: Vec<u8>,
+}
+
+/// The right edge of the tree: its frontier, and the hashes of the unfinished tile of each level.
+#[derive(Clone, PartialEq, Eq, Default)]
+struct Edge {
+    frontier: Frontier,
+    unfinished: Vec<Vec<Hash>>,
+}
+
+impl Edge {
+    /// The edge of a tree of `size` leaves, from stored tiles and leaves.
+    fn load(tx: &mut dyn Tx, size: u64) -> Result<Self, RegisterError> {
+        let tree = StoredTree::new(tx, size);
+        let mut bytes = size.to_be_bytes().to_vec();
+        let mut first = 0_u64;
+        for level in (0..63_u8).rev().filter(|level| size >> level & 1 == 1) {
+            bytes.extend_from_slice(&tree.hash(level, first >> level)?);
+            first += 1 << level;
+        }
+        let mut unfinished = Vec::new();
+        for level in (0..64_u8).step_by(8).take_while(|level| size >> level > 0) {
+            let hashes = size >> level;
+            let from = hashes - hashes % TILE_WIDTH;
+            unfinished.push((from..hashes).map(|index| tree.hash(level, index)).collect::<Result<_, _>>()?);
+        }
+        Ok(Self { frontier: Frontier::from_bytes(&bytes)?, unfinished })
+    }
+
+    fn append(&mut self, leaf: Hash, full: &mut Vec<FullTile>) {
+        let Self { frontier, unfinished } = self;
+        frontier.append_with(leaf, |level, index, hash| {
+            if !level.is_multiple_of(8) {
+                return;
+            }
+            let level = level / 8;
+            if unfinished.len() <= usize::from(level) {
+                unfinished.push(Vec::new());
+            }
+            let Some(hashes) = unfinished.get_mut(usize::from(level)) else { return };
+            hashes.push(hash);
+            if hashes.len() as u64 == TILE_WIDTH {
+                full.push(FullTile { level, number: index / TILE_WIDTH, bytes: hashes.concat() });
+                hashes.clear();
+            }
+        });
+    }
+}

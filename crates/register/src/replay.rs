@@ -1,0 +1,245 @@
+//! Replay: makes a recorded decision again and compares the bytes.
+//!
+//! Everything a decision was made from is kept by identifier: facts, snapshots, measures, the pack, and what could not be
+//! computed again (links, findings of reviewers, signals). A replay loads exactly these, screens again, decides again, and says
+//! whether the same bytes come out. It changes nothing and shows no personal data. Facts that were erased cannot be replayed.
+
+use crate::access::{Action, authorise};
+use crate::assess::{InputParty, InputReseller, Inputs, decide_from, rescreen_for_replay};
+use crate::call::Call;
+use crate::core::Core;
+use crate::dossier::{Dossier, DossierParty, DossierReseller, open_fact};
+use crate::ledger_view::hex;
+use crate::sight::account_in_sight;
+use crate::world::{MEASURES_LIST, SnapshotInForce, World, load_snapshot, named_persons, parse_pack};
+use crate::{Register, RegisterError, keys};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use std::sync::{Arc, Mutex, PoisonError};
+use tenantry_model::id::{DecisionId, FactId, MeasureId, SnapshotId};
+use tenantry_model::listed::{ListedEntity, SnapshotHeader};
+use tenantry_model::measure::{Measure, Target};
+use tenantry_screening::Index;
+use tenantry_store::repo::{decision, list, measure, party, setting};
+use tenantry_store::{StoreExt, Tx};
+use tenantry_vault::Vault;
+
+/// What came of making a decision again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Replay {
+    /// The decision.
+    pub decision: DecisionId,
+    /// Whether the same bytes came out.
+    pub same: bool,
+    /// SHA-256 of the recorded bytes, lower-case hexadecimal.
+    pub recorded_digest: String,
+    /// SHA-256 of the bytes that came out now.
+    pub recomputed_digest: String,
+    /// Where the two differ, as JSON pointers into the decision; `/screening` for other hits, `/algorithm` for another matcher.
+    pub differences: Vec<String>,
+}
+
+/// The index of the last replay: the next is likely to need the same.
+#[derive(Default)]
+pub(crate) struct ReplayIndex(Mutex<Option<(IndexKey, Arc<Index>)>>);
+
+type IndexKey = (Vec<SnapshotId>, Vec<MeasureId>);
+
+impl Register {
+    /// Makes a decision again from what it was made from.
+    ///
+    /// # Errors
+    /// [`RegisterError::NotFound`] for a decision out of sight, [`RegisterError::Erased`] when a fact it rests on was erased.
+    pub fn replay(&self, call: &Call, id: DecisionId) -> Result<Replay, RegisterError> {
+        authorise(&call.actor, Action::Read)?;
+        let (actor, vault) = (call.actor.clone(), Arc::clone(&self.core.vault));
+        let recorded = self.core.store.read(move |tx| {
+            let row = decision::find(tx, id)?.ok_or(RegisterError::NotFound { what: "decision" })?;
+            account_in_sight(tx, &actor, row.account).map_err(|_| RegisterError::NotFound { what: "decision" })?;
+            Recorded::load(tx, &vault, row)
+        })?;
+        let world = self.core.world_of(&recorded)?;
+        let mut inputs = recorded.inputs.clone();
+        for (input, party) in inputs.parties.iter_mut().zip(&recorded.dossier.parties) {
+            input.hits = rescreen_for_replay(&world, party, &input.hits);
+        }
+        let bytes = decide_from(&world, &recorded.dossier, &inputs).to_bytes();
+        Ok(compare(&recorded, &inputs, &bytes))
+    }
+}
+
+/// A decision with everything it was made from.
+struct Recorded {
+    row: decision::DecisionRow,
+    inputs: Inputs,
+    dossier: Dossier,
+    pack: String,
+    snapshots: Vec<SnapshotInForce>,
+    measures: Vec<Measure>,
+}
+
+impl Recorded {
+    fn load(tx: &mut dyn Tx, vault: &Vault, row: decision::DecisionRow) -> Result<Self, RegisterError> {
+        let inputs: Inputs = serde_json::from_str(&row.inputs)
+            .map_err(|_| RegisterError::Ledger { reason: format!("the inputs of {} cannot be read", row.id) })?;
+        let pack = setting::find_pack(tx, &row.pack)?.ok_or(RegisterError::NotFound { what: "policy pack" })?;
+        let mut dossier = Dossier {
+            account: row.account,
+            parties: open_parties(tx, vault, &inputs.parties)?,
+            interests: inputs.interests.clone(),
+            chain: Vec::with_capacity(inputs.chain.len()),
+        };
+        for InputReseller { account, state, parties } in &inputs.chain {
+            let parties = open_parties(tx, vault, parties)?;
+            dossier.chain.push(DossierReseller { account: *account, state: *state, parties });
+        }
+        let mut snapshots = Vec::with_capacity(inputs.snapshots.len());
+        for id in &inputs.snapshots {
+            let row = list::find(tx, *id)?.ok_or(RegisterError::NotFound { what: "snapshot" })?;
+            let header = serde_json::from_str(&row.header).map_err(|_| RegisterError::Evaluation {
+                what: format!("the header of snapshot {id} cannot be read"),
+            })?;
+            snapshots.push(SnapshotInForce { id: *id, header, imported_at: row.imported_at });
+        }
+        let mut measures = Vec::with_capacity(inputs.measures.len());
+        for id in &inputs.measures {
+            let row = measure::find(tx, *id)?.ok_or(RegisterError::NotFound { what: "measure" })?;
+            measures.push(keys::open_json(tx, vault, &row.subject, &id.bytes(), &row.sealed)?);
+        }
+        Ok(Self { row, inputs, dossier, pack, snapshots, measures })
+    }
+}
+
+fn open_parties(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    inputs: &[InputParty],
+) -> Result<Vec<DossierParty>, RegisterError> {
+    inputs
+        .iter()
+        .map(|input| {
+            let row = party::find(tx, input.id)?.ok_or(RegisterError::NotFound { what: "party" })?;
+            let known = party::facts(tx, input.id)?;
+            let mut facts = Vec::with_capacity(input.facts.len());
+            for id in &input.facts {
+                let fact = known.iter().find(|fact| fact.id == *id).cloned().ok_or_else(|| gone(*id))?;
+                facts.push(open_fact(tx, vault, &row.subject, fact)?);
+            }
+            Ok(DossierParty {
+                id: input.id,
+                kind: input.kind,
+                subject: row.subject,
+                roles: input.roles.clone(),
+                facts,
+                findings: Vec::new(),
+            })
+        })
+        .collect()
+}
+
+fn gone(id: FactId) -> RegisterError {
+    RegisterError::Ledger { reason: format!("the fact {id} that a decision rests on is gone") }
+}
+
+impl Core {
+    /// The world a decision was made in, as far as deciding looks at it.
+    fn world_of(self: &Arc<Self>, recorded: &Recorded) -> Result<World, RegisterError> {
+        let pack = parse_pack(&recorded.pack)?;
+        if pack.hash() != recorded.row.pack {
+            return Err(RegisterError::Ledger { reason: "the text of a policy pack was changed".to_owned() });
+        }
+        Ok(World {
+            generation: 0,
+            pack: Arc::new(pack),
+            index: self.index_of(recorded)?,
+            snapshots: recorded.snapshots.clone(),
+            screened_with: [0; 32],
+            measures: recorded.measures.clone(),
+        })
+    }
+
+    fn index_of(self: &Arc<Self>, recorded: &Recorded) -> Result<Arc<Index>, RegisterError> {
+        let key = (recorded.snapshots.iter().map(|s| s.id).collect(), naming_persons(&recorded.measures));
+        let world = self.world();
+        let present: IndexKey = (world.snapshots.iter().map(|s| s.id).collect(), naming_persons(&world.measures));
+        if key == present {
+            return Ok(Arc::clone(&world.index));
+        }
+        let mut last = self.replay_index.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, index)) = last.as_ref()
+            && *of == key
+        {
+            return Ok(Arc::clone(index));
+        }
+        let index = Arc::new(self.build_index(recorded)?);
+        *last = Some((key, Arc::clone(&index)));
+        Ok(index)
+    }
+
+    fn build_index(&self, recorded: &Recorded) -> Result<Index, RegisterError> {
+        let mut loaded = Vec::with_capacity(recorded.snapshots.len());
+        for snapshot in &recorded.snapshots {
+            loaded.push(load_snapshot(&self.store, snapshot.id)?);
+        }
+        let named: Vec<ListedEntity> = recorded.measures.iter().flat_map(named_persons).collect();
+        let mut parts: Vec<_> = loaded.iter().map(|s| (s.header().clone(), s.entities())).collect();
+        if !named.is_empty() {
+            let header = SnapshotHeader {
+                list: MEASURES_LIST.to_owned(),
+                title: String::new(),
+                published_on: None,
+                entities: named.len() as u64,
+                digest: String::new(),
+            };
+            parts.push((header, named.as_slice()));
+        }
+        Ok(Index::build(&parts))
+    }
+}
+
+/// Measures that put persons into the index.
+fn naming_persons(measures: &[Measure]) -> Vec<MeasureId> {
+    measures.iter().filter(|m| matches!(m.target, Target::Person { .. })).map(|m| m.id).collect()
+}
+
+fn compare(recorded: &Recorded, inputs: &Inputs, bytes: &[u8]) -> Replay {
+    let digest = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+    let same = recorded.row.record == bytes;
+    let mut differences = Vec::new();
+    if inputs.algorithm != tenantry_screening::ALGORITHM {
+        differences.push("/algorithm".to_owned());
+    }
+    if inputs.parties != recorded.inputs.parties {
+        differences.push("/screening".to_owned());
+    }
+    if !same {
+        let read = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap_or_default();
+        differ("", &read(&recorded.row.record), &read(bytes), &mut differences);
+    }
+    Replay {
+        decision: recorded.row.id,
+        same,
+        recorded_digest: digest(&recorded.row.record),
+        recomputed_digest: digest(bytes),
+        differences,
+    }
+}
+
+/// Collects JSON pointers to where two documents differ, as deep as both have the same shape.
+fn differ(at: &str, one: &serde_json::Value, other: &serde_json::Value, into: &mut Vec<String>) {
+    use serde_json::Value;
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) if one.keys().eq(other.keys()) => {
+            for ((name, one), other) in one.iter().zip(other.values()) {
+                differ(&format!("{at}/{name}"), one, other, into);
+            }
+        }
+        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+            for (position, (one, other)) in one.iter().zip(other).enumerate() {
+                differ(&format!("{at}/{position}"), one, other, into);
+            }
+        }
+        _ if one == other => {}
+        _ => into.push(if at.is_empty() { "/".to_owned() } else { at.to_owned() }),
+    }
+}

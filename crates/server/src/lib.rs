@@ -19,6 +19,15 @@
 //! assert_eq!(problem.errors()[0].pointer, "/a/0/b");
 //! ```
 
+pub mod api;
+pub mod background;
 pub mod console;
 pub mod http;
+pub mod key_memory;
+pub mod readiness;
+pub mod server;
+pub mod state;
 pub mod webhooks;
+
+pub use server::{Server, ServerError, ServerOptions};
+pub use state::AppState;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Largest request body read, bytes. Bulk files have their own route and their own bound.
 pub const BODY_BYTES_MAX: usize = 1 << 20;
+/// Largest list file read, bytes, compressed or not.
+pub const LIST_BYTES_MAX: usize = 64 << 20;
 /// Deepest nesting of arrays and objects in a JSON body.
 pub const JSON_DEPTH_MAX: usize = 32;
 /// Longest accepted `Idempotency-Key`, characters.
@@ -14,8 +16,8 @@ pub const REQUEST_ID_CHARS_MAX: usize = 64;
 pub const CURSOR_CHARS_MAX: usize = 512;
 /// Rows on a page when the caller does not say.
 pub const PAGE_ROWS_DEFAULT: u16 = 50;
-/// Most rows on a page.
-pub const PAGE_ROWS_MAX: u16 = 500;
+/// Most rows on a page. One below what the register gives at once, because a further row tells that there is more.
+pub const PAGE_ROWS_MAX: u16 = 199;
 /// Most entity tags read from one `If-Match`.
 pub const IF_MATCH_TAGS_MAX: usize = 16;
 /// Longest a handler may take before the caller is told to ask again.

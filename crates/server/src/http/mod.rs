@@ -18,7 +18,6 @@ pub mod page;
 pub mod problem;
 pub mod rate;
 pub mod request_id;
-pub mod scope;
 pub mod security;
 pub mod serve;
 pub mod ticks;

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// Which page is wanted. `P` is the position type of the list; the same route always uses the same one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest<P> {
-    /// Most rows to return, 1 to 500.
+    /// Most rows to return, 1 to 199.
     pub limit: u16,
     /// Rows after this position; from the start when absent.
     pub after: Option<P>,
@@ -47,8 +47,8 @@ impl<T> Page<T> {
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Most rows to return, 1 to 500; 50 when absent.
-    #[param(minimum = 1, maximum = 500, default = 50)]
+    /// Most rows to return, 1 to 199; 50 when absent.
+    #[param(minimum = 1, maximum = 199, default = 50)]
     pub limit: Option<u16>,
     /// `next` of the previous page.
     pub cursor: Option<String>,

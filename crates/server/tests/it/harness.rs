@@ -12,6 +12,7 @@ use std::time::Duration;
 use tenantry_model::clock::Clock;
 use tenantry_model::id::ApiKeyId;
 use tenantry_model::random::Entropy;
+use tenantry_model::staff::Scope;
 use tenantry_model::time::Timestamp;
 use tenantry_server::http::api_key::{ApiKey, KeyDirectory, KeyRecord, KeysUnavailable, Principal};
 use tenantry_server::http::etag::{IfMatch, Version};
@@ -23,7 +24,6 @@ use tenantry_server::http::page::{Page, PageRequest};
 use tenantry_server::http::problem::{Code, Problem};
 use tenantry_server::http::rate::{Rate, RateLimiter, Rates};
 use tenantry_server::http::request_id::RequestIds;
-use tenantry_server::http::scope::{Scope, Scopes};
 use tenantry_server::http::ticks::Ticks;
 use tenantry_server::http::{Edge, Parts, Path, assemble};
 use tower::ServiceExt;
@@ -71,14 +71,14 @@ impl KeyDirectory for Keys {
         if self.broken.load(Ordering::Relaxed) {
             return Err(KeysUnavailable);
         }
-        let record = |number, scopes, ends_at| {
+        let record = |number, scopes: &[Scope], ends_at| {
             let key = key(number);
-            let principal = Principal { key: key.id(), scopes, confined_to: None };
+            let principal = Principal { key: key.id(), scopes: scopes.into(), confined_to: None };
             KeyRecord { hash: key.hash(), ends_at, principal }
         };
         let known = [
-            record(1, Scopes::all(), None),
-            record(2, [Scope::GateAsk].into_iter().collect(), Some(Timestamp::from_micros(100_000_000))),
+            record(1, Scope::ALL, None),
+            record(2, &[Scope::Gate], Some(Timestamp::from_micros(100_000_000))),
         ];
         Ok(known.into_iter().find(|r| r.principal.key == id))
     }
@@ -230,7 +230,7 @@ fn api() -> Router {
     Router::new()
         .route("/v1/echo", post(async |body: Json<Value>| axum::Json(body.value)))
         .route("/v1/gate/{account}", get(async |_: Principal| "allow"))
-        .route("/v1/cases", get(async |who: Principal| who.require(Scope::CasesRead).map(|()| "cases")))
+        .route("/v1/cases", get(async |who: Principal| who.require(Scope::Read).map(|()| "cases")))
         .route("/v1/things", get(things))
         .route("/v1/things/{number}", put(change))
         .route("/v1/panic", get(async || -> &'static str { panic!("Seeded Person") }))

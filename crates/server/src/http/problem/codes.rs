@@ -89,6 +89,14 @@ codes! {
         "Send `If-Match` with the `ETag` of the version you looked at, so that nothing is decided on what you have not seen.";
     VersionOutdated = "version-outdated", 412, "It has changed since you looked",
         "The version in `If-Match` is not the current one. Read it again and decide on what it says now.";
+    Duplicate = "duplicate", 409, "There is one already",
+        "Something with the same unique field exists. The detail names the field; read what exists, or choose another value.";
+    Erased = "erased", 410, "The personal data was erased",
+        "What was asked for held personal data that has been destroyed. Its record in the ledger remains.";
+    ListRefused = "list-refused", 422, "The list was refused",
+        "The file is not a list that can come into force: it is cut, in an unknown format, or much smaller than the snapshot in force, which stays. The detail says which.";
+    ReasonMissing = "reason-missing", 422, "A reason is required",
+        "Say why in the header `Tenantry-Reason`: 10 to 1000 characters of UTF-8. It is recorded, sealed.";
     ApprovalRequired = "approval-required", 409, "A second person must approve",
         "The request is recorded and waits for approval by a different person. The detail names the approval.";
     RateLimited = "rate-limited", 429, "Too many requests",

@@ -1,0 +1,119 @@
+//! Watchlists: which versions are in force, and importing a new one.
+
+use super::guard::guard;
+use super::shapes::views;
+use crate::http::api_key::Principal;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::json::read_body;
+use crate::http::limits::LIST_BYTES_MAX;
+use crate::http::problem::{Code, Problem};
+use crate::http::{Query as Asked, blocking};
+use crate::state::{AppState, ask, call_of};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use serde::Deserialize;
+use std::io::Write as _;
+use tenantry_lists::{ListsError, Reading};
+use tenantry_model::staff::Scope;
+use tenantry_model::time::Date;
+use tenantry_register::watchlists::{Imported, ListsView};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Longest name of a file and longest code of a list, characters.
+const NAME_CHARS_MAX: usize = 100;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(guard(Scope::Read, routes!(list)))
+        .routes(guard(Scope::Lists, routes!(import)))
+}
+
+/// Read the lists in force
+///
+/// With their history and how many parties still have to be screened against them.
+#[utoipa::path(
+    get,
+    path = "/v1/lists",
+    tag = "Lists",
+    operation_id = "read_lists",
+    responses((status = 200, description = "The lists.", body = views::ListsView))
+)]
+async fn list(State(state): State<AppState>, principal: Principal) -> Result<Json<ListsView>, Problem> {
+    ask(&state, move |register| register.lists(&call_of(&principal))).await.map(Json)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    file: String,
+    list: Option<String>,
+    published_on: Option<Date>,
+}
+
+/// Import a list
+///
+/// The body is the file as published: OFAC (CSV, XML, advanced XML), Consolidated Screening List, UN, EU, UK, BIS,
+/// FollowTheMoney, Senzing or a packed snapshot, zstd-compressed if you like. The format is found out. A file that is cut,
+/// malformed or suddenly much smaller is refused and the version in force stays.
+#[utoipa::path(
+    post,
+    path = "/v1/lists",
+    tag = "Lists",
+    operation_id = "import_list",
+    params(
+        ("file" = String, Query, description = "Name of the file as published, for example `SDN.XML`."),
+        ("list" = Option<String>, Query, description = "Code of the list, for formats that carry none."),
+        ("published_on" = Option<super::shapes::words::Day>, Query, description = "Date of the version, for formats that carry none."),
+        ("Idempotency-Key" = String, Header, description = "One fresh value per import.")
+    ),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file, at most 64 MiB."),
+    responses((status = 200, description = "In force.", body = views::Imported))
+)]
+async fn import(
+    State(state): State<AppState>,
+    principal: Principal,
+    Asked(file): Asked<File>,
+    key: IdempotencyKey,
+    request: Request,
+) -> Result<Json<Imported>, Problem> {
+    let call = call_of(&principal).under(super::register_key(&key)?);
+    let _one_at_a_time = state.imports.acquire().await.map_err(|_| Problem::new(Code::Unavailable))?;
+    let body = read_body(request, LIST_BYTES_MAX).await?;
+    let reading = blocking(move || read(&file, &body)).await??;
+    let imported = ask(&state, move |register| register.import_list(&call, &reading)).await?;
+    state.world_bell.notify_one();
+    state.deliveries_bell.notify_one();
+    Ok(Json(imported))
+}
+
+/// Reads the file from a folder of its own, under the name it was given, because the name helps to tell the format.
+fn read(file: &File, body: &Bytes) -> Result<Reading, Problem> {
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text.len() <= NAME_CHARS_MAX
+            && !text.starts_with('.')
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    };
+    if !plain(&file.file) || !file.list.as_deref().is_none_or(plain) {
+        return Err(Problem::new(Code::QueryInvalid)
+            .detail("`file` and `list` have 1 to 100 letters, digits or - _ . and do not begin with a dot"));
+    }
+    let kept = keep(&file.file, body).map_err(|error| {
+        tracing::error!(%error, "a list could not be kept for reading");
+        Problem::new(Code::Unavailable).retry_after(60)
+    })?;
+    tenantry_lists::read_files(&[&kept.path().join(&file.file)], file.list.as_deref(), file.published_on)
+        .map_err(|error| refused(&error))
+}
+
+fn keep(name: &str, body: &Bytes) -> std::io::Result<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    std::fs::File::create_new(folder.path().join(name))?.write_all(body)?;
+    Ok(folder)
+}
+
+fn refused(error: &ListsError) -> Problem {
+    Problem::new(Code::ListRefused).detail(format!("{error}; the snapshot in force stays"))
+}

@@ -1,0 +1,70 @@
+//! The API under `/v1`: each handler parses, calls one function of the register, and renders the answer.
+//!
+//! A route is declared once, together with its description: [`routes`] gives the router and [`document`] the OpenAPI 3.1
+//! document of the same declarations. `guard` adds the scope a route asks for to both; `describe` adds the problems it
+//! can answer with. Who may do what is decided by the register; scopes only narrow a key.
+
+mod accounts;
+mod applications;
+mod decisions;
+mod describe;
+mod gate;
+mod guard;
+mod lists;
+//mod parties;
+mod reason;
+pub mod refusal;
+pub mod shapes;
+
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::problem::Problem;
+use crate::state::AppState;
+use axum::Router;
+use axum::body::Bytes;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use reason::TENANTRY_REASON;
+
+/// The routes behind an API key.
+pub fn routes(state: AppState) -> Router {
+    keyed().with_state(state).split_for_parts().0
+}
+
+/// The routes that anybody may read.
+pub fn open_routes(state: AppState) -> Router {
+    open().with_state(state).split_for_parts().0
+}
+
+/// The OpenAPI document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let (_, mut document) = keyed().split_for_parts();
+    document.merge(open().split_for_parts().1);
+    describe::complete(&mut document);
+    document
+}
+
+/// The OpenAPI document as it is served and checked in: JSON, indented, with a line end.
+pub fn document_text() -> Bytes {
+    let mut text = document().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text.into()
+}
+
+fn keyed() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .merge(applications::routes())
+        .merge(gate::routes())
+        .merge(accounts::routes())
+        //.merge(parties::routes())
+        .merge(decisions::routes())
+        .merge(lists::routes())
+}
+
+fn open() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+}
+
+/// The key of a request as the register takes it.
+fn register_key(key: &IdempotencyKey) -> Result<tenantry_register::IdempotencyKey, Problem> {
+    tenantry_register::IdempotencyKey::parse(key.as_str()).map_err(|error| refusal::problem(&error))
+}

@@ -1,0 +1,138 @@
+//! Work that nobody asked for by a request: following the gate, signing checkpoints, minding dates, screening again,
+//! delivering, forgetting what is over. Each task calls the register as a person would, in its own name; none of them
+//! decides anything here.
+//!
+//! A task that meets trouble says so once, goes on, and says once when it is over. It stops when told to.
+
+use crate::key_memory::KeyMemory;
+use crate::state::AppState;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use tenantry_model::staff::{Actor, Job};
+use tenantry_register::{Call, Register, RegisterError};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How often the gate's memory follows the store.
+const GATE_EVERY: Duration = Duration::from_millis(250);
+/// How often API keys are read again.
+const KEYS_EVERY: Duration = Duration::from_secs(1);
+/// How often a checkpoint is signed when the ledger has grown.
+const CHECKPOINTS_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether everybody was screened against the lists in force.
+const RESCREENING_EVERY: Duration = Duration::from_secs(5);
+/// Accounts assessed again in one unit: few, so that applications in between do not wait long.
+const RESCREENING_CHUNK: u32 = 50;
+
+/// The tasks under way.
+pub struct Background {
+    stop: watch::Sender<Stage>,
+    tasks: JoinSet<()>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stage {
+    Running,
+    Stopping,
+}
+
+impl Background {
+    /// Starts all tasks. Call it inside the runtime.
+    pub fn start(state: &AppState) -> Self {
+        let mut background = Self { stop: watch::Sender::new(Stage::Running), tasks: JoinSet::new() };
+        let register = || state.register.clone();
+        let follower = register();
+        background.every("gate", GATE_EVERY, None, move || follower.follow_gate().map(drop));
+        let keys: Arc<KeyMemory> = state.keys.clone();
+        background.every("api keys", KEYS_EVERY, None, move || keys.refresh());
+        let signer = register();
+        background.every("checkpoints", CHECKPOINTS_EVERY, None, move || {
+            signer.checkpoint(&by(Job::Checkpoints)).map(drop)
+        });
+        let screener = register();
+        let bell = state.world_bell.clone();
+        background.every("rescreening", RESCREENING_EVERY, Some(bell), move || rescreen(&screener));
+        background
+    }
+
+    /// Tells all tasks to stop and waits until what they are at is done.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(Stage::Stopping);
+        while self.tasks.join_next().await.is_some() {}
+    }
+
+    /// Runs `work` off the connection threads, every `period` and whenever the bell rings.
+    fn every(
+        &mut self,
+        name: &'static str,
+        period: Duration,
+        bell: Option<Arc<Notify>>,
+        work: impl Fn() -> Result<(), RegisterError> + Send + Sync + 'static,
+    ) {
+        let (work, mut stop) = (Arc::new(work), self.stop.subscribe());
+        let bell = bell.unwrap_or_default();
+        self.tasks.spawn(async move {
+            let mut ticks = interval(period);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut health = Health { name, in_trouble: None };
+            loop {
+                tokio::select! {
+                    biased;
+                    _ = stop.wait_for(|stage| *stage == Stage::Stopping) => return,
+                    _ = ticks.tick() => {}
+                    () = bell.notified() => {}
+                }
+                let work = work.clone();
+                match tokio::task::spawn_blocking(move || work()).await {
+                    Ok(Ok(())) => health.well(),
+                    Ok(Err(error)) => health.trouble(&error.to_string()),
+                    Err(_) => health.trouble("it panicked"),
+                }
+            }
+        });
+    }
+}
+
+impl fmt::Debug for Background {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Background").field("tasks", &self.tasks.len()).finish_non_exhaustive()
+    }
+}
+
+/// Says what is wrong once, and once that it is over.
+struct Health {
+    name: &'static str,
+    in_trouble: Option<String>,
+}
+
+impl Health {
+    fn well(&mut self) {
+        if self.in_trouble.take().is_some() {
+            tracing::info!(task = self.name, "background work goes on");
+        }
+    }
+
+    fn trouble(&mut self, error: &str) {
+        if self.in_trouble.as_deref() != Some(error) {
+            tracing::error!(task = self.name, error, "background work is in trouble and will be tried again");
+            self.in_trouble = Some(error.to_owned());
+        }
+    }
+}
+
+/// Screens everybody again when somebody was last screened against other lists than those in force.
+fn rescreen(register: &Register) -> Result<(), RegisterError> {
+    let call = by(Job::Rescreening);
+    if register.lists(&call)?.parties_behind == 0 {
+        return Ok(());
+    }
+    //register.reassess_all(&call, RESCREENING_CHUNK, &mut |_| {})?;
+    tracing::info!("everybody was screened against the lists in force");
+    Ok(())
+}
+
+const fn by(job: Job) -> Call {
+    Call::by(Actor::System { job })
+}

@@ -1,0 +1,113 @@
+//! The console's routes: pages to look at, forms that change something.
+//!
+//! Every handler does the same five things: find the session, parse, call the register off the threads that serve
+//! connections, fill a view, answer. What is asked of the session and of a form stands in `session`, once; what a
+//! refusal looks like stands in `desk`, once. A form that did something answers with a redirect, so that going back
+//! or reloading repeats nothing. Paths and queries hold identifiers and words of ours, never a value of a party.
+
+mod accounts;
+mod desk;
+mod entry;
+mod house;
+mod ledger;
+mod lists;
+mod orders;
+mod parties;
+mod search;
+mod session;
+mod staff;
+mod story;
+mod webhooks;
+mod words;
+
+use crate::console::views::shell::Section;
+use crate::console::{Reply, assets};
+use crate::state::AppState;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::routing::{get, post};
+use std::fmt;
+use std::sync::Arc;
+
+pub use story::{StoryChapter, StoryPlace, StoryStep};
+
+/// What the binary decides about the console.
+#[derive(Debug, Clone, Default)]
+pub struct ConsoleOptions {
+    /// Name of the provider, beside the wordmark.
+    pub provider: String,
+    /// The guided story; given by the demo, where people and companies are invented.
+    pub demo_story: Option<Vec<StoryChapter>>,
+}
+
+/// What the handlers of the console share.
+#[derive(Clone)]
+struct Console {
+    state: AppState,
+    options: Arc<ConsoleOptions>,
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Console")
+    }
+}
+
+/// The routes of the console, for the part of the server that asks for no API key: sessions are its own matter.
+pub fn routes(state: AppState, options: ConsoleOptions) -> Router {
+    let console = Console { state, options: Arc::new(options) };
+    Router::new()
+        .merge(public())
+        .merge(work())
+        .merge(people())
+        .merge(house_keeping())
+        .route("/console/{*rest}", get(house::nothing_here))
+        .with_state(console)
+}
+
+fn public() -> Router<Console> {
+    Router::new()
+        .route("/console/assets/{name}", get(asset))
+        .route("/console/look", post(entry::look))
+        .route("/console/login", get(entry::login_page).post(entry::login))
+        .route("/console/login/link", get(entry::link_page).post(entry::link))
+        .route("/console/logout", post(entry::logout))
+        .route("/console/logged-out", get(entry::logged_out))
+}
+
+fn work() -> Router<Console> {
+    Router::new()
+        .route("/console", get(house::start))
+        .route("/console/orders", get(orders::list))
+        .route("/console/orders/{id}", get(orders::one))
+}
+
+fn people() -> Router<Console> {
+    Router::new()
+        .route("/console/accounts", get(accounts::list))
+        .route("/console/accounts/{id}", get(accounts::one))
+        .route("/console/parties/{id}", get(parties::one))
+        .route("/console/parties/{id}/reveal", post(parties::reveal))
+        .route("/console/lists", get(lists::list))
+        .route("/console/search", get(search::search))
+}
+
+fn house_keeping() -> Router<Console> {
+    Router::new()
+        .route("/console/ledger", get(ledger::ledger))
+        .route("/console/webhooks", get(webhooks::list))
+        .route("/console/webhooks/messages/{id}/replay", post(webhooks::replay))
+        .route("/console/staff", get(staff::list).post(staff::invite))
+        .route("/console/staff/{id}/suspend", post(staff::suspend))
+        .route("/console/staff/{id}/link", post(staff::link))
+        .route("/console/keys", post(staff::make_key))
+        .route("/console/keys/{id}/revoke", post(staff::revoke_key))
+        .route("/console/credentials", get(entry::credentials_page).post(entry::credentials))
+        .route("/console/story", get(story::show))
+        .route("/console/help", get(house::help))
+}
+
+async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Reply {
+    assets::serve(&name, &headers)
+}

@@ -1,0 +1,53 @@
+//! What must work before requests are sent to this process: the store answers, the gate is fresh, the ledger is sound.
+
+use crate::http::health::ReadyCheck;
+use std::sync::Arc;
+use tenantry_model::account::Capability;
+use tenantry_register::Register;
+use tenantry_register::gate::STALE_AFTER_US;
+
+/// All checks.
+pub fn checks(register: &Register) -> Vec<Arc<dyn ReadyCheck>> {
+    let register = || register.clone();
+    vec![Arc::new(Store(register())), Arc::new(Gate(register())), Arc::new(Ledger(register()))]
+}
+
+struct Store(Register);
+
+impl ReadyCheck for Store {
+    fn name(&self) -> &'static str {
+        "store"
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.0.checkpoint_note().map(drop).map_err(|error| error.to_string())
+    }
+}
+
+struct Gate(Register);
+
+impl ReadyCheck for Gate {
+    fn name(&self) -> &'static str {
+        "gate"
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let age_ms = self.0.gate("", Capability::Provision).age_ms;
+        if age_ms <= STALE_AFTER_US / 1_000 {
+            return Ok(());
+        }
+        Err(format!("its knowledge is {age_ms} ms old, so it answers deny"))
+    }
+}
+
+struct Ledger(Register);
+
+impl ReadyCheck for Ledger {
+    fn name(&self) -> &'static str {
+        "ledger"
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.0.ledger_trouble().map_or(Ok(()), Err)
+    }
+}

@@ -24,8 +24,10 @@ pub enum How {
     Equivalent,
     /// A few typing errors apart.
     Spelling,
-    /// Alike in sound, across or within scripts.
+    /// Alike in sound.
     Sound,
+    /// Alike in sound across two scripts.
+    Transcribed,
     /// One side writes as one word what the other writes as two.
     Glued,
     /// A single letter standing for the word.
@@ -78,12 +80,12 @@ const LEFT_OVER_ONE_WORD: u32 = 1_000;
 const RIGHT_OVER: u32 = 300;
 const RIGHT_OVER_RARER: u32 = 450;
 /// How much more they count for each inexact word among those that agree, and for how many at most.
-const RIGHT_OVER_INEXACT: u32 = 100;
+const RIGHT_OVER_INEXACT: u32 = 90;
 const INEXACT_MAX: u32 = 3;
 /// From this weight on a unit is a word that names.
 const TELLING: u32 = 3_000;
 /// By how much more a difference counts for each further inexact word, in thousandths.
-const INEXACT: u32 = 600;
+const INEXACT: u32 = 500;
 /// How much rarer than anything that agrees a left-over word must be to count for more, in thousandths of a bit.
 const RARER: u32 = 3_000;
 /// A word on each side that has no partner is a contradiction, however common the words are: least weight and share.
@@ -197,7 +199,7 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
     let (mut alike, mut counted) = (0_u32, 0_u32);
     let (mut left_used, mut right_used) = (0, 0);
     let (mut any_word, mut rarest) = (false, 0);
-    let (mut words, mut inexact) = (0_u32, 0_u32);
+    let (mut words, mut inexact, mut typed) = (0_u32, 0_u32, 0_u32);
     let (mut left_extra, mut right_extra) = (0, 0);
     for unit in &work.units {
         left_used |= bits(unit.left);
@@ -212,7 +214,10 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
             any_word = true;
             rarest = rarest.max(unit.weight);
             words += u32::from(unit.weight >= TELLING);
-            inexact += u32::from(unit.near.likeness < 1000 && unit.weight >= TELLING);
+            let differs = u32::from(unit.near.likeness < 1000 && unit.weight >= TELLING);
+            inexact += differs;
+            // Transcription errs in its own habits: its differences are one, not several.
+            typed += if unit.near.how == How::Transcribed { 0 } else { differs };
         }
     }
     if !any_word {
@@ -225,7 +230,7 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
     // One word out of several is not a name.
     let left_share = if words <= 1 && l.names { LEFT_OVER_ONE_WORD } else { LEFT_OVER };
     // Two small differences are less likely between spellings of one name than one.
-    let lost = (counted - alike) * (1000 + inexact.saturating_sub(1) * INEXACT) / 1000;
+    let lost = (counted - alike) * (1000 + typed.saturating_sub(1) * INEXACT) / 1000;
     let alike = counted.saturating_sub(lost);
     let mut open = (l.weight + left_extra) * left_share / 1000
         + (r.weight - r.numbers + right_extra) * right_share / 1000

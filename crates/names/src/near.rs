@@ -18,6 +18,8 @@ const SOUND_MIN: u16 = 780;
 const SOUND_SHORT_MIN: u16 = 840;
 /// Below this, two sounds of different scripts are not near.
 const SOUND_ACROSS_MIN: u16 = 600;
+/// Letters of a romanised Korean syllable, at most: native names are compared syllable by syllable.
+const KOREAN_SYLLABLE_MAX: usize = 5;
 /// Likeness of words with the same letters in another order.
 const SHUFFLED: u16 = 750;
 /// Shortest such word.
@@ -49,14 +51,18 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
     let sound = sound_likeness(a, b);
     match (spelling, sound) {
         (None, None) => None,
-        (s, t) if t.unwrap_or(0) > s.unwrap_or(0) => t.map(|likeness| Near { likeness, how: How::Sound }),
+        (s, t) if t.unwrap_or(0) > s.unwrap_or(0) => {
+            let how = if a.script == b.script { How::Sound } else { How::Transcribed };
+            t.map(|likeness| Near { likeness, how })
+        }
         (s, _) => s.map(|likeness| Near { likeness, how: How::Spelling }),
     }
 }
 
 /// Whether the token is a native Chinese or Korean name part.
 fn native(form: &Form) -> bool {
-    matches!(form.script, Script::Syllables | Script::Korean)
+    form.script == Script::Syllables
+        || (form.script == Script::Korean && form.ascii.len() <= KOREAN_SYLLABLE_MAX)
 }
 
 /// The same letters in another order, as in a word written backwards.
@@ -100,7 +106,7 @@ fn sound_likeness(a: &Form, b: &Form) -> Option<u16> {
     if !skeletons_close(a.skeleton, b.skeleton, native(a) || native(b)) {
         return None;
     }
-    let (ear, strict) = ear(a.script, b.script);
+    let (ear, strict) = ear(a, b);
     let least = 1000 - (u32::from(1000 - SOUND_ACROSS_MIN) * 1000).div_ceil(strict) as u16;
     let likeness = sound::similarity(ear, &a.sounds, &b.sounds, least.min(999));
     let scaled = 1000_u32.saturating_sub((1000 - u32::from(likeness)) * strict / 1000) as u16;
@@ -109,16 +115,16 @@ fn sound_likeness(a: &Form, b: &Form) -> Option<u16> {
 
 /// What to listen for across two scripts, and how much a difference weighs: set so that about one in a thousand
 /// unrelated words of that script reaches 700.
-fn ear(a: Script, b: Script) -> (Ear, u32) {
-    let either = |s: Script| a == s || b == s;
+fn ear(a: &Form, b: &Form) -> (Ear, u32) {
+    let either = |s: Script| a.script == s || b.script == s;
     if either(Script::Syllables) {
         (Ear::Exact, 3000)
     } else if either(Script::Korean) {
-        (Ear::Exact, 2000)
+        if native(a) || native(b) { (Ear::Consonants, 2000) } else { (Ear::Syllables, 1150) }
     } else if either(Script::Syllabic) {
-        (Ear::Syllables, 1250)
+        (Ear::Syllables, 1500)
     } else if either(Script::Arabic) {
-        (Ear::Consonants, 1500)
+        (Ear::Consonants, 2000)
     } else if either(Script::Hebrew) {
         (Ear::Consonants, 1100)
     } else {

@@ -17,11 +17,11 @@ pub enum Script {
     Arabic,
     /// Hebrew letters: most vowels unwritten, several letters with two sounds.
     Hebrew,
-    /// Kana, and Han or Hangul of three syllables and more: usually a foreign word put in syllables.
+    /// Kana, and three Han characters and more: usually a foreign word put in syllables.
     Syllabic,
     /// One or two Han characters: usually a native name, whose romanisation is known well.
     Syllables,
-    /// One or two Hangul characters: usually a native name, romanised in several habits.
+    /// Hangul: native names, romanised in several habits, and foreign words put in syllables.
     Korean,
     /// Anything else.
     Other,
@@ -33,13 +33,14 @@ const NATIVE_PART_MAX: usize = 2;
 /// Script of a token: that of its first letter outside ASCII and Latin, else Latin.
 pub(crate) fn script(text: &str) -> Script {
     let script = text.chars().map(script_of).find(|s| *s != Script::Latin).unwrap_or(Script::Latin);
-    if script == Script::Syllabic
-        && text.chars().all(is_han_or_hangul)
-        && text.chars().count() <= NATIVE_PART_MAX
-    {
-        return if text.chars().all(is_hangul) { Script::Korean } else { Script::Syllables };
+    if script != Script::Syllabic {
+        return script;
     }
-    script
+    if text.chars().all(is_hangul) {
+        return Script::Korean;
+    }
+    let short = text.chars().all(is_han_or_hangul) && text.chars().count() <= NATIVE_PART_MAX;
+    if short { Script::Syllables } else { Script::Syllabic }
 }
 
 fn is_han_or_hangul(c: char) -> bool {
@@ -76,7 +77,7 @@ const FAMILY_NAMES: &str = "김이박최정강조윤장임한오서신권황안�
 
 /// Whether a Korean writes native name parts so: one or two Hangul characters.
 pub(crate) fn is_korean_part(text: &str) -> bool {
-    script(text) == Script::Korean
+    script(text) == Script::Korean && text.chars().count() <= NATIVE_PART_MAX
 }
 
 /// A native full name written without a blank: where its given part begins, in bytes.

@@ -89,6 +89,8 @@ const CLUSTERS: &[(&str, &[Phoneme])] = &[
     ("ch", &[CH]),
     ("sh", &[SH]),
     ("hs", &[SH]),
+    ("woo", &[U]),
+    ("wu", &[U]),
     ("zh", &[J]),
     ("kh", &[KH]),
     ("gh", &[G]),
@@ -110,7 +112,7 @@ const CLUSTERS: &[(&str, &[Phoneme])] = &[
 fn read(rest: &[u8], first: bool) -> (usize, &'static [Phoneme]) {
     let may_cluster = matches!(
         rest.first(),
-        Some(b's' | b't' | b'd' | b'c' | b'z' | b'k' | b'g' | b'p' | b'h' | b'q' | b'e' | b'o' | b'a')
+        Some(b's' | b't' | b'd' | b'c' | b'z' | b'k' | b'g' | b'p' | b'h' | b'q' | b'w' | b'e' | b'o' | b'a')
     );
     for (text, sounds) in CLUSTERS.iter().filter(|_| may_cluster) {
         if rest.starts_with(text.as_bytes()) {

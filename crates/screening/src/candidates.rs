@@ -9,6 +9,7 @@
 use crate::entity::comparable;
 use crate::index::Index;
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use tenantry_model::listed::Schema;
 use tenantry_names::{
     Form, INITIAL_WEIGHT, LEFT_OVER, Name, Near, Role, Weighed, Weighing, near_glued, near_joined, weigh,
@@ -316,19 +317,16 @@ impl QueryWeights {
 }
 
 /// The heaviest tokens without which the bound stays under the floor. A word of theirs met by a mere initial
-/// counts as [`INITIAL_WEIGHT`] matched and the rest missing.
+/// counts as [`INITIAL_WEIGHT`] matched and the rest missing. Single letters come last: only the same letter
+/// brings a name up.
 fn essential(name: &Name, floor: u32) -> u32 {
-    let mut order: Vec<(u32, usize)> = name
-        .tokens()
-        .iter()
-        .enumerate()
-        .filter(|(_, t)| t.role != Role::Initial)
-        .map(|(i, t)| (u32::from(t.weight), i))
-        .collect();
-    order.sort_unstable_by_key(|(w, i)| (std::cmp::Reverse(*w), *i));
+    let tokens = name.tokens().iter().enumerate();
+    let mut order: Vec<_> =
+        tokens.map(|(i, t)| (t.role == Role::Initial, Reverse(u32::from(t.weight)), i)).collect();
+    order.sort_unstable();
     let all: u32 = name.tokens().iter().map(|t| u32::from(t.weight)).sum();
     let (mut mask, mut taken, mut initials) = (0, 0, 0);
-    for (weight, i) in order {
+    for (_, Reverse(weight), i) in order {
         mask |= 1 << i;
         taken += weight;
         initials += u32::from(INITIAL_WEIGHT).min(weight);

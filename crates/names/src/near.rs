@@ -120,13 +120,15 @@ fn ear(a: &Form, b: &Form) -> (Ear, u32) {
     if either(Script::Syllables) {
         (Ear::Exact, 3000)
     } else if either(Script::Korean) {
-        if native(a) || native(b) { (Ear::Consonants, 2000) } else { (Ear::Syllables, 1150) }
+        if native(a) || native(b) { (Ear::Consonants, 2800) } else { (Ear::Syllables, 1150) }
     } else if either(Script::Syllabic) {
         (Ear::Syllables, 1500)
     } else if either(Script::Arabic) {
         (Ear::Consonants, 2000)
     } else if either(Script::Hebrew) {
         (Ear::Consonants, 1100)
+    } else if either(Script::Other) {
+        (Ear::Exact, 1800)
     } else {
         (Ear::Exact, 1000)
     }

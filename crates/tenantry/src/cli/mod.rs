@@ -220,6 +220,9 @@ pub enum Evidence {
         /// File to write; it must not exist
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
+        /// Reference of the request it answers; part of the package, so it names no person
+        #[arg(long, value_name = "TEXT", default_value = "made by the operator")]
+        purpose: String,
     },
 }
 

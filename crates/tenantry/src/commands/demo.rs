@@ -5,7 +5,7 @@
 
 use super::deployment::{self, login_url};
 use super::init::BUILT_IN_PACK;
-use super::serving::{self, Serving};
+use super::serving;
 use crate::cli::Demo;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, progress};
@@ -23,9 +23,12 @@ use tenantry_model::fact::FactValue;
 use tenantry_model::id::{AccountId, StaffId};
 use tenantry_model::staff::{Actor, Role, Scope};
 use tenantry_register::accounts::NewAccess;
+use tenantry_register::orders::NewOrder;
 use tenantry_register::people::{NewApiKey, NewStaff};
 use tenantry_register::{Call, Reason, Register, SetUp};
 use tenantry_server::http::api_key::ApiKey;
+use tenantry_server::webhooks::target::TargetPolicy;
+use tenantry_server::{Server, ServerOptions};
 use tenantry_store::{MIGRATIONS, StoreExt as _};
 use tenantry_vault::SystemEntropy;
 
@@ -33,6 +36,8 @@ use tenantry_vault::SystemEntropy;
 const APPLICANTS: usize = 32;
 /// Accounts applied for at one instant of the clock.
 const STRIDE: usize = 64;
+/// A rate nobody reaches by hand, so that the demo can be measured.
+const RATE: Rate = Rate { per_second: 100_000, burst: 100_000 };
 /// The people of the demo: log-in, name, role. The first gets the log-in link.
 const STAFF: [(&str, &str, Role); 6] = [
     ("officer@demo.example", "Olive Officer", Role::ComplianceOfficer),
@@ -52,8 +57,9 @@ pub(super) fn run(asked: &Demo, out: Output) -> Result<Exit> {
         (None, None) => PathBuf::new(),
     };
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    // Taken first: a taken port is told before the work, not after it.
-    let (listener, address) = serving::bind(asked.listen)?;
+    // Looked at first: a taken port is told before the work, not after it.
+    let listen = serving::free(asked.listen)?;
+    let address = format!("http://{listen}");
     let clock = Arc::new(HistoryClock::default());
     let register = prepare(&folder, asked, &clock)?;
     clock.run();
@@ -62,17 +68,26 @@ pub(super) fn run(asked: &Demo, out: Output) -> Result<Exit> {
     let key = NewApiKey { label: "demo".to_owned(), scopes: Scope::ALL.to_vec(), reseller: None };
     let (id, secret) = register.create_api_key(&deployment::operator(), key)?;
     let api_key = ApiKey::from_parts(id, secret).reveal();
+    let accounts = register.gate_accounts();
+    let options = ServerOptions {
+        listen,
+        public_url: address.clone(),
+        trusted_proxies: Vec::new(),
+        rates: serving::rates(RateLimits { gate: RATE, general: RATE, anonymous: RATE }),
+        webhook_targets: TargetPolicy::AllowPrivate,
+        clock,
+        entropy: Arc::new(SystemEntropy),
+    };
+    let server = Server::start(register, options)?;
     let login_link = links.first().map(|(_, link)| link.clone()).unwrap_or_default();
     let others: BTreeMap<&str, &str> =
         links.iter().map(|(login, link)| (login.as_str(), link.as_str())).collect();
     let answer = serde_json::json!({
         "address": address, "login_link": login_link, "api_key": api_key, "login_links": others,
-        "accounts": register.gate_accounts(), "folder": folder,
+        "accounts": accounts, "folder": folder,
     });
     out.answer(&answer, text(&address, &links, &api_key))?;
-    let rate = Rate { per_second: 100_000, burst: 100_000 };
-    let rates = RateLimits { gate: rate, general: rate, anonymous: rate };
-    serving::until_told(listener, Serving { register, clock, rates, trusted_proxies: Vec::new() })?;
+    server.run_until_told_to_stop()?;
     Ok(Exit::Yes)
 }
 
@@ -117,7 +132,24 @@ fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<Reg
     clock.stand_at(base);
     report(&register, &history, &accounts)?;
     close(&register, &history.closures, &accounts, officer)?;
+    receive(&register, &history, officer)?;
     Ok(register)
+}
+
+/// Receives the order of the story.
+fn receive(register: &Register, history: &History, officer: StaffId) -> Result<()> {
+    let order = &history.story.order;
+    let new = NewOrder {
+        kind: order.kind,
+        authority: order.authority.to_owned(),
+        reference: order.file_number.to_owned(),
+        received_at: Some(order.received_at),
+        due_at: None,
+        accounts: order.accounts.clone(),
+        words: order.asks.to_owned(),
+    };
+    register.receive_order(&Call::by(Actor::Staff { id: officer, role: Role::ComplianceOfficer }), new)?;
+    Ok(())
 }
 
 /// Adds the staff; answers who the first of them is.

@@ -232,9 +232,9 @@ impl Config {
     pub fn parse(file: &str, text: &str, overrides: &[Override]) -> Result<Self, ConfigError> {
         let map = source::Map::new(file, text, overrides);
         let mut problems = Vec::new();
-        let raw = source::read(&map, &mut problems);
+        let (raw, left_out) = source::read(&map, &mut problems);
         let base = Path::new(file).parent().unwrap_or_else(|| Path::new(""));
-        let config = resolve::resolve(&raw, base, &map, &mut problems);
+        let config = resolve::resolve(&raw, &left_out, base, &map, &mut problems);
         problems.sort();
         problems.dedup();
         match config {

@@ -22,9 +22,16 @@ const LIST_CODES: [&str; 4] = ["ofac-sdn", "ofac-cons", "us-csl", "un-sc"];
 /// The levels of the log, least first.
 const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 
-/// What applies; `None` when something without a default is missing. Paths are taken from `base` on.
-pub(super) fn resolve(raw: &Raw, base: &Path, map: &Map<'_>, problems: &mut Vec<Problem>) -> Option<Config> {
-    let mut reader = Reader { map, base, problems };
+/// What applies; `None` when something without a default is missing. Keys in `left_out` were refused already. Paths are
+/// taken from `base` on.
+pub(super) fn resolve(
+    raw: &Raw,
+    left_out: &[String],
+    base: &Path,
+    map: &Map<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Config> {
+    let mut reader = Reader { map, left_out, base, problems };
     let data_folder = reader.path(&raw.data_folder).unwrap_or_else(|| base.join("tenantry-data"));
     let provider = reader.provider(&raw.provider);
     let server = reader.server(&raw.server);
@@ -72,6 +79,7 @@ pub(super) fn resolve(raw: &Raw, base: &Path, map: &Map<'_>, problems: &mut Vec<
 
 struct Reader<'r, 't> {
     map: &'r Map<'t>,
+    left_out: &'r [String],
     base: &'r Path,
     problems: &'r mut Vec<Problem>,
 }
@@ -82,6 +90,10 @@ impl Reader<'_, '_> {
     }
 
     fn missing(&mut self, message: &str) {
+        let refused = |key: &String| message.contains(&format!(".{key} is missing"));
+        if self.left_out.iter().any(refused) {
+            return;
+        }
         let place: Place = self.map.whole();
         self.problems.push(Problem::new(place, message));
     }

@@ -72,8 +72,10 @@ impl<'t> Map<'t> {
     }
 }
 
-/// Reads file and overrides into [`Raw`]; what does not fit is left out of it and told in `problems`.
-pub(super) fn read(map: &Map<'_>, problems: &mut Vec<Problem>) -> Raw {
+/// Reads file and overrides into [`Raw`]; what does not fit is left out of it and told in `problems`. Answers the names of
+/// the keys that were left out, too: they are wrong, not missing.
+pub(super) fn read(map: &Map<'_>, problems: &mut Vec<Problem>) -> (Raw, Vec<String>) {
+    let mut left_out = Vec::new();
     let (mut table, errors) = DeTable::parse_recoverable(map.text);
     for error in errors {
         let range = error.span().unwrap_or(0..0);
@@ -87,13 +89,14 @@ pub(super) fn read(map: &Map<'_>, problems: &mut Vec<Problem>) -> Raw {
     }
     loop {
         let error = match Raw::deserialize(Deserializer::from(table.clone())) {
-            Ok(raw) => return raw,
+            Ok(raw) => return (raw, left_out),
             Err(error) => error,
         };
         let range = error.span().unwrap_or(0..0);
         problems.push(Problem::new(map.place(&range), error.message()));
-        if !take_out(table.get_mut(), &range) {
-            return Raw::default();
+        match take_out(table.get_mut(), &range) {
+            Some(key) => left_out.push(key),
+            None => return (Raw::default(), left_out),
         }
     }
 }
@@ -133,18 +136,19 @@ fn value<'t>(kind: Kind, text: &'t str, at: usize) -> DeValue<'t> {
     }
 }
 
-/// Takes the entry out of `table` that stands at `range`, whether its key or its value was refused.
-fn take_out(table: &mut DeTable<'_>, range: &Range<usize>) -> bool {
+/// Takes the entry out of `table` that stands at `range`, whether its key or its value was refused. Answers its key.
+fn take_out(table: &mut DeTable<'_>, range: &Range<usize>) -> Option<String> {
     let within = |outer: Range<usize>| outer.start <= range.start && range.end <= outer.end;
     let hit = table
         .iter()
         .find(|(key, value)| within(key.span()) || (within(value.span()) && !holds(value.get_ref(), range)));
     if let Some(key) = hit.map(|(key, _)| key.clone()) {
-        return table.remove(&key).is_some();
+        table.remove(&key);
+        return Some(key.get_ref().to_string());
     }
-    table.iter_mut().any(|(_, value)| match value.get_mut() {
+    table.iter_mut().find_map(|(_, value)| match value.get_mut() {
         DeValue::Table(inner) => take_out(inner, range),
-        _ => false,
+        _ => None,
     })
 }
 

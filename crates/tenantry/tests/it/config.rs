@@ -124,9 +124,9 @@ fn variables_stand_above_the_file_and_their_problems_name_them() {
         ("TENANTRY_PROVIDER_US_OWNED", "maybe", "TENANTRY_PROVIDER_US_OWNED: invalid type: string \"maybe\""),
         ("TENANTRY_SESSIONS_IDLE_MINUTES", "45", ""),
         (
-            "TENANTRY_SESSIONS_IDLE_MINUTES",
+            "TENANTRY_SESSIONS_ABSOLUTE_HOURS",
             "45000",
-            "TENANTRY_SESSIONS_IDLE_MINUTES: sessions.idle_minutes lies between",
+            "TENANTRY_SESSIONS_ABSOLUTE_HOURS: sessions.absolute_hours lies between",
         ),
         (
             "TENANTRY_SESSION_IDLE_MINUTES",

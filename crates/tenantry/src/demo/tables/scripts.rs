@@ -40,6 +40,29 @@ pub(in crate::demo) const SCRIPTS: &[Language] = &[
             weight: 30,
         }],
     },
+    // ru
+    Language {
+        order: Order::GivenFirst,
+        native_space: " ",
+        female: &[n("Zoya", "Зоя"), n("Agniya", "Агния"), n("Taisiya", "Таисия")],
+        male: &[n("Rodion", "Родион"), n("Demyan", "Демьян"), n("Yelisey", "Елисей")],
+        family_starts: &[
+            n("Ryabino", "Рябино"),
+            n("Kedro", "Кедро"),
+            n("Ozero", "Озеро"),
+            n("Morosh", "Морош"),
+        ],
+        family_ends: &[n("vetskiy", "вецкий"), n("lugov", "лугов"), n("skov", "сков"), n("polev", "полев")],
+        trades: &["Soft", "Pechat"],
+        streets: &["ul. Ryabinovaya", "per. Goncharny"],
+        countries: &[Country {
+            code: "RU",
+            calling: "7",
+            forms: &["OOO", "AO"],
+            towns: &[("Vologda 160000", ""), ("Penza 440000", "")],
+            weight: 10,
+        }],
+    },
     // sr
     Language {
         order: Order::GivenFirst,

@@ -108,7 +108,7 @@ pub fn weigh(
     work.units.clear();
     for (i, l) in left.iter().enumerate() {
         for (j, r) in right.iter().enumerate() {
-            let near = pair(i, j).or_else(|| initial(l, r));
+            let near = pair(i, j).or_else(|| initial(*l, *r));
             if let Some(near) = near {
                 push(work, (i, i + 1), (j, j + 1), near, l.weight.into(), r.weight.into());
             }
@@ -119,7 +119,7 @@ pub fn weigh(
             if lengths_fit(l.length, r.length, next.length)
                 && let Some(near) = glued((i, i + 1), (j, j + 2))
             {
-                push(work, (i, i + 1), (j, j + 2), near, l.weight.into(), sum(r, next));
+                push(work, (i, i + 1), (j, j + 2), near, l.weight.into(), sum(*r, *next));
             }
         }
     }
@@ -128,7 +128,7 @@ pub fn weigh(
             if lengths_near(r.length, l.length, next.length)
                 && let Some(near) = glued((i, i + 2), (j, j + 1))
             {
-                push(work, (i, i + 2), (j, j + 1), near, sum(l, next), r.weight.into());
+                push(work, (i, i + 2), (j, j + 1), near, sum(*l, *next), r.weight.into());
             }
         }
     }
@@ -144,11 +144,11 @@ fn lengths_near(whole: u8, first: u8, second: u8) -> bool {
     usize::from(whole).abs_diff(usize::from(first) + usize::from(second)) <= JOINED_LENGTHS
 }
 
-fn sum(a: &Token, b: &Token) -> u32 {
+fn sum(a: Token, b: Token) -> u32 {
     u32::from(a.weight) + u32::from(b.weight)
 }
 
-fn initial(l: &Token, r: &Token) -> Option<Near> {
+fn initial(l: Token, r: Token) -> Option<Near> {
     let stands = (l.role == Role::Initial && r.role == Role::Word)
         || (r.role == Role::Initial && l.role == Role::Word);
     (stands && l.first == r.first).then_some(Near { likeness: INITIAL_LIKENESS, how: How::Initial })

@@ -74,6 +74,7 @@ const DOUBLED: u32 = 500;
 const SILENT: u32 = 700;
 
 /// Cost of replacing `x` by `y`, in thousandths of an edit.
+#[expect(clippy::match_same_arms, reason = "a table, grouped for the reader")]
 fn replace(x: u8, y: u8) -> u32 {
     if x == y {
         return 0;
@@ -87,28 +88,22 @@ fn replace(x: u8, y: u8) -> u32 {
     }
     match (x.min(y), x.max(y)) {
         (b'0', b'o')
-        | (b'1', b'i')
-        | (b'1', b'l')
+        | (b'1', b'i' | b'l')
         | (b'5', b's')
         | (b'3', b'e')
         | (b'4', b'a')
         | (b'8', b'b')
         | (b'9', b'g') => LOOKALIKE,
-        (b'c', b'k')
-        | (b'k', b'q')
-        | (b'c', b'q')
+        (b'c', b'k' | b'q' | b's')
+        | (b'k' | b'g', b'q')
         | (b's', b'z')
-        | (b'v', b'w')
-        | (b'g', b'q')
+        | (b'v' | b'u', b'w')
         | (b'j', b'y')
         | (b'i', b'j')
-        | (b'u', b'w')
         | (b'm', b'n')
         | (b'd', b't')
-        | (b'b', b'p')
-        | (b'b', b'v')
-        | (b'f', b'v')
-        | (b'c', b's') => LOOKALIKE,
+        | (b'b', b'p' | b'v')
+        | (b'f', b'v') => LOOKALIKE,
         _ => WHOLE,
     }
 }

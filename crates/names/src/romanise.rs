@@ -199,6 +199,7 @@ fn greek(c: char, next: Option<char>) -> Option<&'static str> {
     })
 }
 
+#[expect(clippy::match_same_arms, reason = "a table in the order of the alphabet")]
 fn cyrillic(c: char, previous: char) -> Option<&'static str> {
     let after_vowel = " аеёиоуыэюяіїєў".contains(previous) || matches!(previous, 'ь' | 'ъ');
     Some(match c {
@@ -251,6 +252,7 @@ fn cyrillic(c: char, previous: char) -> Option<&'static str> {
     })
 }
 
+#[expect(clippy::match_same_arms, reason = "a table in the order of the alphabet")]
 fn hebrew(c: char, previous: char, next: Option<char>) -> &'static str {
     let marked = matches!(next, Some('\'' | '׳' | '’'));
     match c {
@@ -290,6 +292,7 @@ fn hebrew(c: char, previous: char, next: Option<char>) -> &'static str {
     }
 }
 
+#[expect(clippy::match_same_arms, reason = "a table in the order of the alphabet")]
 fn arabic(c: char, previous: char) -> Option<&'static str> {
     Some(match c {
         'ا' | 'أ' | 'إ' | 'آ' | 'ٱ' => "a",

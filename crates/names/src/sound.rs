@@ -109,6 +109,7 @@ const CLUSTERS: &[(&str, &[Phoneme])] = &[
     ("au", &[A, U]),
 ];
 
+#[expect(clippy::match_same_arms, reason = "a table, grouped for the reader")]
 fn read(rest: &[u8], first: bool) -> (usize, &'static [Phoneme]) {
     let may_cluster = matches!(
         rest.first(),
@@ -238,6 +239,7 @@ impl Ear {
     }
 
     /// Cost of reading one sound as another.
+    #[expect(clippy::match_same_arms, reason = "a table, grouped for the reader")]
     fn replaced(self, a: Phoneme, b: Phoneme) -> u32 {
         if a == b {
             return 0;
@@ -260,6 +262,7 @@ impl Ear {
         }
     }
 
+    #[expect(clippy::match_same_arms, reason = "a table, grouped for the reader")]
     fn consonants(self, a: Phoneme, b: Phoneme) -> u32 {
         if self == Self::Syllables
             && let Some(cost) = syllables(a, b)
@@ -267,14 +270,14 @@ impl Ear {
             return cost;
         }
         let near = match (a, b) {
-            (P, B) | (F, V) | (T, D) | (S, Z) | (K, G) | (K, KH) | (CH, J) | (CH, TS) | (SH, CH) => 150,
-            (Z, J) | (SH, J) | (S, TS) | (Z, TS) => 150,
+            (P, B) | (F, V) | (T, D) | (S, Z) | (K, G | KH) | (CH, J | TS) | (SH, CH) => 150,
+            (Z | SH, J) | (S | Z, TS) => 150,
             (B, V) | (P, F) | (S, SH) => 200,
             (L, R) => 300,
             (B, F) | (P, V) => 350,
-            (G, KH) | (M, N) | (T, TS) | (G, J) | (K, CH) | (CH, KH) | (SH, KH) | (S, CH) | (Z, SH) => 400,
-            (D, J) | (T, CH) | (S, J) | (Z, CH) => 400,
-            (T, S) | (D, Z) | (S, K) | (TS, K) | (T, SH) => 600,
+            (G | CH | SH, KH) | (M, N) | (T, TS) | (G, J) | (K | S, CH) | (Z, SH) => 400,
+            (D | S, J) | (T | Z, CH) => 400,
+            (T, S | SH) | (D, Z) | (S | TS, K) => 600,
             _ => return 1100,
         };
         if self == Self::Exact { near * 2 } else { near }
@@ -285,10 +288,10 @@ impl Ear {
 fn syllables(a: Phoneme, b: Phoneme) -> Option<u32> {
     Some(match (a, b) {
         (L, R) => 40,
-        (P, F) | (B, V) | (S, SH) | (Z, J) | (M, N) | (SH, CH) | (SH, J) => 120,
+        (P, F) | (B, V) | (S, SH) | (Z | SH, J) | (M, N) | (SH, CH) => 120,
         (F, V) | (S, Z) | (CH, J) | (P, B) | (T, D) | (K, G) => 150,
-        (T, CH) | (T, TS) | (D, J) | (D, Z) | (G, J) | (K, J) | (K, CH) => 250,
-        (T, S) | (T, SH) => 350,
+        (T | K, CH) | (T, TS) | (D | G | K, J) | (D, Z) => 250,
+        (T, S | SH) => 350,
         _ => return None,
     })
 }

@@ -37,6 +37,7 @@ enum Class {
     Separator,
 }
 
+#[expect(clippy::match_same_arms, reason = "a table, grouped for the reader")]
 fn class(c: char) -> Class {
     match c {
         '\'' | '’' | '‘' | '`' | '´' | 'ʻ' | 'ʼ' | 'ʿ' | 'ʾ' | 'ʹ' | '"' | '״' | '׳' | '\u{200c}'

@@ -12,6 +12,7 @@ const NAMES_COUNTED: u32 = 41_859;
 
 /// What the dictionaries say of one word.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent duties of one word")]
 pub(crate) struct Entry {
     pub(crate) particle: bool,
     pub(crate) chain: bool,

@@ -149,7 +149,7 @@ impl Asked {
             let listed = exact.published.to_string();
             match of_property(exact.property) {
                 Attribute::Identifier => {
-                    out.push(HardRule::SameIdentifier { property: exact.property, listed })
+                    out.push(HardRule::SameIdentifier { property: exact.property, listed });
                 }
                 Attribute::Wallet => out.push(HardRule::SameWallet { listed }),
                 Attribute::Email => out.push(HardRule::SameEmail { listed }),

@@ -31,7 +31,7 @@ pub(crate) fn identifier(text: &str) -> Option<String> {
 
 /// A wallet address without blanks. Ethereum-like addresses are not case-sensitive, others are.
 pub(crate) fn wallet(text: &str) -> Option<String> {
-    let out: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let out: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     if out.len() < 20 {
         return None;
     }

@@ -77,13 +77,7 @@ fn auc(scored: &[(u16, bool)]) -> f64 {
     for (s, _) in scored.iter().filter(|p| p.1) {
         for (t, _) in scored.iter().filter(|p| !p.1) {
             pairs += 1.0;
-            wins += if s > t {
-                1.0
-            } else if s == t {
-                0.5
-            } else {
-                0.0
-            };
+            wins += [0.0, 0.5, 1.0][(s.cmp(t) as i8 + 1) as usize];
         }
     }
     wins / pairs

@@ -8,7 +8,7 @@ use crate::{RegisterError, keys};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tenantry_model::account::{AccountRole, AccountState};
-use tenantry_model::fact::{Fact, FactValue};
+use tenantry_model::fact::{Fact, FactKind, FactValue};
 use tenantry_model::id::{AccountId, PartyId};
 use tenantry_model::party::{Interest, PartyKind};
 use tenantry_store::Tx;
@@ -50,9 +50,21 @@ pub(crate) struct Dossier {
 /// Opens the dossier of an existing account.
 pub(crate) fn open(tx: &mut dyn Tx, vault: &Vault, id: AccountId) -> Result<Dossier, RegisterError> {
     let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
-    let (parties, interests) = parties_of(tx, vault, id)?;
+    let (parties, interests) = parties_of(tx, vault, id, &|_| true)?;
     let chain = open_chain(tx, vault, row.parent)?;
     Ok(Dossier { account: id, parties, interests, chain })
+}
+
+/// Opens of an existing account only the facts of the kinds `wanted`, for a first look at many accounts. Its chain is left
+/// empty; see [`open_chain_of`].
+pub(crate) fn open_of(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    id: AccountId,
+    wanted: &dyn Fn(FactKind) -> bool,
+) -> Result<Dossier, RegisterError> {
+    let (parties, interests) = parties_of(tx, vault, id, wanted)?;
+    Ok(Dossier { account: id, parties, interests, chain: Vec::new() })
 }
 
 /// Opens the resellers above an account, nearest first.
@@ -60,6 +72,16 @@ pub(crate) fn open_chain(
     tx: &mut dyn Tx,
     vault: &Vault,
     nearest: Option<AccountId>,
+) -> Result<Vec<DossierReseller>, RegisterError> {
+    open_chain_of(tx, vault, nearest, &|_| true)
+}
+
+/// As [`open_chain`], with only the facts of the kinds `wanted`.
+pub(crate) fn open_chain_of(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    nearest: Option<AccountId>,
+    wanted: &dyn Fn(FactKind) -> bool,
 ) -> Result<Vec<DossierReseller>, RegisterError> {
     let mut chain = Vec::new();
     let mut next = nearest;
@@ -69,7 +91,7 @@ pub(crate) fn open_chain(
             return Err(RegisterError::invalid("/reseller", detail));
         }
         let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "reseller account" })?;
-        let (parties, _) = parties_of(tx, vault, id)?;
+        let (parties, _) = parties_of(tx, vault, id, wanted)?;
         chain.push(DossierReseller { account: id, state: row.state, parties });
         next = row.parent;
     }
@@ -81,6 +103,7 @@ fn parties_of(
     tx: &mut dyn Tx,
     vault: &Vault,
     id: AccountId,
+    wanted: &dyn Fn(FactKind) -> bool,
 ) -> Result<(Vec<DossierParty>, Vec<Interest>), RegisterError> {
     let mut roles: BTreeMap<PartyId, Vec<AccountRole>> = BTreeMap::new();
     for (party, role) in account::roles(tx, id)? {
@@ -107,7 +130,7 @@ fn parties_of(
     let mut parties = Vec::with_capacity(known.len());
     for id in known {
         let roles = roles.remove(&id).unwrap_or_default();
-        parties.push(open_party(tx, vault, id, roles)?);
+        parties.push(open_party_of(tx, vault, id, roles, wanted)?);
     }
     Ok((parties, interests))
 }
@@ -119,9 +142,20 @@ pub(crate) fn open_party(
     id: PartyId,
     roles: Vec<AccountRole>,
 ) -> Result<DossierParty, RegisterError> {
+    open_party_of(tx, vault, id, roles, &|_| true)
+}
+
+fn open_party_of(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    id: PartyId,
+    roles: Vec<AccountRole>,
+    wanted: &dyn Fn(FactKind) -> bool,
+) -> Result<DossierParty, RegisterError> {
     let row = party::find(tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
     let mut facts = Vec::new();
-    for fact in party::facts(tx, id)?.into_iter().filter(|f| f.superseded_at.is_none()) {
+    let in_force = |f: &party::FactRow| f.superseded_at.is_none() && wanted(f.kind);
+    for fact in party::facts(tx, id)?.into_iter().filter(in_force) {
         facts.push(open_fact(tx, vault, &row.subject, fact)?);
     }
     let findings = list::findings(tx, id)?;

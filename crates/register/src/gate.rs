@@ -83,8 +83,15 @@ impl Verdict {
     }
 }
 
+/// A verdict with the instant it came to be.
+#[derive(Clone)]
+struct Remembered {
+    changed_at: Timestamp,
+    verdict: Arc<Verdict>,
+}
+
 pub(crate) struct GateMemory {
-    by_id: Vec<RwLock<HashMap<AccountId, Arc<Verdict>>>>,
+    by_id: Vec<RwLock<HashMap<AccountId, Remembered>>>,
     by_reference: RwLock<HashMap<Box<str>, AccountId>>,
     verdicts: RwLock<HashMap<String, Arc<Verdict>>>,
     followed_at_us: AtomicI64,
@@ -102,15 +109,20 @@ impl GateMemory {
         }
     }
 
-    /// Puts an account's verdict into memory.
+    /// Puts an account's verdict into memory, unless a newer one is there: a repeated request is answered from what was
+    /// answered before, and must not bring back what the gate said then.
     pub(crate) fn put(&self, row: &account::GateRow) {
-        let verdict = self.intern(&row.gate);
-        if let Some(shard) = self.shard(row.id) {
-            let known = write(shard).insert(row.id, verdict).is_some();
-            if !known {
+        let new = Remembered { changed_at: row.changed_at, verdict: self.intern(&row.gate) };
+        let Some(shard) = self.shard(row.id) else { return };
+        let mut shard = write(shard);
+        match shard.get(&row.id) {
+            Some(known) if known.changed_at >= new.changed_at => return,
+            Some(_) => {}
+            None => {
                 write(&self.by_reference).insert(row.reference.as_str().into(), row.id);
             }
         }
+        shard.insert(row.id, new);
     }
 
     fn intern(&self, text: &str) -> Arc<Verdict> {
@@ -121,13 +133,13 @@ impl GateMemory {
         Arc::clone(write(&self.verdicts).entry(text.to_owned()).or_insert(verdict))
     }
 
-    fn shard(&self, id: AccountId) -> Option<&RwLock<HashMap<AccountId, Arc<Verdict>>>> {
+    fn shard(&self, id: AccountId) -> Option<&RwLock<HashMap<AccountId, Remembered>>> {
         let last = id.bytes().last().copied().unwrap_or_default();
         self.by_id.get(usize::from(last) % SHARDS)
     }
 
     fn find(&self, id: AccountId) -> Option<Arc<Verdict>> {
-        self.shard(id).and_then(|shard| read(shard).get(&id).cloned())
+        self.shard(id).and_then(|shard| read(shard).get(&id).map(|known| Arc::clone(&known.verdict)))
     }
 
     /// How many accounts are in memory.

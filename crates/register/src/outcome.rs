@@ -15,9 +15,10 @@ use tenantry_linkage::{Link, Token};
 use tenantry_model::account::AccountState;
 use tenantry_model::case::{CaseKind, CaseState};
 use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, PartyId};
-use tenantry_policy::decision::{CaseDraft, Decision, Outcome};
+use tenantry_model::time::Timestamp;
+use tenantry_policy::decision::{CaseDraft, Decision, Outcome, Reason};
 use tenantry_policy::input::HitStanding;
-use tenantry_policy::rule::Priority;
+use tenantry_policy::rule::{Priority, RuleCode};
 use tenantry_screening::Hit;
 use tenantry_store::repo::{account, case, decision, list, party};
 
@@ -73,6 +74,9 @@ pub(crate) struct CaseSummary {
     pub(crate) sentences: Vec<String>,
     #[serde(default)]
     pub(crate) score_per_mille: Option<u16>,
+    /// When a reviewer passed it to somebody with more authority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) escalated_at: Option<Timestamp>,
 }
 
 /// What was written down.
@@ -175,7 +179,8 @@ impl Unit<'_> {
         let reaches = decision.map(|d| d.reaches.as_slice()).unwrap_or_default();
         account.gate =
             gate::encode(tenantry_policy::gate::verdict(account.state, summary.as_ref(), reaches, self.now));
-        account.changed_at = self.now;
+        // Strictly growing per account, so that whoever remembers a verdict can tell the newer one.
+        account.changed_at = self.now.max(account.changed_at.plus_micros(1));
     }
 
     fn keep_tokens(&mut self, assessment: &Assessment, account: AccountId) -> Result<(), RegisterError> {
@@ -218,21 +223,24 @@ impl Unit<'_> {
         draft: &CaseDraft,
         leaf: u64,
     ) -> Result<Option<CaseId>, RegisterError> {
+        // What a reviewer has just confirmed needs no further case.
+        let confirmed = draft.kind == CaseKind::Match && draft.rules == [RuleCode::ListedConfirmed];
+        let fingerprint = concern(assessment, draft);
+        if confirmed || case::is_known(self.tx, &fingerprint)? {
+            return Ok(None);
+        }
         let hits = new_hits(assessment, draft);
         let detail = CaseDetail {
             hits: hits.iter().map(|f| (f.hit.clone(), f.basis)).collect(),
-            links: if draft.kind == CaseKind::Link { assessment.links.clone() } else { Vec::new() },
+            links: links_of(assessment, draft).to_vec(),
             ..CaseDetail::default()
         };
-        let fingerprint = fingerprint(about.account.id, draft, &detail);
-        if case::is_known(self.tx, &fingerprint)? {
-            return Ok(None);
-        }
         let summary = CaseSummary {
             rules: draft.rules.iter().map(ToString::to_string).collect(),
             requirements: draft.requirements.clone(),
             sentences: sentences(&assessment.decision, draft),
             score_per_mille: hits.iter().map(|f| f.hit.score.per_mille()).max(),
+            escalated_at: None,
         };
         let subject =
             draft.party.and_then(|p| about.subjects.get(&p).copied()).unwrap_or(about.account.subject);
@@ -305,15 +313,7 @@ impl Unit<'_> {
     }
 
     fn tell(&mut self, decision: &Decision, about: &About<'_>, id: DecisionId) -> Result<(), RegisterError> {
-        let event = match about.account.state {
-            AccountState::Open => "tenantry.account.opened",
-            AccountState::Restricted => "tenantry.account.restricted",
-            AccountState::Refused => "tenantry.account.refused",
-            AccountState::Suspended => "tenantry.account.suspended",
-            AccountState::Applied | AccountState::InReview | AccountState::Closed => {
-                "tenantry.account.in_review"
-            }
-        };
+        let event = event_of(about.account.state);
         let data = serde_json::json!({
             "account": about.account.id,
             "reference": about.account.reference,
@@ -322,6 +322,17 @@ impl Unit<'_> {
             "state": about.account.state,
         });
         self.emit(event, about.account.id, &data)
+    }
+}
+
+/// The event that tells of an account in this state.
+pub(crate) const fn event_of(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Open => "tenantry.account.opened",
+        AccountState::Restricted => "tenantry.account.restricted",
+        AccountState::Refused => "tenantry.account.refused",
+        AccountState::Suspended => "tenantry.account.suspended",
+        AccountState::Applied | AccountState::InReview | AccountState::Closed => "tenantry.account.in_review",
     }
 }
 
@@ -384,22 +395,31 @@ fn sentences(decision: &Decision, draft: &CaseDraft) -> Vec<String> {
     sentences
 }
 
-fn fingerprint(account: AccountId, draft: &CaseDraft, detail: &CaseDetail) -> [u8; 32] {
+fn links_of<'a>(assessment: &'a Assessment, draft: &CaseDraft) -> &'a [Link] {
+    if draft.kind == CaseKind::Link { &assessment.links } else { &[] }
+}
+
+/// Digest of what a case is about: whom, and what the concern rests on. The same concern has the same digest, so it is raised
+/// once; another measure, another fact or another basis is another concern.
+pub(crate) fn concern(assessment: &Assessment, draft: &CaseDraft) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(account.bytes());
+    hash.update(assessment.decision.account.bytes());
     hash.update(draft.kind.as_str());
     hash.update(draft.party.map(PartyId::bytes).unwrap_or_default());
-    if draft.kind == CaseKind::Match {
-        for (_, basis) in &detail.hits {
-            hash.update(basis);
+    for found in new_hits(assessment, draft) {
+        hash.update(found.basis);
+    }
+    let ours = |r: &&Reason| draft.rules.contains(&r.rule) && r.party == draft.party;
+    for reason in assessment.decision.reasons.iter().filter(ours) {
+        // The basis stands for a match; its score moves with every edition of a list.
+        if matches!(reason.rule, RuleCode::ListedMatch | RuleCode::ListedConfirmed) {
+            continue;
         }
-    } else {
-        for rule in &draft.rules {
-            hash.update(rule.as_str());
-        }
-        for link in &detail.links {
-            hash.update(link.other.bytes());
-        }
+        let rests_on = (reason.rule, &reason.detail, reason.measure, &reason.facts);
+        hash.update(serde_json::to_vec(&rests_on).unwrap_or_default());
+    }
+    for link in links_of(assessment, draft) {
+        hash.update(link.other.bytes());
     }
     hash.finalize().into()
 }

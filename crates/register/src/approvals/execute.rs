@@ -1,0 +1,64 @@
+//! What is done once a second person has approved, and what is given back when they do not: one arm per [`Pending`].
+
+use super::{Pending, disclosure};
+use crate::RegisterError;
+use crate::apply::GateNews;
+use crate::reassess::{Prepared, Reassessed};
+use crate::unit::Unit;
+
+/// What executing a request did to an account.
+#[derive(Default)]
+pub(crate) struct Executed {
+    pub(crate) account: Option<Reassessed>,
+    pub(crate) news: Option<GateNews>,
+}
+
+impl Unit<'_> {
+    /// Whether the object of a request is still as it was when somebody asked.
+    pub(super) fn is_as_requested(
+        &mut self,
+        pending: &Pending,
+        prepared: Option<&Prepared>,
+    ) -> Result<bool, RegisterError> {
+        match pending {
+            Pending::ApproveMeasure { measure, content } => self.is_proposed(*measure, *content),
+            Pending::LiftMeasure { measure, content } => self.is_approved(*measure, *content),
+            Pending::DecideCase { case, verdict, concern, .. } => {
+                self.is_case_as_decided(*case, *verdict, *concern, prepared)
+            }
+            Pending::Disclose { .. } => Ok(true),
+        }
+    }
+
+    /// Does what was approved.
+    pub(super) fn execute(
+        &mut self,
+        pending: &Pending,
+        prepared: Option<&Prepared>,
+    ) -> Result<Executed, RegisterError> {
+        match pending {
+            Pending::ApproveMeasure { measure, .. } => {
+                self.put_measure_into_force(*measure)?;
+                Ok(Executed::default())
+            }
+            Pending::LiftMeasure { measure, .. } => {
+                self.end_measure(*measure)?;
+                Ok(Executed::default())
+            }
+            Pending::DecideCase { case, confirmed, .. } => self.conclude_case(*case, confirmed, prepared),
+            Pending::Disclose { disclosure, content } => {
+                disclosure::note_approved(self, *disclosure, *content)?;
+                Ok(Executed::default())
+            }
+        }
+    }
+
+    /// Puts the object of a rejected or void request back to where it stood.
+    pub(super) fn give_back(&mut self, pending: &Pending) -> Result<(), RegisterError> {
+        match pending {
+            Pending::ApproveMeasure { measure, .. } => self.reject_measure(*measure),
+            Pending::DecideCase { case, .. } => self.return_case(*case),
+            Pending::LiftMeasure { .. } | Pending::Disclose { .. } => Ok(()),
+        }
+    }
+}

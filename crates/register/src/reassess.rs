@@ -1,0 +1,370 @@
+//! Assessing again: after new facts, a new list or measure, a reviewer's finding, or the passing of time.
+//!
+//! Work is done in two steps. [`Core::prepare`] opens the dossier and assesses it outside any unit, because screening takes
+//! time and a unit must not. [`Unit::write_prepared`] writes the result inside a unit, and refuses it with
+//! [`RegisterError::Contention`] when the account, the world or the links changed in between; [`Core::with_prepared`] then
+//! starts over. An assessment that comes out as before leaves no new decision, only the stamps that it took place.
+
+mod clocks;
+mod settle;
+
+pub use clocks::Minded;
+
+use crate::access::{Action, authorise};
+use crate::apply::GateNews;
+use crate::assess::{Assessment, Inputs};
+use crate::call::Call;
+use crate::core::Core;
+use crate::dossier::{self, Dossier};
+use crate::outcome::{About, Cause};
+use crate::record::{Record, RecordType, Retention};
+use crate::unit::Unit;
+use crate::world::World;
+use crate::{Register, RegisterError};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tenantry_model::account::AccountState;
+use tenantry_model::case::CaseState;
+use tenantry_model::id::{AccountId, CaseId, DecisionId, PartyId};
+use tenantry_model::staff::{Actor, Job};
+use tenantry_policy::decision::Decision;
+use tenantry_store::StoreExt;
+use tenantry_store::repo::list::FindingRow;
+use tenantry_store::repo::{account, case, decision, party};
+
+/// How often an account is assessed again when what it rests on changed meanwhile.
+const ASSESSMENTS_MAX: usize = 5;
+/// Most accounts written in one unit.
+const CHUNK_MAX: u32 = 500;
+
+/// What became of an account that was assessed again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reassessed {
+    /// The account.
+    pub account: AccountId,
+    /// Where it stands now.
+    pub state: AccountState,
+    /// The new decision; `None` when everything came out as before.
+    pub decision: Option<DecisionId>,
+    /// Cases opened.
+    pub cases: Vec<CaseId>,
+}
+
+/// How far a pass over all accounts has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pass {
+    /// Accounts looked at.
+    pub accounts: u64,
+    /// Accounts with a new decision.
+    pub changed: u64,
+    /// Cases opened.
+    pub cases: u64,
+}
+
+/// What a reviewer has just found and the store does not hold yet.
+pub(crate) type NewFindings = Vec<(PartyId, FindingRow)>;
+
+/// An account as it was opened for an assessment.
+pub(crate) struct Opened {
+    pub(crate) row: account::AccountRow,
+    pub(crate) dossier: Dossier,
+    pub(crate) previous: Option<(Decision, Inputs)>,
+}
+
+/// An assessment made outside a unit, with what is needed to write it inside one.
+pub(crate) struct Prepared {
+    pub(crate) row: account::AccountRow,
+    pub(crate) assessment: Assessment,
+    subjects: BTreeMap<PartyId, [u8; 16]>,
+    previous: Option<(Decision, Inputs)>,
+}
+
+impl Prepared {
+    /// Whether nothing but the instant differs from the decision in force.
+    fn changes_nothing(&self) -> bool {
+        let Some((decision, inputs)) = &self.previous else { return false };
+        let new = &self.assessment;
+        let mut as_before = new.decision.clone();
+        as_before.decided_for = decision.decided_for;
+        as_before == *decision
+            && new.inputs.parties == inputs.parties
+            && new.inputs.interests == inputs.interests
+            && new.inputs.links == inputs.links
+            && new.inputs.signals == inputs.signals
+    }
+
+    fn unchanged(&self) -> Reassessed {
+        Reassessed { account: self.row.id, state: self.row.state, decision: None, cases: Vec::new() }
+    }
+}
+
+impl Core {
+    /// Opens an account for an assessment.
+    pub(crate) fn open_account(self: &Arc<Self>, id: AccountId) -> Result<Opened, RegisterError> {
+        let vault = Arc::clone(&self.vault);
+        self.store.read(move |tx| {
+            let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
+            let dossier = dossier::open(tx, &vault, id)?;
+            let previous = match row.decision {
+                Some(id) => decision::find(tx, id)?.as_ref().map(read_previous).transpose()?,
+                None => None,
+            };
+            Ok(Opened { row, dossier, previous })
+        })
+    }
+
+    /// Assesses an opened account in the current world, as if `findings` had been found already.
+    pub(crate) fn prepare(
+        self: &Arc<Self>,
+        opened: Opened,
+        world: &World,
+        findings: &NewFindings,
+    ) -> Result<Prepared, RegisterError> {
+        let Opened { row, mut dossier, previous } = opened;
+        for party in &mut dossier.parties {
+            for (_, finding) in findings.iter().filter(|(found, _)| *found == party.id) {
+                party.findings.retain(|f| f.list != finding.list || f.entity != finding.entity);
+                party.findings.push(finding.clone());
+            }
+        }
+        let assessment = self.assess(world, &dossier, self.clock.now())?;
+        let subjects = dossier.parties.iter().map(|p| (p.id, p.subject)).collect();
+        Ok(Prepared { row, assessment, subjects, previous })
+    }
+
+    /// Prepares and lets `write` write, again and again while what was prepared is overtaken.
+    pub(crate) fn with_prepared<T>(
+        self: &Arc<Self>,
+        account: AccountId,
+        findings: &NewFindings,
+        write: impl Fn(Arc<Prepared>) -> Result<T, RegisterError>,
+    ) -> Result<T, RegisterError> {
+        let mut world = self.world();
+        for _ in 0..ASSESSMENTS_MAX {
+            let prepared = self.prepare(self.open_account(account)?, &world, findings)?;
+            match write(Arc::new(prepared)) {
+                Err(RegisterError::Contention) => world = self.reload_world()?,
+                done => return done,
+            }
+        }
+        Err(RegisterError::Contention)
+    }
+
+    /// Assesses an account again in the register's own name.
+    pub(crate) fn reassess(
+        self: &Arc<Self>,
+        account: AccountId,
+        cause: Cause,
+    ) -> Result<Reassessed, RegisterError> {
+        let call = Call::by(Actor::System { job: Job::Rescreening });
+        self.with_prepared(account, &Vec::new(), |prepared| {
+            if prepared.row.state == AccountState::Closed {
+                return Ok(prepared.unchanged());
+            }
+            if prepared.changes_nothing() {
+                self.stamp(vec![Arc::clone(&prepared)])?;
+                return Ok(prepared.unchanged());
+            }
+            let (reassessed, news) =
+                self.change(&call, Action::Reassess, &(account, cause), move |unit| {
+                    let mut row = unit.reopen(&prepared)?;
+                    unit.write_prepared(&prepared, &mut row, cause)
+                })?;
+            self.gate.put(&news.row());
+            Ok(reassessed)
+        })
+    }
+
+    /// Records that parties were screened and nothing else changed: stamps, no leaf.
+    fn stamp(self: &Arc<Self>, prepared: Vec<Arc<Prepared>>) -> Result<(), RegisterError> {
+        self.store.write(move |tx| {
+            for prepared in &prepared {
+                for party in prepared.subjects.keys() {
+                    let (with, at) = (&prepared.assessment.screened_with, prepared.assessment.inputs.now);
+                    party::screened(tx, *party, with, at)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Assesses again every account that is not closed and that `wanted` does not leave out.
+    pub(crate) fn reassess_where(
+        self: &Arc<Self>,
+        call: &Call,
+        chunk: u32,
+        wanted: &(dyn Fn(&Opened) -> bool + Sync),
+        progress: &mut dyn FnMut(&Pass),
+    ) -> Result<Pass, RegisterError> {
+        let chunk = chunk.clamp(1, CHUNK_MAX);
+        let mut pass = Pass::default();
+        let mut after = AccountId::from_bytes([0; 16]);
+        loop {
+            let rows = self.store.read(move |tx| account::page(tx, after, chunk).map_err(RegisterError::from))?;
+            let Some(last) = rows.last() else { return Ok(pass) };
+            after = last.id;
+            let ids: Vec<AccountId> =
+                rows.iter().filter(|r| r.state != AccountState::Closed).map(|r| r.id).collect();
+            for done in self.reassess_chunk(call, &ids, wanted)? {
+                pass.changed += u64::from(done.decision.is_some());
+                pass.cases += done.cases.len() as u64;
+            }
+            pass.accounts += ids.len() as u64;
+            progress(&pass);
+        }
+    }
+
+    fn reassess_chunk(
+        self: &Arc<Self>,
+        call: &Call,
+        ids: &[AccountId],
+        wanted: &(dyn Fn(&Opened) -> bool + Sync),
+    ) -> Result<Vec<Reassessed>, RegisterError> {
+        let prepared = self.prepare_in_parallel(ids, wanted)?;
+        let (same, different): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|p| p.changes_nothing());
+        self.stamp(same)?;
+        if different.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<AccountId> = different.iter().map(|p| p.row.id).collect();
+        let written = self.change(call, Action::Reassess, &ids, move |unit| {
+            let mut done = Vec::with_capacity(different.len());
+            for prepared in &different {
+                let mut row = unit.reopen(prepared)?;
+                done.push(unit.write_prepared(prepared, &mut row, Cause::World)?);
+            }
+            Ok(done)
+        });
+        match written {
+            Ok(done) => Ok(done
+                .into_iter()
+                .map(|(reassessed, news)| {
+                    self.gate.put(&news.row());
+                    reassessed
+                })
+                .collect()),
+            // One of them was overtaken, so none was written: each gets its own unit.
+            Err(RegisterError::Contention) => {
+                self.reload_world()?;
+                ids.into_iter().map(|id| self.reassess(id, Cause::World)).collect()
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn prepare_in_parallel(
+        self: &Arc<Self>,
+        ids: &[AccountId],
+        wanted: &(dyn Fn(&Opened) -> bool + Sync),
+    ) -> Result<Vec<Arc<Prepared>>, RegisterError> {
+        let world = self.world();
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let share = ids.len().div_ceil(threads).max(1);
+        let prepare = |ids: &[AccountId]| -> Result<Vec<Arc<Prepared>>, RegisterError> {
+            let mut prepared = Vec::new();
+            for id in ids {
+                let opened = self.open_account(*id)?;
+                if wanted(&opened) {
+                    prepared.push(Arc::new(self.prepare(opened, &world, &Vec::new())?));
+                }
+            }
+            Ok(prepared)
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = ids.chunks(share).map(|ids| scope.spawn(|| prepare(ids))).collect();
+            let mut prepared = Vec::with_capacity(ids.len());
+            for worker in workers {
+                let failed = |_| RegisterError::Evaluation { what: "a thread of the pass ended early".to_owned() };
+                prepared.extend(worker.join().map_err(failed)??);
+            }
+            Ok(prepared)
+        })
+    }
+}
+
+impl Unit<'_> {
+    /// The account of a prepared assessment as it is now; refuses when the assessment was overtaken.
+    pub(crate) fn reopen(&mut self, prepared: &Prepared) -> Result<account::AccountRow, RegisterError> {
+        let row = account::find(self.tx, prepared.row.id)?;
+        let row = row.ok_or(RegisterError::NotFound { what: "account" })?;
+        if row.version != prepared.row.version || !self.still_holds(&prepared.assessment, row.id)? {
+            return Err(RegisterError::Contention);
+        }
+        Ok(row)
+    }
+
+    /// Writes a prepared assessment down and stores the account; the caller puts the gate's news after the commit.
+    pub(crate) fn write_prepared(
+        &mut self,
+        prepared: &Prepared,
+        row: &mut account::AccountRow,
+        cause: Cause,
+    ) -> Result<(Reassessed, GateNews), RegisterError> {
+        let assessment = &prepared.assessment;
+        if cause == Cause::Facts {
+            self.customer_answered(row.id)?;
+        }
+        let mut about =
+            About { account: &mut *row, subjects: &prepared.subjects, application: None, cause };
+        let written = self.write_down(assessment, &mut about)?;
+        self.settle(assessment, row)?;
+        if !account::change(self.tx, row)? {
+            return Err(RegisterError::Contention);
+        }
+        let reassessed = Reassessed {
+            account: row.id,
+            state: row.state,
+            decision: Some(written.decision),
+            cases: written.cases,
+        };
+        Ok((reassessed, GateNews::of(row)))
+    }
+
+    /// New facts give cases that waited for the customer back to the queue.
+    fn customer_answered(&mut self, account: AccountId) -> Result<(), RegisterError> {
+        for mut row in case::of_account(self.tx, account)? {
+            if row.state == CaseState::AwaitingCustomer {
+                row.state = CaseState::Open;
+                case::change(self.tx, &row)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Register {
+    /// Assesses one account again. For system jobs.
+    pub fn reassess(&self, call: &Call, account: AccountId) -> Result<Reassessed, RegisterError> {
+        authorise(&call.actor, Action::Reassess)?;
+        self.core.reassess(account, Cause::World)
+    }
+
+    /// Screens all parties and assesses all accounts again, `chunk` accounts (1 to 500) to a unit, and records that it was
+    /// done. Idempotent: run it again when it was interrupted. `progress` is called after every chunk.
+    pub fn reassess_all(
+        &self,
+        call: &Call,
+        chunk: u32,
+        progress: &mut dyn FnMut(&Pass),
+    ) -> Result<Pass, RegisterError> {
+        authorise(&call.actor, Action::Reassess)?;
+        let world = self.core.reload_world()?;
+        let pass = self.core.reassess_where(call, chunk, &|_| true, progress)?;
+        let core = Arc::clone(&self.core);
+        self.core.change(call, Action::Reassess, &("all", world.generation), move |unit| {
+            let record =
+                Record::new(RecordType::RescreeningDone, core.deployment, Retention::DecisionEvidence)
+                    .text("generation", world.generation)
+                    .bytes("screened_with", &world.screened_with)
+                    .json("pass", &pass);
+            unit.record(record).map(|_| ())
+        })?;
+        Ok(pass)
+    }
+}
+
+fn read_previous(row: &decision::DecisionRow) -> Result<(Decision, Inputs), RegisterError> {
+    let broken = |_| RegisterError::Ledger { reason: format!("decision {} cannot be read", row.id) };
+    Ok((serde_json::from_slice(&row.record).map_err(broken)?, serde_json::from_str(&row.inputs).map_err(broken)?))
+}

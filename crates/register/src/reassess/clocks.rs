@@ -1,0 +1,134 @@
+//! What the passing of time asks for: measures that began or ended to bite, and requests for a second person that lapsed.
+
+use super::{Opened, Pass};
+use crate::access::{Action, authorise};
+use crate::call::Call;
+use crate::measures::account_view;
+use crate::record::{Record, RecordType, Retention};
+use crate::{Register, RegisterError, keys};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tenantry_model::id::{ApprovalId, MeasureId};
+use tenantry_model::measure::{Measure, MeasureState, Target};
+use tenantry_model::time::Timestamp;
+use tenantry_policy::measures::reach;
+use tenantry_store::StoreExt;
+use tenantry_store::repo::measure::{self, MeasureRow};
+
+/// Measures looked through.
+const MEASURES_MAX: u32 = 1_000;
+/// Accounts written in one unit.
+const CHUNK: u32 = 100;
+
+/// What the clocks asked for and was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Minded {
+    /// Measures that began to bite.
+    pub began: Vec<MeasureId>,
+    /// Measures that expired or were lifted.
+    pub ended: Vec<MeasureId>,
+    /// Accounts assessed again because of them.
+    pub pass: Pass,
+    /// Requests for a second person that lapsed.
+    pub lapsed: Vec<ApprovalId>,
+}
+
+/// A measure whose beginning or end has not been carried out yet.
+#[derive(Clone)]
+struct Due {
+    row: MeasureRow,
+    measure: Measure,
+    turn: Turn,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Began,
+    Ended,
+}
+
+impl Turn {
+    fn of(row: &MeasureRow, now: Timestamp) -> Option<Self> {
+        let over = row.state == MeasureState::Lifted || row.expires_at <= now;
+        match row.state {
+            MeasureState::Proposed | MeasureState::Rejected => None,
+            _ if over => row.ended_at.is_none().then_some(Self::Ended),
+            _ => (row.effective_at <= now && row.applied_at.is_none()).then_some(Self::Began),
+        }
+    }
+}
+
+impl Register {
+    /// Does what time asks for: assesses accounts under measures that began or ended since the last call, and lets requests
+    /// for a second person lapse. Call it once a minute and after a measure was approved or lifted; it is idempotent.
+    pub fn mind_clocks(&self, call: &Call) -> Result<Minded, RegisterError> {
+        authorise(&call.actor, Action::Reassess)?;
+        let mut minded = Minded { lapsed: self.lapse_approvals(call)?, ..Minded::default() };
+        let due = self.measures_due()?;
+        if due.is_empty() {
+            return Ok(minded);
+        }
+        self.core.reload_world()?;
+        let now = self.core.clock.now();
+        let wanted = |opened: &Opened| due.iter().any(|due| due.touches(opened, now));
+        minded.pass = self.core.reassess_where(call, CHUNK, &wanted, &mut |_| {})?;
+        for due in &due {
+            match due.turn {
+                Turn::Began => minded.began.push(due.row.id),
+                Turn::Ended => minded.ended.push(due.row.id),
+            }
+        }
+        self.measures_turned(call, due, minded.pass)?;
+        Ok(minded)
+    }
+
+    fn measures_due(&self) -> Result<Vec<Due>, RegisterError> {
+        let (vault, now) = (Arc::clone(&self.core.vault), self.core.clock.now());
+        self.core.store.read(move |tx| {
+            let mut due = Vec::new();
+            for row in measure::page(tx, MEASURES_MAX)? {
+                if let Some(turn) = Turn::of(&row, now) {
+                    let measure = keys::open_json(tx, &vault, &row.subject, &row.id.bytes(), &row.sealed)?;
+                    due.push(Due { row, measure, turn });
+                }
+            }
+            Ok(due)
+        })
+    }
+
+    fn measures_turned(&self, call: &Call, due: Vec<Due>, pass: Pass) -> Result<(), RegisterError> {
+        let ids: BTreeSet<MeasureId> = due.iter().map(|d| d.row.id).collect();
+        self.core.change(call, Action::Reassess, &ids, move |unit| {
+            for Due { row, turn, .. } in &due {
+                let (word, event) = match turn {
+                    Turn::Began => {
+                        measure::applied(unit.tx, row.id, unit.now)?;
+                        ("applied", "tenantry.measure.applied")
+                    }
+                    Turn::Ended => {
+                        measure::ended(unit.tx, row.id, unit.now)?;
+                        ("ended", "tenantry.measure.ended")
+                    }
+                };
+                let record = Record::new(RecordType::MeasureChanged, row.subject, Retention::DecisionEvidence)
+                    .text("measure", row.id)
+                    .text("state", word)
+                    .json("pass", &pass);
+                unit.record(record)?;
+                unit.emit(event, row.id, &serde_json::json!({ "measure": row.id, "accounts": pass.changed }))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Due {
+    /// Whether the account may come out otherwise because of this measure. Persons are found by screening, so everybody may.
+    fn touches(&self, opened: &Opened, now: Timestamp) -> bool {
+        let id = self.row.id;
+        let knew = opened.previous.as_ref().is_some_and(|(d, _)| d.reaches.iter().any(|r| r.measure == id));
+        knew || matches!(self.measure.target, Target::Person { .. })
+            || reach(&self.measure, &account_view(&opened.dossier, now), now).is_some()
+    }
+}

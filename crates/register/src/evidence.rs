@@ -12,7 +12,6 @@ use crate::ledger_view::{StoredTree, hex, instant, newest};
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::account_in_sight;
 use crate::{Register, RegisterError, access, keys};
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -21,8 +20,7 @@ use tenantry_evidence as package;
 use tenantry_ledger::{
     Body, Disclosure, LeafHeader, NoteSigner as _, Pseudonym, RetentionClass, SignedNote, inclusion_proof,
 };
-use tenantry_model::fact::{Fact, FactKind};
-use tenantry_model::id::{AccountId, PartyId};
+use tenantry_model::id::{AccountId, FactId, PartyId};
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::account::AccountRow;
 use tenantry_store::repo::ledger::LeafRow;
@@ -99,10 +97,8 @@ pub(crate) struct Order {
 pub(crate) struct Opened {
     /// Pseudonym of the disclosure: its request, approval and access records.
     pub(crate) subject: [u8; 16],
-    /// Parties whose facts are shown.
-    pub(crate) parties: BTreeSet<PartyId>,
-    /// Kinds of facts that are shown.
-    pub(crate) kinds: BTreeSet<FactKind>,
+    /// The facts of each party that are shown.
+    pub(crate) facts: BTreeMap<PartyId, BTreeSet<FactId>>,
 }
 
 /// A checked single line for a package.
@@ -170,14 +166,14 @@ impl Core {
         let call = Call { key: None, ..call.clone() };
         let (account, purpose) = (row.id, order.purpose.clone());
         let subject = order.opened.as_ref().map_or(row.subject, |opened| opened.subject);
-        let shown = order.opened.as_ref().map(|opened| opened.kinds.clone());
+        let shown: Vec<FactId> = order.opened.iter().flat_map(|o| o.facts.values().flatten()).copied().collect();
         self.change(&call, action, &("package", hex(&digest)), move |unit| {
             let record = Record::new(RecordType::EvidenceBuilt, subject, Retention::DecisionEvidence)
                 .text("account", account)
                 .text("purpose", &purpose)
                 .text("package_sha256", hex(&digest))
                 .text("tree_size", tree_size)
-                .json("personal_facts_shown", &shown);
+                .json("facts_shown", &shown);
             unit.record(record)
         })
     }
@@ -265,28 +261,42 @@ impl Gathering<'_> {
         leaf: &LeafRow,
         party: Option<PartyId>,
     ) -> Result<Option<Disclosure>, RegisterError> {
-        let evidence = header.retention == RetentionClass::DECISION_EVIDENCE;
-        let wanted = self.order.opened.as_ref().filter(|o| party.is_some_and(|p| o.parties.contains(&p)));
-        if !evidence && (wanted.is_none() || header.record_type.0 != RecordType::PartyRecorded.number()) {
-            return Ok(None);
-        }
+        let Some(showing) = self.showing(header, party) else { return Ok(None) };
         let opening = match keys::open_body(tx, &self.core.vault, header, &leaf.bytes, &leaf.body) {
             // What was erased stays provable by its leaf alone.
             Err(RegisterError::Erased) => return Ok(None),
             opened => opened?,
         };
         let body = Body::decode(&opening)?;
-        if evidence {
-            let foreign = self.confined && header.record_type.0 == RecordType::Decided.number();
-            // A decision names linked accounts, which may belong to other resellers.
-            return if foreign { Ok(Some(body.disclose(&OWN_DECISION_FIELDS)?)) } else { Ok(Some(body.disclose_all())) };
-        }
-        let names: Vec<&str> = wanted
-            .into_iter()
-            .flat_map(|o| body.fields().filter(|field| is_fact_of(&field.name, &field.value, &o.kinds)))
-            .map(|field| field.name.as_str())
-            .collect();
+        let all = body.fields().map(|field| field.name.as_str());
+        let names: Vec<&str> = match showing {
+            Showing::All => return Ok(Some(body.disclose_all())),
+            Showing::Only(names) => all.filter(|name| names.contains(name)).collect(),
+            Showing::AllBut(name) => all.filter(|other| *other != name).collect(),
+            Showing::Facts(facts) => {
+                let ours = |id: &str| id.parse().is_ok_and(|id| facts.contains(&id));
+                all.filter(|name| name.strip_prefix("fact.").is_some_and(ours)).collect()
+            }
+        };
         if names.is_empty() { Ok(None) } else { Ok(Some(body.disclose(&names)?)) }
+    }
+
+    fn showing(&self, header: &LeafHeader, party: Option<PartyId>) -> Option<Showing<'_>> {
+        use RecordType as T;
+        let kind = T::from_number(i64::from(header.record_type.0));
+        if header.retention == RetentionClass::DECISION_EVIDENCE {
+            // A decision names linked accounts, which may belong to other resellers.
+            let foreign = self.confined && kind == Some(T::Decided);
+            return Some(if foreign { Showing::Only(&OWN_DECISION_FIELDS) } else { Showing::All });
+        }
+        let opened = self.order.opened.as_ref()?;
+        match kind? {
+            T::PartyRecorded => opened.facts.get(&party?).map(Showing::Facts),
+            T::ApprovalRequested | T::ApprovalDecided if header.subject.0 == opened.subject => {
+                Some(Showing::AllBut("reason"))
+            }
+            _ => None,
+        }
     }
 
     fn report(
@@ -317,9 +327,12 @@ impl Gathering<'_> {
     }
 }
 
-fn is_fact_of(name: &str, value: &[u8], kinds: &BTreeSet<FactKind>) -> bool {
-    let fact = name.strip_prefix("fact.").and_then(|_| serde_json::from_slice::<Fact>(value).ok());
-    fact.is_some_and(|fact| kinds.contains(&fact.value.kind()))
+/// Which fields of a record are shown.
+enum Showing<'a> {
+    All,
+    Only(&'a [&'static str]),
+    AllBut(&'static str),
+    Facts(&'a BTreeSet<FactId>),
 }
 
 /// Records about looking and handing over stand apart from the records looked at.

@@ -1,0 +1,297 @@
+//! Disclosures: personal data leaves only to a named recipient, on a typed legal basis, as far as a second person approved.
+//!
+//! Asking fixes the exact facts. The second person approves the digest of that scope (`approvals`); whoever then builds the
+//! package opens these facts and no others, and every opening is an access record before it happens. The records of a
+//! disclosure stand in a chain of its own: other packages about the account do not tell of it. REC-06, SCA-D, EVD.
+
+use crate::access::{Action, authorise};
+use crate::approvals::{ContentHash, Pending};
+use crate::call::Call;
+use crate::core::Core;
+use crate::evidence::{BuiltPackage, Opened, Order, one_line, parties_behind};
+use crate::record::{Record, RecordType, Retention};
+use crate::unit::Unit;
+use crate::{Register, RegisterError, keys};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tenantry_model::fact::FactKind;
+use tenantry_model::id::{AccountId, ApprovalId, DisclosureId, FactId, OrderId, PartyId};
+use tenantry_model::random::draw;
+use tenantry_model::time::Timestamp;
+use tenantry_store::repo::{account, approval, ledger, order, party, setting};
+use tenantry_store::{StoreExt, Tx};
+use tenantry_vault::Vault;
+
+/// Most facts in one disclosure.
+pub const FACTS_MAX: usize = 5_000;
+/// Records of one disclosure that are looked at for its approval.
+const OWN_RECORDS_MAX: u32 = 1_000;
+
+/// Why personal data may be handed over (18 USC 2702, 2703; Regulation (EU) 2023/1543; 7.305).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LegalBasis {
+    /// An order that was received here and names the account.
+    Order,
+    /// Consent of the person concerned.
+    Consent,
+    /// Danger to life that allows no delay.
+    Emergency,
+    /// Protection of the provider's own rights.
+    OwnRights,
+    /// A duty of the programme towards the regulator.
+    ProgrammeDuty,
+}
+
+impl LegalBasis {
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Consent => "consent",
+            Self::Emergency => "emergency",
+            Self::OwnRights => "own_rights",
+            Self::ProgrammeDuty => "programme_duty",
+        }
+    }
+}
+
+/// A disclosure as asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewDisclosure {
+    /// The account it is about.
+    pub account: AccountId,
+    /// Parties whose facts are to be shown; none means all on the account and behind them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parties: Vec<PartyId>,
+    /// Kinds of facts to be shown; at least one.
+    pub kinds: Vec<FactKind>,
+    /// Who gets the package: an office, one line.
+    pub recipient: String,
+    /// Why they may have it.
+    pub legal_basis: LegalBasis,
+    /// The order, where that is the basis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+}
+
+/// A disclosure as shown to those who ask for it and approve it: what exactly would leave, by identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DisclosureScope {
+    /// Identifier.
+    pub id: DisclosureId,
+    /// The account.
+    pub account: AccountId,
+    /// The facts of each party that would be shown.
+    pub facts: BTreeMap<PartyId, BTreeSet<FactId>>,
+    /// Their kinds.
+    pub kinds: Vec<FactKind>,
+    /// Who gets the package.
+    pub recipient: String,
+    /// Why they may have it.
+    pub legal_basis: LegalBasis,
+    /// The order, where that is the basis.
+    pub order: Option<OrderId>,
+    /// When it was asked for.
+    pub requested_at: Timestamp,
+}
+
+/// What was asked for, and what it waits for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RequestedDisclosure {
+    /// The request a second person answers.
+    pub approval: ApprovalId,
+    /// The exact scope.
+    pub scope: DisclosureScope,
+}
+
+impl Register {
+    /// Asks for a package that shows personal data. A second person approves exactly what is answered here.
+    ///
+    /// # Errors
+    /// [`RegisterError::Invalid`] names the field; [`RegisterError::SecondPerson`] when the caller is not a person.
+    pub fn request_disclosure(&self, call: &Call, new: NewDisclosure) -> Result<RequestedDisclosure, RegisterError> {
+        let recipient = one_line("/recipient", &new.recipient)?;
+        if new.kinds.is_empty() {
+            return Err(RegisterError::invalid("/kinds", "name at least one kind of fact"));
+        }
+        let request = new.clone();
+        self.core.change(call, Action::RequestDisclosure, &request, move |unit| {
+            check_basis(unit.tx, &new)?;
+            let scope = DisclosureScope {
+                id: DisclosureId::new(unit.now, &*unit.core.entropy),
+                account: new.account,
+                facts: facts_in_scope(unit.tx, &new)?,
+                kinds: new.kinds.clone(),
+                recipient: recipient.clone(),
+                legal_basis: new.legal_basis,
+                order: new.order,
+                requested_at: unit.now,
+            };
+            let subject: [u8; 16] = draw(&*unit.core.entropy);
+            unit.keep_scope(&scope, &subject)?;
+            let content = digest(&unit.core.vault, &scope);
+            let reason = unit.call.reason.as_ref().map(|r| r.expose().to_owned()).unwrap_or_default();
+            let pending = Pending::Disclose { disclosure: scope.id, content };
+            let approval = unit.request_approval(&pending, subject, &reason)?;
+            Ok(RequestedDisclosure { approval, scope })
+        })
+    }
+
+    /// The exact scope of a disclosure, for those who ask and approve.
+    pub fn disclosure(&self, call: &Call, id: DisclosureId) -> Result<DisclosureScope, RegisterError> {
+        authorise(&call.actor, Action::ApproveDisclosure)?;
+        let vault = Arc::clone(&self.core.vault);
+        self.core.store.read(move |tx| Ok(kept_scope(tx, &vault, id)?.0))
+    }
+
+    /// Builds the package of a disclosure that a second person approved. What is opened is recorded first. An approval holds
+    /// until the request would have lapsed.
+    ///
+    /// # Errors
+    /// [`RegisterError::SecondPerson`] without approval, [`RegisterError::ApprovalVoid`] when it was for another scope or is too old.
+    pub fn build_disclosure(&self, call: &Call, id: ApprovalId) -> Result<BuiltPackage, RegisterError> {
+        authorise(&call.actor, Action::RequestDisclosure)?;
+        let (scope, subject) = self.approved_scope(id)?;
+        let now = self.core.clock.now();
+        self.core.record_access(call, id, &scope, subject)?;
+        let DisclosureScope { recipient, facts, .. } = scope.clone();
+        let order = Order {
+            account: scope.account,
+            purpose: format!("Disclosure {}", scope.id),
+            request: format!(
+                "Disclosure {}\nAbout account: {}\nTo: {recipient}\nLegal basis: {}\nOrder: {}\nApproved under request: {id}\nAt: {now}\n",
+                scope.id,
+                scope.account,
+                scope.legal_basis.as_str(),
+                scope.order.map_or_else(|| "none".to_owned(), |order| order.to_string()),
+            ),
+            opened: Some(Opened { subject, facts }),
+        };
+        self.core.build_package(call, Action::BuildEvidence, &order)
+    }
+
+    /// The scope of an approved disclosure with its pseudonym; refused unless exactly this scope was approved.
+    fn approved_scope(&self, id: ApprovalId) -> Result<(DisclosureScope, [u8; 16]), RegisterError> {
+        let vault = Arc::clone(&self.core.vault);
+        let (row, scope, subject) = self.core.store.read(move |tx| {
+            let row = approval::find(tx, id)?.ok_or(RegisterError::NotFound { what: "approval" })?;
+            let Ok(Pending::Disclose { disclosure, .. }) = serde_json::from_slice(&row.content) else {
+                return Err(RegisterError::NotFound { what: "approval of a disclosure" });
+            };
+            let (scope, subject) = kept_scope(tx, &vault, disclosure)?;
+            Ok((row, scope, subject))
+        })?;
+        self.disclosure_approved(id, scope.id, digest(&self.core.vault, &scope))?;
+        if row.expires_at <= self.core.clock.now() {
+            return Err(RegisterError::ApprovalVoid);
+        }
+        Ok((scope, subject))
+    }
+}
+
+impl Core {
+    /// Records who opens which facts, for every party, resting on the approval.
+    fn record_access(
+        self: &Arc<Self>,
+        call: &Call,
+        id: ApprovalId,
+        scope: &DisclosureScope,
+        subject: [u8; 16],
+    ) -> Result<(), RegisterError> {
+        let call = Call { key: None, ..call.clone() };
+        let scope = scope.clone();
+        self.change(&call, Action::BuildEvidence, &("open", id), move |unit| {
+            let own = ledger::by_subject(unit.tx, &subject, OWN_RECORDS_MAX)?;
+            let decided = i64::from(RecordType::ApprovalDecided.number());
+            let leaf = own.iter().rev().find(|leaf| leaf.leaf_type == decided).map(|leaf| leaf.seq);
+            let leaf = leaf.and_then(|seq| u64::try_from(seq).ok()).ok_or(RegisterError::SecondPerson)?;
+            unit.rests_on_approval(leaf);
+            for (id, facts) in &scope.facts {
+                let row = party::find(unit.tx, *id)?.ok_or(RegisterError::NotFound { what: "party" })?;
+                let record = Record::new(RecordType::Revealed, row.subject, Retention::PersonalData)
+                    .text("party", id)
+                    .text("actor", unit.call.actor_text())
+                    .text("purpose", format!("disclosure {}", scope.id))
+                    .json("facts", facts);
+                unit.record(record)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Unit<'_> {
+    fn keep_scope(&mut self, scope: &DisclosureScope, subject: &[u8; 16]) -> Result<(), RegisterError> {
+        let mut kept = subject.to_vec();
+        kept.extend(self.seal(subject, &scope.id.bytes(), scope)?);
+        setting::put(self.tx, &name_of(scope.id), &kept)?;
+        Ok(())
+    }
+}
+
+fn kept_scope(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    id: DisclosureId,
+) -> Result<(DisclosureScope, [u8; 16]), RegisterError> {
+    let missing = RegisterError::NotFound { what: "disclosure" };
+    let kept = setting::find(tx, &name_of(id))?;
+    let Some((subject, sealed)) = kept.as_deref().and_then(<[u8]>::split_first_chunk) else { return Err(missing) };
+    Ok((keys::open_json(tx, vault, subject, &id.bytes(), sealed)?, *subject))
+}
+
+fn name_of(id: DisclosureId) -> String {
+    format!("disclosure/{id}")
+}
+
+/// Keyed, because a scope tells of a person by its identifiers.
+fn digest(vault: &Vault, scope: &DisclosureScope) -> ContentHash {
+    let bytes = serde_json::to_vec(scope).unwrap_or_default();
+    ContentHash::from_bytes(vault.token("disclosure", &bytes))
+}
+
+fn check_basis(tx: &mut dyn Tx, new: &NewDisclosure) -> Result<(), RegisterError> {
+    account::find(tx, new.account)?.ok_or(RegisterError::NotFound { what: "account" })?;
+    let Some(id) = new.order else {
+        return match new.legal_basis {
+            LegalBasis::Order => Err(RegisterError::invalid("/order", "name the order that is the basis")),
+            _ => Ok(()),
+        };
+    };
+    order::find(tx, id)?.ok_or(RegisterError::NotFound { what: "order" })?;
+    if order::accounts(tx, id)?.contains(&new.account) {
+        return Ok(());
+    }
+    Err(RegisterError::invalid("/order", "this order does not name the account"))
+}
+
+fn facts_in_scope(
+    tx: &mut dyn Tx,
+    new: &NewDisclosure,
+) -> Result<BTreeMap<PartyId, BTreeSet<FactId>>, RegisterError> {
+    let known = parties_behind(tx, new.account)?;
+    if let Some(position) = new.parties.iter().position(|party| !known.contains(party)) {
+        return Err(RegisterError::invalid(format!("/parties/{position}"), "not a party of this account"));
+    }
+    let wanted = known.into_iter().filter(|party| new.parties.is_empty() || new.parties.contains(party));
+    let mut scope = BTreeMap::new();
+    let mut count = 0;
+    for id in wanted {
+        let facts = party::facts(tx, id)?;
+        let facts: BTreeSet<FactId> =
+            facts.into_iter().filter(|fact| new.kinds.contains(&fact.kind)).map(|fact| fact.id).collect();
+        count += facts.len();
+        if !facts.is_empty() {
+            scope.insert(id, facts);
+        }
+    }
+    match count {
+        0 => Err(RegisterError::invalid("/kinds", "the register holds no such fact about these parties")),
+        1..=FACTS_MAX => Ok(scope),
+        _ => Err(RegisterError::invalid("/kinds", format!("at most {FACTS_MAX} facts in one disclosure"))),
+    }
+}

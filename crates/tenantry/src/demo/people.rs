@@ -88,9 +88,14 @@ impl Person {
         dice: &Seeded,
     ) -> Result<Sheet> {
         let mut sheet = Sheet::new(key, PartyKind::Individual, roles, at);
-        self.names(&mut sheet)?;
+        self.names(&mut sheet, papers)?;
         self.residence(&mut sheet, dice)?;
-        sheet.says(FactValue::DateOfBirth { date: self.born });
+        let born = FactValue::DateOfBirth { date: self.born };
+        if papers == Papers::None {
+            sheet.says(born)
+        } else {
+            sheet.shows("passport", born)
+        }
         sheet.says(FactValue::StatusClaim { claim });
         self.contacts(&mut sheet)?;
         self.papers(&mut sheet, papers, at, dice)?;
@@ -109,8 +114,11 @@ impl Person {
         Ok(())
     }
 
-    fn names(&self, sheet: &mut Sheet) -> Result<()> {
-        sheet.says(sheet::name(&self.name)?);
+    fn names(&self, sheet: &mut Sheet, papers: Papers) -> Result<()> {
+        match papers {
+            Papers::None => sheet.says(sheet::name(&self.name)?),
+            Papers::Passport | Papers::PassportRefused => sheet.shows("passport", sheet::name(&self.name)?),
+        }
         if let Some(native) = &self.native_name {
             sheet.says(FactValue::OtherName { usage: NameUse::NativeScript, text: text(native)? });
         }

@@ -4,8 +4,11 @@
 //!
 //! A task that meets trouble says so once, goes on, and says once when it is over. It stops when told to.
 
+use crate::deliveries::Deliveries;
 use crate::key_memory::KeyMemory;
 use crate::state::AppState;
+use crate::webhooks::sender::Sender;
+use crate::webhooks::worker::Worker;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +24,8 @@ const GATE_EVERY: Duration = Duration::from_millis(250);
 const KEYS_EVERY: Duration = Duration::from_secs(1);
 /// How often a checkpoint is signed when the ledger has grown.
 const CHECKPOINTS_EVERY: Duration = Duration::from_secs(1);
+/// How often dates are looked at: measures that begin or end, requests that lapse.
+const CLOCKS_EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked whether everybody was screened against the lists in force.
 const RESCREENING_EVERY: Duration = Duration::from_secs(5);
 /// Accounts assessed again in one unit: few, so that applications in between do not wait long.
@@ -51,10 +56,36 @@ impl Background {
         background.every("checkpoints", CHECKPOINTS_EVERY, None, move || {
             signer.checkpoint(&by(Job::Checkpoints)).map(drop)
         });
+        let clocks = register();
+        background.every("clocks", CLOCKS_EVERY, None, move || clocks.mind_clocks(&by(Job::Clocks)).map(drop));
         let screener = register();
         let bell = state.world_bell.clone();
         background.every("rescreening", RESCREENING_EVERY, Some(bell), move || rescreen(&screener));
+        background.deliver(state);
         background
+    }
+
+    /// Delivers webhooks until told to stop.
+    fn deliver(&mut self, state: &AppState) {
+        let store = match Deliveries::new(state.register.clone(), &state.public_url, state.webhook_targets) {
+            Ok(store) => store,
+            Err(error) => {
+                tracing::error!(%error, "webhooks are not delivered: the public URL cannot name their source");
+                return;
+            }
+        };
+        let worker = Worker {
+            store: Arc::new(store),
+            sender: Arc::new(Sender::new(state.webhook_targets)),
+            clock: state.clock.clone(),
+            entropy: state.entropy.clone(),
+            metrics: state.metrics.clone(),
+            bell: state.deliveries_bell.clone(),
+        };
+        let mut stop = self.stop.subscribe();
+        self.tasks.spawn(worker.run(async move {
+            let _ = stop.wait_for(|stage| *stage == Stage::Stopping).await;
+        }));
     }
 
     /// Tells all tasks to stop and waits until what they are at is done.
@@ -128,7 +159,7 @@ fn rescreen(register: &Register) -> Result<(), RegisterError> {
     if register.lists(&call)?.parties_behind == 0 {
         return Ok(());
     }
-    //register.reassess_all(&call, RESCREENING_CHUNK, &mut |_| {})?;
+    register.reassess_all(&call, RESCREENING_CHUNK, &mut |_| {})?;
     tracing::info!("everybody was screened against the lists in force");
     Ok(())
 }

@@ -61,6 +61,9 @@ pub(super) fn complete(document: &mut OpenApi) {
                 .build(),
         ),
     );
+    // A path template has no wildcard; what it takes is said with the parameter.
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
             tidy(operation);

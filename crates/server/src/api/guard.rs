@@ -29,6 +29,12 @@ pub(super) fn guard(
     (schemas, paths, methods)
 }
 
+/// The same, closed to keys that are confined to a reseller: what it shows concerns the whole provider.
+pub(super) fn guard_whole(scope: Scope, routes: UtoipaMethodRouter<AppState>) -> UtoipaMethodRouter<AppState> {
+    let (schemas, paths, methods) = routes;
+    guard(scope, (schemas, paths, methods.route_layer(from_fn(unconfined))))
+}
+
 /// Every operation of a path.
 pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem { get, put, post, delete, patch, .. } = item;
@@ -44,4 +50,13 @@ async fn require(scope: Scope, request: Request, next: Next) -> Response {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
+}
+
+async fn unconfined(request: Request, next: Next) -> Response {
+    let confined = request.extensions().get::<Principal>().is_none_or(|p| p.confined_to.is_some());
+    if confined {
+        let problem = Problem::new(Code::Forbidden);
+        return problem.detail("a key that is confined to a reseller may not ask this").into_response();
+    }
+    next.run(request).await
 }

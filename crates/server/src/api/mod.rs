@@ -6,15 +6,20 @@
 
 mod accounts;
 mod applications;
+mod cases;
 mod decisions;
 mod describe;
+mod evidence;
 mod gate;
 mod guard;
+mod ledger;
 mod lists;
-//mod parties;
+mod measures;
+mod parties;
 mod reason;
 pub mod refusal;
 pub mod shapes;
+mod webhooks;
 
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::problem::Problem;
@@ -55,13 +60,18 @@ fn keyed() -> OpenApiRouter<AppState> {
         .merge(applications::routes())
         .merge(gate::routes())
         .merge(accounts::routes())
-        //.merge(parties::routes())
+        .merge(parties::routes())
         .merge(decisions::routes())
+        .merge(measures::routes())
+        .merge(cases::routes())
         .merge(lists::routes())
+        .merge(ledger::routes())
+        .merge(evidence::routes())
+        .merge(webhooks::routes())
 }
 
 fn open() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+    ledger::open_routes()
 }
 
 /// The key of a request as the register takes it.

@@ -14,58 +14,6 @@ use tenantry_model::time::Timestamp;
 /// Media type of the body.
 pub const CLOUDEVENTS_JSON: &str = "application/cloudevents+json; charset=utf-8";
 
-macro_rules! event_types {
-    ($($(#[$meta:meta])* $name:ident = $word:literal;)+) => {
-        /// What happened. The word is a promise: once published it keeps its meaning.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum EventType { $($(#[$meta])* $name,)+ }
-
-        impl EventType {
-            /// Every type.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
-
-            /// The CloudEvents `type`.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => concat!("tenantry.", $word),)+ }
-            }
-        }
-    };
-}
-
-event_types! {
-    /// An application was received.
-    ApplicationReceived = "application.received";
-    /// An application was decided.
-    ApplicationDecided = "application.decided";
-    /// An account was opened.
-    AccountOpened = "account.opened";
-    /// What the gate answers for an account changed.
-    AccountGateChanged = "account.gate-changed";
-    /// An account was closed.
-    AccountClosed = "account.closed";
-    /// A fact about a party was recorded or replaced.
-    PartyChanged = "party.changed";
-    /// A case was opened.
-    CaseOpened = "case.opened";
-    /// A case was decided.
-    CaseDecided = "case.decided";
-    /// A measure took effect, changed or ended.
-    MeasureChanged = "measure.changed";
-    /// A list snapshot came into force.
-    ListUpdated = "list.updated";
-    /// Somebody must approve.
-    ApprovalRequested = "approval.requested";
-    /// The endpoint is being tried out.
-    Test = "webhook.test";
-}
-
-impl EventType {
-    /// The type a word names.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|one| one.as_str() == word)
-    }
-}
-
 /// An identifier or code inside an event: 1 to 128 characters of `A-Z a-z 0-9 . _ : / -`. No spaces, hence no names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -86,16 +34,16 @@ impl Reference {
 /// ```
 /// use tenantry_model::id::EventId;
 /// use tenantry_model::time::Timestamp;
-/// use tenantry_server::webhooks::event::{Event, EventType, Reference};
+/// use tenantry_server::webhooks::event::{Event, Reference};
 ///
 /// let event = Event {
 ///     id: EventId::from_bytes([1; 16]),
-///     event_type: EventType::AccountOpened,
+///     event_type: Reference::new("tenantry.account.opened")?,
 ///     source: Reference::new("/deployments/demo")?,
 ///     subject: Reference::new("acc_00000000000000000000000001")?,
 ///     sequence: 3,
 ///     time: Timestamp::from_micros(1_000_000),
-///     references: [("application", Reference::new("app_00000000000000000000000002")?)].into(),
+///     references: [("application".to_owned(), Reference::new("app_00000000000000000000000002")?)].into(),
 /// };
 /// assert!(event.to_json().starts_with(r#"{"specversion":"1.0","id":"evt_"#));
 /// # Ok::<(), tenantry_server::webhooks::WebhookError>(())
@@ -104,8 +52,8 @@ impl Reference {
 pub struct Event {
     /// Names the event; the same in every delivery and every retry.
     pub id: EventId,
-    /// What happened.
-    pub event_type: EventType,
+    /// What happened, for example `tenantry.account.opened`; once published it keeps its meaning.
+    pub event_type: Reference,
     /// Which deployment says so.
     pub source: Reference,
     /// What it happened to. Deliveries of one subject keep their order.
@@ -115,7 +63,7 @@ pub struct Event {
     /// When it happened.
     pub time: Timestamp,
     /// Further identifiers and codes, by role.
-    pub references: BTreeMap<&'static str, Reference>,
+    pub references: BTreeMap<String, Reference>,
 }
 
 #[derive(Serialize)]
@@ -124,12 +72,12 @@ struct Envelope<'a> {
     id: String,
     source: &'a Reference,
     #[serde(rename = "type")]
-    event_type: &'static str,
+    event_type: &'a Reference,
     subject: &'a Reference,
     time: String,
     sequence: String,
     datacontenttype: &'static str,
-    data: &'a BTreeMap<&'static str, Reference>,
+    data: &'a BTreeMap<String, Reference>,
 }
 
 impl Event {
@@ -139,7 +87,7 @@ impl Event {
             specversion: "1.0",
             id: self.id.to_string(),
             source: &self.source,
-            event_type: self.event_type.as_str(),
+            event_type: &self.event_type,
             subject: &self.subject,
             time: self.time.to_string(),
             // The sequence extension is a string that sorts as text.
@@ -159,12 +107,12 @@ mod tests {
     fn the_envelope_is_stable() {
         let event = Event {
             id: EventId::from_bytes([1; 16]),
-            event_type: EventType::AccountGateChanged,
+            event_type: Reference::new("tenantry.account.gate-changed").unwrap(),
             source: Reference::new("/deployments/demo").unwrap(),
             subject: Reference::new("acc_1").unwrap(),
             sequence: 12,
             time: Timestamp::from_micros(1_700_000_000_000_001),
-            references: [("decision", Reference::new("dec_1").unwrap())].into(),
+            references: [("decision".to_owned(), Reference::new("dec_1").unwrap())].into(),
         };
         insta::assert_snapshot!(event.to_json());
     }
@@ -177,13 +125,6 @@ mod tests {
         for text in ["", "Jane Roe", "jane@example.org", "José", "a\"b", &"a".repeat(REFERENCE_CHARS_MAX + 1)]
         {
             assert!(Reference::new(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn type_words_are_unique_and_read_back() {
-        for one in EventType::ALL {
-            assert_eq!(EventType::parse(one.as_str()), Some(*one));
         }
     }
 }

@@ -25,6 +25,12 @@ impl SigningSecret {
         Self(draw::<32>(entropy).to_vec())
     }
 
+    /// A secret as stored.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, WebhookError> {
+        let fits = (BYTES_MIN..=BYTES_MAX).contains(&bytes.len());
+        if fits { Ok(Self(bytes.to_vec())) } else { Err(WebhookError::Secret) }
+    }
+
     /// The text to show once to the owner of the endpoint, `whsec_…`.
     pub fn reveal(&self) -> String {
         format!("{PREFIX}{}", STANDARD.encode(&self.0))

@@ -5,8 +5,10 @@
 //! answers against them.
 #![expect(missing_debug_implementations, reason = "never constructed")]
 
+pub mod case;
 pub mod decision;
 pub mod facts;
 pub mod intake;
+pub mod record;
 pub mod views;
 pub mod words;

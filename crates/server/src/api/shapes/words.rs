@@ -89,6 +89,10 @@ words! {
     CheckResult = model::evidence::CheckResult, "What came of a check.";
     CaseKind = model::case::CaseKind, "Why a case exists.";
     CaseState = model::case::CaseState, "Where a case stands.";
+    Verdict = model::case::Verdict, "What a reviewer concludes.";
+    ReasonCode = model::case::ReasonCode, "Why a reviewer concludes so.";
+    MeasureState = model::measure::MeasureState, "Where a measure stands on its way through two persons.";
+    ResellerReach = model::measure::ResellerReach, "Whether accounts below resellers are reached.";
     Outcome = policy::decision::Outcome, "How a decision ends.";
     ProgrammeScope = policy::decision::Scope, "Whether the programme's duties apply to the account.";
     Duty = policy::decision::Duty, "What is asked of a party.";
@@ -102,6 +106,9 @@ words! {
 }
 
 snake_words! {
+    Whose = ["anybody", "free"], "Whose cases to list: everybody's, or those nobody holds.";
+    Raised = ["still", "no_longer", "not_by_decision"], "Whether the decision in force still raises the concern.";
+    Phase = ["proposed", "upcoming", "in_force", "expired", "rejected", "lifted"], "Where a measure stands in time.";
     Stage = ["pre_screen", "full", "verified"], "At which stage something is needed.";
     PointsTo = ["us", "foreign"], "Which way an indication of status points.";
     Weight = ["claim", "weak", "medium", "strong", "determinative"], "How much an indication of status weighs.";

@@ -1,0 +1,57 @@
+//! Special measures: what is in force. Proposing and approving is for people, in the console.
+
+use super::guard::guard_whole;
+use super::shapes::{record as shapes, words};
+use crate::http::Path as At;
+use crate::http::api_key::Principal;
+use crate::http::problem::Problem;
+use crate::state::{AppState, ask, call_of};
+use axum::Json;
+use axum::extract::State;
+use tenantry_model::id::MeasureId;
+use tenantry_model::staff::Scope;
+use tenantry_register::measures::MeasureView;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(guard_whole(Scope::Read, routes!(list)))
+        .routes(guard_whole(Scope::Read, routes!(one)))
+}
+
+/// List measures
+///
+/// Newest first, without the names of persons.
+#[utoipa::path(
+    get,
+    path = "/v1/measures",
+    tag = "Measures",
+    operation_id = "list_measures",
+    responses((status = 200, description = "The measures.", body = Vec<shapes::MeasureView>))
+)]
+async fn list(
+    State(state): State<AppState>,
+    principal: Principal,
+) -> Result<Json<Vec<MeasureView>>, Problem> {
+    ask(&state, move |register| register.measures(&call_of(&principal))).await.map(Json)
+}
+
+/// Read a measure
+///
+/// Without the names of persons.
+#[utoipa::path(
+    get,
+    path = "/v1/measures/{measure}",
+    tag = "Measures",
+    operation_id = "read_measure",
+    params(("measure" = words::MeasureId, Path, description = "The measure.")),
+    responses((status = 200, description = "The measure.", body = shapes::MeasureView))
+)]
+async fn one(
+    State(state): State<AppState>,
+    principal: Principal,
+    At(id): At<MeasureId>,
+) -> Result<Json<MeasureView>, Problem> {
+    ask(&state, move |register| register.measure(&call_of(&principal), id)).await.map(Json)
+}

@@ -1,0 +1,259 @@
+//! The record and the messages about it: ledger, evidence, replay, webhooks, measures.
+
+use super::words::{
+    DecisionId, DeliveryId, EndpointId, EventId, Hex32, Instant, MeasureId, MeasureState, Phase,
+    ResellerReach,
+};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// Where the ledger stands.
+#[derive(ToSchema)]
+pub struct LedgerState {
+    /// Name of the ledger, the first line of its checkpoints.
+    pub origin: String,
+    /// Public key of its checkpoints, C2SP verifier key.
+    pub verifier_key: String,
+    /// What people compare to be sure of the key.
+    pub fingerprint: String,
+    /// Number of leaves written.
+    pub size: u64,
+    /// Newest signed checkpoint.
+    #[schema(required)]
+    pub checkpoint: Option<SignedCheckpoint>,
+    /// Leaves not yet covered by it.
+    pub unsigned: u64,
+    /// What was found wrong; null when all is well.
+    #[schema(required)]
+    pub trouble: Option<String>,
+}
+
+/// What was signed.
+#[derive(ToSchema)]
+pub struct SignedCheckpoint {
+    /// Number of leaves it covers.
+    pub size: u64,
+    /// Root hash over them.
+    pub root: Hex32,
+    /// When it was signed.
+    pub signed_at: Instant,
+    /// The signed note, C2SP `tlog-checkpoint`.
+    pub note: String,
+}
+
+/// One line of the record.
+#[derive(ToSchema)]
+pub struct RecordLine {
+    /// Index of the leaf.
+    pub index: u64,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// Number of its type.
+    pub kind: u16,
+    /// What happened.
+    pub title: String,
+    /// Pseudonym of who acted.
+    pub actor: String,
+    /// Pseudonym of whom it is about.
+    pub subject: String,
+}
+
+/// A leaf, decoded. Its body stays sealed.
+#[derive(ToSchema)]
+pub struct LeafView {
+    /// Index of the leaf.
+    pub index: u64,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// Number of its type.
+    pub kind: u16,
+    /// What happened.
+    pub title: String,
+    /// Pseudonym of who acted.
+    pub actor: String,
+    /// Pseudonym of whom it is about.
+    pub subject: String,
+    /// Leaf hash.
+    pub hash: Hex32,
+    /// Version of the field list.
+    pub schema: u16,
+    /// Which component produced it.
+    pub producer: String,
+    /// Position in the chain of its subject, from 1.
+    pub subject_seq: u64,
+    /// Hash of the subject's leaf before it.
+    pub prev_subject_leaf: Hex32,
+    /// Retention class.
+    pub retention: u8,
+    /// Hash of the policy pack in force.
+    pub rule_version: Hex32,
+    /// Leaves that approved it.
+    pub approvals: Vec<u64>,
+    /// Leaves that caused it.
+    pub causes: Vec<u64>,
+    /// Commitment to the body.
+    pub commitment: Hex32,
+}
+
+/// Proof that a leaf is in a tree (RFC 6962, 2.1.1).
+#[derive(ToSchema)]
+pub struct InclusionProof {
+    /// Index of the leaf.
+    pub index: u64,
+    /// Leaves in the tree.
+    pub size: u64,
+    /// Hash of the leaf.
+    pub leaf: Hex32,
+    /// Root of the tree.
+    pub root: Hex32,
+    /// Sibling hashes from the leaf upwards.
+    pub path: Vec<Hex32>,
+}
+
+/// Proof that one tree is the beginning of another (RFC 6962, 2.1.2).
+#[derive(ToSchema)]
+pub struct ConsistencyProof {
+    /// Leaves in the older tree.
+    pub old: u64,
+    /// Its root.
+    pub old_root: Hex32,
+    /// Leaves in the newer tree.
+    pub new: u64,
+    /// Its root.
+    pub new_root: Hex32,
+    /// The hashes of the proof.
+    pub path: Vec<Hex32>,
+}
+
+/// What an evidence package is for.
+#[derive(ToSchema)]
+pub struct NewEvidence {
+    /// Reference of the request, one line that names no person; part of the package and of its record.
+    #[schema(min_length = 1, max_length = 200)]
+    pub purpose: String,
+}
+
+/// What came of making a decision again.
+#[derive(ToSchema)]
+pub struct Replay {
+    /// The decision.
+    pub decision: DecisionId,
+    /// Whether the same bytes came out.
+    pub same: bool,
+    /// SHA-256 of the recorded bytes.
+    pub recorded_digest: Hex32,
+    /// SHA-256 of the bytes that came out now.
+    pub recomputed_digest: Hex32,
+    /// Where the two differ, as JSON pointers into the decision.
+    pub differences: Vec<String>,
+}
+
+/// An endpoint to deliver events to.
+#[derive(ToSchema)]
+pub struct NewEndpoint {
+    /// Where to deliver: `https`, a public address.
+    #[schema(max_length = 2048)]
+    pub url: String,
+    /// Types it wants; none means all.
+    #[schema(required = false, max_items = 50)]
+    pub types: Vec<String>,
+}
+
+/// An endpoint just made.
+#[derive(ToSchema)]
+pub struct EndpointMade {
+    /// Identifier.
+    pub id: EndpointId,
+    /// The signing secret of Standard Webhooks 1.0; shown this once.
+    pub secret: String,
+}
+
+/// An endpoint.
+#[derive(ToSchema)]
+pub struct EndpointView {
+    /// Identifier.
+    pub id: EndpointId,
+    /// Where to deliver.
+    pub url: String,
+    /// Types it wants; empty means all.
+    pub types: Vec<String>,
+    /// When it was added.
+    pub created_at: Instant,
+    /// When it was switched off.
+    #[schema(required)]
+    pub disabled_at: Option<Instant>,
+}
+
+/// A delivery.
+#[derive(ToSchema)]
+pub struct DeliveryView {
+    /// Identifier.
+    pub id: DeliveryId,
+    /// Where to.
+    pub endpoint: EndpointId,
+    /// What.
+    pub event: EventId,
+    /// What the event is about.
+    pub subject: String,
+    /// `pending`, `delivered` or `dead`.
+    pub state: String,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// When the next attempt is due, while it is pending.
+    pub next_at: Instant,
+    /// HTTP status of the last attempt.
+    #[schema(required)]
+    pub last_status: Option<u16>,
+    /// Why the last attempt failed.
+    #[schema(required)]
+    pub last_error: Option<String>,
+    /// When it was delivered or given up.
+    #[schema(required)]
+    pub settled_at: Option<Instant>,
+}
+
+/// A measure, without the names of persons.
+#[derive(ToSchema)]
+pub struct MeasureView {
+    /// Identifier.
+    pub id: MeasureId,
+    /// Where it stands on its way through two persons.
+    pub state: MeasureState,
+    /// Where it stands in time.
+    pub phase: Phase,
+    /// Title.
+    pub title: String,
+    /// Whom it is about: `kind` is `jurisdiction` with `jurisdictions`, or `person` with counts.
+    #[schema(value_type = Object)]
+    pub target: Value,
+    /// What it does.
+    #[schema(value_type = Object)]
+    pub effect: Value,
+    /// Whether accounts below resellers are reached.
+    pub reach: ResellerReach,
+    /// Authority and citation.
+    pub citation: String,
+    /// Date of the determination.
+    pub determined_on: super::words::Day,
+    /// From when it is enforced.
+    pub effective_at: Instant,
+    /// When it ends.
+    pub expires_at: Instant,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// When.
+    pub proposed_at: Instant,
+    /// When existing accounts were assessed under it.
+    #[schema(required)]
+    pub applied_at: Option<Instant>,
+    /// When existing accounts were assessed after its end.
+    #[schema(required)]
+    pub ended_at: Option<Instant>,
+    /// Keyed digest of its exact text.
+    pub content_hash: Hex32,
+    /// The request for a second person that waits, if one does.
+    #[schema(required)]
+    pub approval: Option<String>,
+    /// Grows with every change.
+    pub version: i64,
+}

@@ -6,7 +6,7 @@ use crate::dossier::{Dossier, DossierParty, open_chain};
 use crate::intake::{Check, Intake, IntakeParty, NewApplication};
 use crate::outcome::{About, Cause, Written};
 use crate::record::{Record, RecordType, Retention};
-use crate::unit::Unit;
+use crate::unit::{Unit, pseudonym};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,7 +15,6 @@ use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::fact::Fact;
 use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, PartyId};
 use tenantry_model::party::Status;
-use tenantry_model::random::draw;
 use tenantry_policy::decision::Decision;
 use tenantry_store::StoreExt;
 use tenantry_store::repo::{account, decision, party};
@@ -127,7 +126,7 @@ impl Register {
         let intake = Intake::parse((**sent).clone(), now, &*self.core.entropy)?;
         let account = AccountId::new(now, &*self.core.entropy);
         let subjects: BTreeMap<PartyId, [u8; 16]> =
-            intake.parties.iter().map(|p| (p.id, draw(&*self.core.entropy))).collect();
+            intake.parties.iter().map(|p| (p.id, pseudonym(now, &*self.core.entropy))).collect();
         let dossier = self.new_dossier(call, account, &intake, &subjects)?;
         let world = self.core.world();
         let assessment = self.core.assess(&world, &dossier, now)?;
@@ -240,7 +239,7 @@ fn new_account(unit: &Unit<'_>, id: AccountId, intake: &Intake, depth: usize) ->
     account::AccountRow {
         id,
         reference: intake.reference.clone(),
-        subject: draw(&*unit.core.entropy),
+        subject: pseudonym(unit.now, &*unit.core.entropy),
         state: AccountState::Applied,
         parent: intake.reseller,
         depth: i64::try_from(depth).unwrap_or(i64::MAX),

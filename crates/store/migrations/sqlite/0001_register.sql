@@ -4,7 +4,7 @@
 CREATE TABLE setting (
   name TEXT NOT NULL PRIMARY KEY,
   value BLOB NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE pack (
   hash BLOB NOT NULL PRIMARY KEY,
@@ -37,14 +37,14 @@ CREATE TABLE subject_head (
   subject BLOB NOT NULL PRIMARY KEY,
   seq INTEGER NOT NULL,
   last_leaf BLOB NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tile (
   level INTEGER NOT NULL,
   number INTEGER NOT NULL,
   bytes BLOB NOT NULL,
   PRIMARY KEY (level, number)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE checkpoint (
   size INTEGER NOT NULL PRIMARY KEY,
@@ -58,7 +58,7 @@ CREATE TABLE epoch_key (
   class INTEGER NOT NULL,
   wrapped BLOB NOT NULL,
   PRIMARY KEY (epoch, class)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE subject_key (
   subject BLOB NOT NULL,
@@ -67,11 +67,11 @@ CREATE TABLE subject_key (
   epoch INTEGER NOT NULL,
   wrapped BLOB NOT NULL,
   PRIMARY KEY (subject, class)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE destroyed_key (
   id BLOB NOT NULL PRIMARY KEY
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Parties and what is said of them.
 CREATE TABLE party (
@@ -117,7 +117,7 @@ CREATE TABLE interest (
   content TEXT NOT NULL,
   since INTEGER NOT NULL,
   PRIMARY KEY (owner, owned)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX interest_by_owned ON interest (owned);
 
 -- Keyed tokens of identifying values: equal tokens mean equal values, and nothing more can be read from them.
@@ -127,7 +127,7 @@ CREATE TABLE token (
   account BLOB NOT NULL,
   party BLOB NOT NULL,
   PRIMARY KEY (kind, digest, account, party)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX token_by_account ON token (account);
 
 -- Accounts.
@@ -159,7 +159,7 @@ CREATE TABLE account_role (
   role TEXT NOT NULL,
   since INTEGER NOT NULL,
   PRIMARY KEY (account, party, role)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX account_role_by_party ON account_role (party);
 
 CREATE TABLE application (
@@ -205,7 +205,7 @@ CREATE TABLE finding (
   case_id BLOB NOT NULL,
   found_at INTEGER NOT NULL,
   PRIMARY KEY (party, list, entity)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Measures and approvals.
 CREATE TABLE measure (
@@ -283,7 +283,7 @@ CREATE TABLE order_account (
   legal_order BLOB NOT NULL,
   account BLOB NOT NULL,
   PRIMARY KEY (legal_order, account)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- People, keys, sessions.
 CREATE TABLE staff (
@@ -310,13 +310,13 @@ CREATE TABLE session (
   created_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE login_link (
   token BLOB NOT NULL PRIMARY KEY,
   staff BLOB NOT NULL,
   expires_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE api_key (
   id BLOB NOT NULL PRIMARY KEY,
@@ -335,7 +335,7 @@ CREATE TABLE idempotency (
   answer BLOB NOT NULL,
   recorded_at INTEGER NOT NULL,
   PRIMARY KEY (actor, key)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_by_age ON idempotency (recorded_at);
 
 -- Messages to the outside.

@@ -22,6 +22,7 @@
 pub mod api;
 pub mod background;
 pub mod console;
+pub mod deliveries;
 pub mod http;
 pub mod key_memory;
 pub mod readiness;

@@ -63,3 +63,9 @@ pub fn progress(what: &'static str, total: usize) -> ProgressBar {
     }
     bar.with_message(what)
 }
+
+/// Bytes as lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}

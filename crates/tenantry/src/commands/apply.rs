@@ -43,7 +43,10 @@ fn read(path: &Path) -> Result<NewApplication> {
     tenantry_server::http::json::parse(&bytes).map_err(|problem| {
         let mut text = problem.code().as_str().to_owned();
         for error in problem.errors() {
-            text.push_str(&format!("; {}: {}", error.pointer, error.detail));
+            text.push_str("; ");
+            text.push_str(&error.pointer);
+            text.push_str(": ");
+            text.push_str(&error.detail);
         }
         anyhow::Error::msg(text)
     })

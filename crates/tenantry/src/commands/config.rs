@@ -15,9 +15,9 @@ pub(super) fn run(file: Option<&Path>, what: &What, out: Output) -> Result<Exit>
         What::Check => {
             let config = deployment::settings(file, Vec::new())?;
             let shown = config.shown();
-            let text: String = shown.iter().map(|(key, value)| format!("{key:26} {value}\n")).collect();
+            let lines: Vec<String> = shown.iter().map(|(key, value)| format!("{key:26} {value}")).collect();
             let settings: BTreeMap<&str, String> = shown.into_iter().collect();
-            out.answer(&serde_json::json!({ "ok": true, "settings": settings }), text)?;
+            out.answer(&serde_json::json!({ "ok": true, "settings": settings }), lines.join("\n"))?;
         }
     }
     Ok(Exit::Yes)

@@ -92,14 +92,12 @@ pub(super) fn run(asked: &Demo, out: Output) -> Result<Exit> {
 }
 
 fn text(address: &str, links: &[(String, String)], api_key: &str) -> String {
-    let mut text = format!("{address}\n\nLog in, each link works once:\n");
-    for (login, link) in links {
-        text.push_str(&format!("  {login:24} {link}\n"));
-    }
-    text.push_str(&format!(
-        "\nAPI key: {api_key}\n\nPeople and companies are invented. Ctrl-C ends the demo.\n"
-    ));
-    text
+    let links: Vec<String> = links.iter().map(|(login, link)| format!("  {login:24} {link}")).collect();
+    format!(
+        "{address}\n\nLog in, each link works once:\n{}\n\nAPI key: {api_key}\n\n\
+         People and companies are invented. Ctrl-C ends the demo.",
+        links.join("\n"),
+    )
 }
 
 /// Opens the demo in `folder`, making it first if it is not there.

@@ -1,6 +1,7 @@
 //! From configuration to an open register: settings, store, root key.
 
 use super::WrongInput;
+use crate::cli::output::hex;
 use crate::config::{
     Config, Override, RootKey as RootKeySettings, Store as StoreSettings, Unlock as UnlockSettings,
 };
@@ -81,7 +82,8 @@ pub(super) fn open_store(store: &StoreSettings) -> Result<Arc<dyn Store>> {
 pub(super) fn open_root(settings: &RootKeySettings) -> Result<Arc<dyn RootKey>> {
     let root = match &settings.unlock {
         UnlockSettings::File(path) => {
-            SealedFile::open(&settings.file, Unlock::KeyFile(&*read_key_file(path)?))?
+            let key = read_key_file(path)?;
+            SealedFile::open(&settings.file, Unlock::KeyFile(&key))?
         }
         UnlockSettings::Passphrase => {
             let passphrase = rpassword::prompt_password("Passphrase of the root key: ")?;
@@ -97,7 +99,7 @@ pub(super) fn create_root(settings: &RootKeySettings) -> Result<Arc<dyn RootKey>
     let root = match &settings.unlock {
         UnlockSettings::File(path) => {
             let key = create_key_file(path, &SystemEntropy)?;
-            SealedFile::create(&settings.file, Unlock::KeyFile(&*key), cost, &SystemEntropy)?
+            SealedFile::create(&settings.file, Unlock::KeyFile(&key), cost, &SystemEntropy)?
         }
         UnlockSettings::Passphrase => {
             let passphrase = rpassword::prompt_password("New passphrase of the root key: ")?;
@@ -116,6 +118,5 @@ pub(super) fn create_root(settings: &RootKeySettings) -> Result<Arc<dyn RootKey>
 
 /// The address of a one-time log-in link.
 pub(super) fn login_url(base: &str, token: &[u8; 32]) -> String {
-    let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{base}/console/login/link?token={token}")
+    format!("{base}/console/login/link?token={}", hex(token))
 }

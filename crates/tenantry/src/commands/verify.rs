@@ -3,6 +3,7 @@
 use super::{WrongInput, deployment};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
+use crate::cli::output::hex;
 use crate::cli::{Evidence, Verify};
 use anyhow::{Context as _, Result};
 use std::fs::OpenOptions;
@@ -54,7 +55,7 @@ pub(super) fn build(file: Option<&Path>, asked: &Evidence, out: Output) -> Resul
         package.leaf,
         output.display(),
     );
-    let sha256: String = package.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hex(&package.digest);
     let answer = serde_json::json!({
         "file": output, "records": package.records, "bytes": package.zip.len(), "sha256": sha256,
         "leaf": package.leaf, "tree_size": package.tree_size,

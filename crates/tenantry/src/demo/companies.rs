@@ -1,7 +1,7 @@
 //! Invented companies, with the people who own, direct and administer them.
 
 use super::people::{self, Papers, Person};
-use super::places::Place;
+use super::places::{self, Place};
 use super::random::Seeded;
 use super::sheet::{self, Sheet, text};
 use anyhow::Result;
@@ -104,7 +104,7 @@ impl Company {
         sheet.says(FactValue::PlaceOfUse { jurisdiction: self.place.jurisdiction });
         sheet.observes(people::payment(&self.payment, self.place.state)?);
         sheet.observes(FactValue::AccessFrom {
-            ip: sheet::ip(self.place.address(dice)),
+            ip: sheet::ip(places::address(dice)),
             access: AccessKind::SignUp,
             jurisdiction: Some(self.place.jurisdiction),
         });

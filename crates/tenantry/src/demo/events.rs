@@ -1,6 +1,6 @@
 //! What happens after opening: accesses that the provider reports, and accounts that end.
 
-use super::places::Place;
+use super::places::{self, Place};
 use super::random::Seeded;
 use super::{Opening, Plan, Profile, number, sheet};
 use serde::Serialize;
@@ -88,7 +88,7 @@ pub(super) fn closures(plan: &Plan, openings: &[Opening], removed: Closure) -> V
 fn access(opening: &Opening, place: Place, at: Timestamp, dice: &Seeded) -> Access {
     let kind = if dice.chance(30) { AccessKind::Administration } else { AccessKind::Access };
     let fact = FactValue::AccessFrom {
-        ip: sheet::ip(place.address(dice)),
+        ip: sheet::ip(places::address(dice)),
         access: kind,
         jurisdiction: Some(place.jurisdiction),
     };
@@ -98,13 +98,11 @@ fn access(opening: &Opening, place: Place, at: Timestamp, dice: &Seeded) -> Acce
 
 /// Where the customer uses the product, as far as the tables know the country.
 fn place_of(opening: &Opening, dice: &Seeded) -> Option<Place> {
-    let facts = opening.application.parties.first()?.facts.iter();
-    let used_in: Jurisdiction = facts
-        .filter_map(|f| match f.fact {
-            FactValue::PlaceOfUse { jurisdiction } => Some(jurisdiction),
-            _ => None,
-        })
-        .next()?;
+    let mut facts = opening.application.parties.first()?.facts.iter();
+    let used_in: Jurisdiction = facts.find_map(|f| match f.fact {
+        FactValue::PlaceOfUse { jurisdiction } => Some(jurisdiction),
+        _ => None,
+    })?;
     let code = if used_in.is_us() { Jurisdiction::US } else { used_in.country() };
     Place::in_country(code.as_str(), dice).ok()
 }

@@ -1,6 +1,6 @@
 //! Invented individuals: a name in its language, a date of birth, papers, ways to reach and charge them.
 
-use super::places::Place;
+use super::places::{self, Place};
 use super::random::Seeded;
 use super::sheet::{self, Sheet, text};
 use super::tables::{Order, Part};
@@ -92,9 +92,9 @@ impl Person {
         self.residence(&mut sheet, dice)?;
         let born = FactValue::DateOfBirth { date: self.born };
         if papers == Papers::None {
-            sheet.says(born)
+            sheet.says(born);
         } else {
-            sheet.shows("passport", born)
+            sheet.shows("passport", born);
         }
         sheet.says(FactValue::StatusClaim { claim });
         self.contacts(&mut sheet)?;
@@ -107,7 +107,7 @@ impl Person {
         sheet.says(FactValue::PlaceOfUse { jurisdiction: self.place.jurisdiction });
         sheet.observes(payment(&self.payment, self.place.state)?);
         sheet.observes(FactValue::AccessFrom {
-            ip: sheet::ip(self.place.address(dice)),
+            ip: sheet::ip(places::address(dice)),
             access: AccessKind::SignUp,
             jurisdiction: Some(self.place.jurisdiction),
         });

@@ -76,16 +76,16 @@ impl Place {
         }
         format!("+{}000{}", self.country.calling, dice.digits(7))
     }
+}
 
-    /// An internet address that leads nowhere: mostly one of its own, sometimes one that many share.
-    pub(super) fn address(&self, dice: &Seeded) -> IpAddr {
-        let byte = || u8::try_from(dice.below(256)).unwrap_or(0);
-        let word = || u16::try_from(dice.below(65_536)).unwrap_or(0);
-        match dice.below(10) {
-            0 => Ipv4Addr::new(203, 0, 113, byte()).into(),
-            1..=4 => Ipv6Addr::new(0x2001, 0x0db8, word(), word(), word(), 0, 0, word()).into(),
-            _ => Ipv4Addr::new(198, if dice.chance(50) { 18 } else { 19 }, byte(), byte()).into(),
-        }
+/// An internet address that leads nowhere: mostly one of its own, sometimes one that many share.
+pub(super) fn address(dice: &Seeded) -> IpAddr {
+    let byte = || u8::try_from(dice.below(256)).unwrap_or(0);
+    let word = || u16::try_from(dice.below(65_536)).unwrap_or(0);
+    match dice.below(10) {
+        0 => Ipv4Addr::new(203, 0, 113, byte()).into(),
+        1..=4 => Ipv6Addr::new(0x2001, 0x0db8, word(), word(), word(), 0, 0, word()).into(),
+        _ => Ipv4Addr::new(198, if dice.chance(50) { 18 } else { 19 }, byte(), byte()).into(),
     }
 }
 

@@ -1,11 +1,11 @@
 //! A history in numbers, and its digest: what tests compare and `tenantry demo` prints.
 
 use super::History;
+use crate::cli::output::hex;
 use anyhow::Result;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use tenantry_model::evidence::CheckResult;
 use tenantry_model::fact::{FactKind, FactValue};
 use tenantry_model::jurisdiction::Jurisdiction;
@@ -71,11 +71,7 @@ impl Summary {
 
 /// SHA-256 over the history as JSON, lower-case hexadecimal.
 pub fn digest(history: &History) -> Result<String> {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(serde_json::to_vec(history)?) {
-        write!(text, "{byte:02x}")?;
-    }
-    Ok(text)
+    Ok(hex(&Sha256::digest(serde_json::to_vec(history)?)))
 }
 
 fn levels(history: &History) -> BTreeMap<usize, usize> {

@@ -127,7 +127,7 @@ fn nothing_that_is_generated_reaches_anybody() {
                 assert!(fictional, "a number that could ring");
             }
             FactValue::AccessFrom { ip, .. } => {
-                assert!(set_aside(ip.expose()), "an address that could be somebody's")
+                assert!(set_aside(ip.expose()), "an address that could be somebody's");
             }
             _ => {}
         }

@@ -43,6 +43,16 @@ words! {
 }
 
 words! {
+    /// Why an account ends.
+    pub enum Ending as "ending of an account" {
+        /// The customer or the provider ends it without reproach.
+        Ordinary = "ordinary",
+        /// Because of what its holder did or was: who comes back is recognised (CRT-16).
+        ForCause = "for_cause",
+    }
+}
+
+words! {
     /// What a control plane asks the gate about, and what a condition can withhold (CIP-16).
     pub enum Capability as "action" {
         /// Create a resource.

@@ -56,6 +56,8 @@ words! {
         Deliveries = "deliveries",
         /// First start: keys, first administrator, demo data.
         SetUp = "set_up",
+        /// An operator at the host, through the command line.
+        CommandLine = "command_line",
     }
 }
 

@@ -243,6 +243,18 @@ pub const fn job_may(job: Job, action: Action) -> bool {
         Job::Checkpoints => matches!(action, A::SignCheckpoints | A::ReadLedger),
         Job::Rescreening | Job::Clocks => matches!(action, A::Reassess | A::Read),
         Job::Deliveries => matches!(action, A::ManageWebhooks),
+        Job::CommandLine => matches!(
+            action,
+            A::Apply
+                | A::Read
+                | A::AskGate
+                | A::CloseAccount
+                | A::ImportList
+                | A::ReceiveOrder
+                | A::ReadLedger
+                | A::BuildEvidence
+                | A::ManagePeople
+        ),
         Job::SetUp => {
             matches!(action, A::SetUp | A::ImportList | A::AdoptPack | A::ManagePeople | A::Apply | A::Read)
         }

@@ -9,9 +9,9 @@ use crate::sight::{account_in_sight, is_in_sight};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use tenantry_model::account::{AccountRole, AccountState};
+use tenantry_model::account::{AccountRole, AccountState, Ending};
 use tenantry_model::case::{CaseKind, CaseState};
-use tenantry_model::fact::AccessKind;
+use tenantry_model::fact::{AccessKind, PersonalIp};
 use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, PartyId};
 use tenantry_model::party::{Interest, PartyKind, Status};
 use tenantry_model::time::Timestamp;
@@ -191,6 +191,9 @@ pub struct NewAccess {
     pub at: Timestamp,
     /// Why it connected.
     pub access: AccessKind,
+    /// The address it came from; sealed with the record (EO-04).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip: Option<PersonalIp>,
 }
 
 impl Register {
@@ -344,10 +347,11 @@ impl Register {
         call: &Call,
         id: AccountId,
         version: i64,
+        ending: Ending,
     ) -> Result<AccountSummary, RegisterError> {
         let actor = call.actor.clone();
         let (closed, news) =
-            self.core.change(call, Action::CloseAccount, &("close", id, version), move |unit| {
+            self.core.change(call, Action::CloseAccount, &("close", id, version, ending), move |unit| {
                 let mut row = account_in_sight(unit.tx, &actor, id)?;
                 if row.version != version {
                     return Err(RegisterError::Changed { what: "account" });
@@ -362,13 +366,17 @@ impl Register {
                 let before = row.state;
                 row.state = AccountState::Closed;
                 row.closed_at = Some(unit.now);
+                if ending == Ending::ForCause {
+                    row.for_cause = 1;
+                }
                 unit.set_gate(&mut row, None);
                 store_change(unit.tx, &row)?;
                 let record =
                     Record::new(RecordType::AccountChanged, row.subject, Retention::DecisionEvidence)
                         .text("account", id)
                         .text("before", before)
-                        .text("state", row.state);
+                        .text("state", row.state)
+                        .text("ending", ending);
                 unit.record(record)?;
                 unit.emit(
                     "tenantry.account.closed",
@@ -391,10 +399,13 @@ impl Register {
                 return Err(RegisterError::invalid("/at", "lies in the future"));
             }
             account::accessed(unit.tx, id, access.at)?;
-            let record = Record::new(RecordType::AccessReported, row.subject, Retention::PersonalData)
+            let mut record = Record::new(RecordType::AccessReported, row.subject, Retention::PersonalData)
                 .text("account", id)
                 .text("at", access.at)
                 .text("access", access.access);
+            if let Some(ip) = access.ip {
+                record = record.text("ip", ip.expose());
+            }
             unit.record(record)
         })
     }

@@ -5,10 +5,15 @@
 //! is approved is done in the same unit as the approval. When the object has changed since it was asked for, the request is void
 //! and must be made again. Requests lapse after [`VALID_DAYS`].
 
+mod content;
 mod disclosure;
 mod execute;
 
+pub use content::{ContentHash, Pending};
+
 pub(crate) use execute::Executed;
+
+use content::{hex, unhex};
 
 use crate::access::{Action, authorise};
 use crate::apply::GateNews;
@@ -18,10 +23,8 @@ use crate::record::{Record, RecordType, Retention};
 use crate::unit::Unit;
 use crate::{Register, RegisterError, keys};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use tenantry_model::case::{ReasonCode, Verdict};
-use tenantry_model::id::{AccountId, ApprovalId, CaseId, DisclosureId, MeasureId, StaffId};
+use tenantry_model::id::{ApprovalId, StaffId};
 use tenantry_model::staff::Actor;
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::approval::{self, ApprovalRow};
@@ -32,139 +35,6 @@ use tenantry_vault::Vault;
 pub const VALID_DAYS: u32 = 7;
 /// Most requests that can wait at one time.
 const WAITING_MAX: u32 = 1_000;
-
-/// SHA-256 of a content, or a keyed digest of one that is personal. Written as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ContentHash([u8; 32]);
-
-impl ContentHash {
-    /// The hash behind its bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes.
-    pub const fn bytes(self) -> [u8; 32] {
-        self.0
-    }
-
-    fn of(content: &[u8]) -> Self {
-        Self(Sha256::digest(content).into())
-    }
-}
-
-impl std::fmt::Display for ContentHash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl std::fmt::Debug for ContentHash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::str::FromStr for ContentHash {
-    type Err = RegisterError;
-    fn from_str(text: &str) -> Result<Self, RegisterError> {
-        let wrong = || RegisterError::invalid("/content_hash", "a content hash is 64 lower-case hexadecimal digits");
-        unhex(text).and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or_else(wrong)
-    }
-}
-
-impl Serialize for ContentHash {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ContentHash {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// What waits for a second person: identifiers and words, never personal data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Pending {
-    /// Put a measure into force.
-    ApproveMeasure {
-        /// Which.
-        measure: MeasureId,
-        /// Digest of its exact text.
-        content: ContentHash,
-    },
-    /// Lift a measure before its end.
-    LiftMeasure {
-        /// Which.
-        measure: MeasureId,
-        /// Digest of its exact text.
-        content: ContentHash,
-    },
-    /// Conclude a case.
-    DecideCase {
-        /// Which.
-        case: CaseId,
-        /// The account it is about.
-        account: Option<AccountId>,
-        /// What was concluded.
-        verdict: Verdict,
-        /// Why.
-        reason_code: ReasonCode,
-        /// Listed entities the verdict `confirm` names, each as `list/entity`; empty means every hit of the case.
-        confirmed: Vec<String>,
-        /// Digest of the concern the case is about.
-        concern: ContentHash,
-        /// Keyed digest of the note.
-        note: ContentHash,
-    },
-    /// Hand personal data over.
-    Disclose {
-        /// Which disclosure.
-        disclosure: DisclosureId,
-        /// Digest of its exact scope.
-        content: ContentHash,
-    },
-}
-
-impl Pending {
-    /// What a second person needs to be allowed to do.
-    pub const fn approving_action(&self) -> Action {
-        match self {
-            Self::ApproveMeasure { .. } | Self::LiftMeasure { .. } => Action::ApproveMeasure,
-            Self::DecideCase { .. } => Action::ApproveCase,
-            Self::Disclose { .. } => Action::ApproveDisclosure,
-        }
-    }
-
-    /// The stable word of what is to be done.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::ApproveMeasure { .. } => "approve_measure",
-            Self::LiftMeasure { .. } => "lift_measure",
-            Self::DecideCase { .. } => "decide_case",
-            Self::Disclose { .. } => "disclose",
-        }
-    }
-
-    /// Identifier of what it is done to, as text.
-    pub fn object(&self) -> String {
-        match self {
-            Self::ApproveMeasure { measure, .. } | Self::LiftMeasure { measure, .. } => measure.to_string(),
-            Self::DecideCase { case, .. } => case.to_string(),
-            Self::Disclose { disclosure, .. } => disclosure.to_string(),
-        }
-    }
-
-    fn read(row: &ApprovalRow) -> Result<Self, RegisterError> {
-        serde_json::from_slice(&row.content).map_err(|_| RegisterError::Ledger {
-            reason: format!("the content of request {} cannot be read", row.id),
-        })
-    }
-}
 
 /// A request as people see it.
 #[derive(Clone, Serialize)]
@@ -195,7 +65,10 @@ pub struct ApprovalView {
 
 impl std::fmt::Debug for ApprovalView {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ApprovalView").field("id", &self.id).field("pending", &self.pending).finish_non_exhaustive()
+        f.debug_struct("ApprovalView")
+            .field("id", &self.id)
+            .field("pending", &self.pending)
+            .finish_non_exhaustive()
     }
 }
 
@@ -286,7 +159,7 @@ impl Unit<'_> {
             .text("approval", row.id)
             .text("action", &row.action)
             .text("object", &row.object)
-            .text("content_hash", ContentHash(row.content_hash))
+            .text("content_hash", ContentHash::from_bytes(row.content_hash))
             .text("state", state)
             .text("requested_by", row.requested_by)
             .text("decided_by", self.call.actor_text());
@@ -424,7 +297,8 @@ impl Register {
     /// Makes requests void whose time ran out, and gives their objects back.
     pub(crate) fn lapse_approvals(&self, call: &Call) -> Result<Vec<ApprovalId>, RegisterError> {
         let now = self.core.clock.now();
-        let rows = self.core.store.read(|tx| approval::waiting(tx, WAITING_MAX).map_err(RegisterError::from))?;
+        let rows =
+            self.core.store.read(|tx| approval::waiting(tx, WAITING_MAX).map_err(RegisterError::from))?;
         let mut lapsed = Vec::new();
         for row in rows.into_iter().filter(|row| row.expires_at <= now) {
             let id = row.id;
@@ -491,7 +365,7 @@ fn view(
     Ok(Some(ApprovalView {
         id: row.id,
         pending,
-        content_hash: ContentHash(row.content_hash),
+        content_hash: ContentHash::from_bytes(row.content_hash),
         requested_by: row.requested_by,
         requested_at: row.requested_at,
         expires_at: row.expires_at,
@@ -509,22 +383,7 @@ fn sealed_reason(row: &ApprovalRow) -> Result<([u8; 16], Vec<u8>), RegisterError
         let (subject, sealed) = row.reason.split_once(':')?;
         Some((unhex(subject)?.try_into().ok()?, unhex(sealed)?))
     };
-    read().ok_or_else(|| RegisterError::Ledger { reason: format!("the reason of request {} cannot be read", row.id) })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => Some(digit(high)? << 4 | digit(low)?),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(pair).collect()
+    read().ok_or_else(|| RegisterError::Ledger {
+        reason: format!("the reason of request {} cannot be read", row.id),
+    })
 }

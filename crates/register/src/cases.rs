@@ -12,7 +12,8 @@ mod view;
 pub use lease::{LEASE_MINUTES, Lease};
 pub use table::{NoteNeed, VerdictOption, fits};
 pub use view::{
-    CaseCount, CaseCursor, CaseDetailView, CaseFilter, CaseHead, CaseView, ComparedFact, QueuePage, Raised, Whose,
+    CaseCount, CaseCursor, CaseDetailView, CaseFilter, CaseHead, CaseView, ComparedFact, QueuePage, Raised,
+    Whose,
 };
 
 use crate::access::{Action, authorise};
@@ -103,7 +104,8 @@ impl Register {
         check(&open, &decision)?;
         let needs_second = self.core.world().pack.second_person(open.row.kind, decision.verdict).is_some();
         let concludes = matches!(decision.verdict, Verdict::Dismiss | Verdict::Confirm);
-        let account = open.row.account.filter(|_| concludes && !needs_second && open.row.kind != CaseKind::Order);
+        let account =
+            open.row.account.filter(|_| concludes && !needs_second && open.row.kind != CaseKind::Order);
         let once = |prepared: Option<Arc<Prepared>>| {
             let sent = decision.clone();
             let (decided, news) =
@@ -150,8 +152,9 @@ fn open_case_file(tx: &mut dyn Tx, vault: &Vault, id: CaseId) -> Result<OpenCase
 }
 
 fn read_summary(row: &CaseRow) -> Result<CaseSummary, RegisterError> {
-    serde_json::from_str(&row.summary)
-        .map_err(|_| RegisterError::Ledger { reason: format!("the summary of case {} cannot be read", row.id) })
+    serde_json::from_str(&row.summary).map_err(|_| RegisterError::Ledger {
+        reason: format!("the summary of case {} cannot be read", row.id),
+    })
 }
 
 /// Identifier of a listed entity across lists.
@@ -180,7 +183,9 @@ fn findings(
 /// A confirmation that names entities dismisses the others.
 fn verdict_on(hit: &tenantry_screening::Hit, verdict: Verdict, confirmed: &[String]) -> Verdict {
     match verdict {
-        Verdict::Confirm if !confirmed.is_empty() && !confirmed.contains(&entity_key(hit)) => Verdict::Dismiss,
+        Verdict::Confirm if !confirmed.is_empty() && !confirmed.contains(&entity_key(hit)) => {
+            Verdict::Dismiss
+        }
         other => other,
     }
 }
@@ -194,7 +199,10 @@ fn check(open: &OpenCase, decision: &CaseDecision) -> Result<(), RegisterError> 
     }
     let note = decision.note.trim();
     if note.chars().count() > NOTE_LENGTH_MAX || note.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(RegisterError::invalid("/note", format!("has at most {NOTE_LENGTH_MAX} printable characters")));
+        return Err(RegisterError::invalid(
+            "/note",
+            format!("has at most {NOTE_LENGTH_MAX} printable characters"),
+        ));
     }
     if note.is_empty() && table::note_need(decision.verdict, decision.reason_code) == NoteNeed::Required {
         return Err(RegisterError::invalid("/note", "this verdict and reason need a note"));

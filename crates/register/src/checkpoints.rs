@@ -93,9 +93,9 @@ impl Core {
         self: &Arc<Self>,
         known: &mut Option<Edge>,
     ) -> Result<Option<SignedCheckpoint>, RegisterError> {
-        let stored = self.store.read(|tx| {
-            Ok::<_, RegisterError>((ledger::head(tx)?, ledger::latest_checkpoint(tx)?))
-        })?;
+        let stored = self
+            .store
+            .read(|tx| Ok::<_, RegisterError>((ledger::head(tx)?, ledger::latest_checkpoint(tx)?)))?;
         let (Some(head), row) = stored else {
             let nothing_yet = stored.1.is_none() && known.is_none();
             return if nothing_yet { Ok(None) } else { Err(trouble("its head is gone")) };
@@ -174,7 +174,8 @@ impl Core {
             let first = edge.frontier.size();
             let rows_max = u32::try_from((size - first).min(LEAVES_PER_READ)).unwrap_or(u32::MAX);
             let leaves = self.store.read(move |tx| {
-                ledger::range(tx, i64::try_from(first).unwrap_or(i64::MAX), rows_max).map_err(RegisterError::from)
+                ledger::range(tx, i64::try_from(first).unwrap_or(i64::MAX), rows_max)
+                    .map_err(RegisterError::from)
             })?;
             if leaves.is_empty() {
                 return Err(trouble(format!("leaf {first} is gone")));

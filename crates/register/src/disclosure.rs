@@ -2,7 +2,8 @@
 //!
 //! Asking fixes the exact facts. The second person approves the digest of that scope (`approvals`); whoever then builds the
 //! package opens these facts and no others, and every opening is an access record before it happens. The records of a
-//! disclosure stand in a chain of its own: other packages about the account do not tell of it. REC-06, SCA-D, EVD.
+//! disclosure stand in a chain of its own: other packages about the account tell that somebody looked, but not for whom. REC-06,
+//! SCA-D, EVD.
 
 use crate::access::{Action, authorise};
 use crate::approvals::{ContentHash, Pending};
@@ -113,7 +114,11 @@ impl Register {
     ///
     /// # Errors
     /// [`RegisterError::Invalid`] names the field; [`RegisterError::SecondPerson`] when the caller is not a person.
-    pub fn request_disclosure(&self, call: &Call, new: NewDisclosure) -> Result<RequestedDisclosure, RegisterError> {
+    pub fn request_disclosure(
+        &self,
+        call: &Call,
+        new: NewDisclosure,
+    ) -> Result<RequestedDisclosure, RegisterError> {
         let recipient = one_line("/recipient", &new.recipient)?;
         if new.kinds.is_empty() {
             return Err(RegisterError::invalid("/kinds", "name at least one kind of fact"));
@@ -240,7 +245,9 @@ fn kept_scope(
 ) -> Result<(DisclosureScope, [u8; 16]), RegisterError> {
     let missing = RegisterError::NotFound { what: "disclosure" };
     let kept = setting::find(tx, &name_of(id))?;
-    let Some((subject, sealed)) = kept.as_deref().and_then(<[u8]>::split_first_chunk) else { return Err(missing) };
+    let Some((subject, sealed)) = kept.as_deref().and_then(<[u8]>::split_first_chunk) else {
+        return Err(missing);
+    };
     Ok((keys::open_json(tx, vault, subject, &id.bytes(), sealed)?, *subject))
 }
 

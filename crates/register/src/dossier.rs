@@ -3,10 +3,8 @@
 //! Opening a dossier is done by the register in its own name, to decide; it shows nothing to anybody. People see personal
 //! data only through [`crate::reveal`].
 
-use crate::core::Core;
 use crate::{RegisterError, keys};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::fact::{Fact, FactKind, FactValue};
 use tenantry_model::id::{AccountId, PartyId};
@@ -180,13 +178,4 @@ pub(crate) fn open_fact(
         stated_at: row.stated_at,
         recorded_at: row.recorded_at,
     })
-}
-
-impl Core {
-    /// Opens a dossier in a read unit of its own.
-    pub(crate) fn dossier(self: &Arc<Self>, id: AccountId) -> Result<Dossier, RegisterError> {
-        use tenantry_store::StoreExt;
-        let vault = Arc::clone(&self.vault);
-        self.store.read(move |tx| open(tx, &vault, id))
-    }
 }

@@ -37,6 +37,8 @@ const PURPOSE_LENGTH_MAX: usize = 120;
 const OPENED_CASES_MAX: u32 = 64;
 /// Fields of a decision that name nobody but the account itself.
 const OWN_DECISION_FIELDS: [&str; 4] = ["decision", "account", "outcome", "cause"];
+/// Fields that a later package shows of an earlier one.
+const EARLIER_PACKAGE_FIELDS: [&str; 3] = ["account", "package_sha256", "tree_size"];
 
 /// A package with what the ledger says of it.
 #[derive(Clone)]
@@ -57,7 +59,10 @@ pub struct BuiltPackage {
 
 impl std::fmt::Debug for BuiltPackage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BuiltPackage").field("leaf", &self.leaf).field("bytes", &self.zip.len()).finish_non_exhaustive()
+        f.debug_struct("BuiltPackage")
+            .field("leaf", &self.leaf)
+            .field("bytes", &self.zip.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -77,7 +82,11 @@ impl Register {
         access::authorise(&call.actor, Action::BuildEvidence)?;
         let purpose = one_line("/purpose", purpose)?;
         let request = request_text(call, account, &purpose, self.core.clock.now());
-        self.core.build_package(call, Action::BuildEvidence, &Order { account, purpose, request, opened: None })
+        self.core.build_package(
+            call,
+            Action::BuildEvidence,
+            &Order { account, purpose, request, opened: None },
+        )
     }
 }
 
@@ -166,7 +175,8 @@ impl Core {
         let call = Call { key: None, ..call.clone() };
         let (account, purpose) = (row.id, order.purpose.clone());
         let subject = order.opened.as_ref().map_or(row.subject, |opened| opened.subject);
-        let shown: Vec<FactId> = order.opened.iter().flat_map(|o| o.facts.values().flatten()).copied().collect();
+        let shown: Vec<FactId> =
+            order.opened.iter().flat_map(|o| o.facts.values().flatten()).copied().collect();
         self.change(&call, action, &("package", hex(&digest)), move |unit| {
             let record = Record::new(RecordType::EvidenceBuilt, subject, Retention::DecisionEvidence)
                 .text("account", account)
@@ -204,7 +214,8 @@ impl Gathering<'_> {
         let mut complete = Vec::new();
         for (subject, party) in &subjects {
             let chain = chain(tx, subject, signed.size)?;
-            complete.push(package::SubjectClaim { subject: Pseudonym(*subject), records: chain.len() as u64 });
+            complete
+                .push(package::SubjectClaim { subject: Pseudonym(*subject), records: chain.len() as u64 });
             leaves.extend(chain.into_iter().map(|leaf| (leaf.seq, (leaf, *party))));
         }
         for leaf in opened_cases(tx, &leaves, signed.size)? {
@@ -285,9 +296,13 @@ impl Gathering<'_> {
         use RecordType as T;
         let kind = T::from_number(i64::from(header.record_type.0));
         if header.retention == RetentionClass::DECISION_EVIDENCE {
-            // A decision names linked accounts, which may belong to other resellers.
-            let foreign = self.confined && kind == Some(T::Decided);
-            return Some(if foreign { Showing::Only(&OWN_DECISION_FIELDS) } else { Showing::All });
+            return Some(match kind {
+                // A decision names linked accounts, which may belong to other resellers.
+                Some(T::Decided) if self.confined => Showing::Only(&OWN_DECISION_FIELDS),
+                // For whom an earlier package was made is nobody else's business.
+                Some(T::EvidenceBuilt) => Showing::Only(&EARLIER_PACKAGE_FIELDS),
+                _ => Showing::All,
+            });
         }
         let opened = self.order.opened.as_ref()?;
         match kind? {
@@ -318,10 +333,12 @@ impl Gathering<'_> {
         let _infallible = write!(text, "\nRecords, of {size} in the ledger\n");
         for (leaf, party) in leaves.values() {
             let header = LeafHeader::decode(&leaf.bytes)?;
-            let kind = RecordType::from_number(leaf.leaf_type).map_or("Record of a newer version", RecordType::title);
+            let kind = RecordType::from_number(leaf.leaf_type)
+                .map_or("Record of a newer version", RecordType::title);
             let about = party.map_or_else(|| "account".to_owned(), |party| format!("party {party}"));
             let at = instant(header.recorded_at);
-            let _infallible = writeln!(text, "  {:06}  {at}  {kind}  ({about}, subject {})", leaf.seq, header.subject);
+            let _infallible =
+                writeln!(text, "  {:06}  {at}  {kind}  ({about}, subject {})", leaf.seq, header.subject);
         }
         Ok(text)
     }
@@ -350,9 +367,10 @@ pub(crate) fn parties_behind(tx: &mut dyn Tx, id: AccountId) -> Result<BTreeSet<
         let mut above = Vec::new();
         for owned in level {
             for content in party::interests_in(tx, owned)? {
-                let interest: tenantry_model::party::Interest = serde_json::from_str(&content).map_err(|_| {
-                    RegisterError::Ledger { reason: "a stored interest cannot be read".to_owned() }
-                })?;
+                let interest: tenantry_model::party::Interest =
+                    serde_json::from_str(&content).map_err(|_| RegisterError::Ledger {
+                        reason: "a stored interest cannot be read".to_owned(),
+                    })?;
                 if known.insert(interest.owner) {
                     above.push(interest.owner);
                 }
@@ -367,7 +385,8 @@ pub(crate) fn parties_behind(tx: &mut dyn Tx, id: AccountId) -> Result<BTreeSet<
 fn chain(tx: &mut dyn Tx, subject: &[u8; 16], size: u64) -> Result<Vec<LeafRow>, RegisterError> {
     let mut rows = ledger::by_subject(tx, subject, RECORDS_PER_SUBJECT_MAX)?;
     if rows.len() == RECORDS_PER_SUBJECT_MAX as usize {
-        let what = format!("more than {RECORDS_PER_SUBJECT_MAX} records about one subject do not fit a package");
+        let what =
+            format!("more than {RECORDS_PER_SUBJECT_MAX} records about one subject do not fit a package");
         return Err(RegisterError::Evaluation { what });
     }
     rows.retain(|row| u64::try_from(row.seq).is_ok_and(|seq| seq < size));

@@ -40,6 +40,7 @@ pub struct GateAnswer {
     pub age_ms: i64,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
 fn as_text<S: serde::Serializer>(answer: &Answer, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(answer.as_str())
 }

@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tenantry_ledger::{
-    Checkpoint, Frontier, Hash, HashSource, LeafHeader, LedgerError, NoteSigner as _, TILE_WIDTH, Tile, TileHashes,
-    TlogProof, UnixNanos, consistency_proof, entry_bundle, inclusion_proof, leaf_hash, root_from,
+    Checkpoint, Frontier, Hash, HashSource, LeafHeader, LedgerError, NoteSigner as _, TILE_WIDTH, Tile,
+    TileHashes, TlogProof, UnixNanos, consistency_proof, entry_bundle, inclusion_proof, leaf_hash, root_from,
 };
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
@@ -247,8 +247,10 @@ impl Register {
         read_records(call)?;
         let before = before.and_then(|index| i64::try_from(index).ok()).unwrap_or(i64::MAX);
         let rows_max = limit.clamp(1, RECORDS_PER_PAGE_MAX);
-        let rows =
-            self.core.store.read(move |tx| ledger::latest(tx, before, rows_max).map_err(RegisterError::from))?;
+        let rows = self
+            .core
+            .store
+            .read(move |tx| ledger::latest(tx, before, rows_max).map_err(RegisterError::from))?;
         rows.iter().map(|row| Ok(line(&LeafHeader::decode(&row.bytes)?))).collect()
     }
 }
@@ -288,7 +290,10 @@ impl Core {
 }
 
 /// The newest checkpoint, its signature checked.
-pub(crate) fn newest(tx: &mut dyn Tx, core: &Core) -> Result<Option<(CheckpointRow, Checkpoint)>, RegisterError> {
+pub(crate) fn newest(
+    tx: &mut dyn Tx,
+    core: &Core,
+) -> Result<Option<(CheckpointRow, Checkpoint)>, RegisterError> {
     let Some(row) = ledger::latest_checkpoint(tx)? else { return Ok(None) };
     let checkpoint = core.read_signed(&row)?;
     Ok(Some((row, checkpoint)))
@@ -298,11 +303,15 @@ fn within(pointer: &str, size: u64, size_max: u64) -> Result<(), RegisterError> 
     if size <= size_max {
         return Ok(());
     }
-    Err(RegisterError::invalid(pointer, format!("only trees of up to {size_max} leaves can be asked about here")))
+    Err(RegisterError::invalid(
+        pointer,
+        format!("only trees of up to {size_max} leaves can be asked about here"),
+    ))
 }
 
 fn leaves(tx: &mut dyn Tx, first: u64, count: u64) -> Result<Vec<LeafRow>, RegisterError> {
-    let (from, rows_max) = (i64::try_from(first).unwrap_or(i64::MAX), u32::try_from(count).unwrap_or(u32::MAX));
+    let (from, rows_max) =
+        (i64::try_from(first).unwrap_or(i64::MAX), u32::try_from(count).unwrap_or(u32::MAX));
     let rows = ledger::range(tx, from, rows_max)?;
     let gapless = rows.iter().zip(from..).all(|(row, seq)| row.seq == seq);
     if !gapless || rows.len() as u64 != count {
@@ -383,8 +392,8 @@ impl<'a> StoredTree<'a> {
         }
         let hashes = match self.stored(level, number)? {
             Some(hashes) => hashes,
-            None if level == 0 => self.from_leaves(number)?,
-            None => self.from_below(level, number)?,
+            None if level == 0 => self.of_leaves(number)?,
+            None => self.of_tiles_below(level, number)?,
         };
         let mut tiles = self.tiles.borrow_mut();
         if tiles.len() >= TILES_CACHED_MAX {
@@ -405,13 +414,13 @@ impl<'a> StoredTree<'a> {
         }
     }
 
-    fn from_leaves(&self, number: u64) -> Result<Vec<Hash>, RegisterError> {
+    fn of_leaves(&self, number: u64) -> Result<Vec<Hash>, RegisterError> {
         let first = number * TILE_WIDTH;
         let rows = leaves(&mut **self.tx.borrow_mut(), first, self.width(0, number))?;
         rows.iter().zip(first..).map(|(row, index)| hash_of_row(row, index)).collect()
     }
 
-    fn from_below(&self, level: u8, number: u64) -> Result<Vec<Hash>, RegisterError> {
+    fn of_tiles_below(&self, level: u8, number: u64) -> Result<Vec<Hash>, RegisterError> {
         let first = number * TILE_WIDTH;
         (first..first + self.width(level, number))
             .map(|below| {

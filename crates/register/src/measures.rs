@@ -11,14 +11,16 @@ mod preview;
 mod view;
 
 pub use new::{Effective, NewMeasure};
-pub use preview::{CANDIDATES_MAX, EXAMPLES_MAX, Moment, NamedCandidate, Preview, ReachedAccount, ResellerCount};
+pub use preview::{
+    CANDIDATES_MAX, EXAMPLES_MAX, Moment, NamedCandidate, Preview, ReachedAccount, ResellerCount,
+};
 pub use view::{MeasureView, Phase, TargetView};
 
 pub(crate) use preview::account_view;
 
 use crate::access::{Action, authorise};
 use crate::approvals::{ContentHash, Pending};
-use crate::call::Call;
+use crate::call::{Call, Reason};
 use crate::record::{Record, RecordType, Retention};
 use crate::unit::Unit;
 use crate::{Register, RegisterError, keys, world};
@@ -68,7 +70,7 @@ impl Register {
                 .text("measure", id)
                 .json("content", &measure)
                 .text("content_hash", content)
-                .text("reason", unit.call.reason.as_ref().map(|r| r.expose()).unwrap_or_default());
+                .text("reason", unit.call.reason.as_ref().map(Reason::expose).unwrap_or_default());
             unit.record(record)?;
             let row = MeasureRow {
                 id,
@@ -93,7 +95,8 @@ impl Register {
     /// Asks for a measure to be lifted before its end; a second person does it. The call says why.
     pub fn lift_measure(&self, call: &Call, id: MeasureId) -> Result<ApprovalId, RegisterError> {
         self.core.change(call, Action::LiftMeasure, &("lift", id), move |unit| {
-            let row = unit.measure_in(id, MeasureState::Approved, "only an approved measure can be lifted")?;
+            let row =
+                unit.measure_in(id, MeasureState::Approved, "only an approved measure can be lifted")?;
             let content = ContentHash::from_bytes(row.content_hash);
             unit.ask_for(&Pending::LiftMeasure { measure: id, content }, row.subject)
         })
@@ -101,7 +104,7 @@ impl Register {
 
     /// All measures, newest first, without the names of persons.
     pub fn measures(&self, call: &Call) -> Result<Vec<MeasureView>, RegisterError> {
-        self.may_see_measures(call)?;
+        may_see_measures(call)?;
         let (vault, now) = (Arc::clone(&self.core.vault), self.core.clock.now());
         self.core.store.read(move |tx| {
             let rows = measure::page(tx, ROWS_MAX)?;
@@ -111,7 +114,7 @@ impl Register {
 
     /// A measure, without the names of persons.
     pub fn measure(&self, call: &Call, id: MeasureId) -> Result<MeasureView, RegisterError> {
-        self.may_see_measures(call)?;
+        may_see_measures(call)?;
         let (vault, now) = (Arc::clone(&self.core.vault), self.core.clock.now());
         self.core.store.read(move |tx| {
             let row = measure::find(tx, id)?.ok_or(RegisterError::NotFound { what: "measure" })?;
@@ -126,7 +129,7 @@ impl Register {
             let record = Record::new(RecordType::Revealed, row.subject, Retention::PersonalData)
                 .text("measure", id)
                 .text("actor", unit.call.actor_text())
-                .text("purpose", unit.call.reason.as_ref().map(|r| r.expose()).unwrap_or_default());
+                .text("purpose", unit.call.reason.as_ref().map(Reason::expose).unwrap_or_default());
             unit.record(record)?;
             Ok((row.subject, row.sealed))
         })?;
@@ -138,15 +141,6 @@ impl Register {
         match measure.target {
             Target::Person { persons } => Ok(persons),
             Target::Jurisdiction { .. } => Ok(Vec::new()),
-        }
-    }
-
-    /// Measures are the provider's own work: an actor confined to a reseller does not see them.
-    fn may_see_measures(&self, call: &Call) -> Result<(), RegisterError> {
-        authorise(&call.actor, Action::Read)?;
-        match call.actor.confined_to() {
-            Some(_) => Err(RegisterError::Forbidden { action: Action::Read }),
-            None => Ok(()),
         }
     }
 }
@@ -225,6 +219,15 @@ impl Unit<'_> {
         self.record(record)?;
         let told = serde_json::json!({ "measure": id, "state": to, "effective_at": row.effective_at });
         self.emit(event, id, &told)
+    }
+}
+
+/// Measures are the provider's own work: an actor confined to a reseller does not see them.
+fn may_see_measures(call: &Call) -> Result<(), RegisterError> {
+    authorise(&call.actor, Action::Read)?;
+    match call.actor.confined_to() {
+        Some(_) => Err(RegisterError::Forbidden { action: Action::Read }),
+        None => Ok(()),
     }
 }
 

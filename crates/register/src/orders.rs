@@ -95,11 +95,10 @@ pub const fn default_due(kind: OrderKind, received_at: Timestamp) -> Option<Time
         // 18 USC 2703(f): records are preserved for 90 days (SCA-P).
         OrderKind::PreservationRequest => received_at.plus_days(90),
         // Regulation (EU) 2023/1543 (EVD): produce in 10 days, in 8 hours in an emergency; preserve for 60 days.
-        OrderKind::EuropeanProductionOrder => received_at.plus_days(10),
+        // 7.305(a), 7.303(d): the written programme within 10 calendar days (ASM-01, RES-04).
+        OrderKind::EuropeanProductionOrder | OrderKind::RegulatorRequest => received_at.plus_days(10),
         OrderKind::EmergencyRequest => received_at.plus_micros(8 * HOUR_US),
         OrderKind::EuropeanPreservationOrder => received_at.plus_days(60),
-        // 7.305(a), 7.303(d): the written programme within 10 calendar days (ASM-01, RES-04).
-        OrderKind::RegulatorRequest => received_at.plus_days(10),
         OrderKind::Subpoena | OrderKind::CourtOrder | OrderKind::Warrant => return None,
     };
     Some(due)
@@ -115,7 +114,10 @@ impl Register {
         let received_at = new.received_at.unwrap_or(now);
         check(&new, received_at, now)?;
         let due_at = new.due_at.or(default_due(new.kind, received_at)).ok_or_else(|| {
-            RegisterError::invalid("/due_at", "this kind has no clock of its own; enter the date the order states")
+            RegisterError::invalid(
+                "/due_at",
+                "this kind has no clock of its own; enter the date the order states",
+            )
         })?;
         if due_at <= received_at {
             return Err(RegisterError::invalid("/due_at", "an order is due after it was received"));
@@ -276,9 +278,10 @@ const fn duty(kind: OrderKind) -> (&'static [&'static str], &'static str) {
         OrderKind::EmergencyRequest => {
             (&["EVD", "SCA-D"], "An emergency: answer within 8 hours; check first that the form is genuine.")
         }
-        OrderKind::RegulatorRequest => {
-            (&["ASM-01", "RES-04"], "Hand over the written programme or the records asked for within 10 calendar days.")
-        }
+        OrderKind::RegulatorRequest => (
+            &["ASM-01", "RES-04"],
+            "Hand over the written programme or the records asked for within 10 calendar days.",
+        ),
         OrderKind::Subpoena | OrderKind::CourtOrder | OrderKind::Warrant => {
             (&["SCA-D"], "Check what the process reaches and answer by the date it states.")
         }

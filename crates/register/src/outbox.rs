@@ -245,7 +245,8 @@ impl Register {
         manage(call)?;
         let soon = self.core.clock.now().plus_micros(CLAIM_US_MAX);
         let rows_max = u32::try_from(limit).unwrap_or(u32::MAX).min(limits::DELIVERIES_MAX);
-        let rows = self.core.store.read(move |tx| outbox::due(tx, soon, rows_max).map_err(RegisterError::from))?;
+        let rows =
+            self.core.store.read(move |tx| outbox::due(tx, soon, rows_max).map_err(RegisterError::from))?;
         Ok(rows.into_iter().map(open_view).collect())
     }
 
@@ -271,8 +272,12 @@ impl Register {
                 outbox::settle(tx, &dead(row, now, None, "the endpoint was switched off"))?;
                 return Ok(None);
             };
-            let claimed =
-                DeliveryRow { attempts: row.attempts + 1, next_at: until, last_error: Some(UNDER_WAY.to_owned()), ..row };
+            let claimed = DeliveryRow {
+                attempts: row.attempts + 1,
+                next_at: until,
+                last_error: Some(UNDER_WAY.to_owned()),
+                ..row
+            };
             outbox::settle(tx, &claimed)?;
             let sequence = place(tx, &claimed)?;
             let secret =
@@ -367,16 +372,19 @@ fn check_url(url: &str) -> Result<(), RegisterError> {
 fn check_types(types: &[String]) -> Result<(), RegisterError> {
     let word = |text: &String| {
         let rest = text.strip_prefix("tenantry.").unwrap_or_default();
-        !rest.is_empty() && rest.len() < 80 && rest.bytes().all(|b| b.is_ascii_lowercase() || b"._-".contains(&b))
+        !rest.is_empty()
+            && rest.len() < 80
+            && rest.bytes().all(|b| b.is_ascii_lowercase() || b"._-".contains(&b))
     };
     match types.iter().position(|text| !word(text)) {
         Some(position) => Err(RegisterError::invalid(
             format!("/types/{position}"),
             "a type of event, for example `tenantry.account.opened`",
         )),
-        None if types.len() > limits::TYPES_MAX => {
-            Err(RegisterError::invalid("/types", format!("at most {} types; none means all", limits::TYPES_MAX)))
-        }
+        None if types.len() > limits::TYPES_MAX => Err(RegisterError::invalid(
+            "/types",
+            format!("at most {} types; none means all", limits::TYPES_MAX),
+        )),
         None => Ok(()),
     }
 }

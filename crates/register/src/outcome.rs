@@ -360,10 +360,9 @@ fn next_state(before: AccountState, for_cause: i64, outcome: Outcome) -> (Accoun
         (S::Applied | S::InReview | S::Refused | S::Suspended, Outcome::Open) => (S::Open, 0),
         (S::Applied | S::InReview | S::Refused | S::Suspended, Outcome::Restricted) => (S::Restricted, 0),
         (S::Applied | S::InReview, Outcome::Review) => (S::InReview, 0),
-        (S::Refused | S::Suspended, Outcome::Review) => (before, for_cause),
         (S::Applied | S::InReview | S::Refused, Outcome::Refused) => (S::Refused, for_cause),
-        // An open account under an automatic review stays as it is until a person decides.
-        (S::Open | S::Restricted, Outcome::Review) => (before, for_cause),
+        // An account under an automatic review stays as it is until a person decides.
+        (S::Open | S::Restricted | S::Refused | S::Suspended, Outcome::Review) => (before, for_cause),
         (S::Open | S::Restricted, Outcome::Open) => (S::Open, for_cause),
         (S::Open | S::Restricted, Outcome::Restricted) => (S::Restricted, for_cause),
         (S::Open | S::Restricted | S::Suspended, Outcome::Refused) => (S::Suspended, for_cause),

@@ -160,7 +160,12 @@ impl Register {
     }
 
     /// Adds facts and checks to a party, then assesses every account it has a part in.
-    pub fn add_facts(&self, call: &Call, id: PartyId, sent: NewStatements) -> Result<FactsAdded, RegisterError> {
+    pub fn add_facts(
+        &self,
+        call: &Call,
+        id: PartyId,
+        sent: NewStatements,
+    ) -> Result<FactsAdded, RegisterError> {
         authorise(&call.actor, Action::AddFacts)?;
         let now = self.core.clock.now();
         let actor = call.actor.clone();
@@ -173,12 +178,16 @@ impl Register {
             return Err(RegisterError::invalid("/facts", "send at least one fact or check"));
         }
         let request = (id, sent.clone());
-        let (facts, checks) = statements("", id, row.kind, sent.facts, sent.checks, now, &*self.core.entropy)?;
+        let (facts, checks) =
+            statements("", id, row.kind, sent.facts, sent.checks, now, &*self.core.entropy)?;
         let ids = self.core.change(call, Action::AddFacts, &request, move |unit| {
             for superseded in &sent.supersedes {
                 let ours = party::facts(unit.tx, id)?.iter().any(|f| f.id == *superseded);
                 if !ours || !party::supersede(unit.tx, *superseded, unit.now)? {
-                    return Err(RegisterError::invalid("/supersedes", "not a fact of this party that is in force"));
+                    return Err(RegisterError::invalid(
+                        "/supersedes",
+                        "not a fact of this party that is in force",
+                    ));
                 }
             }
             unit.write_statements(id, &row.subject, &facts, &checks)?;
@@ -186,7 +195,8 @@ impl Register {
             Ok(facts.iter().map(|f| f.id).collect::<Vec<_>>())
         })?;
         let accounts = self.core.store.read(move |tx| {
-            let accounts: BTreeSet<AccountId> = account::accounts_of(tx, id)?.into_iter().map(|(a, _)| a).collect();
+            let accounts: BTreeSet<AccountId> =
+                account::accounts_of(tx, id)?.into_iter().map(|(a, _)| a).collect();
             Ok::<_, RegisterError>(accounts)
         })?;
         let mut assessed = Vec::with_capacity(accounts.len());
@@ -201,19 +211,20 @@ impl Register {
     pub fn reveal(&self, call: &Call, id: PartyId, kinds: &[FactKind]) -> Result<Revealed, RegisterError> {
         let kinds: Vec<FactKind> = kinds.to_vec();
         let reason = call.reason.clone();
-        let (leaf, subject, shown) = self.core.change(call, Action::Reveal, &("reveal", id, &kinds.clone()), move |unit| {
-            let row = party::find(unit.tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
-            let mut facts = party::facts(unit.tx, id)?;
-            facts.retain(|f| kinds.is_empty() || kinds.contains(&f.kind));
-            let shown: Vec<FactId> = facts.iter().map(|f| f.id).collect();
-            let purpose = reason.as_ref().map(|r| r.expose().to_owned()).unwrap_or_default();
-            let record = Record::new(RecordType::Revealed, row.subject, Retention::PersonalData)
-                .text("party", id)
-                .text("actor", unit.call.actor_text())
-                .text("purpose", purpose)
-                .json("facts", &shown);
-            Ok((unit.record(record)?, row.subject, shown))
-        })?;
+        let (leaf, subject, shown) =
+            self.core.change(call, Action::Reveal, &("reveal", id, &kinds.clone()), move |unit| {
+                let row = party::find(unit.tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
+                let mut facts = party::facts(unit.tx, id)?;
+                facts.retain(|f| kinds.is_empty() || kinds.contains(&f.kind));
+                let shown: Vec<FactId> = facts.iter().map(|f| f.id).collect();
+                let purpose = reason.as_ref().map(|r| r.expose().to_owned()).unwrap_or_default();
+                let record = Record::new(RecordType::Revealed, row.subject, Retention::PersonalData)
+                    .text("party", id)
+                    .text("actor", unit.call.actor_text())
+                    .text("purpose", purpose)
+                    .json("facts", &shown);
+                Ok((unit.record(record)?, row.subject, shown))
+            })?;
         let vault = Arc::clone(&self.core.vault);
         let values = self.core.store.read(move |tx| {
             let mut values = Vec::with_capacity(shown.len());

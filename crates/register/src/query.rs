@@ -4,7 +4,7 @@ use tenantry_linkage::TokenKind;
 use tenantry_model::fact::{Fact, FactValue, PaymentMethod};
 use tenantry_model::listed::Schema;
 use tenantry_model::party::PartyKind;
-use tenantry_model::personal::Personal;
+use tenantry_model::personal::{Personal, PersonalText};
 use tenantry_screening::{Identifier, Query};
 
 /// What to ask the screening index about a party. `None` when no name is known: then there is nothing to ask, and the
@@ -37,7 +37,7 @@ fn add(query: &mut Query, value: &FactValue) {
         | FactValue::Headquarters { jurisdiction } => query.countries.push(jurisdiction.country()),
         FactValue::Address { street, locality, jurisdiction, .. } => {
             query.countries.push(jurisdiction.country());
-            let locality = locality.as_ref().map(|l| l.expose()).unwrap_or_default();
+            let locality = locality.as_ref().map(PersonalText::expose).unwrap_or_default();
             query.addresses.push(Personal::new(format!("{}, {locality}", street.expose())));
         }
         FactValue::Email { address } => query.emails.push(personal(address.expose())),

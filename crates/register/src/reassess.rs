@@ -201,7 +201,8 @@ impl Core {
         let mut pass = Pass::default();
         let mut after = AccountId::from_bytes([0; 16]);
         loop {
-            let rows = self.store.read(move |tx| account::page(tx, after, chunk).map_err(RegisterError::from))?;
+            let rows =
+                self.store.read(move |tx| account::page(tx, after, chunk).map_err(RegisterError::from))?;
             let Some(last) = rows.last() else { return Ok(pass) };
             after = last.id;
             let ids: Vec<AccountId> =
@@ -275,7 +276,8 @@ impl Core {
             let workers: Vec<_> = ids.chunks(share).map(|ids| scope.spawn(|| prepare(ids))).collect();
             let mut prepared = Vec::with_capacity(ids.len());
             for worker in workers {
-                let failed = |_| RegisterError::Evaluation { what: "a thread of the pass ended early".to_owned() };
+                let failed =
+                    |_| RegisterError::Evaluation { what: "a thread of the pass ended early".to_owned() };
                 prepared.extend(worker.join().map_err(failed)??);
             }
             Ok(prepared)
@@ -305,8 +307,7 @@ impl Unit<'_> {
         if cause == Cause::Facts {
             self.customer_answered(row.id)?;
         }
-        let mut about =
-            About { account: &mut *row, subjects: &prepared.subjects, application: None, cause };
+        let mut about = About { account: &mut *row, subjects: &prepared.subjects, application: None, cause };
         let written = self.write_down(assessment, &mut about)?;
         self.settle(assessment, row)?;
         if !account::change(self.tx, row)? {
@@ -366,5 +367,8 @@ impl Register {
 
 fn read_previous(row: &decision::DecisionRow) -> Result<(Decision, Inputs), RegisterError> {
     let broken = |_| RegisterError::Ledger { reason: format!("decision {} cannot be read", row.id) };
-    Ok((serde_json::from_slice(&row.record).map_err(broken)?, serde_json::from_str(&row.inputs).map_err(broken)?))
+    Ok((
+        serde_json::from_slice(&row.record).map_err(broken)?,
+        serde_json::from_str(&row.inputs).map_err(broken)?,
+    ))
 }

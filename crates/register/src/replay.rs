@@ -55,7 +55,8 @@ impl Register {
         let (actor, vault) = (call.actor.clone(), Arc::clone(&self.core.vault));
         let recorded = self.core.store.read(move |tx| {
             let row = decision::find(tx, id)?.ok_or(RegisterError::NotFound { what: "decision" })?;
-            account_in_sight(tx, &actor, row.account).map_err(|_| RegisterError::NotFound { what: "decision" })?;
+            account_in_sight(tx, &actor, row.account)
+                .map_err(|_| RegisterError::NotFound { what: "decision" })?;
             Recorded::load(tx, &vault, row)
         })?;
         let world = self.core.world_of(&recorded)?;
@@ -80,9 +81,11 @@ struct Recorded {
 
 impl Recorded {
     fn load(tx: &mut dyn Tx, vault: &Vault, row: decision::DecisionRow) -> Result<Self, RegisterError> {
-        let inputs: Inputs = serde_json::from_str(&row.inputs)
-            .map_err(|_| RegisterError::Ledger { reason: format!("the inputs of {} cannot be read", row.id) })?;
-        let pack = setting::find_pack(tx, &row.pack)?.ok_or(RegisterError::NotFound { what: "policy pack" })?;
+        let inputs: Inputs = serde_json::from_str(&row.inputs).map_err(|_| RegisterError::Ledger {
+            reason: format!("the inputs of {} cannot be read", row.id),
+        })?;
+        let pack =
+            setting::find_pack(tx, &row.pack)?.ok_or(RegisterError::NotFound { what: "policy pack" })?;
         let mut dossier = Dossier {
             account: row.account,
             parties: open_parties(tx, vault, &inputs.parties)?,
@@ -161,7 +164,8 @@ impl Core {
     fn index_of(self: &Arc<Self>, recorded: &Recorded) -> Result<Arc<Index>, RegisterError> {
         let key = (recorded.snapshots.iter().map(|s| s.id).collect(), naming_persons(&recorded.measures));
         let world = self.world();
-        let present: IndexKey = (world.snapshots.iter().map(|s| s.id).collect(), naming_persons(&world.measures));
+        let present: IndexKey =
+            (world.snapshots.iter().map(|s| s.id).collect(), naming_persons(&world.measures));
         if key == present {
             return Ok(Arc::clone(&world.index));
         }

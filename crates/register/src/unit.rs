@@ -82,11 +82,6 @@ impl<'a> Unit<'a> {
         Ok(Self { tx, core, call, now, frontier, approvals: Vec::new(), recorded: 0 })
     }
 
-    /// Number of leaves in the ledger as of this change.
-    pub(crate) const fn size(&self) -> u64 {
-        self.frontier.size()
-    }
-
     /// Names a leaf that approved what this change does.
     pub(crate) fn rests_on_approval(&mut self, leaf: u64) {
         self.approvals.push(leaf);

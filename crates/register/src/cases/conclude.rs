@@ -1,13 +1,13 @@
 //! Carrying a verdict out: findings about hits, the account's state, the gate, the end of the case. All in one unit.
 
 use super::{OpenCase, entity_key, is_senior, open_case_file, person, verdict_on};
+use crate::RegisterError;
 use crate::access::Action;
 use crate::approvals::{ContentHash, Executed};
 use crate::outcome::{Cause, concern, settle_hits};
 use crate::reassess::Prepared;
 use crate::record::{Record, RecordType, Retention};
 use crate::unit::Unit;
-use crate::RegisterError;
 use std::sync::Arc;
 use tenantry_model::account::AccountState;
 use tenantry_model::case::{CaseKind, CaseState, Verdict};
@@ -58,7 +58,8 @@ impl Unit<'_> {
         }
         let found = open.row.party.and_then(|p| prepared.assessment.hits.get(&p));
         Ok(open.detail.hits.iter().all(|(hit, basis)| {
-            let now = found.into_iter().flatten().find(|f| f.hit.list == hit.list && f.hit.entity == hit.entity);
+            let now =
+                found.into_iter().flatten().find(|f| f.hit.list == hit.list && f.hit.entity == hit.entity);
             now.map_or(verdict == Verdict::Dismiss, |found| found.basis == *basis)
         }))
     }

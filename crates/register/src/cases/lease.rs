@@ -102,7 +102,9 @@ impl Unit<'_> {
         open.row.leased_by = Some(me);
         open.row.leased_until = Some(until);
         let facts = match open.row.party {
-            Some(party) => party::facts(self.tx, party)?.into_iter().filter(|f| f.superseded_at.is_none()).collect(),
+            Some(party) => {
+                party::facts(self.tx, party)?.into_iter().filter(|f| f.superseded_at.is_none()).collect()
+            }
             None => Vec::new(),
         };
         let facts: Vec<FactId> = facts.into_iter().map(|f: party::FactRow| f.id).collect();
@@ -123,7 +125,12 @@ impl Unit<'_> {
     }
 
     /// Refuses a decision on a case that is not in the caller's hands.
-    pub(super) fn must_hold(&mut self, open: &OpenCase, me: StaffId, role: Role) -> Result<(), RegisterError> {
+    pub(super) fn must_hold(
+        &mut self,
+        open: &OpenCase,
+        me: StaffId,
+        role: Role,
+    ) -> Result<(), RegisterError> {
         if open.row.state == CaseState::AwaitingSecond {
             return Err(RegisterError::State {
                 what: "case",
@@ -142,7 +149,9 @@ fn may_take(open: &OpenCase, me: StaffId, role: Role) -> Result<(), RegisterErro
             let hint = "a closed case is not worked on; a new concern opens a new one";
             return Err(RegisterError::State { what: "case", state: open.row.state.to_string(), hint });
         }
-        CaseState::AwaitingSecond if open.row.decided_by == Some(me) => return Err(RegisterError::SecondPerson),
+        CaseState::AwaitingSecond if open.row.decided_by == Some(me) => {
+            return Err(RegisterError::SecondPerson);
+        }
         CaseState::AwaitingSecond | CaseState::Open | CaseState::AwaitingCustomer => {}
     }
     if open.summary.escalated_at.is_some() && !is_senior(role) {

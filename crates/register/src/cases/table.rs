@@ -41,9 +41,8 @@ pub const fn fits(kind: CaseKind, verdict: Verdict, reason: ReasonCode) -> bool 
                     | R::DifferentKind
                     | R::OwnershipEstablished
             ),
-            K::Discrepancy => matches!(reason, R::ExplainedByEvidence),
             K::MissingItem => matches!(reason, R::ItemReceived | R::ExplainedByEvidence),
-            K::RedFlag | K::Failure => matches!(reason, R::ExplainedByEvidence),
+            K::Discrepancy | K::RedFlag | K::Failure => matches!(reason, R::ExplainedByEvidence),
             K::Link => matches!(reason, R::DifferentIdentifier | R::DifferentName | R::ExplainedByEvidence),
             K::Order => matches!(reason, R::OrderRefused),
             K::Measure => matches!(reason, R::MeasureDoesNotApply),
@@ -85,7 +84,9 @@ pub(super) fn options(kind: CaseKind, pack: &tenantry_policy::pack::Pack) -> Vec
             .map(|reason| (*reason, note_need(*verdict, *reason)))
             .collect(),
         second_person: match verdict {
-            Verdict::Dismiss | Verdict::Confirm => pack.second_person(kind, *verdict).map(|row| row.why.clone()),
+            Verdict::Dismiss | Verdict::Confirm => {
+                pack.second_person(kind, *verdict).map(|row| row.why.clone())
+            }
             Verdict::NeedInformation | Verdict::Escalate => None,
         },
     };

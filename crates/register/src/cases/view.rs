@@ -1,8 +1,8 @@
 //! Cases as people see them: the queue, one case, the counts. The sealed detail only for whoever holds the lease.
 
 use super::lease::holder;
-use super::table::{VerdictOption, options};
 use super::read_summary;
+use super::table::{VerdictOption, options};
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::outcome::CaseDetail;
@@ -383,7 +383,9 @@ fn detail(tx: &mut dyn Tx, vault: &Vault, row: &CaseRow) -> Result<CaseDetailVie
 }
 
 fn raised(tx: &mut dyn Tx, row: &CaseRow) -> Result<Raised, RegisterError> {
-    let Some(id) = row.account.filter(|_| row.kind != CaseKind::Order) else { return Ok(Raised::NotByDecision) };
+    let Some(id) = row.account.filter(|_| row.kind != CaseKind::Order) else {
+        return Ok(Raised::NotByDecision);
+    };
     let newest = account::find(tx, id)?.and_then(|account| account.decision);
     let Some(newest) = newest else { return Ok(Raised::NotByDecision) };
     let Some(found) = decision::find(tx, newest)? else { return Ok(Raised::NotByDecision) };

@@ -107,11 +107,16 @@ impl NewMeasure {
         let latest = determined.plus_days(life);
         let expires_at = self.expires_at.unwrap_or(latest);
         if expires_at > latest {
-            let detail = format!("a measure lasts at most {life} days after its determination unless it is extended (SPM-04)");
+            let detail = format!(
+                "a measure lasts at most {life} days after its determination unless it is extended (SPM-04)"
+            );
             return Err(RegisterError::invalid("/expires_at", detail));
         }
         if expires_at <= effective_at || expires_at <= now {
-            return Err(RegisterError::invalid("/expires_at", "the measure would end before it begins or lies in the past"));
+            return Err(RegisterError::invalid(
+                "/expires_at",
+                "the measure would end before it begins or lies in the past",
+            ));
         }
         Ok((effective_at, expires_at))
     }
@@ -157,11 +162,16 @@ fn check_persons(persons: &[NamedPerson]) -> Result<(), RegisterError> {
     }
     for (number, person) in persons.iter().enumerate() {
         if person.names.is_empty() {
-            return Err(RegisterError::invalid(format!("{at}/{number}/names"), "a person has at least one name"));
+            return Err(RegisterError::invalid(
+                format!("{at}/{number}/names"),
+                "a person has at least one name",
+            ));
         }
-        let most = [person.names.len(), person.countries.len(), person.identifiers.len(), person.confirmed.len()];
+        let most =
+            [person.names.len(), person.countries.len(), person.identifiers.len(), person.confirmed.len()];
         if most.into_iter().any(|count| count > VALUES_MAX) {
-            let detail = format!("at most {VALUES_MAX} names, countries, identifiers and confirmed parties each");
+            let detail =
+                format!("at most {VALUES_MAX} names, countries, identifiers and confirmed parties each");
             return Err(RegisterError::invalid(format!("{at}/{number}"), detail));
         }
     }

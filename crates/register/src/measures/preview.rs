@@ -14,6 +14,7 @@ use crate::world::{MEASURES_LIST, named_persons};
 use crate::{Register, RegisterError, keys};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use tenantry_model::account::AccountState;
 use tenantry_model::fact::FactKind;
@@ -204,12 +205,22 @@ impl Core {
         let candidates_total = candidates.len() as u64;
         candidates.truncate(CANDIDATES_MAX);
         let now = moment(looker.now, &looker.measure, found.iter().map(|f| (&f.row, f.now.as_ref())));
-        let on_effective_date = moment(looker.then, &looker.measure, found.iter().map(|f| (&f.row, f.then.as_ref())));
+        let on_effective_date =
+            moment(looker.then, &looker.measure, found.iter().map(|f| (&f.row, f.then.as_ref())));
         let mut examples: Vec<ReachedAccount> = found.into_iter().filter_map(example).collect();
         examples.sort_by(|a, b| b.certainty.cmp(&a.certainty).then(a.account.cmp(&b.account)));
         examples.truncate(EXAMPLES_MAX);
         let by_reseller = self.resellers(by_parent)?;
-        Ok(Preview { accounts, now, on_effective_date, by_reseller, downstream, examples, candidates, candidates_total })
+        Ok(Preview {
+            accounts,
+            now,
+            on_effective_date,
+            by_reseller,
+            downstream,
+            examples,
+            candidates,
+            candidates_total,
+        })
     }
 
     fn resellers(
@@ -323,7 +334,8 @@ impl Looker {
                 .collect();
             let mut found = Vec::new();
             for worker in workers {
-                let failed = |_| RegisterError::Evaluation { what: "a thread of the preview ended early".to_owned() };
+                let failed =
+                    |_| RegisterError::Evaluation { what: "a thread of the preview ended early".to_owned() };
                 found.extend(worker.join().map_err(failed)??);
             }
             Ok(found)
@@ -375,12 +387,14 @@ impl Looker {
         let dossier = dossier::open_of(tx, vault, row.id, &says_where)?;
         let mut view = account_view(&dossier, self.then);
         if let Some(parent) = row.parent {
-            if !chains.contains_key(&parent) {
-                let chain = dossier::open_chain_of(tx, vault, Some(parent), &says_where)?;
-                let chain = chain.iter().map(|link| (link.account, views(&link.parties, self.then)));
-                chains.insert(parent, chain.collect());
-            }
-            view.chain = chains.get(&parent).cloned().unwrap_or_default();
+            view.chain = match chains.entry(parent) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(slot) => {
+                    let chain = dossier::open_chain_of(tx, vault, Some(parent), &says_where)?;
+                    let chain = chain.iter().map(|link| (link.account, views(&link.parties, self.then)));
+                    slot.insert(chain.collect()).clone()
+                }
+            };
         }
         let above = view.chain.iter_mut().flat_map(|(_, parties)| parties);
         for party in view.parties.iter_mut().chain(above) {

@@ -111,12 +111,17 @@ impl Register {
                         ("ended", "tenantry.measure.ended")
                     }
                 };
-                let record = Record::new(RecordType::MeasureChanged, row.subject, Retention::DecisionEvidence)
-                    .text("measure", row.id)
-                    .text("state", word)
-                    .json("pass", &pass);
+                let record =
+                    Record::new(RecordType::MeasureChanged, row.subject, Retention::DecisionEvidence)
+                        .text("measure", row.id)
+                        .text("state", word)
+                        .json("pass", &pass);
                 unit.record(record)?;
-                unit.emit(event, row.id, &serde_json::json!({ "measure": row.id, "accounts": pass.changed }))?;
+                unit.emit(
+                    event,
+                    row.id,
+                    &serde_json::json!({ "measure": row.id, "accounts": pass.changed }),
+                )?;
             }
             Ok(())
         })

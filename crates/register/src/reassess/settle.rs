@@ -125,5 +125,7 @@ fn is_settled(assessment: &Assessment, cases: &[CaseRow], reason: &Reason) -> bo
 
 fn verdict(cases: &[CaseRow], concern: &[u8; 32]) -> Option<Verdict> {
     let closed = cases.iter().filter(|case| case.state == CaseState::Closed);
-    closed.rfold(None, |newest, case| newest.or((case.fingerprint == *concern).then_some(case.verdict).flatten()))
+    closed.rfold(None, |newest, case| {
+        newest.or((case.fingerprint == *concern).then_some(case.verdict).flatten())
+    })
 }

@@ -72,11 +72,11 @@ fn signs_when_grown_and_hourly() {
 statements! {
     CHANGE_NEWEST = "UPDATE leaf SET bytes = (SELECT older.bytes FROM leaf AS older WHERE older.seq = 1) \
         WHERE seq = (SELECT MAX(newest.seq) FROM leaf AS newest)";
-    CHANGE_COMMITMENT = "UPDATE leaf SET bytes = substr(bytes, 1, length(bytes) - 1) || x'00' WHERE seq = (SELECT MAX(seq) FROM leaf)";
+    CHANGE_COMMITMENT = "UPDATE leaf SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB) WHERE seq = (SELECT MAX(seq) FROM leaf)";
     MOVE_SUBJECT = "UPDATE leaf SET subject = x'00000000000000000000000000000001' WHERE seq = (SELECT MAX(seq) FROM leaf)";
     DROP_NEWEST = "DELETE FROM leaf WHERE seq = (SELECT MAX(seq) FROM leaf)";
     DROP_OLDER = "DELETE FROM leaf WHERE seq = (SELECT MAX(seq) - 1 FROM leaf)";
-    CHANGE_SIGNED = "UPDATE leaf SET bytes = substr(bytes, 1, length(bytes) - 1) || x'00' WHERE seq = 1";
+    CHANGE_SIGNED = "UPDATE leaf SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB) WHERE seq = 1";
     DROP_HEAD = "DELETE FROM ledger_head";
     SHRINK_HEAD = "UPDATE ledger_head SET size = 0, frontier = x'0000000000000000'";
     CHANGE_NOTE = "UPDATE checkpoint SET note = replace(note, 'example', 'exampel')";
@@ -263,7 +263,8 @@ fn check_chains(leaves: &[Vec<u8>]) -> Result<(), TestCaseError> {
     let mut before = 0;
     for (leaf, index) in leaves.iter().zip(0_u64..) {
         let header = LeafHeader::decode(leaf).unwrap();
-        let (seq, hash) = heads.insert(header.subject, (header.subject_seq, leaf_hash(leaf))).unwrap_or((0, [0; 32]));
+        let (seq, hash) =
+            heads.insert(header.subject, (header.subject_seq, leaf_hash(leaf))).unwrap_or((0, [0; 32]));
         prop_assert_eq!(header.log_seq, index);
         prop_assert_eq!((header.subject_seq, header.prev_subject_leaf), (seq + 1, hash));
         prop_assert!(header.recorded_at.0 >= before);

@@ -52,7 +52,8 @@ impl Desk {
         let entropy = Arc::new(SeededEntropy::new(1));
         let new = SetUp { origin: "ledger.example.net/test".to_owned(), pack: PACK.to_owned() };
         let register =
-            Register::set_up(Arc::clone(&store), Arc::clone(&root), Arc::new(clock.clone()), entropy, new).unwrap();
+            Register::set_up(Arc::clone(&store), Arc::clone(&root), Arc::new(clock.clone()), entropy, new)
+                .unwrap();
         Self { register, store, clock, root, _folder: folder }
     }
 
@@ -91,7 +92,9 @@ impl Desk {
 fn root_key(folder: &Path) -> Arc<dyn RootKey> {
     let cost = StretchCost { memory_kib: 8, passes: 1, lanes: 1 };
     let entropy = SeededEntropy::new(2);
-    Arc::new(SealedFile::create(&folder.join("root.key"), Unlock::Passphrase("test"), cost, &entropy).unwrap())
+    Arc::new(
+        SealedFile::create(&folder.join("root.key"), Unlock::Passphrase("test"), cost, &entropy).unwrap(),
+    )
 }
 
 pub(crate) fn job(job: Job) -> Call {
@@ -138,4 +141,3 @@ pub(crate) fn list_of(list: &str, names: &[&str]) -> Reading {
     let snapshot = Snapshot::new(list, "A list", None, entities).unwrap();
     Reading { snapshot, notices: Vec::new(), records: names.len() as u64, set_aside: 0 }
 }
-

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tenantry_lists::{Reading, embedded};
+use tenantry_model::account;
 use tenantry_model::clock::Clock;
 use tenantry_model::fact::FactValue;
 use tenantry_model::id::{AccountId, StaffId};
@@ -244,12 +245,12 @@ fn report(register: &Register, history: &History, accounts: &BTreeMap<String, Ac
                 let (call, bar) = (&call, &bar);
                 scope.spawn(move || -> Result<()> {
                     for access in mine {
-                        let FactValue::AccessFrom { access: kind, .. } = access.fact.fact else { continue };
+                        let FactValue::AccessFrom { access: kind, ip, .. } = access.fact.fact else { continue };
                         if let Some(account) = accounts.get(&access.reference) {
                             register.report_access(
                                 call,
                                 *account,
-                                NewAccess { at: access.at, access: kind },
+                                NewAccess { at: access.at, access: kind, ip: Some(ip) },
                             )?;
                         }
                         bar.inc(1);
@@ -277,13 +278,13 @@ fn close(
     let actor = Actor::Staff { id: officer, role: Role::ComplianceOfficer };
     for closure in closures {
         let Some(account) = accounts.get(&closure.reference) else { continue };
-        let word = match closure.ending {
-            Ending::ByCustomer => "ended by the customer",
-            Ending::ForCause => "ended for cause",
+        let (word, ending) = match closure.ending {
+            Ending::ByCustomer => ("ended by the customer", account::Ending::Ordinary),
+            Ending::ForCause => ("ended for cause", account::Ending::ForCause),
         };
         let call = Call::by(actor.clone()).because(Reason::parse(&format!("{word}: {}", closure.reason))?);
         let version = register.account(&call, *account)?.summary.version;
-        register.close_account(&call, *account, version)?;
+        register.close_account(&call, *account, version, ending)?;
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ pub(super) fn settings(file: Option<&Path>, options: Vec<Override>) -> Result<Co
 
 /// The call of whoever holds the machine.
 pub(super) const fn operator() -> Call {
-    Call::by(Actor::System { job: Job::SetUp })
+    Call::by(Actor::System { job: Job::CommandLine })
 }
 
 /// Opens the configured deployment. Refuses a schema that is not this version's.

@@ -1,0 +1,165 @@
+//! What a request asks for, to the byte: a closed list of identifiers and words, and the hash that is approved.
+
+use crate::RegisterError;
+use crate::access::Action;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tenantry_model::case::{ReasonCode, Verdict};
+use tenantry_model::id::{AccountId, CaseId, DisclosureId, MeasureId};
+use tenantry_store::repo::approval::ApprovalRow;
+
+/// SHA-256 of a content, or a keyed digest of one that is personal. Written as 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContentHash([u8; 32]);
+
+impl ContentHash {
+    /// The hash behind its bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub const fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+
+    /// The hash of a content.
+    pub(super) fn of(content: &[u8]) -> Self {
+        Self(Sha256::digest(content).into())
+    }
+}
+
+impl std::fmt::Display for ContentHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl std::fmt::Debug for ContentHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::str::FromStr for ContentHash {
+    type Err = RegisterError;
+    fn from_str(text: &str) -> Result<Self, RegisterError> {
+        let wrong =
+            || RegisterError::invalid("/content_hash", "a content hash is 64 lower-case hexadecimal digits");
+        unhex(text).and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or_else(wrong)
+    }
+}
+
+impl Serialize for ContentHash {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ContentHash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// What waits for a second person: identifiers and words, never personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Pending {
+    /// Put a measure into force.
+    ApproveMeasure {
+        /// Which.
+        measure: MeasureId,
+        /// Digest of its exact text.
+        content: ContentHash,
+    },
+    /// Lift a measure before its end.
+    LiftMeasure {
+        /// Which.
+        measure: MeasureId,
+        /// Digest of its exact text.
+        content: ContentHash,
+    },
+    /// Conclude a case.
+    DecideCase {
+        /// Which.
+        case: CaseId,
+        /// The account it is about.
+        account: Option<AccountId>,
+        /// What was concluded.
+        verdict: Verdict,
+        /// Why.
+        reason_code: ReasonCode,
+        /// Listed entities the verdict `confirm` names, each as `list/entity`; empty means every hit of the case.
+        confirmed: Vec<String>,
+        /// Digest of the concern the case is about.
+        concern: ContentHash,
+        /// Keyed digest of the note.
+        note: ContentHash,
+    },
+    /// Hand personal data over.
+    Disclose {
+        /// Which disclosure.
+        disclosure: DisclosureId,
+        /// Digest of its exact scope.
+        content: ContentHash,
+    },
+}
+
+impl Pending {
+    /// What a second person needs to be allowed to do.
+    pub const fn approving_action(&self) -> Action {
+        match self {
+            Self::ApproveMeasure { .. } | Self::LiftMeasure { .. } => Action::ApproveMeasure,
+            Self::DecideCase { .. } => Action::ApproveCase,
+            Self::Disclose { .. } => Action::ApproveDisclosure,
+        }
+    }
+
+    /// The stable word of what is to be done.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::ApproveMeasure { .. } => "approve_measure",
+            Self::LiftMeasure { .. } => "lift_measure",
+            Self::DecideCase { .. } => "decide_case",
+            Self::Disclose { .. } => "disclose",
+        }
+    }
+
+    /// Identifier of what it is done to, as text.
+    pub fn object(&self) -> String {
+        match self {
+            Self::ApproveMeasure { measure, .. } | Self::LiftMeasure { measure, .. } => measure.to_string(),
+            Self::DecideCase { case, .. } => case.to_string(),
+            Self::Disclose { disclosure, .. } => disclosure.to_string(),
+        }
+    }
+
+    /// What a request asks for.
+    pub(super) fn read(row: &ApprovalRow) -> Result<Self, RegisterError> {
+        serde_json::from_slice(&row.content).map_err(|_| RegisterError::Ledger {
+            reason: format!("the content of request {} cannot be read", row.id),
+        })
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// The bytes behind lower-case hexadecimal digits.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let pair = |pair: &[u8]| match pair {
+        [high, low] => Some(digit(high)? << 4 | digit(low)?),
+        _ => None,
+    };
+    text.as_bytes().chunks(2).map(pair).collect()
+}

@@ -1,0 +1,104 @@
+//! The table of who may do what, whole, against the file that auditors read.
+
+use crate::approvals::measure;
+use crate::world::{Applicant, World, machine, staff, system};
+use std::fmt::Write as _;
+use tenantry_model::case::{ReasonCode, Verdict};
+use tenantry_model::id::{AccountId, ApprovalId, CaseId, MeasureId, PartyId};
+use tenantry_model::staff::{Job, Role, Scope};
+use tenantry_register::access::{Action, job_may, role_may, scope_may};
+use tenantry_register::cases::{CaseDecision, CaseFilter};
+use tenantry_register::{Call, Register, RegisterError};
+
+const TABLE: &str = include_str!("../../access_table.txt");
+
+#[test]
+fn the_table_is_the_file() {
+    let table = render();
+    assert!(table == TABLE, "access_table.txt should be:\n{table}");
+}
+
+#[test]
+fn no_machine_approves() {
+    for action in [Action::ApproveMeasure, Action::ApproveCase, Action::ApproveDisclosure, Action::DecideCase]
+    {
+        assert!(Scope::ALL.iter().all(|scope| !scope_may(*scope, action)), "{}", action.as_str());
+        assert!(Job::ALL.iter().all(|job| !job_may(*job, action)), "{}", action.as_str());
+    }
+}
+
+fn render() -> String {
+    let mut table = "# Who may do what. One line per action; `2nd` marks what nobody does alone, `why` what needs a reason.\n\
+        # Generated from and compared with `tenantry_register::access` by its tests.\n\n"
+        .to_owned();
+    for action in Action::ALL {
+        let mut marks = Vec::new();
+        marks.extend(action.needs_second_person().then_some("2nd"));
+        marks.extend(action.needs_reason().then_some("why"));
+        let roles = Role::ALL.iter().filter(|r| role_may(**r, *action)).map(|r| r.as_str());
+        let scopes = Scope::ALL.iter().filter(|s| scope_may(**s, *action)).map(|s| s.as_str());
+        let jobs = Job::ALL.iter().filter(|j| job_may(**j, *action)).map(|j| j.as_str());
+        let list = |words: Vec<&str>| if words.is_empty() { "-".to_owned() } else { words.join(" ") };
+        let _ = writeln!(table, "{} [{}]", action.as_str(), marks.join(" "));
+        let _ = writeln!(table, "  staff   {}", list(roles.collect()));
+        let _ = writeln!(table, "  keys    {}", list(scopes.collect()));
+        let _ = writeln!(table, "  system  {}", list(jobs.collect()));
+    }
+    table
+}
+
+/// A use case with the action it stands under in the table.
+type UseCase = (Action, &'static str, fn(&Register, &Call) -> Result<(), RegisterError>);
+
+const USE_CASES: &[UseCase] = &[
+    (Action::Read, "queue", |r, c| r.queue(c, CaseFilter::default(), None, 1).map(drop)),
+    (Action::Read, "case", |r, c| r.case(c, CaseId::from_bytes([0; 16])).map(drop)),
+    (Action::Read, "case_counts", |r, c| r.case_counts(c).map(drop)),
+    (Action::WorkCases, "lease", |r, c| r.lease(c, CaseId::from_bytes([0; 16])).map(drop)),
+    (Action::WorkCases, "renew", |r, c| r.renew(c, CaseId::from_bytes([0; 16])).map(drop)),
+    (Action::WorkCases, "release", |r, c| r.release(c, CaseId::from_bytes([0; 16]))),
+    (Action::DecideCase, "decide", |r, c| r.decide(c, CaseId::from_bytes([0; 16]), 1, dismissal()).map(drop)),
+    (Action::Read, "approvals", |r, c| r.approvals(c).map(drop)),
+    (Action::Read, "approval", |r, c| r.approval(c, ApprovalId::from_bytes([0; 16])).map(drop)),
+    (Action::ProposeMeasure, "propose_measure", |r, c| r.propose_measure(c, measure()).map(drop)),
+    (Action::ProposeMeasure, "preview_measure", |r, c| r.preview_measure(c, measure()).map(drop)),
+    (Action::LiftMeasure, "lift_measure", |r, c| r.lift_measure(c, MeasureId::from_bytes([0; 16])).map(drop)),
+    (Action::Read, "measures", |r, c| r.measures(c).map(drop)),
+    (Action::Read, "measure", |r, c| r.measure(c, MeasureId::from_bytes([0; 16])).map(drop)),
+    (Action::Reveal, "reveal_measure", |r, c| r.reveal_measure(c, MeasureId::from_bytes([0; 16])).map(drop)),
+    (Action::Reassess, "reassess", |r, c| r.reassess(c, AccountId::from_bytes([0; 16])).map(drop)),
+    (Action::Reassess, "reassess_all", |r, c| r.reassess_all(c, 1, &mut |_| {}).map(drop)),
+    (Action::Reassess, "mind_clocks", |r, c| r.mind_clocks(c).map(drop)),
+    (Action::Apply, "apply", |r, c| r.apply(c, Applicant::new(1).sent()).map(drop)),
+    (Action::Read, "account", |r, c| r.account(c, AccountId::from_bytes([0; 16])).map(drop)),
+    (Action::CloseAccount, "close_account", |r, c| {
+        r.close_account(c, AccountId::from_bytes([0; 16]), 1, tenantry_model::account::Ending::Ordinary)
+            .map(drop)
+    }),
+    (Action::Reveal, "reveal", |r, c| r.reveal(c, PartyId::from_bytes([0; 16]), &[]).map(drop)),
+];
+
+fn dismissal() -> CaseDecision {
+    let (verdict, reason_code) = (Verdict::Dismiss, ReasonCode::DifferentName);
+    CaseDecision { verdict, reason_code, note: String::new(), confirmed: Vec::new() }
+}
+
+/// Every use case is refused to every actor the table does not name, before it looks at anything.
+#[test]
+fn every_use_case_asks_the_table() {
+    let world = World::sqlite();
+    for (action, name, use_case) in USE_CASES {
+        let check = |call: &Call, may: bool| {
+            let answer = use_case(&world.register, call);
+            let forbidden = matches!(answer, Err(RegisterError::Forbidden { .. }));
+            assert_eq!(forbidden, !may, "{name} by {:?}: {answer:?}", call.actor);
+        };
+        for role in Role::ALL {
+            check(&staff(*role, 1), role_may(*role, *action));
+        }
+        for job in Job::ALL {
+            check(&system(*job), job_may(*job, *action));
+        }
+        check(&machine(None), Scope::ALL.iter().any(|scope| scope_may(*scope, *action)));
+    }
+}

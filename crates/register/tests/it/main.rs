@@ -1,0 +1,19 @@
+//! The register over real stores.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a panic of a test is its failure"
+)]
+
+mod access;
+mod approvals;
+mod cases;
+mod checkpoints;
+mod evidence;
+mod fixtures;
+mod measures;
+mod orders;
+mod outbox;
+mod replay;
+mod world;

@@ -1,0 +1,288 @@
+//! Measures: written and refused, previewed, in force from their date to their end, lifted; and that the preview is what happens.
+
+use crate::world::{Applicant, World, on_both, staff, system};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tenantry_model::account::{AccountState, Capability};
+use tenantry_model::case::CaseKind;
+use tenantry_model::id::MeasureId;
+use tenantry_model::measure::MeasureState;
+use tenantry_model::staff::{Job, Role};
+use tenantry_policy::gate::Answer;
+use tenantry_policy::measures::{Certainty, Timing};
+use tenantry_register::RegisterError;
+use tenantry_register::cases::CaseFilter;
+use tenantry_register::measures::{NewMeasure, Phase, TargetView};
+
+on_both!(
+    a_measure_bites_from_its_date_to_its_end,
+    a_lifted_measure_gives_accounts_back,
+    conditions_withhold_what_they_name,
+    a_measure_on_a_person_is_a_reviewer_s_work,
+    a_reviewer_finds_that_a_measure_reaches,
+    names_are_shown_only_for_a_reason,
+    applications_see_an_approved_measure_at_once,
+);
+
+fn on_jurisdictions(jurisdictions: &[&str], effective: Value) -> Value {
+    json!({
+        "title": "Test measure", "citation": "15 CFR 7.307(b), test determination",
+        "target": { "kind": "jurisdiction", "jurisdictions": jurisdictions },
+        "effect": { "effect": "prohibit" }, "determined_on": "2026-11-20", "effective": effective,
+    })
+}
+
+fn on_person(name: &str, born: &str) -> Value {
+    json!({
+        "title": "Test measure on a person", "citation": "15 CFR 7.307(b), test determination",
+        "target": { "kind": "person", "persons": [{ "names": [name], "birth_date": born }] },
+        "effect": { "effect": "prohibit" }, "determined_on": "2026-11-20", "effective": { "from": "at_once" },
+    })
+}
+
+fn read(measure: &Value) -> NewMeasure {
+    serde_json::from_value(measure.clone()).unwrap()
+}
+
+/// Proposes, approves, and lets the clocks be minded.
+fn put_into_force(world: &World, measure: &Value) -> MeasureId {
+    let proposed = world.register.propose_measure(&staff(Role::ComplianceOfficer, 1), read(measure)).unwrap();
+    world.approve(&staff(Role::Legal, 2)).unwrap();
+    mind(world);
+    proposed.measure
+}
+
+fn mind(world: &World) -> tenantry_register::reassess::Minded {
+    world.register.mind_clocks(&system(Job::Clocks)).unwrap()
+}
+
+fn state(world: &World, reference: &str) -> AccountState {
+    let reader = staff(Role::Auditor, 1);
+    let id = world.register.account_by_reference(&reader, reference).unwrap();
+    world.register.account(&reader, id).unwrap().summary.state
+}
+
+fn a_measure_bites_from_its_date_to_its_end(world: &World) {
+    let applied = world.apply(&Applicant::new(1).in_country("BY"));
+    assert_eq!(applied.state, AccountState::Open, "{:?}", applied.decision.reasons);
+    let mut measure = on_jurisdictions(&["BY"], json!({ "from": "instant", "at": "2026-12-23T00:00:00Z" }));
+    measure["expires_at"] = json!("2027-02-01T00:00:00Z");
+    let id = put_into_force(world, &measure);
+    let look = || (state(world, "ref-1"), world.gate(applied.account));
+    let phase = || world.register.measure(&staff(Role::Auditor, 1), id).unwrap().phase;
+    assert_eq!((phase(), look()), (Phase::Upcoming, (AccountState::Open, Answer::Allow)));
+    world.clock.advance_days(29);
+    assert!(mind(world).began.is_empty());
+    assert_eq!(look(), (AccountState::Open, Answer::Allow));
+    world.clock.advance_days(1);
+    let minded = mind(world);
+    assert_eq!((minded.began, minded.pass.changed), (vec![id], 1));
+    assert_eq!((phase(), look()), (Phase::InForce, (AccountState::Suspended, Answer::Deny)));
+    assert!(mind(world).began.is_empty(), "once");
+    world.clock.advance_days(40);
+    assert_eq!(mind(world).ended, [id]);
+    assert_eq!((phase(), look()), (Phase::Expired, (AccountState::Open, Answer::Allow)));
+    assert!(mind(world).ended.is_empty(), "once");
+}
+
+fn a_lifted_measure_gives_accounts_back(world: &World) {
+    let applied = world.apply(&Applicant::new(1).in_country("BY"));
+    let id = put_into_force(world, &on_jurisdictions(&["BY"], json!({ "from": "at_once" })));
+    assert_eq!(world.gate(applied.account), Answer::Deny);
+    let officer = staff(Role::ComplianceOfficer, 1);
+    world.register.lift_measure(&officer, id).unwrap();
+    let twice = world.register.lift_measure(&officer, id);
+    assert!(matches!(twice, Err(RegisterError::State { .. })), "{twice:?}");
+    let alone = world.approve(&officer);
+    assert!(matches!(alone, Err(RegisterError::SecondPerson)), "{alone:?}");
+    world.approve(&staff(Role::ComplianceOfficer, 2)).unwrap();
+    mind(world);
+    assert_eq!(world.register.measure(&officer, id).unwrap().state, MeasureState::Lifted);
+    assert_eq!((state(world, "ref-1"), world.gate(applied.account)), (AccountState::Open, Answer::Allow));
+}
+
+fn conditions_withhold_what_they_name(world: &World) {
+    let applied = world.apply(&Applicant::new(1).in_country("BY"));
+    let mut measure = on_jurisdictions(&["BY"], json!({ "from": "at_once" }));
+    measure["effect"] = json!({ "effect": "condition", "withheld": ["gpu", "scale"] });
+    put_into_force(world, &measure);
+    assert_eq!(state(world, "ref-1"), AccountState::Restricted);
+    world.register.follow_gate().unwrap();
+    let asked = |capability| world.register.gate(&applied.reference, capability).answer;
+    assert_eq!(asked(Capability::Gpu), Answer::Deny);
+    assert_eq!(asked(Capability::Access), Answer::Condition);
+}
+
+fn a_measure_on_a_person_is_a_reviewer_s_work(world: &World) {
+    let applied = world.apply(&Applicant::new(1));
+    let other = world.apply(&Applicant::new(2));
+    let measure = on_person(&Applicant::new(1).name, "1985-04-12");
+    let preview = world.register.preview_measure(&staff(Role::ComplianceOfficer, 1), read(&measure)).unwrap();
+    assert_eq!((preview.accounts, preview.now.certain), (2, 0));
+    let best = preview.candidates.first().expect("a candidate");
+    assert_eq!((best.party, best.account, best.person), (applied.parties["me"], applied.account, 0));
+    put_into_force(world, &measure);
+    let page = world.register.queue(&staff(Role::Reviewer, 1), CaseFilter::default(), None, 10).unwrap();
+    let accounts: Vec<_> = page.cases.iter().map(|case| (case.kind, case.account)).collect();
+    assert!(accounts.contains(&(CaseKind::Match, Some(applied.account))), "{accounts:?}");
+    assert_eq!(world.gate(applied.account), Answer::Allow, "a likeness takes nothing away");
+    let case = page.cases.iter().find(|case| case.account == Some(applied.account)).unwrap();
+    let decision = json!({ "verdict": "confirm", "reason_code": "same_identity", "note": "same passport" });
+    world.decide(&staff(Role::Reviewer, 1), case.id, decision).unwrap();
+    world.approve(&staff(Role::Reviewer, 2)).unwrap();
+    assert_eq!(world.gate(applied.account), Answer::Deny);
+    assert_eq!(world.gate(other.account), Answer::Allow);
+}
+
+fn a_reviewer_finds_that_a_measure_reaches(world: &World) {
+    // Ukraine is stated, where in Ukraine is not: the facts leave open whether a measure on Crimea reaches.
+    let applied = world.apply(&Applicant::new(1).in_country("UA"));
+    assert_eq!(applied.state, AccountState::Open, "{:?}", applied.decision.reasons);
+    put_into_force(world, &on_jurisdictions(&["UA-43"], json!({ "from": "at_once" })));
+    assert_eq!(world.gate(applied.account), Answer::Allow, "possible is a reviewer's work");
+    let [case] = world.open_cases()[..] else { panic!("one case") };
+    let decision =
+        json!({ "verdict": "confirm", "reason_code": "measure_applies", "note": "invoices go to Yalta" });
+    world.decide(&staff(Role::Reviewer, 1), case, decision).unwrap();
+    assert_eq!((state(world, "ref-1"), world.gate(applied.account)), (AccountState::Suspended, Answer::Deny));
+    world.register.reassess_all(&system(Job::Rescreening), 10, &mut |_| {}).unwrap();
+    assert_eq!(world.gate(applied.account), Answer::Deny, "what a reviewer found stands");
+    world.clock.advance_days(365);
+    mind(world);
+    assert_eq!(world.gate(applied.account), Answer::Allow, "until the measure ends");
+}
+
+fn names_are_shown_only_for_a_reason(world: &World) {
+    let officer = staff(Role::ComplianceOfficer, 1);
+    let proposed =
+        world.register.propose_measure(&officer, read(&on_person("Ottilie Named", "1960-01-01"))).unwrap();
+    let view = world.register.measure(&staff(Role::Auditor, 1), proposed.measure).unwrap();
+    assert_eq!(view.target, TargetView::Person { persons: 1, confirmed: 0 });
+    let shown = serde_json::to_string(&world.register.approvals(&staff(Role::Legal, 1)).unwrap()).unwrap();
+    assert!(!shown.contains("Ottilie"));
+    let mut silent = officer.clone();
+    silent.reason = None;
+    let refused = world.register.reveal_measure(&silent, proposed.measure);
+    assert!(matches!(refused, Err(RegisterError::ReasonMissing { .. })), "{refused:?}");
+    let persons = world.register.reveal_measure(&officer, proposed.measure).unwrap();
+    assert_eq!(persons[0].names[0].expose(), "Ottilie Named");
+}
+
+fn applications_see_an_approved_measure_at_once(world: &World) {
+    put_into_force(world, &on_jurisdictions(&["BY"], json!({ "from": "at_once" })));
+    let applied = world.apply(&Applicant::new(1).in_country("BY"));
+    assert_eq!((applied.state, world.gate(applied.account)), (AccountState::Refused, Answer::Deny));
+    assert_eq!(world.apply(&Applicant::new(2)).state, AccountState::Open);
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_the_field() {
+    let world = World::sqlite();
+    let officer = staff(Role::ComplianceOfficer, 1);
+    let at_once = || on_jurisdictions(&["BY"], json!({ "from": "at_once" }));
+    let check = |pointer: &str, value: Value, expected: &str| {
+        let mut measure = at_once();
+        *measure.pointer_mut(pointer).unwrap_or(&mut Value::Null) = value.clone();
+        if measure.pointer(pointer).is_none() {
+            measure[pointer.trim_start_matches('/')] = value;
+        }
+        let answer = world.register.propose_measure(&officer, read(&measure));
+        assert!(
+            matches!(&answer, Err(RegisterError::Invalid { pointer, .. }) if pointer == expected),
+            "{answer:?}"
+        );
+    };
+    check("/title", json!(" "), "/title");
+    check("/citation", json!(""), "/citation");
+    check("/determined_on", json!("2026-11-24"), "/determined_on");
+    check("/target/jurisdictions", json!([]), "/target/jurisdictions");
+    check("/target/jurisdictions", json!(["BY", "US-CA"]), "/target/jurisdictions/1");
+    check("/target/jurisdictions", json!(["BY", "BY"]), "/target/jurisdictions/1");
+    check("/effect", json!({ "effect": "condition", "withheld": [] }), "/effect/withheld");
+    check("/effect", json!({ "effect": "condition", "withheld": ["gpu", "gpu"] }), "/effect/withheld");
+    check("/expires_at", json!("2027-11-21T00:00:00Z"), "/expires_at");
+    check("/expires_at", json!("2026-11-22T00:00:00Z"), "/expires_at");
+    check("/effective", json!({ "from": "instant", "at": "2026-11-19T00:00:00Z" }), "/effective/at");
+    check("/target", json!({ "kind": "person", "persons": [] }), "/target/persons");
+    check("/target", json!({ "kind": "person", "persons": [{ "names": [] }] }), "/target/persons/0/names");
+    let nobody = json!([{ "names": ["A B"], "confirmed": ["pty_00000000000000000000000000"] }]);
+    check("/target", json!({ "kind": "person", "persons": nobody }), "/target/persons/0/confirmed/0");
+    let typo = json!({ "title": "x", "efect": 1 });
+    assert!(serde_json::from_value::<NewMeasure>(typo).is_err());
+}
+
+#[test]
+fn dates_follow_the_determination() {
+    let world = World::sqlite();
+    let mut measure = on_jurisdictions(&["BY"], json!({ "from": "after_grace" }));
+    measure.as_object_mut().unwrap().remove("effective");
+    let proposed =
+        world.register.propose_measure(&staff(Role::ComplianceOfficer, 1), read(&measure)).unwrap();
+    let view = world.register.measure(&staff(Role::Auditor, 1), proposed.measure).unwrap();
+    assert_eq!(view.effective_at.to_string(), "2027-05-19T00:00:00Z", "180 days (SPM-05)");
+    assert_eq!(view.expires_at.to_string(), "2027-11-20T00:00:00Z", "365 days (SPM-04)");
+}
+
+/// Who applies, in which order, below whom.
+fn populations() -> impl Strategy<Value = Vec<(usize, Option<usize>)>> {
+    prop::collection::vec((0..COUNTRIES.len(), prop::option::of(0..3_usize)), 1..8)
+}
+
+const COUNTRIES: [&str; 5] = ["NZ", "BY", "UA", "UA-43", "PL"];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    /// The preview says what happens on the effective date, account by account.
+    #[test]
+    fn the_preview_is_what_then_happens(
+        population in populations(),
+        target in prop::sample::subsequence(COUNTRIES.to_vec(), 1..3),
+        whole_chain in any::<bool>(),
+        days in 0..3_i32,
+    ) {
+        let world = World::sqlite();
+        let resellers: Vec<_> =
+            (0..3).map(|n| world.apply(&Applicant::new(900 + n).in_country(COUNTRIES[usize::from(n)]).selling()).account).collect();
+        for (number, (country, reseller)) in population.iter().enumerate() {
+            let mut applicant = Applicant::new(u16::try_from(number).unwrap()).in_country(COUNTRIES[*country]);
+            applicant.reseller = reseller.map(|r| resellers[r]);
+            prop_assert_eq!(world.apply(&applicant).state, AccountState::Open);
+        }
+        let at = world.now().plus_days(u32::try_from(days).unwrap());
+        let mut measure = on_jurisdictions(&target, json!({ "from": "instant", "at": at }));
+        measure["reach"] = json!(if whole_chain { "whole_chain" } else { "direct_accounts" });
+        let preview = world.register.preview_measure(&staff(Role::ComplianceOfficer, 1), read(&measure)).unwrap();
+        prop_assert_eq!(preview.on_effective_date.timing, Timing::InForce);
+        put_into_force(&world, &measure);
+        world.clock.advance_days(days);
+        mind(&world);
+        let reader = staff(Role::Auditor, 1);
+        let mut suspended = Vec::new();
+        let page = world.register.accounts(&reader, Default::default(), None, 200).unwrap();
+        for account in page {
+            if account.state == AccountState::Suspended {
+                suspended.push(account.id);
+            }
+        }
+        let mut certain: Vec<_> =
+            preview.examples.iter().filter(|e| e.certainty == Certainty::Certain).map(|e| e.account).collect();
+        certain.sort_unstable();
+        suspended.sort_unstable();
+        prop_assert_eq!(&suspended, &certain);
+        prop_assert_eq!(preview.on_effective_date.certain, certain.len() as u64);
+        let filter = CaseFilter { kind: Some(CaseKind::Measure), ..CaseFilter::default() };
+        let cases = world.register.queue(&staff(Role::Reviewer, 1), filter, None, 200).unwrap().cases;
+        let mut possible: Vec<_> = cases
+            .iter()
+            .filter(|case| case.rules.iter().any(|rule| rule == "measure_may_reach"))
+            .filter_map(|case| case.account)
+            .collect();
+        possible.sort_unstable();
+        possible.dedup();
+        let mut foretold: Vec<_> =
+            preview.examples.iter().filter(|e| e.certainty == Certainty::Possible).map(|e| e.account).collect();
+        foretold.sort_unstable();
+        prop_assert_eq!(possible, foretold);
+    }
+}

@@ -1,0 +1,258 @@
+//! A register for one test on either database: a clock that moves when told, randomness that repeats, staff of every role, one
+//! watchlist, and applicants whose accounts open unless a test says otherwise.
+
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tenantry_lists::{OwnMapping, read_own_csv};
+use tenantry_model::account::Capability;
+use tenantry_model::clock::Clock;
+use tenantry_model::id::{AccountId, ApiKeyId, CaseId, StaffId};
+use tenantry_model::random::Entropy;
+use tenantry_model::staff::{Actor, Job, Role, Scope};
+use tenantry_model::time::Timestamp;
+use tenantry_policy::gate::Answer;
+use tenantry_register::cases::{CaseDecided, CaseDecision, CaseFilter};
+use tenantry_register::intake::NewApplication;
+use tenantry_register::{Applied, Call, Reason, Register, RegisterError, SetUp};
+use tenantry_store::{MIGRATIONS, Store, StoreExt};
+use tenantry_store_postgres::{PostgresOptions, PostgresStore, ServerDurability};
+use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
+use tenantry_testkit::{FixedClock, PrivatePostgres, SeededEntropy};
+use tenantry_vault::{RootKey, VaultError};
+use zeroize::Zeroizing;
+
+const PACK: &str = include_str!("../../../../packs/eo13984-nprm-2024.toml");
+/// When every test begins.
+pub const START: &str = "2026-11-23T08:00:00Z";
+
+/// Name of a listed person; an applicant of this name is a match.
+pub const LISTED_NAME: &str = "Dmitri Sergeyevich Volkonskov";
+const LISTED_BORN: &str = "1969-03-14";
+const LIST: &str = "id,name,born,country\n1,\"VOLKONSKOV, Dmitri Sergeyevich\",1969-03-14,ru\n2,\"ZUBRANSKY, Ottokar\",1951-07-02,cz\n";
+const LIST_MAPPING: &str = r#"
+list = "test-list"
+title = "Listed for the tests"
+id = "id"
+schema = "Person"
+[columns]
+name = "name"
+born = "birthDate"
+country = "country"
+"#;
+
+/// A root that wraps nothing: tests keep no secrets.
+struct OpenRoot;
+
+impl RootKey for OpenRoot {
+    fn wrap(&self, context: &[u8], key: &[u8; 32], _: &dyn Entropy) -> Result<Vec<u8>, VaultError> {
+        Ok([context, key].concat())
+    }
+
+    fn unwrap(&self, context: &[u8], wrapped: &[u8]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+        let key = wrapped.strip_prefix(context).and_then(|key| key.try_into().ok());
+        key.map(Zeroizing::new).ok_or(VaultError::Altered { what: "test root" })
+    }
+}
+
+/// A register of one test.
+pub struct World {
+    pub register: Register,
+    pub clock: FixedClock,
+    _folder: Option<TempDir>,
+}
+
+impl World {
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("register.db"), &SqliteOptions::default()).unwrap();
+        Self::on(Arc::new(store), Some(folder))
+    }
+
+    pub fn postgres() -> Self {
+        let mut options = PostgresOptions::new(PrivatePostgres::shared().create_database());
+        options.durability = ServerDurability::NotRequired;
+        Self::on(Arc::new(PostgresStore::open(&options).unwrap()), None)
+    }
+
+    fn on(store: Arc<dyn Store>, folder: Option<TempDir>) -> Self {
+        store.migrate(MIGRATIONS).unwrap();
+        let clock = FixedClock::at(START.parse().unwrap());
+        let new = SetUp { origin: "ledger.example.net/test".to_owned(), pack: PACK.to_owned() };
+        let entropy = Arc::new(SeededEntropy::new(13984));
+        let register =
+            Register::set_up(store, Arc::new(OpenRoot), Arc::new(clock.clone()), entropy, new).unwrap();
+        let world = Self { register, clock, _folder: folder };
+        world.import(LIST);
+        world
+    }
+
+    /// Brings a version of the test list into force.
+    pub fn import(&self, csv: &str) {
+        let mapping: OwnMapping = LIST_MAPPING.parse().unwrap();
+        let reading = read_own_csv(&mapping, None, csv.as_bytes()).unwrap();
+        self.register.import_list(&system(Job::SetUp), &reading).unwrap();
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Submits an application and lets a second pass.
+    pub fn apply(&self, applicant: &Applicant) -> Applied {
+        self.clock.advance_micros(1_000_000);
+        self.register.apply(&system(Job::SetUp), applicant.sent()).unwrap()
+    }
+
+    /// What the gate says to provisioning.
+    pub fn gate(&self, account: AccountId) -> Answer {
+        self.register.follow_gate().unwrap();
+        self.register.gate(&account.to_string(), Capability::Provision).answer
+    }
+
+    /// Cases that wait in the queue.
+    pub fn open_cases(&self) -> Vec<CaseId> {
+        let reviewer = staff(Role::Reviewer, 1);
+        let page = self.register.queue(&reviewer, CaseFilter::default(), None, 200).unwrap();
+        page.cases.into_iter().map(|case| case.id).collect()
+    }
+
+    /// Leases a case and decides it.
+    pub fn decide(&self, by: &Call, case: CaseId, decision: Value) -> Result<CaseDecided, RegisterError> {
+        let lease = self.register.lease(by, case)?;
+        let decision: CaseDecision = serde_json::from_value(decision).unwrap();
+        self.register.decide(by, case, lease.version, decision)
+    }
+
+    /// Approves the only request that waits.
+    pub fn approve(&self, by: &Call) -> Result<(), RegisterError> {
+        let waiting = self.register.approvals(by)?;
+        let [request] = waiting.as_slice() else { panic!("{} requests wait", waiting.len()) };
+        self.register.approve(by, request.id, request.content_hash).map(|_| ())
+    }
+}
+
+/// Somebody who applies; complete and verified, so the account opens.
+pub struct Applicant {
+    pub number: u16,
+    pub name: String,
+    pub born: String,
+    pub country: String,
+    pub reseller: Option<AccountId>,
+    pub roles: Vec<&'static str>,
+    /// Further facts, as JSON.
+    pub more: Vec<Value>,
+}
+
+impl Applicant {
+    pub fn new(number: u16) -> Self {
+        Self {
+            number,
+            name: format!("Aroha {} Ngata", letters(number)),
+            born: "1985-04-12".to_owned(),
+            country: "NZ".to_owned(),
+            reseller: None,
+            roles: vec!["customer", "user", "payer"],
+            more: Vec::new(),
+        }
+    }
+
+    /// Somebody with the name and the date of birth of a listed person.
+    pub fn listed(number: u16) -> Self {
+        Self { name: LISTED_NAME.to_owned(), born: LISTED_BORN.to_owned(), ..Self::new(number) }
+    }
+
+    pub fn in_country(mut self, country: &str) -> Self {
+        self.country = country.to_owned();
+        self
+    }
+
+    pub fn below(mut self, reseller: AccountId) -> Self {
+        self.reseller = Some(reseller);
+        self
+    }
+
+    pub fn selling(mut self) -> Self {
+        self.roles.push("reseller");
+        self
+    }
+
+    pub fn reference(&self) -> String {
+        format!("ref-{}", self.number)
+    }
+
+    /// The application as the register takes it.
+    pub fn sent(&self) -> NewApplication {
+        serde_json::from_value(self.application()).unwrap()
+    }
+
+    fn application(&self) -> Value {
+        let (n, country) = (self.number, self.country.as_str());
+        let checked = |fact: Value| json!({ "fact": fact, "check": "passport", "source": "document" });
+        let said = |fact: Value| json!({ "fact": fact });
+        let mut facts = vec![
+            checked(json!({ "kind": "legal_name", "text": self.name })),
+            checked(json!({ "kind": "date_of_birth", "date": self.born })),
+            checked(json!({ "kind": "citizenship", "jurisdiction": country })),
+            checked(json!({ "kind": "identity_document", "document": "passport", "jurisdiction": country,
+                            "number": format!("P{n:07}") })),
+            said(json!({ "kind": "status_claim", "claim": "foreign_person" })),
+            said(
+                json!({ "kind": "address", "usage": "residential", "street": format!("{} Queen Street", n + 1),
+                         "locality": "Town", "jurisdiction": country }),
+            ),
+            said(json!({ "kind": "place_of_use", "jurisdiction": country })),
+            said(json!({ "kind": "email", "address": format!("person{n}@example.org") })),
+            said(json!({ "kind": "telephone", "number": format!("+64912{n:05}") })),
+            said(json!({ "kind": "payment", "method": "card", "token": format!("tok_{n}") })),
+            said(json!({ "kind": "access_from", "ip": format!("198.51.{}.{}", n / 250, n % 250),
+                         "access": "sign_up", "jurisdiction": country })),
+        ];
+        facts.extend(self.more.iter().cloned());
+        let mut application = json!({
+            "reference": self.reference(),
+            "parties": [{
+                "key": "me", "kind": "individual", "roles": self.roles, "facts": facts,
+                "checks": [{ "key": "passport", "method": "document_examined", "result": "pass",
+                             "checked_at": START, "description": "passport, read by machine" }],
+            }],
+        });
+        if let Some(reseller) = self.reseller {
+            application["reseller"] = json!(reseller);
+        }
+        application
+    }
+}
+
+/// A name part that no other number has.
+fn letters(number: u16) -> String {
+    let letter = |n: u16| char::from(b'a' + u8::try_from(n % 26).unwrap());
+    let tail: String = [letter(number), 'e', letter(number / 26), 'o', letter(number / 676)].iter().collect();
+    format!("W{tail}")
+}
+
+/// A member of staff of a role, with a reason; another number is another person.
+pub fn staff(role: Role, person: u8) -> Call {
+    let id = StaffId::from_bytes([(role as u8 + 1) * 16 + person; 16]);
+    Call::by(Actor::Staff { id, role }).because(Reason::parse("because the test says so").unwrap())
+}
+
+pub fn system(job: Job) -> Call {
+    Call::by(Actor::System { job })
+}
+
+/// An API key with every scope there is.
+pub fn machine(reseller: Option<AccountId>) -> Call {
+    let id = ApiKeyId::from_bytes([0xaa; 16]);
+    Call::by(Actor::ApiKey { id, scopes: Scope::ALL.to_vec(), reseller })
+        .because(Reason::parse("because the test says so").unwrap())
+}
+
+/// Makes each case a test on both databases.
+macro_rules! on_both {
+    ($($case:ident),+ $(,)?) => {
+        mod sqlite { $(#[test] fn $case() { super::$case(&crate::world::World::sqlite()); })+ }
+        mod postgres { $(#[test] fn $case() { super::$case(&crate::world::World::postgres()); })+ }
+    };
+}
+pub(crate) use on_both;

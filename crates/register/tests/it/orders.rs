@@ -55,7 +55,7 @@ fn an_order_is_recorded_with_its_case() {
     assert_eq!(seen.accounts, [account], "named twice, meant once");
     assert_eq!(seen.due_at, seen.received_at.plus_micros(8 * HOUR_US));
     assert_eq!(desk.register.order(&legal, seen.id).unwrap(), seen);
-    assert_eq!(desk.register.orders(&legal).unwrap(), [seen.clone()]);
+    assert_eq!(desk.register.orders(&legal).unwrap(), std::slice::from_ref(&seen));
     let row = desk.store.read(move |tx| case::find(tx, seen.case)).unwrap().unwrap();
     assert_eq!((row.kind, row.account, row.priority), (CaseKind::Order, Some(account), 0));
     assert!(row.due_at <= seen.due_at, "the work is never due after the order");

@@ -135,7 +135,7 @@ fn endpoints_that_cannot_be_are_refused() {
         let types: Vec<String> = types.iter().map(|word| (*word).to_owned()).collect();
         match desk.register.add_endpoint(&operator, url, &types) {
             Err(RegisterError::Invalid { pointer: found, .. }) => {
-                assert_eq!(found, pointer, "{url} {types:?}")
+                assert_eq!(found, pointer, "{url} {types:?}");
             }
             other => panic!("{url} {types:?}: {other:?}"),
         }

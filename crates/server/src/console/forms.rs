@@ -33,8 +33,8 @@ pub struct LoginForm {
     pub csrf: String,
     /// Idempotency key.
     pub once: String,
-    /// E-mail address.
-    pub email: String,
+    /// What the person logs in with.
+    pub login: String,
     /// Password.
     pub password: String,
     /// Six digits of the authenticator.
@@ -55,8 +55,22 @@ pub struct LinkForm {
     pub token: String,
 }
 
-/// A button without fields of its own: log out, take a lease, give it back, undo, next case, fetch a list, replay,
-/// suspend, revoke.
+/// `POST /console/credentials`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialsForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// The new password.
+    pub password: String,
+    /// The same again.
+    pub again: String,
+}
+
+/// A button without fields of its own: log out, take a lease, give it back, next case, replay, log-in
+/// link, suspend, revoke.
 #[derive(Clone, Deserialize)]
 pub struct BareForm {
     /// Session token.
@@ -76,37 +90,17 @@ pub struct DecisionForm {
     /// Version of what was seen.
     pub version: String,
     /// Verdict; absent when none was chosen.
-    pub verdict: Option<String>,
+    #[serde(default)]
+    pub verdict: String,
     /// Reason code; empty when none was chosen.
     pub reason: String,
     /// Note.
     pub note: String,
+    /// Listed parties a confirmation is about, as `list/entity` separated by spaces; absent when no box was ticked.
+    #[serde(default)]
+    pub confirmed: String,
     /// `next` or `stay`.
     pub then: String,
-}
-
-/// `POST /console/cases/{id}/ask`: asks the customer for a fact.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AskForm {
-    /// Session token.
-    pub csrf: String,
-    /// Idempotency key.
-    pub once: String,
-    /// Machine name of the request.
-    pub request: String,
-}
-
-/// `POST /console/cases/{id}/return`: gives the lease back.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReturnForm {
-    /// Session token.
-    pub csrf: String,
-    /// Idempotency key.
-    pub once: String,
-    /// Why it is given back; mandatory.
-    pub why: String,
 }
 
 /// `POST /console/parties/{id}/reveal`.
@@ -141,20 +135,16 @@ pub struct ApprovalForm {
     pub note: String,
 }
 
-/// `POST /console/measures/{id}/request`.
+/// `POST /console/measures/{id}/lift`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct MeasureRequestForm {
+pub struct LiftForm {
     /// Session token.
     pub csrf: String,
     /// Idempotency key.
     pub once: String,
-    /// Hash of the content that was seen.
-    pub content: String,
-    /// Reason code.
+    /// Why it is to be lifted.
     pub reason: String,
-    /// Note.
-    pub note: String,
 }
 
 /// `POST /console/measures/new`.
@@ -167,22 +157,41 @@ pub struct MeasureForm {
     pub once: String,
     /// Title.
     pub title: String,
-    /// Legal basis with citation.
+    /// Authority and citation.
     pub basis: String,
     /// `jurisdiction` or `person`; absent when none was chosen.
-    pub scope: Option<String>,
-    /// Jurisdiction code; empty for person-based measures.
-    pub jurisdiction: String,
-    /// Party id; empty for jurisdiction-based measures.
+    #[serde(default)]
+    pub scope: String,
+    /// Jurisdiction codes, separated by spaces.
+    pub jurisdictions: String,
+    /// Names of the person, one per line.
+    pub names: String,
+    /// Date of birth, whole or in part, or empty.
+    pub birth_date: String,
+    /// Id of a party confirmed to be this person, or empty.
     pub party: String,
     /// `prohibit` or `condition`; absent when none was chosen.
-    pub effect: Option<String>,
-    /// Condition text; empty when prohibiting.
-    pub condition: String,
+    #[serde(default)]
+    pub effect: String,
+    /// Capabilities a condition withholds, separated by spaces; absent when no box was ticked.
+    #[serde(default)]
+    pub withheld: String,
+    /// `whole_chain` or `direct_accounts`.
+    #[serde(default)]
+    pub reach: String,
     /// ISO date.
+    pub determined_on: String,
+    /// `at_once`, `after_grace` or `on`.
+    #[serde(default)]
+    pub effective: String,
+    /// ISO date for `on`, else empty.
     pub from: String,
     /// ISO date or empty.
     pub until: String,
+    /// Why it is proposed.
+    pub reason: String,
+    /// `preview` or `propose`.
+    pub then: String,
 }
 
 /// `POST /console/staff`.
@@ -195,8 +204,8 @@ pub struct InviteForm {
     pub once: String,
     /// Name.
     pub name: String,
-    /// E-mail address.
-    pub email: String,
+    /// What they will log in with.
+    pub login: String,
     /// Role.
     pub role: String,
 }
@@ -211,23 +220,21 @@ pub struct KeyForm {
     pub once: String,
     /// What the key is for.
     pub name: String,
-    /// Scope.
-    pub scope: String,
-    /// Days until it lapses, 1 to 365.
-    pub days: String,
+    /// Scopes, separated by spaces; none when no box was ticked.
+    #[serde(default)]
+    pub scopes: String,
 }
 
 opaque_debug!(
     LookForm,
     LoginForm,
     LinkForm,
+    CredentialsForm,
     BareForm,
     DecisionForm,
-    AskForm,
-    ReturnForm,
     RevealForm,
     ApprovalForm,
-    MeasureRequestForm,
+    LiftForm,
     MeasureForm,
     InviteForm,
     KeyForm

@@ -11,7 +11,9 @@
 pub mod assets;
 pub mod forms;
 pub mod page;
+mod routes;
 pub mod theme;
 pub mod views;
 
 pub use page::{CONTENT_SECURITY_POLICY, Reply, page, page_with_status};
+pub use routes::{ConsoleOptions, StoryChapter, StoryPlace, StoryStep, routes};

@@ -10,11 +10,13 @@ use crate::console::views::shell::{Alarm, Demo, Flash, Guard, Section, Shell, Vi
 use crate::console::{Reply, page_with_status};
 use axum::http::StatusCode;
 use std::collections::BTreeMap;
+use tenantry_model::case::CaseState;
 use tenantry_model::id::StaffId;
 use tenantry_model::random::draw;
 use tenantry_model::staff::{Actor, Job, Role};
 use tenantry_model::time::Timestamp;
 use tenantry_register::access::role_may;
+use tenantry_register::approvals::Standing;
 use tenantry_register::people::Session;
 use tenantry_register::{Action, Call, IdempotencyKey, Register, RegisterError};
 
@@ -186,9 +188,17 @@ impl Desk {
             let counts = register.delivery_counts(&call).ok()?;
             counts.iter().find(|(state, _)| state == "dead").and_then(|(_, n)| u32::try_from(*n).ok())
         };
+        let cases = || {
+            let counts = register.case_counts(&call).ok()?;
+            u32::try_from(counts.iter().filter(|c| c.state == CaseState::Open).map(|c| c.cases).sum::<i64>()).ok()
+        };
+        let approvals = || {
+            let waiting = register.approvals(&call).ok()?;
+            u32::try_from(waiting.iter().filter(|a| a.reader == Standing::SecondPerson).count()).ok()
+        };
         Waiting {
-            cases: 0,
-            approvals: 0,
+            cases: cases().unwrap_or(0),
+            approvals: approvals().unwrap_or(0),
             orders: orders().unwrap_or(0),
             dead_letters: dead().unwrap_or(0),
         }

@@ -6,21 +6,27 @@
 //! or reloading repeats nothing. Paths and queries hold identifiers and words of ours, never a value of a party.
 
 mod accounts;
+mod approvals;
+mod cases;
+mod comparison;
 mod desk;
 mod entry;
 mod house;
 mod ledger;
 mod lists;
+mod measure_form;
+mod measures;
 mod orders;
 mod parties;
+mod queue;
 mod search;
 mod session;
 mod staff;
 mod story;
+mod timeline;
 mod webhooks;
 mod words;
 
-use crate::console::views::shell::Section;
 use crate::console::{Reply, assets};
 use crate::state::AppState;
 use axum::Router;
@@ -79,6 +85,14 @@ fn public() -> Router<Console> {
 fn work() -> Router<Console> {
     Router::new()
         .route("/console", get(house::start))
+        .route("/console/queue", get(queue::list))
+        .route("/console/queue/next", post(queue::next))
+        .route("/console/cases/{id}", get(cases::one))
+        .route("/console/cases/{id}/lease", post(cases::take))
+        .route("/console/cases/{id}/return", post(cases::give_back))
+        .route("/console/cases/{id}/decision", post(cases::decide))
+        .route("/console/approvals", get(approvals::list))
+        .route("/console/approvals/{id}", get(approvals::one).post(approvals::answer))
         .route("/console/orders", get(orders::list))
         .route("/console/orders/{id}", get(orders::one))
 }
@@ -89,6 +103,10 @@ fn people() -> Router<Console> {
         .route("/console/accounts/{id}", get(accounts::one))
         .route("/console/parties/{id}", get(parties::one))
         .route("/console/parties/{id}/reveal", post(parties::reveal))
+        .route("/console/measures", get(measures::list))
+        .route("/console/measures/new", get(measures::new).post(measures::propose))
+        .route("/console/measures/{id}", get(measures::one))
+        .route("/console/measures/{id}/lift", post(measures::lift))
         .route("/console/lists", get(lists::list))
         .route("/console/search", get(search::search))
 }

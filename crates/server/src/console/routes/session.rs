@@ -87,21 +87,21 @@ pub(super) struct Sent<F> {
     pub(super) once: IdempotencyKey,
 }
 
-impl<F: DeserializeOwned> FromRequest<Console> for Sent<F> {
+impl<F: DeserializeOwned + Send> FromRequest<Console> for Sent<F> {
     type Rejection = Reply;
 
     async fn from_request(request: Request, console: &Console) -> Result<Self, Reply> {
         let (mut parts, body) = request.into_parts();
         let desk = Desk::from_request_parts(&mut parts, console).await?;
-        let fields = match fields(Request::from_parts(parts, body)).await {
-            Ok(fields) => fields,
-            Err(trouble) => return Err(desk.trouble(trouble)),
-        };
         let expected = hex(&desk.session.form_token);
-        match guarded(&fields, &expected).and_then(|once| Ok((once, read(fields)?))) {
-            Ok((once, form)) => Ok(Self { desk, form, once }),
-            Err(trouble) => Err(desk.trouble(trouble)),
-        }
+        let fields = fields(Request::from_parts(parts, body)).await;
+        let checked: Result<(IdempotencyKey, F), Trouble> =
+            fields.and_then(|fields| Ok((guarded(&fields, &expected)?, read(fields)?)));
+        let trouble = match checked {
+            Ok((once, form)) => return Ok(Self { desk, form, once }),
+            Err(trouble) => trouble,
+        };
+        Err(desk.answer(|_| Err(trouble)).await)
     }
 }
 
@@ -118,12 +118,9 @@ impl<F: DeserializeOwned> FromRequest<Console> for Knocked<F> {
         let (mut parts, body) = request.into_parts();
         let known = cookie(&parts.headers, console.cookies().lobby()).map(str::to_owned);
         let Ok(lobby) = Lobby::from_request_parts(&mut parts, console).await;
-        let fields = match fields(Request::from_parts(parts, body)).await {
-            Ok(fields) => fields,
-            Err(trouble) => return Err(lobby.trouble(trouble)),
-        };
         let expected = known.unwrap_or_default();
-        match guarded(&fields, &expected).and_then(|_| read(fields)) {
+        let fields = fields(Request::from_parts(parts, body)).await;
+        match fields.and_then(|fields| guarded(&fields, &expected).and_then(|_| read(fields))) {
             Ok(form) => Ok(Self { lobby, form }),
             Err(trouble) => Err(lobby.trouble(trouble)),
         }
@@ -135,7 +132,7 @@ impl FromRequestParts<Console> for Desk {
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Reply> {
         let Ok(lobby) = Lobby::from_request_parts(parts, console).await;
-        let token = cookie(&parts.headers, console.cookies().session()).and_then(|text| unhex(text));
+        let token = cookie(&parts.headers, console.cookies().session()).and_then(unhex);
         let Some(token) = token else { return Err(to_login(parts)) };
         let register = console.state.register.clone();
         match crate::http::blocking(move || register.session(&token)).await {

@@ -1,12 +1,14 @@
 //! From the words of the model to what people read: labels, badges, short identifiers.
 
-use crate::console::views::parts::{Badge, Link, Tone, When};
+use crate::console::views::parts::{Badge, Link, Tone, When, distance};
+use crate::console::views::queue::Sla;
 use tenantry_model::account::AccountState;
+use tenantry_model::case::CaseState;
 use tenantry_model::fact::FactKind;
 use tenantry_model::id::PartyId;
 use tenantry_model::party::{PartyKind, Status};
 use tenantry_model::staff::Role;
-use tenantry_model::time::Timestamp;
+use tenantry_model::time::{DAY_US, Timestamp};
 
 /// Characters of an identifier that are shown where the whole would be in the way.
 const SHORT_ID: usize = 6;
@@ -72,6 +74,27 @@ pub(super) fn outcome(word: &str) -> Badge {
         _ => Tone::Bad,
     };
     Badge::new(tone, word)
+}
+
+pub(super) fn case_state(state: CaseState) -> Badge {
+    match state {
+        CaseState::Open => Badge::new(Tone::Info, "open"),
+        CaseState::AwaitingSecond => Badge::new(Tone::Warn, "awaits second person"),
+        CaseState::AwaitingCustomer => Badge::new(Tone::Quiet, "awaits customer"),
+        CaseState::Closed => Badge::new(Tone::Quiet, "closed"),
+    }
+}
+
+/// Time left until a deadline.
+pub(super) fn sla(due: Timestamp, now: Timestamp) -> Sla {
+    let distance = distance(due.as_micros(), now.as_micros());
+    let left_us = due.as_micros() - now.as_micros();
+    let (text, tone) = match distance.strip_suffix(" ago") {
+        Some(late) => (format!("overdue by {late}"), Tone::Bad),
+        None if left_us < DAY_US => (format!("{} left", distance.trim_start_matches("in ")), Tone::Warn),
+        None => (format!("{} left", distance.trim_start_matches("in ")), Tone::Quiet),
+    };
+    Sla { text, tone }
 }
 
 /// The last characters of an identifier, which are its random part.

@@ -14,24 +14,26 @@ pub struct AccountPage {
     pub shell: Shell,
     /// Account id.
     pub id: String,
-    /// Customer's name, or its masked form.
-    pub name: String,
+    /// The provider's own reference, by which the account is called.
+    pub reference: String,
     /// State of the account.
     pub state: Badge,
-    /// US, foreign or undetermined, for the account as a whole.
-    pub status: Badge,
+    /// Whether the programme applies; none before the first decision.
+    pub scope: Option<Badge>,
     /// When it was applied for.
     pub applied: When,
     /// When it was opened; none while it is not.
     pub opened: Option<When>,
-    /// The account's number at the provider; empty when unknown.
-    pub reference: String,
     /// What the gate answers.
     pub gate: GateView,
     /// Customer, owners, payer, users.
     pub roles: Vec<RoleRow>,
-    /// From the provider down to this account; one entry when direct.
+    /// From the provider down to this account; two entries when direct.
     pub chain: Vec<Link>,
+    /// Accounts directly below, when it sells on.
+    pub below: Vec<BelowRow>,
+    /// Whether more are below than are shown; a sentence, or empty.
+    pub below_cut: String,
     /// Ownership, flattened depth first.
     pub ownership: Vec<OwnerNode>,
     /// Decisions, newest first.
@@ -44,10 +46,6 @@ pub struct AccountPage {
     pub links: Vec<LinkRow>,
     /// What happened, newest first.
     pub timeline: Vec<Event>,
-    /// Older entries of the timeline; none when all are shown.
-    pub older: Option<Link>,
-    /// Evidence package of this account; none when the viewer may not export.
-    pub evidence: Option<Link>,
 }
 
 /// The gate's answer.
@@ -57,7 +55,7 @@ pub struct GateView {
     pub verdict: Badge,
     /// One sentence that sums up.
     pub summary: String,
-    /// Age of the answer: `2 s old`.
+    /// Age of the answer: `answer 2 s old`.
     pub freshness: String,
     /// Answers per action.
     pub actions: Vec<GateAction>,
@@ -72,25 +70,26 @@ pub struct GateAction {
     pub action: String,
     /// Answer.
     pub verdict: Badge,
-    /// The condition; empty when none.
-    pub condition: String,
+}
+
+/// An account below a reseller's.
+#[derive(Clone)]
+pub struct BelowRow {
+    /// The account.
+    pub account: Link,
+    /// Its state.
+    pub state: Badge,
 }
 
 /// Someone with a role on the account.
 #[derive(Clone)]
 pub struct RoleRow {
-    /// `customer`, `beneficial owner`, `payer`, `user`, `reseller`.
+    /// `customer`, `beneficial owner`, `payer`, `user`, `reseller`; `behind another` for a party that has none.
     pub role: String,
     /// The party.
     pub party: Link,
     /// US, foreign or undetermined.
     pub status: Badge,
-    /// Identified, partly identified, not identified.
-    pub identified: Badge,
-    /// Result of the newest screening.
-    pub screened: Badge,
-    /// Since when.
-    pub since: When,
 }
 
 /// One line of the ownership tree.
@@ -124,14 +123,14 @@ pub struct DecisionRow {
     pub at: When,
     /// Open, restricted, review, refused.
     pub outcome: Badge,
-    /// Who or what decided.
-    pub by: String,
-    /// Pack, list snapshot and engine versions.
+    /// What made the register decide.
+    pub cause: String,
+    /// Pack and engine, for the one in force; empty for earlier ones.
     pub basis: String,
-    /// Why.
+    /// Why, for the one in force.
     pub reasons: Vec<Reason>,
     /// The ledger record.
-    pub record: Option<Link>,
+    pub record: Link,
 }
 
 /// A measure that applies.
@@ -163,20 +162,17 @@ pub struct CaseRow {
 pub struct LinkRow {
     /// The other account.
     pub account: Link,
-    /// Its state.
-    pub state: Badge,
+    /// How the other account stands.
+    pub standing: Badge,
     /// How strong.
     pub strength: Badge,
-    /// Shared attributes with rarity.
-    pub basis: Vec<String>,
-    /// What speaks against; empty when nothing.
-    pub against: String,
 }
 
 opaque_debug!(
     AccountPage,
     GateView,
     GateAction,
+    BelowRow,
     RoleRow,
     OwnerNode,
     DecisionRow,

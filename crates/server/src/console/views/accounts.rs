@@ -3,16 +3,17 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Choice, Pager, When};
+use super::parts::{Badge, Choice, Link, Pager, When};
 use super::shell::Shell;
 
-/// `GET /console/accounts?q=&state=&after=`.
+/// `GET /console/accounts?q=&state=&after=`. Accounts are called by the provider's reference; whose they are is shown by
+/// the party, to those who may see it.
 #[derive(Clone, Template)]
 #[template(path = "console/accounts.html")]
 pub struct AccountsPage {
     /// Frame.
     pub shell: Shell,
-    /// Words searched for.
+    /// Reference or identifier looked for.
     pub query: String,
     /// Filter by state.
     pub states: Vec<Choice>,
@@ -27,20 +28,16 @@ pub struct AccountsPage {
 pub struct AccountRow {
     /// Account id.
     pub id: String,
-    /// Customer's name, or its masked form.
-    pub customer: String,
-    /// `person` or `organisation`, with country where known.
-    pub about: String,
+    /// The provider's own reference.
+    pub reference: String,
     /// State of the account.
     pub state: Badge,
-    /// US, foreign or undetermined.
-    pub status: Badge,
     /// What the gate says to provisioning.
     pub gate: Badge,
-    /// The reseller it comes through; empty when direct.
-    pub reseller: String,
+    /// The reseller account it comes through; none when direct.
+    pub reseller: Option<Link>,
     /// When it was applied for.
-    pub opened: When,
+    pub applied: When,
 }
 
 opaque_debug!(AccountsPage, AccountRow);

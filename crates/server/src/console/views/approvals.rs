@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Digest, Link, SecondPerson, When};
+use super::parts::{ApprovalStanding, Digest, Link, SecondPerson, When};
 use super::shell::Shell;
 
 /// `GET /console/approvals`.
@@ -16,8 +16,6 @@ pub struct ApprovalsPage {
     pub ready: Vec<ApprovalRow>,
     /// Requests the viewer made.
     pub own: Vec<ApprovalRow>,
-    /// Requests that lapsed or were voided by a change.
-    pub void: Vec<ApprovalRow>,
 }
 
 /// One request.
@@ -25,9 +23,9 @@ pub struct ApprovalsPage {
 pub struct ApprovalRow {
     /// Request id.
     pub id: String,
-    /// `measure`, `disclosure`, `erasure`, `hold release`, `key change`, `case decision`.
+    /// `measure`, `lifting of a measure`, `verdict on a case`, `disclosure`.
     pub kind: String,
-    /// What is asked.
+    /// What it is done to.
     pub subject: Link,
     /// What approving does.
     pub effect: String,
@@ -39,11 +37,10 @@ pub struct ApprovalRow {
     pub lapses: When,
     /// Hash of the content.
     pub content: Digest,
-    /// State.
-    pub state: Badge,
 }
 
-/// `GET /console/approvals/{id}`: evidence first, then the verdict. Posts to the same path with `verdict=approve|return`.
+/// `GET /console/approvals/{id}`: the exact content first, then the request. Posts to the same path with
+/// `verdict=approve|return`.
 #[derive(Clone, Template)]
 #[template(path = "console/approval.html")]
 pub struct ApprovalPage {

@@ -1,12 +1,13 @@
 //! One case: the customer on the left, the comparison in the middle, the listed party on the right, the decision below.
 //!
 //! The comparison always adds up: [`Comparison::total`] is the sum of the points of its rows, and unknown fields are rows
-//! too. Nothing is preselected. When a second person looks, the evidence comes first and the maker's verdict after it.
+//! too. Nothing is preselected. What is sealed is on the page only while the viewer holds the lease, because taking it is
+//! the record of looking.
 
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Choice, Digest, Event, Link, Provenance, SecondPerson, When};
+use super::parts::{ApprovalStanding, Badge, Choice, Event, Link, Provenance, SecondPerson, When};
 use super::queue::{Lease, Sla};
 use super::shell::Shell;
 
@@ -16,8 +17,10 @@ use super::shell::Shell;
 pub struct CasePage {
     /// Frame.
     pub shell: Shell,
-    /// Case number.
+    /// Case id.
     pub id: String,
+    /// The last characters of the id, for the headline.
+    pub short: String,
     /// Kind in words.
     pub kind: String,
     /// State.
@@ -26,34 +29,56 @@ pub struct CasePage {
     pub sla: Sla,
     /// Who works on it.
     pub lease: Lease,
-    /// The list version compared with, `OFAC SDN 2026-11-22`; none for kinds without a list.
-    pub list: Option<Link>,
-    /// The account concerned.
-    pub account: Link,
-    /// Why the viewer sees it, one sentence.
-    pub why: String,
-    /// Which side moved: `new match`, `list changed`, `customer changed`, `matcher changed`, `scheduled proof`.
-    pub moved: String,
-    /// The decision before this one.
-    pub previous: Option<PreviousDecision>,
-    /// What the provider knows.
-    pub customer: Side,
-    /// Field by field; none for kinds that compare nothing.
-    pub comparison: Option<Comparison>,
-    /// What it is compared with: the listed party or the other account.
-    pub other: Option<Side>,
-    /// What would decide the case, smallest first.
-    pub deciders: Vec<Decider>,
-    /// Other accounts linked to this one.
-    pub links: Vec<CaseLink>,
+    /// The account concerned; none when an order names none or several.
+    pub account: Option<Link>,
+    /// The party concerned.
+    pub party: Option<Link>,
+    /// Why it exists, sentences of the pack.
+    pub why: Vec<String>,
+    /// Whether the decision in force still raises the concern; a sentence, or empty.
+    pub raised: String,
+    /// Rules behind it.
+    pub rules: Vec<String>,
+    /// Requirement ids behind it.
+    pub requirements: Vec<String>,
+    /// The verdict before this one, for a case that was decided, asked about or escalated.
+    pub previous: Option<Previous>,
+    /// What is sealed; none without the lease.
+    pub detail: Option<Detail>,
     /// What happened, newest first.
     pub timeline: Vec<Event>,
-    /// Rules in view.
-    pub policy: Vec<Clause>,
-    /// Steps the pack asks for.
-    pub checklist: Vec<Step>,
     /// What the viewer can do.
     pub work: Work,
+}
+
+/// What is sealed in a case.
+#[derive(Clone)]
+pub struct Detail {
+    /// What the provider knows of the party.
+    pub customer: Option<Side>,
+    /// Comparisons with listed parties, best first.
+    pub hits: Vec<HitView>,
+    /// Other accounts linked to this one.
+    pub links: Vec<CaseLink>,
+    /// What an order demands, in its own words; empty for other kinds.
+    pub words: String,
+    /// What reviewers noted, oldest first.
+    pub notes: Vec<String>,
+}
+
+/// A comparison with one listed party.
+#[derive(Clone)]
+pub struct HitView {
+    /// `list/entity`.
+    pub key: String,
+    /// Its name as published.
+    pub caption: String,
+    /// Field by field.
+    pub comparison: Comparison,
+    /// What would decide it most; none when nothing is missing.
+    pub decider: Option<Decider>,
+    /// The listed party.
+    pub other: Side,
 }
 
 /// What the viewer can do with the case.
@@ -72,66 +97,34 @@ pub enum Work {
         /// For how long.
         left: String,
     },
-    /// It is decided.
-    Closed(Closure),
+    /// Nothing: it is decided, waits for somebody else, or the role may only read. The sentence says which.
+    Read(String),
 }
 
-/// How a case ended.
+/// What was concluded last.
 #[derive(Clone)]
-pub struct Closure {
-    /// The verdict in words.
-    pub verdict: String,
-    /// Reason code and meaning.
-    pub reason: String,
-    /// The note.
-    pub note: String,
-    /// Who decided, and who approved where that was due.
-    pub by: String,
-    /// When.
-    pub at: When,
-    /// The ledger record.
-    pub record: Link,
-}
-
-/// What was decided last time and on what basis.
-#[derive(Clone)]
-pub struct PreviousDecision {
+pub struct Previous {
     /// When.
     pub at: When,
     /// Who.
     pub by: String,
     /// The verdict in words.
     pub verdict: String,
-    /// Reason code and meaning.
+    /// Reason code in words.
     pub reason: String,
-    /// The note.
-    pub note: String,
-    /// The fields relied on, each with whether it moved since.
-    pub basis: Vec<Basis>,
-}
-
-/// A field a decision relied on.
-#[derive(Clone)]
-pub struct Basis {
-    /// Field name.
-    pub field: String,
-    /// `unchanged`, or what moved.
-    pub standing: Badge,
 }
 
 /// One side of the comparison.
 #[derive(Clone)]
 pub struct Side {
-    /// `Customer, as verified`; `Listed party`.
+    /// `Customer`; `Listed party`.
     pub title: String,
-    /// Party, account or list entry.
+    /// Party or account.
     pub link: Option<Link>,
-    /// Program, list and version, or the reseller chain; one line each.
+    /// List and version; one line each.
     pub context: Vec<String>,
     /// Its fields.
     pub rows: Vec<SideRow>,
-    /// Source document, previous version.
-    pub documents: Vec<Link>,
 }
 
 /// A field of one side.
@@ -143,40 +136,20 @@ pub struct SideRow {
     pub values: Vec<String>,
     /// Where it comes from.
     pub provenance: Option<Provenance>,
-    /// Whether it moved since the last decision.
-    pub change: Change,
 }
 
-/// How a value moved since the last decision.
-#[derive(Clone)]
-pub enum Change {
-    /// Not at all.
-    None,
-    /// Was not there.
-    Added,
-    /// Was there, is gone.
-    Removed,
-    /// Was another value.
-    Changed {
-        /// The value before.
-        before: String,
-    },
-}
-
-/// The field comparison.
+/// The field comparison. A point is a thousandth of a bit of evidence and is printed in bits.
 #[derive(Clone)]
 pub struct Comparison {
     /// One row per field, unknown ones included.
     pub rows: Vec<ComparisonRow>,
     /// Sum of the points.
     pub total: i32,
-    /// The total at the last decision.
-    pub before: Option<i32>,
-    /// From which total a case is opened.
-    pub cutoff: i32,
-    /// What the unknown fields could add or take at most: `−25 to +30`.
-    pub open_range: String,
-    /// Engine version that scored.
+    /// The calibrated score, `0.912`.
+    pub score: String,
+    /// Rules that make a hit whatever the score, in words.
+    pub hard: Vec<String>,
+    /// Algorithm that scored.
     pub engine: String,
 }
 
@@ -189,16 +162,12 @@ pub struct ComparisonRow {
     pub left: Vec<Span>,
     /// Right value, cut likewise.
     pub right: Vec<Span>,
-    /// How they relate, in words: `equal`, `close`, `transliteration`, `differs`, `no data`.
+    /// How they relate, in words.
     pub relation: String,
     /// Points; 0 for unknown.
     pub points: i32,
     /// For, against or unknown.
     pub weight: Weight,
-    /// Why so many points.
-    pub note: String,
-    /// Whether it is new since the last decision.
-    pub fresh: Fresh,
 }
 
 /// What a field says about the two being the same.
@@ -210,15 +179,6 @@ pub enum Weight {
     Against,
     /// Says nothing.
     Unknown,
-}
-
-/// Whether a comparison row moved since the last decision.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Fresh {
-    /// It did.
-    Yes,
-    /// It did not.
-    No,
 }
 
 /// A run of characters.
@@ -256,10 +216,6 @@ impl Span {
 }
 
 impl ComparisonRow {
-    fn is_fresh(&self) -> bool {
-        self.fresh == Fresh::Yes
-    }
-
     fn signed(&self) -> String {
         signed(self.points)
     }
@@ -272,10 +228,10 @@ impl ComparisonRow {
         }
     }
 
-    /// Length of the bar in percent; 40 points fill it.
+    /// Length of the bar in percent; 20 bits fill it.
     fn bar(&self) -> u32 {
-        const POINTS_FULL: u32 = 40;
-        (self.points.unsigned_abs() * 100 / POINTS_FULL).min(100)
+        const POINTS_FULL: u32 = 20_000;
+        (self.points.unsigned_abs().saturating_mul(100) / POINTS_FULL).min(100)
     }
 }
 
@@ -292,31 +248,34 @@ impl Comparison {
         signed(self.sum(Weight::Against))
     }
 
+    fn points_total(&self) -> String {
+        signed(self.total)
+    }
+
     fn unknown(&self) -> usize {
         self.rows.iter().filter(|row| row.weight == Weight::Unknown).count()
     }
 }
 
-/// Points with their sign: `+12`, `−15`, `0`.
+/// Thousandths of a bit as bits with their sign, exactly: `+12`, `−1.5`, `+17.342`, `0`.
 fn signed(points: i32) -> String {
+    let (whole, rest) = (points.unsigned_abs() / 1_000, points.unsigned_abs() % 1_000);
+    let digits = format!("{whole}.{rest:03}");
+    let text = digits.trim_end_matches('0').trim_end_matches('.');
     match points {
         0 => "0".to_owned(),
-        1.. => format!("+{points}"),
-        _ => format!("−{}", points.unsigned_abs()),
+        1.. => format!("+{text}"),
+        _ => format!("−{text}"),
     }
 }
 
 /// A missing fact that would decide the case.
 #[derive(Clone)]
 pub struct Decider {
-    /// The fact: `place of birth`.
+    /// The fact: `date of birth`.
     pub fact: String,
-    /// What either answer would do: `a match adds 12, a difference takes 25`.
+    /// What either answer would do: `if it agrees the score is 0.998, if it differs 0.412`.
     pub effect: String,
-    /// Machine name of the request sent to the customer; empty when it cannot be asked for.
-    pub request: String,
-    /// Language the customer would be asked in.
-    pub language: String,
 }
 
 /// An account linked to this one.
@@ -324,43 +283,27 @@ pub struct Decider {
 pub struct CaseLink {
     /// The account.
     pub account: Link,
-    /// `strong`, `weak`, `discounted`.
-    pub strength: Badge,
-    /// Shared attribute with rarity: `same card; 1 of 4.1 M accounts shares it`.
-    pub basis: String,
-}
-
-/// A rule shown in full.
-#[derive(Clone)]
-pub struct Clause {
-    /// `Section 4.2`.
-    pub label: String,
-    /// The text.
-    pub text: String,
-    /// Where it comes from: regulation, requirement id, pack version.
-    pub citation: String,
-}
-
-/// A step the pack asks for before deciding.
-#[derive(Clone)]
-pub struct Step {
-    /// What to do.
-    pub text: String,
-    /// `done`, `open`, `not possible`.
+    /// How it stands: closed for cause, or not.
     pub standing: Badge,
+    /// `strong`, `medium`, `weak`.
+    pub strength: Badge,
+    /// Values both have, with how many accounts share each.
+    pub basis: Vec<String>,
+    /// What speaks against; empty when nothing.
+    pub against: String,
 }
 
 /// The decision form. Nothing is preselected.
 #[derive(Clone)]
 pub struct DecisionForm {
     /// Version of what the reviewer sees; a decision on another version is refused with 409.
-    pub version: Digest,
-    /// Time left on the lease.
-    pub lease_left: String,
+    pub version: String,
     /// The verdicts, at most nine; the position is the key.
     pub verdicts: Vec<Verdict>,
     /// Reason codes in groups, one group per verdict.
     pub reasons: Vec<ReasonGroup>,
+    /// For a case with several hits: which of them a confirmation is about.
+    pub hits: Vec<Choice>,
     /// What went wrong with the last try; empty at first.
     pub problem: String,
     /// The note typed before, after a failed try.
@@ -374,9 +317,9 @@ pub struct Verdict {
     pub value: String,
     /// Printed.
     pub label: String,
-    /// What choosing it would do, counted: measures, accounts, resources, downstream.
+    /// What choosing it would do.
     pub effect: String,
-    /// `takes effect at once; can be undone for 10 s`, `needs a second person`.
+    /// `takes effect at once`, `needs a second person: …`.
     pub finality: String,
 }
 
@@ -391,24 +334,32 @@ pub struct ReasonGroup {
 
 opaque_debug!(
     CasePage,
+    Detail,
+    HitView,
     Work,
-    Closure,
-    PreviousDecision,
-    Basis,
+    Previous,
     Side,
     SideRow,
-    Change,
     Comparison,
     ComparisonRow,
     Weight,
-    Fresh,
     Span,
     Run,
     Decider,
     CaseLink,
-    Clause,
-    Step,
     DecisionForm,
     Verdict,
     ReasonGroup
 );
+
+#[cfg(test)]
+mod tests {
+    use super::signed;
+
+    #[test]
+    fn bits_are_printed_exactly() {
+        for (points, text) in [(0, "0"), (6_000, "+6"), (-1_500, "−1.5"), (17_342, "+17.342"), (-40, "−0.04"), (20_000, "+20")] {
+            assert_eq!(signed(points), text);
+        }
+    }
+}

@@ -1,12 +1,12 @@
-//! State of the ledger: how large, which root, who signed, who witnessed, and how to check all that without us.
+//! State of the ledger: how large, which root, who signed, and how to check all that without us.
 
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Digest, Event, When};
+use super::parts::{Badge, Digest, Event, Link, When};
 use super::shell::Shell;
 
-/// `GET /console/ledger?leaf=`.
+/// `GET /console/ledger?leaf=&before=`.
 #[derive(Clone, Template)]
 #[template(path = "console/ledger.html")]
 pub struct LedgerPage {
@@ -18,50 +18,48 @@ pub struct LedgerPage {
     pub summary: String,
     /// Number of leaves, formatted.
     pub size: String,
-    /// Root hash of the last checkpoint.
-    pub root: Digest,
-    /// Time of the last checkpoint.
-    pub checkpoint: When,
+    /// The last checkpoint; none before the first.
+    pub checkpoint: Option<Checkpoint>,
     /// Leaves since then that no checkpoint covers yet.
     pub uncovered: String,
     /// Origin line of the log.
     pub origin: String,
-    /// The signed note, as served.
-    pub note: String,
-    /// Signing keys, the current one first.
-    pub keys: Vec<SignerKey>,
-    /// Witnesses.
-    pub witnesses: Vec<Witness>,
+    /// The verifier line to compare out of band.
+    pub verifier: String,
+    /// SHA-256 behind the key, what people compare.
+    pub fingerprint: String,
     /// Commands that verify, in order.
     pub verify: Vec<VerifyStep>,
+    /// The record asked for; none when none was.
+    pub leaf: Option<LeafRecord>,
     /// Newest records.
     pub recent: Vec<Event>,
+    /// Older records; none when all are shown.
+    pub older: Option<Link>,
 }
 
-/// A key that signs checkpoints.
+/// A signed checkpoint.
 #[derive(Clone)]
-pub struct SignerKey {
-    /// Name in the note.
-    pub name: String,
-    /// The verifier line to compare out of band.
-    pub verifier: Digest,
-    /// In use, retired.
-    pub state: Badge,
-    /// Since when.
-    pub since: When,
+pub struct Checkpoint {
+    /// Root hash.
+    pub root: Digest,
+    /// When it was signed.
+    pub signed: When,
+    /// The signed note, as served.
+    pub note: String,
 }
 
-/// A witness that cosigns.
+/// One record, without its sealed body.
 #[derive(Clone)]
-pub struct Witness {
-    /// Name.
-    pub name: String,
-    /// In order, late, refusing.
-    pub state: Badge,
-    /// Size it cosigned last.
-    pub size: String,
-    /// When; none before the first time.
-    pub at: Option<When>,
+pub struct LeafRecord {
+    /// Position, `#120 482`.
+    pub index: String,
+    /// What happened.
+    pub title: String,
+    /// When it was recorded.
+    pub at: When,
+    /// Names and values of its open part.
+    pub fields: Vec<(String, String)>,
 }
 
 /// One step of checking the ledger.
@@ -73,4 +71,4 @@ pub struct VerifyStep {
     pub command: String,
 }
 
-opaque_debug!(LedgerPage, SignerKey, Witness, VerifyStep);
+opaque_debug!(LedgerPage, Checkpoint, LeafRecord, VerifyStep);

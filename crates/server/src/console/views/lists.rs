@@ -3,10 +3,10 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Bar, Digest, Link, Tone, When};
+use super::parts::{Badge, Bar, Digest, Tone, When};
 use super::shell::Shell;
 
-/// `GET /console/lists`. Fetching a list now posts to `/console/lists/{id}/fetch`.
+/// `GET /console/lists`.
 #[derive(Clone, Template)]
 #[template(path = "console/lists.html")]
 pub struct ListsPage {
@@ -21,16 +21,12 @@ pub struct ListsPage {
 /// The daily proof that nobody was left out.
 #[derive(Clone)]
 pub struct Heartbeat {
-    /// `complete`, `running`, `incomplete`.
+    /// `complete`, `incomplete`, `no list`.
     pub state: Badge,
     /// One sentence: `5 132 of 5 132 active parties screened against the newest snapshot of every list`.
     pub text: String,
     /// Share done.
     pub share: Bar,
-    /// When it last completed; none before the first time.
-    pub completed: Option<When>,
-    /// Parties left out, to look at; none when nobody is.
-    pub missing: Option<Link>,
 }
 
 /// One list.
@@ -40,24 +36,20 @@ pub struct ListCard {
     pub id: String,
     /// Name.
     pub name: String,
-    /// Who publishes it.
-    pub publisher: String,
-    /// Fresh, stale, failing.
+    /// In force, old.
     pub state: Badge,
-    /// What to do about it; empty when fresh.
+    /// What to do about it; empty when in order.
     pub warning: String,
     /// Id of the snapshot in use.
     pub snapshot: Digest,
-    /// Publication date of the snapshot in use.
-    pub published: When,
-    /// When it was fetched.
-    pub fetched: When,
+    /// Publication date of the snapshot in use, when its publisher gives one.
+    pub published: Option<When>,
+    /// When it was imported.
+    pub imported: When,
     /// Entries: `18 412`.
     pub entries: String,
-    /// `+12 −3 ~41 since the snapshot before`.
-    pub changes: String,
     /// Earlier snapshots, newest first.
-    pub snapshots: Vec<SnapshotRow>,
+    pub earlier: Vec<SnapshotRow>,
 }
 
 impl ListCard {
@@ -71,14 +63,12 @@ impl ListCard {
 pub struct SnapshotRow {
     /// Id.
     pub id: Digest,
-    /// Publication date.
-    pub published: When,
+    /// Publication date, when its publisher gives one.
+    pub published: Option<When>,
+    /// When it was imported.
+    pub imported: When,
     /// Entries.
     pub entries: String,
-    /// Added, removed, changed.
-    pub changes: String,
-    /// Cases it opened.
-    pub cases: String,
 }
 
 opaque_debug!(ListsPage, Heartbeat, ListCard, SnapshotRow);

@@ -13,8 +13,8 @@ pub struct LoginPage {
     pub shell: Shell,
     /// Why the last try failed, in words that do not say which part was wrong; empty at first.
     pub problem: String,
-    /// What was typed as e-mail address, shown again after a failure.
-    pub email: String,
+    /// What was typed as log-in, shown again after a failure.
+    pub login: String,
     /// Where to go afterwards; a path inside the console.
     pub next: String,
 }
@@ -33,14 +33,10 @@ pub struct LoginLinkPage {
 /// What a one-time link is good for.
 #[derive(Clone)]
 pub enum LinkState {
-    /// It can be used.
+    /// It may be good; only using it tells, so that a link cannot be tried out.
     Ready {
         /// The token, posted back.
         token: String,
-        /// Whom it logs in.
-        name: String,
-        /// In which role.
-        role: String,
     },
     /// It was used, has lapsed, or never existed; the page does not say which.
     Spent,
@@ -54,4 +50,20 @@ pub struct LoggedOutPage {
     pub shell: Shell,
 }
 
-opaque_debug!(LoginPage, LoginLinkPage, LinkState, LoggedOutPage);
+/// Setting one's own password and authenticator. `GET /console/credentials`, posts to the same path.
+#[derive(Clone, Template)]
+#[template(path = "console/credentials.html")]
+pub struct CredentialsPage {
+    /// Frame.
+    pub shell: Shell,
+    /// What was wrong with the last try; empty at first.
+    pub problem: String,
+    /// What the viewer logs in with.
+    pub login: String,
+    /// The authenticator's secret in base 32.
+    pub secret: String,
+    /// The same as an `otpauth:` address.
+    pub uri: String,
+}
+
+opaque_debug!(LoginPage, LoginLinkPage, LinkState, LoggedOutPage, CredentialsPage);

@@ -1,9 +1,9 @@
-//! Special measures: the list, and one measure with the preview of who is hit and the four-eyes request.
+//! Special measures: the list, one measure with the preview of whom it hits and the four-eyes request, and a new one.
 
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Bar, Choice, Count, Digest, Event, Link, SecondPerson, When};
+use super::parts::{ApprovalStanding, Badge, Bar, Choice, Count, Digest, Link, SecondPerson, When};
 use super::shell::Shell;
 
 /// `GET /console/measures`.
@@ -12,8 +12,6 @@ use super::shell::Shell;
 pub struct MeasuresPage {
     /// Frame.
     pub shell: Shell,
-    /// Filter by state.
-    pub states: Vec<Choice>,
     /// The measures, newest first.
     pub rows: Vec<MeasureRow>,
     /// Whether the viewer may propose one.
@@ -27,19 +25,19 @@ pub struct MeasureRow {
     pub id: String,
     /// Short title.
     pub title: String,
-    /// `prohibit` or `condition`.
+    /// `prohibits`, or `withholds …`.
     pub effect: String,
-    /// `jurisdiction: …` or `person: …`.
+    /// `jurisdiction: …` or `2 persons`.
     pub scope: String,
-    /// Draft, simulated, waiting, in force, ended.
+    /// Proposed, upcoming, in force, over, rejected, lifted.
     pub state: Badge,
     /// In force from.
     pub from: When,
-    /// Accounts hit now.
-    pub hit: String,
+    /// Until.
+    pub until: When,
 }
 
-/// `GET /console/measures/{id}`. Requests post to `/console/measures/{id}/request`, approvals to `/console/approvals/{id}`.
+/// `GET /console/measures/{id}`. Lifting posts to `/console/measures/{id}/lift`, approvals to `/console/approvals/{id}`.
 #[derive(Clone, Template)]
 #[template(path = "console/measure.html")]
 pub struct MeasurePage {
@@ -51,41 +49,43 @@ pub struct MeasurePage {
     pub title: String,
     /// State.
     pub state: Badge,
-    /// `prohibit`, or `condition` with its text.
+    /// `prohibits`, or `withholds …`.
     pub effect: String,
     /// What falls under it, in words, one line each.
     pub scope: Vec<String>,
     /// Legal basis with citation.
     pub basis: String,
+    /// Date of the determination.
+    pub determined: String,
     /// In force from.
     pub from: When,
-    /// Until; none when open.
-    pub until: Option<When>,
+    /// Until.
+    pub until: When,
+    /// Who proposed it, and when.
+    pub proposed: String,
     /// Hash of the exact content.
     pub content: Digest,
-    /// Who would be hit.
-    pub preview: MeasurePreview,
+    /// Whom it hits; none for viewers who may neither propose nor approve.
+    pub preview: Option<MeasurePreview>,
     /// What can be done with it.
     pub work: MeasureWork,
-    /// What happened to it, newest first.
-    pub timeline: Vec<Event>,
 }
 
-/// Who a measure hits.
+/// Whom a measure hits.
 #[derive(Clone)]
 pub struct MeasurePreview {
     /// When it was counted.
     pub at: When,
-    /// Totals: accounts, parties, resources, downstream.
+    /// Totals.
     pub totals: Vec<Count>,
     /// Accounts by state.
     pub by_state: Vec<HitShare>,
     /// Downstream of resellers.
     pub by_reseller: Vec<ResellerHit>,
-    /// A few examples, worst first.
+    /// A few examples, strongest first.
     pub examples: Vec<HitExample>,
-    /// What the preview could not evaluate; each counts as review, never as pass.
-    pub unknown: Vec<String>,
+    /// Parties that resemble a person the measure names, best first: work for a reviewer.
+    pub candidates: Vec<Candidate>,
 }
 
 /// Accounts of one state.
@@ -93,12 +93,12 @@ pub struct MeasurePreview {
 pub struct HitShare {
     /// The state.
     pub state: Badge,
-    /// How many, formatted.
-    pub count: String,
+    /// Certainly hit, formatted.
+    pub certain: String,
+    /// Possibly hit, formatted.
+    pub possible: String,
     /// Share of all that are hit.
     pub share: Bar,
-    /// What would happen to them.
-    pub effect: String,
 }
 
 /// Hits below one reseller.
@@ -106,10 +106,8 @@ pub struct HitShare {
 pub struct ResellerHit {
     /// The reseller.
     pub reseller: Link,
-    /// Accounts hit of accounts held: `12 of 340`.
+    /// Accounts hit directly below it.
     pub accounts: String,
-    /// Level below the provider.
-    pub level: String,
 }
 
 /// One account that would be hit.
@@ -121,49 +119,51 @@ pub struct HitExample {
     pub why: String,
     /// State.
     pub state: Badge,
-    /// What would change.
-    pub change: String,
+    /// Certain, possible.
+    pub certainty: Badge,
+}
+
+/// A party that resembles a person named.
+#[derive(Clone)]
+pub struct Candidate {
+    /// An account it has a part in.
+    pub account: Link,
+    /// The party.
+    pub party: Link,
+    /// How alike, `0.912`.
+    pub score: String,
 }
 
 /// What the viewer can do with a measure.
 #[derive(Clone)]
 pub enum MeasureWork {
-    /// Ask for a second person to put it into force or to end it.
-    Request {
-        /// `put into force` or `end`.
-        action: String,
-        /// Reason codes.
-        reasons: Vec<Choice>,
+    /// Ask for a second person to lift it.
+    Lift {
         /// What went wrong with the last try; empty at first.
         problem: String,
     },
     /// A request waits.
     Approve(Box<SecondPerson>),
-    /// Nothing: in force or ended, or the role may only read. The sentence says which.
+    /// Nothing: over, or the role may only read. The sentence says which.
     Read(String),
 }
 
-/// `GET /console/measures/new`, posts to the same path; the answer is the measure as draft with its preview.
+/// `GET /console/measures/new`, posts to the same path: a preview first, then the proposal.
 #[derive(Clone, Template)]
 #[template(path = "console/measure_new.html")]
 pub struct MeasureNewPage {
     /// Frame.
     pub shell: Shell,
-    /// What went wrong with the last try, per field: name and sentence.
-    pub problems: Vec<FieldProblem>,
+    /// What went wrong with the last try; empty at first.
+    pub problem: String,
     /// Values typed before.
     pub draft: MeasureDraft,
-    /// Jurisdictions to choose from.
-    pub jurisdictions: Vec<Choice>,
-}
-
-/// A field that was not understood.
-#[derive(Clone)]
-pub struct FieldProblem {
-    /// Name of the field's input.
-    pub field: String,
-    /// What is wrong and how to put it right.
-    pub text: String,
+    /// Capabilities a condition can withhold; chosen ones as typed before.
+    pub capabilities: Vec<Choice>,
+    /// Contested regions with their codes, as a hint.
+    pub regions: Vec<(String, String)>,
+    /// Whom it would hit, after a preview.
+    pub preview: Option<MeasurePreview>,
 }
 
 /// A measure as typed.
@@ -171,16 +171,32 @@ pub struct FieldProblem {
 pub struct MeasureDraft {
     /// Title.
     pub title: String,
-    /// Legal basis.
+    /// Authority and citation.
     pub basis: String,
-    /// Person or organisation by id, for person-based measures.
+    /// `jurisdiction` or `person`; empty at first.
+    pub scope: String,
+    /// Jurisdiction codes, separated by spaces.
+    pub jurisdictions: String,
+    /// Names of the person, one per line.
+    pub names: String,
+    /// Date of birth, whole or in part.
+    pub birth_date: String,
+    /// A party confirmed to be this person.
     pub party: String,
-    /// Condition text.
-    pub condition: String,
-    /// From, ISO date.
+    /// `prohibit` or `condition`; empty at first.
+    pub effect: String,
+    /// `whole_chain` or `direct_accounts`; empty at first.
+    pub reach: String,
+    /// Date of the determination, ISO.
+    pub determined_on: String,
+    /// `at_once`, `after_grace` or `on`; empty at first.
+    pub effective: String,
+    /// ISO date for `on`.
     pub from: String,
-    /// Until, ISO date or empty.
+    /// ISO date or empty.
     pub until: String,
+    /// Why it is proposed.
+    pub reason: String,
 }
 
 opaque_debug!(
@@ -191,8 +207,8 @@ opaque_debug!(
     HitShare,
     ResellerHit,
     HitExample,
+    Candidate,
     MeasureWork,
     MeasureNewPage,
-    FieldProblem,
     MeasureDraft
 );

@@ -3,11 +3,11 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Choice, Count, Event, Link, When};
+use super::parts::{Badge, Count, Link, When};
 use super::queue::Sla;
 use super::shell::Shell;
 
-/// `GET /console/orders?state=`.
+/// `GET /console/orders`.
 #[derive(Clone, Template)]
 #[template(path = "console/orders.html")]
 pub struct OrdersPage {
@@ -15,8 +15,6 @@ pub struct OrdersPage {
     pub shell: Shell,
     /// Open, due this week, overdue.
     pub counts: Vec<Count>,
-    /// Filter by state.
-    pub states: Vec<Choice>,
     /// The orders, soonest deadline first.
     pub rows: Vec<OrderRow>,
 }
@@ -30,10 +28,10 @@ pub struct OrderRow {
     pub instrument: String,
     /// Issuing authority.
     pub authority: String,
-    /// What it asks for.
-    pub asks: String,
-    /// State.
-    pub state: Badge,
+    /// The authority's own reference.
+    pub reference: String,
+    /// The case that carries the work.
+    pub case: Link,
     /// Deadline.
     pub due: When,
     /// Time left.
@@ -50,20 +48,16 @@ pub struct OrderPage {
     pub id: String,
     /// Instrument.
     pub instrument: String,
-    /// State.
-    pub state: Badge,
     /// Deadline.
     pub due: When,
     /// Time left.
     pub left: Sla,
-    /// Extracted fields: issuer, statute, target, address, time range with zone, data classes, secrecy.
+    /// Issuer, reference, receipt. What it says in words is part of its case.
     pub fields: Vec<OrderField>,
-    /// Out-of-band check of the issuer, scope check and the like; each must be good before anything is handed over.
-    pub checks: Vec<OrderCheck>,
-    /// Accounts the order reaches.
+    /// The case that carries the work.
+    pub case: Link,
+    /// Accounts the order names.
     pub targets: Vec<OrderTarget>,
-    /// What happened, newest first.
-    pub timeline: Vec<Event>,
 }
 
 /// An extracted field.
@@ -75,26 +69,13 @@ pub struct OrderField {
     pub value: String,
 }
 
-/// A check an order must pass.
-#[derive(Clone)]
-pub struct OrderCheck {
-    /// What is checked.
-    pub text: String,
-    /// Passed, open, failed.
-    pub standing: Badge,
-    /// Who and how; empty while open.
-    pub detail: String,
-}
-
-/// An account an order reaches.
+/// An account an order names.
 #[derive(Clone)]
 pub struct OrderTarget {
     /// The account.
     pub account: Link,
-    /// Why: held the address from … until ….
-    pub why: String,
-    /// Certain, ambiguous.
-    pub certainty: Badge,
+    /// Its state.
+    pub state: Badge,
 }
 
-opaque_debug!(OrdersPage, OrderRow, OrderPage, OrderField, OrderCheck, OrderTarget);
+opaque_debug!(OrdersPage, OrderRow, OrderPage, OrderField, OrderTarget);

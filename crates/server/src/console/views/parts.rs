@@ -300,59 +300,25 @@ pub struct SecondPerson {
     pub asked: When,
     /// What approving does, one sentence.
     pub effect: String,
-    /// Hash of the exact content asked for, evidence included.
+    /// Hash of the exact content asked for.
     pub content: Digest,
-    /// The maker's verdict and reason; none while the second person decides blind.
-    pub verdict: Option<MakerVerdict>,
+    /// Why it is asked; empty when that was erased.
+    pub reason: String,
     /// Where things stand for this viewer.
     pub standing: ApprovalStanding,
     /// When the request lapses.
     pub lapses: When,
 }
 
-impl SecondPerson {
-    pub(crate) fn may_approve(&self) -> bool {
-        matches!(self.standing, ApprovalStanding::Ready)
-    }
-
-    pub(crate) fn own(&self) -> bool {
-        matches!(self.standing, ApprovalStanding::Own)
-    }
-
-    pub(crate) fn not_allowed(&self) -> bool {
-        matches!(self.standing, ApprovalStanding::NotAllowed)
-    }
-
-    pub(crate) fn changes(&self) -> &[String] {
-        match &self.standing {
-            ApprovalStanding::Changed(changes) => changes,
-            _ => &[],
-        }
-    }
-}
-
-/// What the first person decided.
-#[derive(Clone)]
-pub struct MakerVerdict {
-    /// The verdict in words.
-    pub verdict: String,
-    /// The reason code and its meaning.
-    pub reason: String,
-    /// The note; may be empty.
-    pub note: String,
-}
-
-/// Whether the viewer may approve.
+/// Where a request stands for the viewer.
 #[derive(Clone)]
 pub enum ApprovalStanding {
-    /// Nothing changed and the viewer is another person with the right to approve.
+    /// The viewer is another person with the right to approve.
     Ready,
     /// The viewer made the request.
     Own,
-    /// The viewer's role cannot approve this.
-    NotAllowed,
-    /// The content changed since; each line says what.
-    Changed(Vec<String>),
+    /// It was answered or is void; the sentence says which.
+    Over(String),
 }
 
 impl HtmlSafe for When {}
@@ -378,6 +344,5 @@ opaque_debug!(
     Chosen,
     Pager,
     SecondPerson,
-    MakerVerdict,
     ApprovalStanding
 );

@@ -15,8 +15,8 @@ pub struct PartyPage {
     pub shell: Shell,
     /// Party id.
     pub id: String,
-    /// Name, or its masked form.
-    pub name: String,
+    /// What it is called where its name is not shown: `individual …q8x2km`.
+    pub label: String,
     /// `individual` or `organisation`.
     pub kind: String,
     /// US, foreign or undetermined, explained.
@@ -29,8 +29,10 @@ pub struct PartyPage {
     pub purposes: Vec<Choice>,
     /// What went wrong with the last reveal; empty at first.
     pub problem: String,
-    /// Fields the pack requires that are missing.
+    /// Facts that would settle the status.
     pub missing: Vec<MissingFact>,
+    /// Checks that support the facts.
+    pub checks: Vec<CheckRow>,
     /// Accounts it has a role on.
     pub accounts: Vec<PartyAccount>,
     /// Who looked at the values before, newest first.
@@ -48,25 +50,23 @@ pub struct StatusView {
     pub bases: Vec<StatusBasis>,
     /// What speaks against each other, one sentence each.
     pub contradictions: Vec<Contradiction>,
-    /// Pack and clause.
+    /// Clauses.
     pub citation: String,
-    /// When it was derived.
-    pub derived: When,
-    /// When it must be derived again at the latest; none when never.
-    pub due: Option<When>,
+    /// When the party was last screened.
+    pub screened: When,
+    /// Whether that was against the lists now in force.
+    pub current: Badge,
 }
 
 /// One basis of a status.
 #[derive(Clone)]
 pub struct StatusBasis {
-    /// The test: `citizenship`, `place of incorporation`, `lawful permanent residence`.
+    /// The test: `citizenship`, `constitution`, `permanent residence`.
     pub test: String,
-    /// What it found, without revealing masked values.
-    pub finding: String,
-    /// Which way it points: `US`, `foreign`, `undetermined`.
+    /// How much it weighs: `claim`, `weak`, `medium`, `strong`, `determinative`.
+    pub weight: String,
+    /// Which way it points: `US`, `foreign`.
     pub points_to: Badge,
-    /// Clause.
-    pub citation: String,
 }
 
 /// Two facts that do not agree.
@@ -105,8 +105,8 @@ pub struct FactRow {
 pub enum FactValue {
     /// Not personal, or revealed.
     Plain(String),
-    /// Hidden; what may be said of it: `••••-••-02`, `2 letters, Cyrillic`.
-    Masked(String),
+    /// Hidden.
+    Masked,
     /// Its key was destroyed.
     Erased,
 }
@@ -122,13 +122,24 @@ pub struct Access {
     pub record: Link,
 }
 
-/// A field the pack requires.
+/// A fact that would settle something.
 #[derive(Clone)]
 pub struct MissingFact {
     /// Field name.
     pub label: String,
-    /// Why it is required.
-    pub citation: String,
+    /// How well it must be supported.
+    pub strength: String,
+}
+
+/// A check, without what it saw.
+#[derive(Clone)]
+pub struct CheckRow {
+    /// How it was made.
+    pub method: String,
+    /// What came of it.
+    pub result: String,
+    /// When.
+    pub at: When,
 }
 
 /// An account on which the party has a role.
@@ -138,8 +149,6 @@ pub struct PartyAccount {
     pub role: String,
     /// Account.
     pub account: Link,
-    /// Its state.
-    pub state: Badge,
 }
 
 opaque_debug!(
@@ -152,5 +161,6 @@ opaque_debug!(
     FactValue,
     Access,
     MissingFact,
+    CheckRow,
     PartyAccount
 );

@@ -6,21 +6,21 @@ use super::opaque_debug;
 use super::parts::{Badge, Choice, Count, Pager, Tone, When};
 use super::shell::Shell;
 
-/// `GET /console/queue?state=&kind=&q=&after=`. Taking a case posts to `/console/cases/{id}/lease`; the next case is
-/// `POST /console/queue/next` with the filters, answered by a redirect to the case.
+/// `GET /console/queue?state=&kind=&whose=&after=`. Taking a case posts to `/console/cases/{id}/lease`; the next case is
+/// `POST /console/queue/next`, answered by a redirect to the case.
 #[derive(Clone, Template)]
 #[template(path = "console/queue.html")]
 pub struct QueuePage {
     /// Frame.
     pub shell: Shell,
-    /// Counts over the whole queue: open, due today, overdue, mine.
+    /// Counts over the whole queue, by state.
     pub counts: Vec<Count>,
     /// Filter by state.
     pub states: Vec<Choice>,
     /// Filter by kind of case.
     pub kinds: Vec<Choice>,
-    /// Filter by words.
-    pub query: String,
+    /// Filter by who holds it.
+    pub whose: Vec<Choice>,
     /// The cases, most urgent first.
     pub rows: Vec<QueueRow>,
     /// Continuation.
@@ -41,13 +41,15 @@ pub enum Filtered {
 /// One case in the queue.
 #[derive(Clone)]
 pub struct QueueRow {
-    /// Case number.
+    /// Case id.
     pub id: String,
+    /// The last characters of the id.
+    pub short: String,
     /// Kind in words: `sanctions match`, `link to a removed account`.
     pub kind: String,
-    /// About whom or what; masked where the viewer may not see it.
+    /// The account's reference; empty when it is about none or several.
     pub subject: String,
-    /// Why the viewer sees it, one sentence.
+    /// Why it exists, one sentence.
     pub why: String,
     /// State of the case.
     pub state: Badge,

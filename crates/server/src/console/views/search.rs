@@ -1,9 +1,10 @@
-//! Jump anywhere: account, party, case, order, measure, address at a time.
+//! Jump anywhere by an identifier or a reference. Nothing is found by what a party is called or owns: a value in an address
+//! line stays in histories and logs.
 
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Link};
+use super::parts::Link;
 use super::shell::Shell;
 
 /// `GET /console/search?q=`.
@@ -14,20 +15,7 @@ pub struct SearchPage {
     pub shell: Shell,
     /// What was typed.
     pub query: String,
-    /// How it was understood: `an address at a time`; empty when nothing was typed.
-    pub understood: String,
-    /// Results in groups.
-    pub groups: Vec<SearchGroup>,
-    /// Whether more was found than is shown; a sentence, or empty.
-    pub cut: String,
-}
-
-/// Results of one kind.
-#[derive(Clone)]
-pub struct SearchGroup {
-    /// `Accounts`, `Cases`, …
-    pub title: String,
-    /// The results.
+    /// What was found.
     pub hits: Vec<SearchHit>,
 }
 
@@ -36,10 +24,8 @@ pub struct SearchGroup {
 pub struct SearchHit {
     /// Where.
     pub link: Link,
-    /// State.
-    pub state: Badge,
-    /// Why it was found.
-    pub why: String,
+    /// What it is: `account`, `case`.
+    pub what: String,
 }
 
-opaque_debug!(SearchPage, SearchGroup, SearchHit);
+opaque_debug!(SearchPage, SearchHit);

@@ -42,8 +42,8 @@ impl Shell {
         self.section.slug() == section
     }
 
-    pub(crate) fn is_admin(&self) -> bool {
-        self.viewer.as_ref().is_some_and(|viewer| viewer.admin == Admin::Yes)
+    pub(crate) fn shows(&self, section: &str) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.sections.iter().any(|s| s.slug() == section))
     }
 }
 
@@ -54,17 +54,8 @@ pub struct Viewer {
     pub name: String,
     /// Role in words.
     pub role: String,
-    /// Whether staff and keys are shown in the navigation (the register still decides).
-    pub admin: Admin,
-}
-
-/// Whether the viewer manages staff.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Admin {
-    /// Yes.
-    Yes,
-    /// No.
-    No,
+    /// Sections shown in the navigation (the register still decides).
+    pub sections: Vec<Section>,
 }
 
 /// Whether the data are invented.
@@ -151,17 +142,6 @@ pub struct Flash {
     pub tone: Tone,
     /// One sentence.
     pub text: String,
-    /// A way back within its time, if there is one.
-    pub undo: Option<Undo>,
-}
-
-/// A way back from a reversible action.
-#[derive(Clone)]
-pub struct Undo {
-    /// Where the form posts.
-    pub action: String,
-    /// Whole seconds left.
-    pub seconds_left: u32,
 }
 
 /// A condition that concerns everyone.
@@ -185,4 +165,4 @@ pub struct Guard {
 
 impl HtmlSafe for Guard {}
 
-opaque_debug!(Shell, Viewer, Admin, Demo, Section, Waiting, Flash, Undo, Alarm, Guard);
+opaque_debug!(Shell, Viewer, Demo, Section, Waiting, Flash, Alarm, Guard);

@@ -7,7 +7,7 @@ use super::parts::{Badge, Choice, Tone, When};
 use super::shell::Shell;
 
 /// `GET /console/staff`. Forms: `POST /console/staff` (invite), `POST /console/staff/{id}/suspend`,
-/// `POST /console/keys` (create), `POST /console/keys/{id}/revoke`.
+/// `POST /console/staff/{id}/link` (a fresh one-time link), `POST /console/keys` (create), `POST /console/keys/{id}/revoke`.
 #[derive(Clone, Template)]
 #[template(path = "console/staff.html")]
 pub struct StaffPage {
@@ -34,16 +34,14 @@ pub struct StaffRow {
     pub id: String,
     /// Name.
     pub name: String,
-    /// E-mail address.
-    pub email: String,
-    /// Roles in words.
+    /// What they log in with.
+    pub login: String,
+    /// Role in words.
     pub role: String,
-    /// Active, invited, suspended.
+    /// Active, suspended.
     pub state: Badge,
-    /// Second factor.
-    pub factor: Badge,
-    /// Last seen; none before the first time.
-    pub seen: Option<When>,
+    /// When added.
+    pub added: When,
 }
 
 /// An API key.
@@ -55,14 +53,10 @@ pub struct KeyRow {
     pub name: String,
     /// Scopes.
     pub scopes: Vec<String>,
-    /// Active, expiring, revoked.
+    /// Active, revoked.
     pub state: Badge,
     /// Made when.
     pub created: When,
-    /// Used last; none before the first time.
-    pub used: Option<When>,
-    /// Lapses.
-    pub expires: When,
 }
 
 impl KeyRow {

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Link};
+use super::parts::Link;
 use super::shell::Shell;
 
 /// `GET /console/story`.
@@ -25,8 +25,8 @@ pub struct Chapter {
     pub title: String,
     /// What happens, one or two sentences.
     pub text: String,
-    /// Where it stands in the data now.
-    pub state: Badge,
+    /// Why it matters, one or two sentences.
+    pub matters: String,
     /// Steps.
     pub steps: Vec<StoryStep>,
 }

@@ -3,21 +3,21 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Pager, When};
+use super::parts::{Badge, Count, When};
 use super::shell::Shell;
 
-/// `GET /console/webhooks`. Replays post to `/console/webhooks/messages/{id}/replay` or `/console/webhooks/{id}/replay`.
+/// `GET /console/webhooks`. Replays post to `/console/webhooks/messages/{id}/replay`.
 #[derive(Clone, Template)]
 #[template(path = "console/webhooks.html")]
 pub struct WebhooksPage {
     /// Frame.
     pub shell: Shell,
+    /// Messages by state.
+    pub counts: Vec<Count>,
     /// Endpoints.
     pub endpoints: Vec<EndpointRow>,
     /// Messages given up on, newest first.
     pub dead: Vec<DeadLetter>,
-    /// Continuation.
-    pub pager: Pager,
 }
 
 /// An endpoint.
@@ -29,14 +29,10 @@ pub struct EndpointRow {
     pub url: String,
     /// Kinds of events.
     pub events: Vec<String>,
-    /// Delivering, retrying, paused.
+    /// In use, switched off.
     pub state: Badge,
-    /// Waiting messages, formatted.
-    pub pending: String,
-    /// Dead letters, formatted.
-    pub dead: String,
-    /// Last success; none before the first time.
-    pub delivered: Option<When>,
+    /// When it was added.
+    pub added: When,
 }
 
 /// A message that could not be delivered.
@@ -44,7 +40,7 @@ pub struct EndpointRow {
 pub struct DeadLetter {
     /// Message id.
     pub id: String,
-    /// Kind of event.
+    /// Identifier of the event, the same in every attempt.
     pub event: String,
     /// About what.
     pub subject: String,

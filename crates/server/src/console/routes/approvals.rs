@@ -1,0 +1,172 @@
+//! What waits for a second person, and their answer to the exact content.
+
+use super::desk::{Desk, Trouble};
+use super::session::{Sent, see_other};
+use super::timeline::Names;
+use super::words::{plain, short, when};
+use crate::console::forms::ApprovalForm;
+use crate::console::views::approvals::{ApprovalPage, ApprovalRow, ApprovalsPage, ContentLine};
+use crate::console::views::parts::{ApprovalStanding, Digest, Link, SecondPerson};
+use crate::console::views::shell::Section;
+use crate::console::{Reply, page};
+use axum::extract::Path;
+use tenantry_model::case::Verdict;
+use tenantry_model::id::ApprovalId;
+use tenantry_register::approvals::{ApprovalView, Pending, Standing};
+use tenantry_register::{Action, Reason, RegisterError};
+
+/// What the second person types, so that no single key approves anything.
+const PHRASE: &str = "approve";
+
+pub(super) async fn list(desk: Desk) -> Reply {
+    desk.answer(|desk| {
+        if !desk.may(Action::ApproveCase) {
+            return Err(RegisterError::Forbidden { action: Action::ApproveCase }.into());
+        }
+        let names = Names::of(desk);
+        let (mut ready, mut own) = (Vec::new(), Vec::new());
+        for request in desk.register().approvals(&desk.call())? {
+            let row = row(desk, &request, &names);
+            match request.reader {
+                Standing::SecondPerson => ready.push(row),
+                Standing::Requester => own.push(row),
+            }
+        }
+        Ok(page(&ApprovalsPage { shell: desk.shell(Section::Approvals), ready, own }))
+    })
+    .await
+}
+
+fn row(desk: &Desk, request: &ApprovalView, names: &Names) -> ApprovalRow {
+    let now = desk.now();
+    ApprovalRow {
+        id: request.id.to_string(),
+        kind: kind(&request.pending).to_owned(),
+        subject: subject(&request.pending),
+        effect: effect(&request.pending),
+        maker: names.staff(request.requested_by),
+        asked: when(request.requested_at, now),
+        lapses: when(request.expires_at, now),
+        content: Digest::new(&request.content_hash.to_string()),
+    }
+}
+
+pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
+    desk.answer(move |desk| {
+        let id: ApprovalId = id.parse().map_err(|_| Trouble::NotHere)?;
+        let request = desk.register().approval(&desk.call(), id)?;
+        let names = Names::of(desk);
+        Ok(page(&ApprovalPage {
+            shell: desk.shell(Section::Approvals),
+            kind: kind(&request.pending).to_owned(),
+            subject: subject(&request.pending),
+            content: content(&request.pending),
+            second: second_person(desk, &request, &names),
+        }))
+    })
+    .await
+}
+
+pub(super) async fn answer(Path(id): Path<String>, sent: Sent<ApprovalForm>) -> Reply {
+    let Sent { desk, form, once } = sent;
+    let here = id.parse::<ApprovalId>().map(|id| format!("/console/approvals/{id}")).unwrap_or_default();
+    desk.at(&here)
+        .answer(move |desk| {
+            let id: ApprovalId = id.parse().map_err(|_| Trouble::NotHere)?;
+            let call = desk.call_once(once);
+            if form.verdict == "return" {
+                let reason = Reason::parse(&form.note)
+                    .map_err(|_| Trouble::Wrong("Say in at least 10 characters why it goes back.".to_owned()))?;
+                desk.register().reject(&call.because(reason), id)?;
+                return Ok(see_other("/console/approvals?done=returned"));
+            }
+            if form.verdict != PHRASE || form.phrase.trim().to_lowercase() != PHRASE {
+                return Err(Trouble::Wrong(format!("To approve, type the word “{PHRASE}” into its field.")));
+            }
+            let seen = form.content.parse().map_err(|_| Trouble::Wrong("The form names no content.".to_owned()))?;
+            desk.register().approve(&call, id, seen)?;
+            desk.console().state.world_bell.notify_one();
+            Ok(see_other("/console/approvals?done=approved"))
+        })
+        .await
+}
+
+/// The request as its second person meets it.
+pub(super) fn second_person(desk: &Desk, request: &ApprovalView, names: &Names) -> SecondPerson {
+    let now = desk.now();
+    let standing = match (request.state.as_str(), request.reader) {
+        ("waiting", Standing::SecondPerson) => ApprovalStanding::Ready,
+        ("waiting", Standing::Requester) => ApprovalStanding::Own,
+        (state, _) => ApprovalStanding::Over(format!("This request is over: {}.", plain(state))),
+    };
+    SecondPerson {
+        id: request.id.to_string(),
+        maker: names.staff(request.requested_by),
+        asked: when(request.requested_at, now),
+        effect: effect(&request.pending),
+        content: Digest::new(&request.content_hash.to_string()),
+        reason: request.reason.clone().unwrap_or_default(),
+        standing,
+        lapses: when(request.expires_at, now),
+    }
+}
+
+const fn kind(pending: &Pending) -> &'static str {
+    match pending {
+        Pending::ApproveMeasure { .. } => "measure",
+        Pending::LiftMeasure { .. } => "lifting of a measure",
+        Pending::DecideCase { .. } => "verdict on a case",
+        Pending::Disclose { .. } => "disclosure",
+    }
+}
+
+fn subject(pending: &Pending) -> Link {
+    let object = pending.object();
+    match pending {
+        Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } => {
+            Link::new(&format!("/console/measures/{object}"), &format!("measure {}", short(&object)))
+        }
+        Pending::DecideCase { .. } => {
+            Link::new(&format!("/console/cases/{object}"), &format!("case {}", short(&object)))
+        }
+        Pending::Disclose { .. } => Link::new("", &format!("disclosure {}", short(&object))),
+    }
+}
+
+fn effect(pending: &Pending) -> String {
+    match pending {
+        Pending::ApproveMeasure { .. } => "puts the measure into force from its date on, for every account it reaches",
+        Pending::LiftMeasure { .. } => "ends the measure now; accounts it held back are assessed again",
+        Pending::DecideCase { verdict: Verdict::Confirm, .. } => {
+            "carries the verdict out: the account is refused, or suspended if it was open"
+        }
+        Pending::DecideCase { .. } => "carries the verdict out and assesses the account again",
+        Pending::Disclose { .. } => "lets exactly this package be built and handed over",
+    }
+    .to_owned()
+}
+
+/// The content, line by line: what the hash is over.
+fn content(pending: &Pending) -> Vec<ContentLine> {
+    let line = |label: &str, value: String| ContentLine { label: label.to_owned(), value };
+    match pending {
+        Pending::ApproveMeasure { measure, content } | Pending::LiftMeasure { measure, content } => {
+            vec![line("Measure", measure.to_string()), line("Digest of its text", content.to_string())]
+        }
+        Pending::Disclose { disclosure, content } => {
+            vec![line("Disclosure", disclosure.to_string()), line("Digest of its scope", content.to_string())]
+        }
+        Pending::DecideCase { case, account, verdict, reason_code, confirmed, concern, note } => {
+            let mut lines = vec![line("Case", case.to_string())];
+            lines.extend(account.map(|account| line("Account", account.to_string())));
+            lines.push(line("Verdict", plain(verdict.as_str())));
+            lines.push(line("Reason", plain(reason_code.as_str())));
+            if !confirmed.is_empty() {
+                lines.push(line("Confirmed are", confirmed.join(", ")));
+            }
+            lines.push(line("Digest of the concern", concern.to_string()));
+            lines.push(line("Digest of the note", note.to_string()));
+            lines
+        }
+    }
+}

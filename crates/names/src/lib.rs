@@ -26,6 +26,7 @@
 mod align;
 mod compare;
 mod edit;
+mod look;
 mod name;
 mod near;
 mod romanise;
@@ -35,6 +36,7 @@ mod words;
 
 pub use align::{How, LEFT_OVER, MatchedUnit, Near, Weighed, Weighing, weigh};
 pub use compare::{Aligned, Comparison, Edit, EditKind, Span, compare, similarity};
+pub use look::Look;
 pub use name::{Form, INITIAL_WEIGHT, Name, NameKind, Role, Token};
-pub use near::{near, near_glued, near_joined, one_error, skeleton_deletions};
+pub use near::{as_joined, joins_across, near, near_glued, near_joined, one_error, skeleton_deletions};
 pub use romanise::Script;

@@ -1,6 +1,7 @@
 //! A name taken apart: tokens with their forms, roles and weights. All that depends on one name alone is done
 //! here, once; comparing two names is `near` (two tokens) and `align` (two names).
 
+use crate::look::Look;
 use crate::romanise::{self, Script};
 use crate::sound::{self, Phoneme};
 use crate::split::{self, Piece};
@@ -50,6 +51,8 @@ pub struct Form {
     pub(crate) sound_key: u64,
     pub(crate) same: [u16; 2],
     pub(crate) number: Option<u16>,
+    pub(crate) letters: u64,
+    pub(crate) look: Look,
 }
 
 impl Form {
@@ -60,6 +63,9 @@ impl Form {
         let skeleton = sound::skeleton(&sounds);
         let sound_key = sound::key(&sounds);
         let number = ascii.parse().ok().or(entry.number);
+        let code = |b: u8| u64::from(b).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(u32::from(b % 61));
+        let letters = ascii.bytes().fold(0_u64, |sum, b| sum.wrapping_add(code(b)));
+        let look = Look::new(&ascii, script, &sounds, skeleton);
         Self {
             ascii: ascii.into(),
             script,
@@ -68,6 +74,8 @@ impl Form {
             sound_key,
             same: entry.same,
             number,
+            letters,
+            look,
         }
     }
 
@@ -104,8 +112,12 @@ impl Form {
 
     /// How often each letter occurs, as one number: equal for words with the same letters in any order.
     pub fn letters(&self) -> u64 {
-        let code = |b: u8| u64::from(b).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(u32::from(b % 61));
-        self.ascii.bytes().fold(0, |sum, b| sum.wrapping_add(code(b)))
+        self.letters
+    }
+
+    /// The token at a glance.
+    pub fn look(&self) -> Look {
+        self.look
     }
 
     /// Value of a number, when it is one.

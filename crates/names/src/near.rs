@@ -4,6 +4,7 @@
 
 use crate::align::{How, Near};
 use crate::edit;
+use crate::look::Look;
 use crate::name::Form;
 use crate::romanise::Script;
 use crate::sound::{self, Ear};
@@ -17,9 +18,9 @@ const SOUND_MIN: u16 = 780;
 /// The same for tokens with one consonant.
 const SOUND_SHORT_MIN: u16 = 840;
 /// Below this, two sounds of different scripts are not near.
-const SOUND_ACROSS_MIN: u16 = 600;
+pub(crate) const SOUND_ACROSS_MIN: u16 = 600;
 /// Letters of a romanised Korean syllable, at most: native names are compared syllable by syllable.
-const KOREAN_SYLLABLE_MAX: usize = 5;
+pub(crate) const KOREAN_SYLLABLE_MAX: usize = 5;
 /// Likeness of words with the same letters in another order.
 const SHUFFLED: u16 = 750;
 /// Shortest such word.
@@ -43,11 +44,7 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
     }
     // Typing errors are made in a script; letters that romanise a native name part cannot be mistyped.
     let typed = a.script == b.script || !(native(a) || native(b));
-    let spelling = if typed {
-        spelling(a.ascii.as_bytes(), b.ascii.as_bytes()).or_else(|| shuffled(a, b))
-    } else {
-        None
-    };
+    let spelling = if typed { spelling(a, b).or_else(|| shuffled(a, b)) } else { None };
     let sound = sound_likeness(a, b);
     match (spelling, sound) {
         (None, None) => None,
@@ -59,15 +56,13 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
     }
 }
 
-/// Whether the token is a native Chinese or Korean name part.
 fn native(form: &Form) -> bool {
-    form.script == Script::Syllables
-        || (form.script == Script::Korean && form.ascii.len() <= KOREAN_SYLLABLE_MAX)
+    form.look.native()
 }
 
 /// The same letters in another order, as in a word written backwards.
 fn shuffled(a: &Form, b: &Form) -> Option<u16> {
-    (a.ascii.len() >= SHUFFLED_MIN && a.ascii.len() == b.ascii.len() && a.letters() == b.letters())
+    (a.ascii.len() >= SHUFFLED_MIN && a.ascii.len() == b.ascii.len() && a.letters == b.letters)
         .then_some(SHUFFLED)
 }
 
@@ -84,8 +79,13 @@ pub(crate) fn errors_max(a: usize, b: usize) -> usize {
     }
 }
 
-pub(crate) fn spelling(a: &[u8], b: &[u8]) -> Option<u16> {
-    edit::distance(a, b, errors_max(a.len(), b.len()))?;
+fn spelling(a: &Form, b: &Form) -> Option<u16> {
+    let errors = errors_max(a.ascii.len(), b.ascii.len());
+    if !a.look.could_be(b.look, errors) {
+        return None;
+    }
+    let (a, b) = (a.ascii.as_bytes(), b.ascii.as_bytes());
+    edit::distance(a, b, errors)?;
     let length = a.len().max(b.len()) as u32;
     // Short words have many neighbours: an error weighs half as much again.
     let steepness = if length <= 3 { 1500 } else { 1000 };
@@ -103,10 +103,10 @@ fn sound_likeness(a: &Form, b: &Form) -> Option<u16> {
         let likeness = sound::similarity(Ear::Exact, &a.sounds, &b.sounds, least);
         return (likeness >= least).then_some(likeness * 9 / 10);
     }
-    if !skeletons_close(a.skeleton, b.skeleton, native(a) || native(b)) {
+    if !a.look.could_sound(b.look) {
         return None;
     }
-    let (ear, strict) = ear(a, b);
+    let (ear, strict) = ear(a.look, b.look);
     let least = 1000 - (u32::from(1000 - SOUND_ACROSS_MIN) * 1000).div_ceil(strict) as u16;
     let likeness = sound::similarity(ear, &a.sounds, &b.sounds, least.min(999));
     let scaled = 1000_u32.saturating_sub((1000 - u32::from(likeness)) * strict / 1000) as u16;
@@ -115,12 +115,12 @@ fn sound_likeness(a: &Form, b: &Form) -> Option<u16> {
 
 /// What to listen for across two scripts, and how much a difference weighs: set so that about one in a thousand
 /// unrelated words of that script reaches 700.
-fn ear(a: &Form, b: &Form) -> (Ear, u32) {
-    let either = |s: Script| a.script == s || b.script == s;
+pub(crate) fn ear(a: Look, b: Look) -> (Ear, u32) {
+    let either = |s: Script| a.script() == s || b.script() == s;
     if either(Script::Syllables) {
         (Ear::Exact, 3000)
     } else if either(Script::Korean) {
-        if native(a) || native(b) { (Ear::Consonants, 2800) } else { (Ear::Syllables, 1150) }
+        if a.native() || b.native() { (Ear::Consonants, 2800) } else { (Ear::Syllables, 1150) }
     } else if either(Script::Syllabic) {
         (Ear::Syllables, 1500)
     } else if either(Script::Arabic) {
@@ -136,7 +136,7 @@ fn ear(a: &Form, b: &Form) -> (Ear, u32) {
 
 /// Equal, or equal after dropping at most one consonant on each side; of native name parts nothing is dropped, and
 /// of short skeletons no consonant on both sides, since little would be left to go by.
-fn skeletons_close(a: u64, b: u64, native: bool) -> bool {
+pub(crate) fn skeletons_close(a: u64, b: u64, native: bool) -> bool {
     if a == b || native {
         return a == b;
     }
@@ -186,11 +186,25 @@ pub fn near_glued(whole: &Form, first: &Form, second: &Form) -> Option<Near> {
 
 /// How alike two tokens of the left name, written together, are to one of the right.
 pub fn near_joined(joined: &Form, right: &Form) -> Option<Near> {
-    if joined.script != right.script && !native(joined) {
+    if !joins(joined, right) {
         return None;
     }
-    let near = near(joined, right)?;
-    (near.how != How::Equivalent && joined.ascii.len() >= 2 * GLUED_PART_MIN)
+    as_joined(joined, right, near(joined, right)?)
+}
+
+/// Whether two tokens written together can stand for that one: across scripts only native syllables do.
+fn joins(joined: &Form, right: &Form) -> bool {
+    joined.script == right.script || joins_across(joined)
+}
+
+/// Whether these two tokens written together can stand for a token of any other script.
+pub fn joins_across(joined: &Form) -> bool {
+    native(joined)
+}
+
+/// The outcome of [`near_joined`] when [`near`] of the two is known.
+pub fn as_joined(joined: &Form, right: &Form, near: Near) -> Option<Near> {
+    (joins(joined, right) && near.how != How::Equivalent && joined.ascii.len() >= 2 * GLUED_PART_MIN)
         .then_some(Near { likeness: near.likeness.min(GLUED), how: How::Glued })
 }
 

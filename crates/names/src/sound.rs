@@ -240,11 +240,11 @@ impl Ear {
 
     /// Cost of reading one sound as another.
     #[expect(clippy::match_same_arms, reason = "a table, grouped for the reader")]
-    fn replaced(self, a: Phoneme, b: Phoneme) -> u32 {
+    const fn replaced(self, a: Phoneme, b: Phoneme) -> u32 {
         if a == b {
             return 0;
         }
-        let (a, b) = (a.min(b), a.max(b));
+        let (a, b) = if a < b { (a, b) } else { (b, a) };
         match (is_weak(a), is_weak(b)) {
             (true, true) => match self {
                 Self::Exact => 200,
@@ -253,7 +253,7 @@ impl Ear {
             (true, false) => match (a, b) {
                 (U | O, V) => 200,
                 (H, KH) => 200,
-                (H, F) if self == Self::Syllables => 250,
+                (H, F) if matches!(self, Self::Syllables) => 250,
                 (H, G) => 400,
                 (Y | I, J) => 300,
                 _ => 1100,
@@ -263,8 +263,8 @@ impl Ear {
     }
 
     #[expect(clippy::match_same_arms, reason = "a table, grouped for the reader")]
-    fn consonants(self, a: Phoneme, b: Phoneme) -> u32 {
-        if self == Self::Syllables
+    const fn consonants(self, a: Phoneme, b: Phoneme) -> u32 {
+        if matches!(self, Self::Syllables)
             && let Some(cost) = syllables(a, b)
         {
             return cost;
@@ -280,12 +280,12 @@ impl Ear {
             (T, S | SH) | (D, Z) | (S | TS, K) => 600,
             _ => return 1100,
         };
-        if self == Self::Exact { near * 2 } else { near }
+        if matches!(self, Self::Exact) { near * 2 } else { near }
     }
 }
 
 /// What Kana, Hangul and Han transcriptions put for sounds they lack.
-fn syllables(a: Phoneme, b: Phoneme) -> Option<u32> {
+const fn syllables(a: Phoneme, b: Phoneme) -> Option<u32> {
     Some(match (a, b) {
         (L, R) => 40,
         (P, F) | (B, V) | (S, SH) | (Z | SH, J) | (M, N) | (SH, CH) => 120,
@@ -296,32 +296,67 @@ fn syllables(a: Phoneme, b: Phoneme) -> Option<u32> {
     })
 }
 
+/// Room for every phoneme; a power of two, so that a masked index is always inside.
+const PHONEMES: usize = 32;
+
+/// The costs of one ear, looked up.
+struct Costs {
+    replaced: [[u16; PHONEMES]; PHONEMES],
+    missing: [u16; PHONEMES],
+}
+
+static COSTS: [Costs; 3] = [Costs::of(Ear::Exact), Costs::of(Ear::Consonants), Costs::of(Ear::Syllables)];
+
+impl Costs {
+    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+    const fn of(ear: Ear) -> Self {
+        let mut out = Self { replaced: [[0; PHONEMES]; PHONEMES], missing: [0; PHONEMES] };
+        let mut a = 0;
+        while a < PHONEMES {
+            out.missing[a] = ear.missing(a as Phoneme) as u16;
+            let mut b = 0;
+            while b < PHONEMES {
+                out.replaced[a][b] = ear.replaced(a as Phoneme, b as Phoneme) as u16;
+                b += 1;
+            }
+            a += 1;
+        }
+        out
+    }
+}
+
 /// Likeness of two sound strings, 0 to 1000; 0 as soon as it is known to be under `least`.
-#[expect(clippy::indexing_slicing, reason = "a fixed row addressed by lengths cut to PHONEMES_MAX")]
+#[expect(clippy::indexing_slicing, reason = "fixed tables: phonemes are masked, lengths cut to PHONEMES_MAX")]
 pub(crate) fn similarity(ear: Ear, a: &[Phoneme], b: &[Phoneme], least: u16) -> u16 {
+    const MASK: usize = PHONEMES - 1;
     let (a, b) = (&a[..a.len().min(PHONEMES_MAX)], &b[..b.len().min(PHONEMES_MAX)]);
     let (mass_a, mass_b) = (mass(a), mass(b));
     let weight = mass_a.max(mass_b);
     let limit = weight * (1000 - u32::from(least)) / 1000;
-    // What one side has more of is missing on the other at two fifths of its weight or more.
-    if weight == 0 || mass_a.abs_diff(mass_b) * 2 / 5 > limit {
+    if weight == 0 || mass_apart(mass_a, mass_b) > limit {
         return 0;
     }
+    let costs = &COSTS[ear as usize];
+    let missing = |p: Phoneme| u32::from(costs.missing[usize::from(p) & MASK]);
     let mut row = [0_u32; PHONEMES_MAX + 1];
     for (j, p) in b.iter().enumerate() {
-        row[j + 1] = row[j] + ear.missing(*p);
+        row[j + 1] = row[j] + missing(*p);
     }
     for p in a {
+        let replaced = &costs.replaced[usize::from(*p) & MASK];
+        let gone = missing(*p);
         let mut diagonal = row[0];
-        row[0] += ear.missing(*p);
-        let mut lowest = row[0];
-        for (j, q) in b.iter().enumerate() {
-            let best = (diagonal + ear.replaced(*p, *q))
-                .min(row[j] + ear.missing(*q))
-                .min(row[j + 1] + ear.missing(*p));
-            diagonal = row[j + 1];
-            row[j + 1] = best;
-            lowest = lowest.min(best);
+        let mut left = diagonal + gone;
+        row[0] = left;
+        let mut lowest = left;
+        for (q, cell) in b.iter().zip(row.iter_mut().skip(1)) {
+            let above = *cell;
+            left = (diagonal + u32::from(replaced[usize::from(*q) & MASK]))
+                .min(left + missing(*q))
+                .min(above + gone);
+            diagonal = above;
+            *cell = left;
+            lowest = lowest.min(left);
         }
         if lowest > limit {
             return 0;
@@ -330,6 +365,13 @@ pub(crate) fn similarity(ear: Ear, a: &[Phoneme], b: &[Phoneme], least: u16) -> 
     1000 - (row[b.len()] * 1000 / weight).min(1000) as u16
 }
 
-fn mass(sounds: &[Phoneme]) -> u32 {
+/// The least cost between sounds of these masses: what one side has more of is missing on the other, at two fifths
+/// of its weight or more.
+pub(crate) fn mass_apart(a: u32, b: u32) -> u32 {
+    a.abs_diff(b) * 2 / 5
+}
+
+/// Weight of a sound string.
+pub(crate) fn mass(sounds: &[Phoneme]) -> u32 {
     sounds.iter().map(|p| if is_weak(*p) { 300 } else { 1000 }).sum()
 }

@@ -8,11 +8,14 @@
 
 use crate::entity::comparable;
 use crate::index::Index;
+use crate::near_sets::NearSet;
+use crate::tokens::Across;
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use tenantry_model::listed::Schema;
 use tenantry_names::{
-    Form, INITIAL_WEIGHT, LEFT_OVER, Name, Near, Role, Weighed, Weighing, near_glued, near_joined, weigh,
+    Form, INITIAL_WEIGHT, LEFT_OVER, Name, Near, Role, Weighed, Weighing, as_joined, joins_across,
+    near_glued, weigh,
 };
 
 /// Shortest token tried as two list tokens written together, and shortest part.
@@ -104,84 +107,42 @@ impl<'r> Round<'r> {
     /// Finds the near tokens of every query token and of every pair written together.
     fn mark_all(&mut self) {
         // Rounds advance per unit too, so that each unit meets each token once.
+        let index = self.index;
         let forms = self.name.forms();
         let first_round = self.scratch.round + 1;
         for (unit, form) in forms.iter().enumerate() {
-            self.mark_near(first_round, unit, 1 << unit, form, |pair| Some(pair.near));
+            let met = &mut self.scratch.met;
+            let set = index.tokens.sets.of(form, || near_set(index, met, first_round + unit as u32, form));
+            for (id, near) in &set.near {
+                self.mark_near(first_round, unit, 1 << unit, *id, *near);
+            }
+            for id in &set.parts {
+                self.mark_plain(first_round, *id, 1 << unit);
+            }
+            self.mark_initial(first_round, unit);
         }
         let joined = std::mem::take(&mut self.joined);
         for (i, form) in joined.iter().enumerate() {
-            self.mark_near(first_round, forms.len() + i, 0b11 << i, form, |pair| {
-                near_joined(pair.query, pair.listed)
-            });
+            let unit = forms.len() + i;
+            let across = if joins_across(form) { Across::Yes } else { Across::No };
+            let found = near_all(index, &mut self.scratch.met, first_round + unit as u32, form, across);
+            for (id, near) in found {
+                if let Some(near) = index.tokens.form(id).and_then(|f| as_joined(form, f, near)) {
+                    self.mark_near(first_round, unit, 0b11 << i, id, near);
+                }
+            }
         }
         self.joined = joined;
-        for (unit, form) in forms.iter().enumerate() {
-            self.mark_glued(first_round, unit, form);
-            self.mark_initial(first_round, unit);
-        }
         self.scratch.round = first_round + (2 * forms.len()) as u32 + 1;
     }
 
-    fn mark_near(
-        &mut self,
-        first_round: u32,
-        unit: usize,
-        mask: u32,
-        form: &Form,
-        keep: impl Fn(Pair<'_>) -> Option<Near>,
-    ) {
-        let Scratch { marks, met, entries, marked, .. } = &mut *self.scratch;
-        let unit_round = first_round + unit as u32;
-        let seen = |id: u32| {
-            let Some(slot) = met.get_mut(id as usize) else { return true };
-            std::mem::replace(slot, unit_round) == unit_round
-        };
-        let tokens = &self.index.tokens;
-        tokens.near(form, seen, |id, near| {
-            let Some(listed) = tokens.form(id) else { return };
-            let Some(near) = keep(Pair { query: form, listed, near }) else { return };
-            let Some(mark) = marks.get_mut(id as usize) else { return };
-            touch(mark, first_round, id, marked);
-            mark.mask |= mask;
-            entries.push(Entry { unit: unit as u8, near, next: mark.head });
-            mark.head = entries.len() as u32 - 1;
-        });
-    }
-
-    /// Marks list tokens that may be one part of a query token written as two in the list: one part exact, the
-    /// other at most one error away. It is enough to mark the part held by fewer names.
-    fn mark_glued(&mut self, round: u32, unit: usize, form: &Form) {
-        let text = form.ascii();
-        if text.len() < GLUED_MIN {
-            return;
-        }
-        for at in GLUED_PART_MIN..text.len() {
-            let Some((head, tail)) = text.split_at_checked(at) else { continue };
-            self.mark_parts(round, unit, head, tail);
-            // The other part may have lost a letter: it can be one shorter than a part may be.
-            if let Some((head, tail)) = text.split_at_checked(text.len() - at) {
-                self.mark_parts(round, unit, tail, head);
-            }
-        }
-    }
-
-    fn mark_parts(&mut self, round: u32, unit: usize, exact: &str, other: &str) {
-        let exact: Vec<u32> = self.index.tokens.exactly(exact).collect();
-        if exact.is_empty() {
-            return;
-        }
-        let mut parts = Vec::new();
-        self.index.tokens.one_error(other, |id| parts.push(id));
-        self.mark_rarer(round, unit, &exact, &parts);
-    }
-
-    fn mark_rarer(&mut self, round: u32, unit: usize, a: &[u32], b: &[u32]) {
-        let held = |ids: &[u32]| ids.iter().map(|id| self.index.names.holding(*id).len()).sum::<usize>();
-        let rarer = if held(a) <= held(b) { a } else { b };
-        for id in rarer {
-            self.mark_plain(round, *id, 1 << unit);
-        }
+    fn mark_near(&mut self, round: u32, unit: usize, mask: u32, id: u32, near: Near) {
+        let Scratch { marks, entries, marked, .. } = &mut *self.scratch;
+        let Some(mark) = marks.get_mut(id as usize) else { return };
+        touch(mark, round, id, marked);
+        mark.mask |= mask;
+        entries.push(Entry { unit: unit as u8, near, next: mark.head });
+        mark.head = entries.len() as u32 - 1;
     }
 
     /// The list's single letters may stand for the query's words.
@@ -276,11 +237,53 @@ impl<'r> Round<'r> {
     }
 }
 
-/// A near pair to be confirmed.
-struct Pair<'p> {
-    query: &'p Form,
-    listed: &'p Form,
-    near: Near,
+/// Everything near a token.
+fn near_set(index: &Index, met: &mut [u32], round: u32, form: &Form) -> NearSet {
+    let near = near_all(index, met, round, form, Across::Yes).into();
+    NearSet { near, parts: parts(index, form).into() }
+}
+
+/// Tokens near `form`; `met` remembers under `round` which were met.
+fn near_all(index: &Index, met: &mut [u32], round: u32, form: &Form, across: Across) -> Vec<(u32, Near)> {
+    let seen = |id: u32| {
+        let Some(slot) = met.get_mut(id as usize) else { return true };
+        std::mem::replace(slot, round) == round
+    };
+    let mut out = Vec::new();
+    index.tokens.near(form, across, seen, |id, near| out.push((id, near)));
+    out
+}
+
+/// List tokens that may be one part of a query token written as two in the list: one part exact, the other at most
+/// one error away. It is enough to know the part held by fewer names.
+fn parts(index: &Index, form: &Form) -> Vec<u32> {
+    let text = form.ascii();
+    let mut out = Vec::new();
+    if text.len() < GLUED_MIN {
+        return out;
+    }
+    for at in GLUED_PART_MIN..text.len() {
+        let Some((head, tail)) = text.split_at_checked(at) else { continue };
+        part(index, head, tail, &mut out);
+        // The other part may have lost a letter: it can be one shorter than a part may be.
+        if let Some((head, tail)) = text.split_at_checked(text.len() - at) {
+            part(index, tail, head, &mut out);
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+fn part(index: &Index, exact: &str, other: &str, out: &mut Vec<u32>) {
+    let exact: Vec<u32> = index.tokens.exactly(exact).collect();
+    if exact.is_empty() {
+        return;
+    }
+    let mut near = Vec::new();
+    index.tokens.one_error(other, |id| near.push(id));
+    let held = |ids: &[u32]| ids.iter().map(|id| index.names.holding(*id).len()).sum::<usize>();
+    out.extend(if held(&exact) <= held(&near) { exact } else { near });
 }
 
 fn touch(mark: &mut Mark, round: u32, id: u32, marked: &mut Vec<u32>) {

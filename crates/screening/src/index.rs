@@ -94,8 +94,9 @@ impl Index {
                 });
             }
         }
-        index.tokens = gathering.freeze();
-        index.names.freeze(index.tokens.len());
+        let (tokens, numbers) = gathering.freeze();
+        index.tokens = tokens;
+        index.names.freeze(&numbers);
         index.exact = Groups::freeze(exact);
         index
     }
@@ -141,7 +142,10 @@ impl Names {
     }
 
     /// Closes the arrays and turns them round: names per token.
-    fn freeze(&mut self, tokens: usize) {
+    fn freeze(&mut self, numbers: &[u32]) {
+        for id in &mut self.ids {
+            *id = numbers.get(*id as usize).copied().unwrap_or(*id);
+        }
         self.starts.push(self.ids.len() as u32);
         let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(self.ids.len());
         for name in 0..self.texts.len() as u32 {
@@ -149,7 +153,7 @@ impl Names {
         }
         pairs.sort_unstable();
         pairs.dedup();
-        self.posting_starts = vec![0; tokens + 1];
+        self.posting_starts = vec![0; numbers.len() + 1];
         for (id, _) in &pairs {
             if let Some(count) = self.posting_starts.get_mut(*id as usize + 1) {
                 *count += 1;

@@ -39,6 +39,7 @@ mod evidence;
 mod groups;
 mod hit;
 mod index;
+mod near_sets;
 mod normal;
 mod query;
 mod search;

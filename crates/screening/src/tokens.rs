@@ -4,8 +4,9 @@
 //! skeletons across scripts, and deletion neighbourhoods for typing errors. `near` itself makes the decision.
 
 use crate::groups::{Groups, number_key, text_key};
+use crate::near_sets::NearSets;
 use std::collections::HashMap;
-use tenantry_names::{Form, Near, Script, near, skeleton_deletions};
+use tenantry_names::{Form, Look, Near, Script, near, skeleton_deletions};
 
 const TEXT: u8 = 1;
 const NUMBER: u8 = 2;
@@ -28,6 +29,7 @@ pub(crate) struct Tokens {
     looks: Vec<Look>,
     groups: Groups,
     scripts: Vec<Script>,
+    pub(crate) sets: NearSets,
 }
 
 /// Collects distinct tokens.
@@ -49,11 +51,30 @@ impl Gathering {
         id
     }
 
-    /// Builds the channels.
-    pub(crate) fn freeze(self) -> Tokens {
-        let mut keys: Vec<(u64, u32)> = Vec::with_capacity(self.forms.len() * 32);
+    /// Builds the channels. Tokens that sound alike come to lie side by side, since they are read together: the
+    /// second value gives the new number of each.
+    pub(crate) fn freeze(self) -> (Tokens, Vec<u32>) {
+        let mut order: Vec<u32> = (0..self.forms.len() as u32).collect();
+        let place = |id: &u32| {
+            self.forms.get(*id as usize).map(|f| (f.script(), f.skeleton(), f.sound_key(), f.ascii()))
+        };
+        order.sort_unstable_by_key(|id| place(id));
+        let mut numbers = vec![0; order.len()];
+        for (new, old) in order.iter().enumerate() {
+            if let Some(number) = numbers.get_mut(*old as usize) {
+                *number = new as u32;
+            }
+        }
+        let forms = order.iter().filter_map(|id| self.forms.get(*id as usize).cloned()).collect();
+        (Tokens::of(forms), numbers)
+    }
+}
+
+impl Tokens {
+    fn of(forms: Vec<Form>) -> Self {
+        let mut keys: Vec<(u64, u32)> = Vec::with_capacity(forms.len() * 32);
         let mut scripts = Vec::new();
-        for (id, form) in self.forms.iter().enumerate() {
+        for (id, form) in forms.iter().enumerate() {
             let id = id as u32;
             if !scripts.contains(&form.script()) {
                 scripts.push(form.script());
@@ -61,8 +82,8 @@ impl Gathering {
             own_keys(form, &mut |key| keys.push((key, id)));
             skeletons(form.skeleton(), |s| keys.push((across(form.script(), s), id)));
         }
-        let looks = self.forms.iter().map(|f| Look::of(f.ascii())).collect();
-        Tokens { forms: self.forms, looks, groups: Groups::freeze(keys), scripts }
+        let looks = forms.iter().map(Form::look).collect();
+        Self { forms, looks, groups: Groups::freeze(keys), scripts, sets: NearSets::default() }
     }
 }
 
@@ -119,25 +140,19 @@ fn without(head: u64, at: usize) -> u64 {
     head & low | head >> 8 & !low
 }
 
-/// A token at a glance.
-#[derive(Clone, Copy)]
-struct Look {
-    letters: u32,
-    length: u8,
+/// Whether tokens of other scripts are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Across {
+    /// They are.
+    Yes,
+    /// They could not be near.
+    No,
 }
 
-impl Look {
-    fn of(ascii: &str) -> Self {
-        let letters = ascii.bytes().fold(0, |set, b| set | 1 << (b & 31));
-        Self { letters, length: ascii.len().min(255) as u8 }
-    }
-
-    /// Whether the typing errors allowed between tokens this long could turn one into the other.
-    fn could_be(self, other: Self) -> bool {
-        let errors = if usize::from(self.length.min(other.length)) >= TWO_ERRORS_FROM { 2 } else { 1 };
-        u32::from(self.length.abs_diff(other.length)) <= errors
-            && (self.letters ^ other.letters).count_ones() <= 2 * errors
-    }
+/// Whether the typing errors allowed between tokens this long could turn one into the other.
+fn could_be(a: Look, b: Look) -> bool {
+    let errors = if a.length().min(b.length()) >= TWO_ERRORS_FROM { 2 } else { 1 };
+    a.could_be(b, errors)
 }
 
 impl Tokens {
@@ -158,10 +173,12 @@ impl Tokens {
             .filter(move |id| self.form(*id).is_some_and(|f| f.ascii() == ascii))
     }
 
-    /// Calls `found` for every token near `form`, once each. `seen` tells (and remembers) whether a token was met.
+    /// Calls `found` for every token near `form`, once each, looking into other scripts only when `across`. `seen`
+    /// tells (and remembers) whether a token was met.
     pub(crate) fn near(
         &self,
         form: &Form,
+        across_scripts: Across,
         mut seen: impl FnMut(u32) -> bool,
         mut found: impl FnMut(u32, Near),
     ) {
@@ -172,9 +189,9 @@ impl Tokens {
                 found(id, near);
             }
         };
-        let look = Look::of(form.ascii());
+        let look = form.look();
         deletions(form.ascii(), &mut |key| {
-            let close = |id: &u32| self.looks.get(*id as usize).is_some_and(|l| look.could_be(*l));
+            let close = |id: &u32| self.looks.get(*id as usize).is_some_and(|l| could_be(look, *l));
             self.groups.get(key).filter(close).for_each(&mut judge);
         });
         let mut others = |key: u64| self.groups.get(key).for_each(&mut judge);
@@ -191,8 +208,14 @@ impl Tokens {
         if form.ascii().len() >= TWO_ERRORS_FROM {
             others(number_key(LETTERS, form.letters()));
         }
+        if across_scripts == Across::No {
+            return;
+        }
         for script in self.scripts.iter().filter(|s| **s != form.script()) {
-            skeletons(form.skeleton(), |s| others(across(*script, s)));
+            skeletons(form.skeleton(), |s| {
+                let close = |id: &u32| self.looks.get(*id as usize).is_some_and(|l| look.could_sound(*l));
+                self.groups.get(across(*script, s)).filter(close).for_each(&mut judge);
+            });
         }
     }
 
@@ -200,7 +223,7 @@ impl Tokens {
     pub(crate) fn one_error(&self, ascii: &str, mut found: impl FnMut(u32)) {
         let look = Look::of(ascii);
         let mut judge = |id: u32| {
-            let close = self.looks.get(id as usize).is_some_and(|l| look.could_be(*l));
+            let close = self.looks.get(id as usize).is_some_and(|l| could_be(look, *l));
             if close && self.form(id).is_some_and(|f| tenantry_names::one_error(ascii, f.ascii())) {
                 found(id);
             }

@@ -1,0 +1,63 @@
+//! A token at a glance: sixteen bytes that rule most pairs out before letters or sounds are compared. Each bound
+//! here is one that `near` implies, so that a look never rules out what `near` would accept.
+
+use crate::near::{self, SOUND_ACROSS_MIN};
+use crate::romanise::Script;
+use crate::sound::{self, Phoneme};
+
+/// Letters, length, script and consonants of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Look {
+    skeleton: u64,
+    letters: u32,
+    mass: u16,
+    length: u8,
+    script: Script,
+}
+
+impl Look {
+    /// The look of a token by its ASCII text, as typed in Latin letters.
+    pub fn of(ascii: &str) -> Self {
+        Self::new(ascii, Script::Latin, &[], 0)
+    }
+
+    pub(crate) fn new(ascii: &str, script: Script, sounds: &[Phoneme], skeleton: u64) -> Self {
+        let letters = ascii.bytes().fold(0, |set, b| set | 1 << (b & 31));
+        let mass = sound::mass(sounds) as u16;
+        Self { skeleton, letters, mass, length: ascii.len().min(255) as u8, script }
+    }
+
+    /// Whether `errors` typing errors could turn one token into the other: each changes at most two letters.
+    pub fn could_be(self, other: Self, errors: usize) -> bool {
+        usize::from(self.length.abs_diff(other.length)) <= errors
+            && (self.letters ^ other.letters).count_ones() as usize <= 2 * errors
+    }
+
+    /// Whether tokens of two scripts could sound alike.
+    pub fn could_sound(self, other: Self) -> bool {
+        let native = self.native() || other.native();
+        if native && self.skeleton != other.skeleton {
+            return false;
+        }
+        let (_, strict) = near::ear(self, other);
+        let (a, b) = (u32::from(self.mass), u32::from(other.mass));
+        let limit = a.max(b) * (1000 - u32::from(SOUND_ACROSS_MIN)) / strict + 2 * a.max(b) / 1000;
+        sound::mass_apart(a, b) <= limit && near::skeletons_close(self.skeleton, other.skeleton, native)
+    }
+
+    /// Whether the token is a native Chinese or Korean name part.
+    pub(crate) fn native(self) -> bool {
+        self.script == Script::Syllables
+            || (self.script == Script::Korean && self.length() <= near::KOREAN_SYLLABLE_MAX)
+    }
+
+    /// Writing system of the token.
+    pub(crate) fn script(self) -> Script {
+        self.script
+    }
+
+    /// Letters and digits, as far as a byte counts.
+    pub fn length(self) -> usize {
+        self.length.into()
+    }
+}

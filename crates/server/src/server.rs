@@ -1,6 +1,7 @@
 //! The whole server as the binary starts it: runtime, listener, routes, background work; and its orderly end.
 
 use crate::background::Background;
+use crate::console::{self, ConsoleOptions};
 use crate::http::metrics::Metrics;
 use crate::http::rate::{RateLimiter, Rates};
 use crate::http::request_id::RequestIds;
@@ -41,6 +42,8 @@ pub struct ServerOptions {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The console.
+    pub console: ConsoleOptions,
 }
 
 impl fmt::Debug for ServerOptions {
@@ -99,7 +102,7 @@ impl Server {
         let local_addr = listener.local_addr().map_err(|source| ServerError::Listen { listen, source })?;
         let state = state(register, &options)?;
         let edge = edge(&state, &options);
-        let app = app(&state, edge.clone());
+        let app = app(&state, edge.clone(), options.console.clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = runtime.spawn(serve(listener, app, ServeLimits::default(), async {
             let _ = stopped.await;
@@ -185,7 +188,7 @@ pub fn edge(state: &AppState, options: &ServerOptions) -> Arc<Edge> {
 }
 
 /// All routes with all layers. The console's pages are merged into the open part.
-pub fn app(state: &AppState, edge: Arc<Edge>) -> Router {
-    let open = api::open_routes(state.clone());
+pub fn app(state: &AppState, edge: Arc<Edge>, console: ConsoleOptions) -> Router {
+    let open = api::open_routes(state.clone()).merge(console::routes(state.clone(), console));
     assemble(edge, Parts { api: api::routes(state.clone()), open, openapi: api::document_text() })
 }

@@ -10,6 +10,7 @@ use crate::cli::Demo;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, progress};
 use crate::config::{LogFormat, Logs, Rate, RateLimits, RootKey, Store as StoreSettings, Unlock};
+use crate::demo::story::{Chapter, Place, Step};
 use crate::demo::events::{Closure, Ending};
 use crate::demo::{History, Opening, Plan};
 use crate::system::{self, HistoryClock, SystemClock};
@@ -27,6 +28,7 @@ use tenantry_register::accounts::NewAccess;
 use tenantry_register::orders::NewOrder;
 use tenantry_register::people::{NewApiKey, NewStaff};
 use tenantry_register::{Call, Reason, Register, SetUp};
+use tenantry_server::console::{ConsoleOptions, StoryChapter, StoryPlace, StoryStep};
 use tenantry_server::http::api_key::ApiKey;
 use tenantry_server::webhooks::target::TargetPolicy;
 use tenantry_server::{Server, ServerOptions};
@@ -39,6 +41,8 @@ const APPLICANTS: usize = 32;
 const STRIDE: usize = 64;
 /// A rate nobody reaches by hand, so that the demo can be measured.
 const RATE: Rate = Rate { per_second: 100_000, burst: 100_000 };
+/// The invented provider.
+const PROVIDER: &str = "Northwind Cloud";
 /// The people of the demo: log-in, name, role. The first gets the log-in link.
 const STAFF: [(&str, &str, Role); 6] = [
     ("officer@demo.example", "Olive Officer", Role::ComplianceOfficer),
@@ -62,7 +66,7 @@ pub(super) fn run(asked: &Demo, out: Output) -> Result<Exit> {
     let listen = serving::free(asked.listen)?;
     let address = format!("http://{listen}");
     let clock = Arc::new(HistoryClock::default());
-    let register = prepare(&folder, asked, &clock)?;
+    let (register, story) = prepare(&folder, asked, &clock)?;
     clock.run();
     register.follow_gate()?;
     let links = links(&register, &address)?;
@@ -78,6 +82,7 @@ pub(super) fn run(asked: &Demo, out: Output) -> Result<Exit> {
         webhook_targets: TargetPolicy::AllowPrivate,
         clock,
         entropy: Arc::new(SystemEntropy),
+        console: ConsoleOptions { provider: PROVIDER.to_owned(), demo_story: Some(story) },
     };
     let server = Server::start(register, options)?;
     let login_link = links.first().map(|(_, link)| link.clone()).unwrap_or_default();
@@ -101,24 +106,21 @@ fn text(address: &str, links: &[(String, String)], api_key: &str) -> String {
     )
 }
 
-/// Opens the demo in `folder`, making it first if it is not there.
-fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<Register> {
+/// Opens the demo in `folder`, making it first if it is not there. Answers the story to click through as well.
+fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<(Register, Vec<StoryChapter>)> {
     let key = RootKey { file: folder.join("root.key"), unlock: Unlock::File(folder.join("unlock.key")) };
     let store = deployment::open_store(&StoreSettings::Sqlite { path: folder.join("tenantry.db") })?;
     store.migrate(MIGRATIONS)?;
-    if Register::is_set_up(&store)? {
-        return Ok(Register::open(
-            store,
-            deployment::open_root(&key)?,
-            clock.clone(),
-            Arc::new(SystemEntropy),
-        )?);
-    }
     let list = embedded::ofac_sdn()?;
     // The history ends at the start of this day, so that deadlines in it are alive.
     let base = SystemClock.now().date().start();
     let plan = Plan { seed: asked.seed, accounts: asked.accounts, base };
     let history = History::generate(&plan, &list)?;
+    let story = history.story.chapters.iter().map(told).collect();
+    if Register::is_set_up(&store)? {
+        let root = deployment::open_root(&key)?;
+        return Ok((Register::open(store, root, clock.clone(), Arc::new(SystemEntropy))?, story));
+    }
     clock.stand_at(history.openings.first().map_or(base, |first| first.at));
     let set_up = SetUp { origin: "demo.example/tenantry".to_owned(), pack: BUILT_IN_PACK.to_owned() };
     let root = deployment::create_root(&key)?;
@@ -132,7 +134,25 @@ fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<Reg
     report(&register, &history, &accounts)?;
     close(&register, &history.closures, &accounts, officer)?;
     receive(&register, &history, officer)?;
-    Ok(register)
+    Ok((register, story))
+}
+
+/// A chapter as the console tells it.
+fn told(chapter: &Chapter) -> StoryChapter {
+    let place = |place: &Place| match place {
+        Place::Account(reference) => StoryPlace::Account(reference.clone()),
+        Place::Case(kind, reference) => StoryPlace::Case(*kind, reference.clone()),
+        Place::Order => StoryPlace::Order,
+        Place::Measures => StoryPlace::Measures,
+        Place::Ledger => StoryPlace::Ledger,
+    };
+    let step = |step: &Step| StoryStep { place: place(&step.place), look: step.look.to_owned() };
+    StoryChapter {
+        title: chapter.title.to_owned(),
+        happened: chapter.happened.to_owned(),
+        steps: chapter.steps.iter().map(step).collect(),
+        matters: chapter.matters.to_owned(),
+    }
 }
 
 /// Receives the order of the story.

@@ -9,6 +9,7 @@ use crate::system;
 use anyhow::{Context as _, Result};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use tenantry_server::console::ConsoleOptions;
 use tenantry_server::http::rate::{Rate, Rates};
 use tenantry_server::webhooks::target::TargetPolicy;
 use tenantry_server::{Server, ServerOptions, api};
@@ -31,6 +32,7 @@ pub(super) fn run(file: Option<&Path>, asked: &Serve, out: Output) -> Result<Exi
         webhook_targets: targets(config.webhooks),
         clock,
         entropy,
+        console: ConsoleOptions { provider: config.provider.name, demo_story: None },
     };
     let server = Server::start(register, options)?;
     let address = format!("http://{}", server.local_addr());

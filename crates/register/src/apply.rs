@@ -216,7 +216,7 @@ impl Register {
             ));
         }
         let parties = intake.parties.iter().map(|p| dossier_party(p, subjects)).collect();
-        Ok(Dossier { account, parties, interests: intake.interests.clone(), chain })
+        Ok(Dossier { account, parties, interests: intake.interests.clone(), chain }.in_order())
     }
 }
 

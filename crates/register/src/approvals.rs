@@ -215,7 +215,9 @@ impl Register {
             Pending::DecideCase { case, account: Some(account), verdict, confirmed, .. } => {
                 let findings = self.core.findings_of(*case, *verdict, confirmed)?;
                 self.core.with_prepared(*account, &findings, |prepared| {
-                    self.approve_once(call, id, seen, Some(prepared))
+                    let answered = self.approve_once(call, id, seen, Some(Arc::clone(&prepared)))?;
+                    self.core.look_at_linked(&prepared, *verdict);
+                    Ok(answered)
                 })
             }
             _ => self.approve_once(call, id, seen, None),

@@ -121,7 +121,11 @@ impl Register {
             None => once(None),
             Some(account) => {
                 let findings = findings(&open, decision.verdict, &decision.confirmed, self.core.clock.now());
-                self.core.with_prepared(account, &findings, |prepared| once(Some(prepared)))
+                self.core.with_prepared(account, &findings, |prepared| {
+                    let decided = once(Some(Arc::clone(&prepared)))?;
+                    self.core.look_at_linked(&prepared, decision.verdict);
+                    Ok(decided)
+                })
             }
         }
     }
@@ -336,9 +340,7 @@ impl Unit<'_> {
     }
 }
 
+/// What the second person is told before they take a lease: codes. The note is part of the sealed detail.
 fn reason_for_second(decision: &CaseDecision) -> String {
-    match decision.note.trim() {
-        "" => format!("{}: {}", decision.verdict, decision.reason_code),
-        note => format!("{}: {}. {note}", decision.verdict, decision.reason_code),
-    }
+    format!("{}: {}", decision.verdict, decision.reason_code)
 }

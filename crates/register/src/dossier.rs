@@ -45,12 +45,26 @@ pub(crate) struct Dossier {
     pub(crate) chain: Vec<DossierReseller>,
 }
 
+impl Dossier {
+    /// The same dossier in one fixed order, so that what is compared by its bytes (the basis of a finding, the inputs of a
+    /// decision) does not depend on how the dossier was come by.
+    pub(crate) fn in_order(mut self) -> Self {
+        self.parties.sort_by_key(|party| party.id);
+        for party in &mut self.parties {
+            party.roles.sort_unstable();
+            party.facts.sort_by_key(|fact| (fact.recorded_at, fact.id));
+        }
+        self.interests.sort_by_key(|interest| (interest.owner, interest.owned));
+        self
+    }
+}
+
 /// Opens the dossier of an existing account.
 pub(crate) fn open(tx: &mut dyn Tx, vault: &Vault, id: AccountId) -> Result<Dossier, RegisterError> {
     let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
     let (parties, interests) = parties_of(tx, vault, id, &|_| true)?;
     let chain = open_chain(tx, vault, row.parent)?;
-    Ok(Dossier { account: id, parties, interests, chain })
+    Ok(Dossier { account: id, parties, interests, chain }.in_order())
 }
 
 /// Opens of an existing account only the facts of the kinds `wanted`, for a first look at many accounts. Its chain is left

@@ -31,11 +31,11 @@ use tenantry_model::measure::{Measure, MeasureState, NamedPerson, Target};
 use tenantry_model::random::draw;
 use tenantry_model::staff::Actor;
 use tenantry_store::repo::measure::{self, MeasureRow};
-use tenantry_store::repo::party;
+use tenantry_store::repo::{approval, party};
 use tenantry_store::{StoreExt, Tx};
 use tenantry_vault::Vault;
 
-/// Most measures listed.
+/// Most measures listed, and most requests looked through for those about them.
 const ROWS_MAX: u32 = 1_000;
 
 /// A measure that was proposed.
@@ -107,8 +107,8 @@ impl Register {
         may_see_measures(call)?;
         let (vault, now) = (Arc::clone(&self.core.vault), self.core.clock.now());
         self.core.store.read(move |tx| {
-            let rows = measure::page(tx, ROWS_MAX)?;
-            rows.into_iter().map(|row| MeasureView::open(tx, &vault, row, now)).collect()
+            let (rows, waiting) = (measure::page(tx, ROWS_MAX)?, approval::waiting(tx, ROWS_MAX)?);
+            rows.into_iter().map(|row| MeasureView::open(tx, &vault, row, &waiting, now)).collect()
         })
     }
 
@@ -118,7 +118,8 @@ impl Register {
         let (vault, now) = (Arc::clone(&self.core.vault), self.core.clock.now());
         self.core.store.read(move |tx| {
             let row = measure::find(tx, id)?.ok_or(RegisterError::NotFound { what: "measure" })?;
-            MeasureView::open(tx, &vault, row, now)
+            let waiting = approval::waiting(tx, ROWS_MAX)?;
+            MeasureView::open(tx, &vault, row, &waiting, now)
         })
     }
 

@@ -22,10 +22,10 @@ use crate::unit::Unit;
 use crate::world::World;
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tenantry_model::account::AccountState;
-use tenantry_model::case::CaseState;
+use tenantry_model::case::{CaseState, Verdict};
 use tenantry_model::id::{AccountId, CaseId, DecisionId, PartyId};
 use tenantry_model::staff::{Actor, Job};
 use tenantry_policy::decision::Decision;
@@ -35,6 +35,8 @@ use tenantry_store::repo::{account, case, decision, party};
 
 /// How often an account is assessed again when what it rests on changed meanwhile.
 const ASSESSMENTS_MAX: usize = 5;
+/// Most linked accounts looked at after a confirmation.
+const LINKED_MAX: usize = 100;
 /// Most accounts written in one unit.
 const CHUNK_MAX: u32 = 500;
 
@@ -174,6 +176,20 @@ impl Core {
             self.gate.put(&news.row());
             Ok(reassessed)
         })
+    }
+
+    /// Assesses the accounts again that hold an identifying value in common with one that was just confirmed against: somebody
+    /// removed may be behind them too (CRT-16). What fails here is made up for by the next pass over all accounts.
+    pub(crate) fn look_at_linked(self: &Arc<Self>, confirmed: &Prepared, verdict: Verdict) {
+        if verdict != Verdict::Confirm {
+            return;
+        }
+        let linked: BTreeSet<AccountId> = confirmed.assessment.holders.values().flatten().copied().collect();
+        for account in linked.into_iter().take(LINKED_MAX) {
+            if let Err(error) = self.reassess(account, Cause::World) {
+                tracing::warn!(%account, code = error.code(), "a linked account could not be assessed again");
+            }
+        }
     }
 
     /// Records that parties were screened and nothing else changed: stamps, no leaf.

@@ -51,7 +51,7 @@ impl Register {
         if holder(&row, now) == Some(me) {
             return self.renew(call, id);
         }
-        self.core.change(call, Action::WorkCases, &("lease", id, row.version), move |unit| unit.take_case(id))
+        self.core.change(call, Action::WorkCases, &("lease", id), move |unit| unit.take_case(id))
     }
 
     /// Makes a lease last from now again.

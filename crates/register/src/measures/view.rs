@@ -8,12 +8,9 @@ use tenantry_model::jurisdiction::Jurisdiction;
 use tenantry_model::measure::{Effect, Measure, MeasureState, ResellerReach, Target};
 use tenantry_model::time::{Date, Timestamp};
 use tenantry_store::Tx;
-use tenantry_store::repo::approval;
+use tenantry_store::repo::approval::ApprovalRow;
 use tenantry_store::repo::measure::MeasureRow;
 use tenantry_vault::Vault;
-
-/// Requests looked through for those about one measure.
-const WAITING_MAX: u32 = 1_000;
 
 /// A measure.
 #[derive(Debug, Clone, Serialize)]
@@ -97,11 +94,11 @@ impl MeasureView {
         tx: &mut dyn Tx,
         vault: &Vault,
         row: MeasureRow,
+        waiting: &[ApprovalRow],
         now: Timestamp,
     ) -> Result<Self, RegisterError> {
         let measure: Measure = keys::open_json(tx, vault, &row.subject, &row.id.bytes(), &row.sealed)?;
         let object = row.id.to_string();
-        let waiting = approval::waiting(tx, WAITING_MAX)?;
         Ok(Self {
             id: row.id,
             state: row.state,

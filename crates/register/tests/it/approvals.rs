@@ -19,7 +19,7 @@ on_both!(
     nothing_is_decided_twice,
 );
 
-pub fn measure() -> NewMeasure {
+pub(crate) fn measure() -> NewMeasure {
     serde_json::from_value(json!({
         "title": "Accounts located in Zubrowka's neighbour",
         "target": { "kind": "jurisdiction", "jurisdictions": ["BY"] },

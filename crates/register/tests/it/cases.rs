@@ -22,6 +22,8 @@ on_both!(
     decisions_that_do_not_fit_are_refused,
     a_confined_key_sees_no_cases,
     an_old_answer_does_not_reopen_the_gate,
+    the_second_person_sees_the_evidence_first,
+    accounts_linked_to_a_removed_one_are_looked_at,
 );
 
 fn state(world: &World, account: AccountId) -> AccountState {
@@ -59,7 +61,7 @@ fn only_the_holder_sees_the_sealed_part(world: &World) {
     let before = leaves();
     world.register.lease(&first, case).unwrap();
     assert_eq!(leaves(), before + 1, "the access is on record before anything is shown");
-    let detail = world.register.case(&first, case).unwrap().detail.expect("the holder sees it");
+    let detail = world.register.case(&first, case).unwrap().detail.unwrap();
     assert_eq!(detail.hits.len(), 1);
     assert_eq!(detail.names, [crate::world::LISTED_NAME]);
     assert!(world.register.case(&second, case).unwrap().detail.is_none());
@@ -69,7 +71,11 @@ fn only_the_holder_sees_the_sealed_part(world: &World) {
 }
 
 fn a_dismissed_match_opens_the_account_and_holds_until_facts_change(world: &World) {
-    let applied = world.apply(&Applicant::listed(1));
+    let mut applicant = Applicant::listed(1);
+    for text in ["Dima Volkonskov", "Dmitry S. Volkonskov", "D. S. Volkonskov"] {
+        applicant.more.push(json!({ "fact": { "kind": "other_name", "usage": "alias", "text": text } }));
+    }
+    let applied = world.apply(&applicant);
     assert_eq!(applied.state, AccountState::InReview);
     let (first, second) = (staff(Role::Reviewer, 1), staff(Role::Reviewer, 2));
     let decision =
@@ -108,9 +114,11 @@ fn a_confirmed_match_refuses_and_the_gate_denies(world: &World) {
 fn a_confirmed_match_suspends_an_open_account_at_once(world: &World) {
     let applied = world.apply(&Applicant::new(1));
     assert_eq!((applied.state, world.gate(applied.account)), (AccountState::Open, Answer::Allow));
-    let mut list = "id,name,born,country\n".to_owned();
-    list.push_str(&format!("9,\"{}\",1985-04-12,nz\n", Applicant::new(1).name));
-    list.push_str("2,\"ZUBRANSKY, Ottokar\",1951-07-02,cz\n");
+    let pass = world.register.reassess_all(&crate::world::system(Job::Rescreening), 10, &mut |_| {}).unwrap();
+    assert_eq!(pass.changed, 0, "nothing changed, so nothing is decided anew");
+    let name = Applicant::new(1).name;
+    let list =
+        format!("id,name,born,country\n9,\"{name}\",1985-04-12,nz\n2,\"ZUBRANSKY, Ottokar\",1951-07-02,cz\n");
     world.import(&list);
     world.register.reassess_all(&crate::world::system(Job::Rescreening), 10, &mut |_| {}).unwrap();
     let [case] = world.open_cases()[..] else { panic!("one case") };
@@ -229,6 +237,47 @@ fn an_old_answer_does_not_reopen_the_gate(world: &World) {
     let repeated = world.register.apply(&call, applicant.sent()).unwrap();
     assert_eq!(repeated.account, first.account);
     assert_eq!(world.gate(first.account), Answer::Deny, "a repeated request is not a new decision");
+}
+
+fn the_second_person_sees_the_evidence_first(world: &World) {
+    let case = world.apply(&Applicant::listed(1)).cases[0];
+    let (first, second) = (staff(Role::Reviewer, 1), staff(Role::Reviewer, 2));
+    let decision =
+        json!({ "verdict": "dismiss", "reason_code": "different_place", "note": "never left Nelson" });
+    world.decide(&first, case, decision).unwrap();
+    let own = world.register.lease(&first, case);
+    assert!(matches!(own, Err(RegisterError::SecondPerson)), "{own:?}");
+    let request = world.register.approvals(&second).unwrap().remove(0);
+    assert_eq!(request.reason.as_deref(), Some("dismiss: different_place"), "the note is behind the lease");
+    let lease = world.register.lease(&second, case).unwrap();
+    let detail = world.register.case(&second, case).unwrap().detail.unwrap();
+    assert_eq!((detail.hits.len(), detail.notes), (1, vec!["never left Nelson".to_owned()]));
+    let decision =
+        serde_json::from_value(json!({ "verdict": "dismiss", "reason_code": "different_name" })).unwrap();
+    let decided = world.register.decide(&second, case, lease.version, decision);
+    assert!(
+        matches!(decided, Err(RegisterError::State { .. })),
+        "the waiting verdict is answered: {decided:?}"
+    );
+    world.approve(&second).unwrap();
+    assert_eq!(world.register.case(&second, case).unwrap().head.state, CaseState::Closed);
+}
+
+fn accounts_linked_to_a_removed_one_are_looked_at(world: &World) {
+    let wallet = json!({ "fact": { "kind": "payment", "method": "wallet", "issuer": "XBT",
+                                   "token": "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq" } });
+    let (mut removed, mut other) = (Applicant::listed(1), Applicant::new(2));
+    removed.more.push(wallet.clone());
+    other.more.push(wallet);
+    let (removed, other) = (world.apply(&removed), world.apply(&other));
+    assert_eq!(other.state, AccountState::Open, "{:?}", other.decision.reasons);
+    let decision = json!({ "verdict": "confirm", "reason_code": "same_identity", "note": "same passport" });
+    world.decide(&staff(Role::Reviewer, 1), removed.cases[0], decision).unwrap();
+    world.approve(&staff(Role::Reviewer, 2)).unwrap();
+    let page = world.register.queue(&staff(Role::Reviewer, 1), CaseFilter::default(), None, 10).unwrap();
+    let cases: Vec<_> = page.cases.iter().map(|case| (case.kind, case.account)).collect();
+    assert_eq!(cases, [(CaseKind::Link, Some(other.account))]);
+    assert_eq!(state(world, other.account), AccountState::Open, "a link is a reason to look, not a verdict");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use tenantry_model::staff::{Job, Role};
 use tenantry_policy::gate::Answer;
 use tenantry_policy::measures::{Certainty, Timing};
 use tenantry_register::RegisterError;
+use tenantry_register::accounts::AccountFilter;
 use tenantry_register::cases::CaseFilter;
 use tenantry_register::measures::{NewMeasure, Phase, TargetView};
 
@@ -119,7 +120,7 @@ fn a_measure_on_a_person_is_a_reviewer_s_work(world: &World) {
     let measure = on_person(&Applicant::new(1).name, "1985-04-12");
     let preview = world.register.preview_measure(&staff(Role::ComplianceOfficer, 1), read(&measure)).unwrap();
     assert_eq!((preview.accounts, preview.now.certain), (2, 0));
-    let best = preview.candidates.first().expect("a candidate");
+    let best = preview.candidates.first().unwrap();
     assert_eq!((best.party, best.account, best.person), (applied.parties["me"], applied.account, 0));
     put_into_force(world, &measure);
     let page = world.register.queue(&staff(Role::Reviewer, 1), CaseFilter::default(), None, 10).unwrap();
@@ -259,7 +260,7 @@ proptest! {
         mind(&world);
         let reader = staff(Role::Auditor, 1);
         let mut suspended = Vec::new();
-        let page = world.register.accounts(&reader, Default::default(), None, 200).unwrap();
+        let page = world.register.accounts(&reader, AccountFilter::default(), None, 200).unwrap();
         for account in page {
             if account.state == AccountState::Suspended {
                 suspended.push(account.id);

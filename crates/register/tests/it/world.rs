@@ -24,10 +24,10 @@ use zeroize::Zeroizing;
 
 const PACK: &str = include_str!("../../../../packs/eo13984-nprm-2024.toml");
 /// When every test begins.
-pub const START: &str = "2026-11-23T08:00:00Z";
+pub(crate) const START: &str = "2026-11-23T08:00:00Z";
 
 /// Name of a listed person; an applicant of this name is a match.
-pub const LISTED_NAME: &str = "Dmitri Sergeyevich Volkonskov";
+pub(crate) const LISTED_NAME: &str = "Dmitri Sergeyevich Volkonskov";
 const LISTED_BORN: &str = "1969-03-14";
 const LIST: &str = "id,name,born,country\n1,\"VOLKONSKOV, Dmitri Sergeyevich\",1969-03-14,ru\n2,\"ZUBRANSKY, Ottokar\",1951-07-02,cz\n";
 const LIST_MAPPING: &str = r#"
@@ -56,20 +56,20 @@ impl RootKey for OpenRoot {
 }
 
 /// A register of one test.
-pub struct World {
-    pub register: Register,
-    pub clock: FixedClock,
+pub(crate) struct World {
+    pub(crate) register: Register,
+    pub(crate) clock: FixedClock,
     _folder: Option<TempDir>,
 }
 
 impl World {
-    pub fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("register.db"), &SqliteOptions::default()).unwrap();
         Self::on(Arc::new(store), Some(folder))
     }
 
-    pub fn postgres() -> Self {
+    pub(crate) fn postgres() -> Self {
         let mut options = PostgresOptions::new(PrivatePostgres::shared().create_database());
         options.durability = ServerDurability::NotRequired;
         Self::on(Arc::new(PostgresStore::open(&options).unwrap()), None)
@@ -88,44 +88,49 @@ impl World {
     }
 
     /// Brings a version of the test list into force.
-    pub fn import(&self, csv: &str) {
+    pub(crate) fn import(&self, csv: &str) {
         let mapping: OwnMapping = LIST_MAPPING.parse().unwrap();
         let reading = read_own_csv(&mapping, None, csv.as_bytes()).unwrap();
         self.register.import_list(&system(Job::SetUp), &reading).unwrap();
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
     /// Submits an application and lets a second pass.
-    pub fn apply(&self, applicant: &Applicant) -> Applied {
+    pub(crate) fn apply(&self, applicant: &Applicant) -> Applied {
         self.clock.advance_micros(1_000_000);
         self.register.apply(&system(Job::SetUp), applicant.sent()).unwrap()
     }
 
     /// What the gate says to provisioning.
-    pub fn gate(&self, account: AccountId) -> Answer {
+    pub(crate) fn gate(&self, account: AccountId) -> Answer {
         self.register.follow_gate().unwrap();
         self.register.gate(&account.to_string(), Capability::Provision).answer
     }
 
     /// Cases that wait in the queue.
-    pub fn open_cases(&self) -> Vec<CaseId> {
+    pub(crate) fn open_cases(&self) -> Vec<CaseId> {
         let reviewer = staff(Role::Reviewer, 1);
         let page = self.register.queue(&reviewer, CaseFilter::default(), None, 200).unwrap();
         page.cases.into_iter().map(|case| case.id).collect()
     }
 
     /// Leases a case and decides it.
-    pub fn decide(&self, by: &Call, case: CaseId, decision: Value) -> Result<CaseDecided, RegisterError> {
+    pub(crate) fn decide(
+        &self,
+        by: &Call,
+        case: CaseId,
+        decision: Value,
+    ) -> Result<CaseDecided, RegisterError> {
         let lease = self.register.lease(by, case)?;
         let decision: CaseDecision = serde_json::from_value(decision).unwrap();
         self.register.decide(by, case, lease.version, decision)
     }
 
     /// Approves the only request that waits.
-    pub fn approve(&self, by: &Call) -> Result<(), RegisterError> {
+    pub(crate) fn approve(&self, by: &Call) -> Result<(), RegisterError> {
         let waiting = self.register.approvals(by)?;
         let [request] = waiting.as_slice() else { panic!("{} requests wait", waiting.len()) };
         self.register.approve(by, request.id, request.content_hash).map(|_| ())
@@ -133,19 +138,19 @@ impl World {
 }
 
 /// Somebody who applies; complete and verified, so the account opens.
-pub struct Applicant {
-    pub number: u16,
-    pub name: String,
-    pub born: String,
-    pub country: String,
-    pub reseller: Option<AccountId>,
-    pub roles: Vec<&'static str>,
+pub(crate) struct Applicant {
+    pub(crate) number: u16,
+    pub(crate) name: String,
+    pub(crate) born: String,
+    pub(crate) country: String,
+    pub(crate) reseller: Option<AccountId>,
+    pub(crate) roles: Vec<&'static str>,
     /// Further facts, as JSON.
-    pub more: Vec<Value>,
+    pub(crate) more: Vec<Value>,
 }
 
 impl Applicant {
-    pub fn new(number: u16) -> Self {
+    pub(crate) fn new(number: u16) -> Self {
         Self {
             number,
             name: format!("Aroha {} Ngata", letters(number)),
@@ -158,31 +163,26 @@ impl Applicant {
     }
 
     /// Somebody with the name and the date of birth of a listed person.
-    pub fn listed(number: u16) -> Self {
+    pub(crate) fn listed(number: u16) -> Self {
         Self { name: LISTED_NAME.to_owned(), born: LISTED_BORN.to_owned(), ..Self::new(number) }
     }
 
-    pub fn in_country(mut self, country: &str) -> Self {
-        self.country = country.to_owned();
+    pub(crate) fn in_country(mut self, country: &str) -> Self {
+        country.clone_into(&mut self.country);
         self
     }
 
-    pub fn below(mut self, reseller: AccountId) -> Self {
-        self.reseller = Some(reseller);
-        self
-    }
-
-    pub fn selling(mut self) -> Self {
+    pub(crate) fn selling(mut self) -> Self {
         self.roles.push("reseller");
         self
     }
 
-    pub fn reference(&self) -> String {
+    pub(crate) fn reference(&self) -> String {
         format!("ref-{}", self.number)
     }
 
     /// The application as the register takes it.
-    pub fn sent(&self) -> NewApplication {
+    pub(crate) fn sent(&self) -> NewApplication {
         serde_json::from_value(self.application()).unwrap()
     }
 
@@ -232,17 +232,17 @@ fn letters(number: u16) -> String {
 }
 
 /// A member of staff of a role, with a reason; another number is another person.
-pub fn staff(role: Role, person: u8) -> Call {
+pub(crate) fn staff(role: Role, person: u8) -> Call {
     let id = StaffId::from_bytes([(role as u8 + 1) * 16 + person; 16]);
     Call::by(Actor::Staff { id, role }).because(Reason::parse("because the test says so").unwrap())
 }
 
-pub fn system(job: Job) -> Call {
+pub(crate) fn system(job: Job) -> Call {
     Call::by(Actor::System { job })
 }
 
 /// An API key with every scope there is.
-pub fn machine(reseller: Option<AccountId>) -> Call {
+pub(crate) fn machine(reseller: Option<AccountId>) -> Call {
     let id = ApiKeyId::from_bytes([0xaa; 16]);
     Call::by(Actor::ApiKey { id, scopes: Scope::ALL.to_vec(), reseller })
         .because(Reason::parse("because the test says so").unwrap())

@@ -240,6 +240,7 @@ fn case_of(
         account: accounts.first().copied().filter(|_| accounts.len() == 1),
         party: None,
         subject,
+        chain: subject,
         priority: i64::from(new.kind != OrderKind::EmergencyRequest),
         fingerprint: Sha256::digest(id.bytes()).into(),
         summary: CaseSummary {
@@ -250,16 +251,16 @@ fn case_of(
             escalated_at: None,
         },
         detail: CaseDetail { words: new.words.clone(), ..CaseDetail::default() },
-        due_days: work_days(new.kind, due_at, now),
+        due_at: work_due_at(new.kind, due_at, now),
         cause: Some(leaf),
     }
 }
 
-/// Whole days until the work is due: never later than the order is. What is to be preserved is preserved on receipt.
-fn work_days(kind: OrderKind, due_at: Timestamp, now: Timestamp) -> u32 {
+/// When the work is due: with the order, but what is to be preserved is preserved within a day of receipt.
+fn work_due_at(kind: OrderKind, due_at: Timestamp, now: Timestamp) -> Timestamp {
     match kind {
-        OrderKind::PreservationRequest | OrderKind::EuropeanPreservationOrder => 0,
-        _ => u32::try_from((due_at.as_micros() - now.as_micros()) / DAY_US).unwrap_or(0),
+        OrderKind::PreservationRequest | OrderKind::EuropeanPreservationOrder => due_at.min(now.plus_days(1)),
+        _ => due_at,
     }
 }
 

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use tenantry_model::id::{DeliveryId, EndpointId, EventId};
 use tenantry_model::random::draw;
 use tenantry_model::time::Timestamp;
+use tenantry_store::StoreExt;
 use tenantry_store::repo::outbox::{self, DeliveryRow, EndpointRow, EventRow};
-use tenantry_store::{StoreExt, Tx, params, query_one};
 use zeroize::Zeroizing;
 
 /// Bounds of endpoints and deliveries.
@@ -36,14 +36,6 @@ pub mod limits {
 const PENDING: &str = "pending";
 const DELIVERED: &str = "delivered";
 const DEAD: &str = "dead";
-
-mod sql {
-    tenantry_store::statements! {
-        pub(super) FIND = "SELECT id, endpoint, event, subject, state, attempts, next_at, last_status, last_error, settled_at \
-            FROM delivery WHERE id = $1";
-        pub(super) PLACE = "SELECT COUNT(*) FROM delivery WHERE endpoint = $1 AND subject = $2 AND id <= $3";
-    }
-}
 
 /// Longest a claim may last, in microseconds.
 const CLAIM_US_MAX: i64 = 120_000_000;
@@ -263,7 +255,9 @@ impl Register {
         let until = until.min(now.plus_micros(CLAIM_US_MAX));
         let vault = Arc::clone(&self.core.vault);
         self.core.store.write(move |tx| {
-            let Some(row) = find(tx, id)?.filter(|row| row.state == PENDING && row.next_at <= now) else {
+            let Some(row) =
+                outbox::find_delivery(tx, id)?.filter(|row| row.state == PENDING && row.next_at <= now)
+            else {
                 return Ok(None);
             };
             let endpoint = outbox::find_endpoint(tx, row.endpoint)?;
@@ -279,7 +273,7 @@ impl Register {
                 ..row
             };
             outbox::settle(tx, &claimed)?;
-            let sequence = place(tx, &claimed)?;
+            let sequence = u64::try_from(outbox::place(tx, &claimed)?).unwrap_or_default();
             let secret =
                 keys::open_row(tx, &vault, &endpoint.subject, &endpoint.id.bytes(), &endpoint.secrets)?;
             Ok(Some(ClaimedDelivery {
@@ -304,7 +298,7 @@ impl Register {
         let ended = outcome.clone();
         let gone = self.core.store.write(move |tx| {
             let ours = |row: &DeliveryRow| row.state == PENDING && row.attempts == i64::from(attempt);
-            let Some(row) = find(tx, id)?.filter(ours) else { return Ok(None) };
+            let Some(row) = outbox::find_delivery(tx, id)?.filter(ours) else { return Ok(None) };
             let endpoint = row.endpoint;
             outbox::settle(tx, &after(row, &ended))?;
             Ok::<_, RegisterError>(matches!(ended, DeliveryOutcome::EndpointGone { .. }).then_some(endpoint))
@@ -337,7 +331,7 @@ impl Register {
         manage(call)?;
         let now = self.core.clock.now();
         self.core.store.write(move |tx| {
-            let row = find(tx, id)?.filter(|row| row.state != PENDING);
+            let row = outbox::find_delivery(tx, id)?.filter(|row| row.state != PENDING);
             let row = row.ok_or(RegisterError::NotFound { what: "settled delivery" })?;
             let endpoint = outbox::find_endpoint(tx, row.endpoint)?;
             if endpoint.is_none_or(|endpoint| endpoint.disabled_at.is_some()) {
@@ -387,31 +381,6 @@ fn check_types(types: &[String]) -> Result<(), RegisterError> {
         )),
         None => Ok(()),
     }
-}
-
-fn find(tx: &mut dyn Tx, id: DeliveryId) -> Result<Option<DeliveryRow>, RegisterError> {
-    let found = query_one(tx, &sql::FIND, params![id], |row| {
-        Ok(DeliveryRow {
-            id: DeliveryId::from_bytes(row.id16(0)?),
-            endpoint: EndpointId::from_bytes(row.id16(1)?),
-            event: EventId::from_bytes(row.id16(2)?),
-            subject: row.text(3)?.to_owned(),
-            state: row.text(4)?.to_owned(),
-            attempts: row.int(5)?,
-            next_at: Timestamp::from_micros(row.int(6)?),
-            last_status: row.opt_int(7)?,
-            last_error: row.opt_text(8)?.map(str::to_owned),
-            settled_at: row.opt_int(9)?.map(Timestamp::from_micros),
-        })
-    })?;
-    Ok(found)
-}
-
-/// Place of a delivery among those of its endpoint and subject, from 1.
-fn place(tx: &mut dyn Tx, row: &DeliveryRow) -> Result<u64, RegisterError> {
-    let params = params![row.endpoint, &row.subject, row.id];
-    let count = query_one(tx, &sql::PLACE, params, |row| row.int(0))?;
-    Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
 }
 
 fn after(row: DeliveryRow, outcome: &DeliveryOutcome) -> DeliveryRow {

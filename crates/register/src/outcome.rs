@@ -249,6 +249,7 @@ impl Unit<'_> {
             account: Some(about.account.id),
             party: draft.party,
             subject,
+            chain: about.account.subject,
             priority: match draft.priority {
                 Priority::Urgent => 0,
                 Priority::High => 1,
@@ -258,7 +259,7 @@ impl Unit<'_> {
             fingerprint,
             summary,
             detail,
-            due_days: draft.due_days,
+            due_at: self.now.plus_days(draft.due_days),
             cause: Some(leaf),
         })
         .map(Some)
@@ -280,7 +281,7 @@ impl Unit<'_> {
             summary: serde_json::to_string(&new.summary).unwrap_or_default(),
             sealed,
             opened_at: self.now,
-            due_at: self.now.plus_days(new.due_days),
+            due_at: new.due_at,
             leased_by: None,
             leased_until: None,
             verdict: None,
@@ -291,12 +292,11 @@ impl Unit<'_> {
             version: 1,
         };
         case::add(self.tx, &row)?;
-        let mut record =
-            Record::new(RecordType::CaseOpened, self.core.deployment, Retention::DecisionEvidence)
-                .text("case", id)
-                .text("kind", new.kind)
-                .text("due_at", row.due_at)
-                .json("rules", &new.summary.rules);
+        let mut record = Record::new(RecordType::CaseOpened, new.chain, Retention::DecisionEvidence)
+            .text("case", id)
+            .text("kind", new.kind)
+            .text("due_at", row.due_at)
+            .json("rules", &new.summary.rules);
         if let Some(account) = new.account {
             record = record.text("account", account);
         }
@@ -341,12 +341,15 @@ pub(crate) struct NewCase {
     pub(crate) kind: CaseKind,
     pub(crate) account: Option<AccountId>,
     pub(crate) party: Option<PartyId>,
+    /// Under whose key the detail is sealed.
     pub(crate) subject: [u8; 16],
+    /// In whose chain the record stands: the account's, so that its package holds it.
+    pub(crate) chain: [u8; 16],
     pub(crate) priority: i64,
     pub(crate) fingerprint: [u8; 32],
     pub(crate) summary: CaseSummary,
     pub(crate) detail: CaseDetail,
-    pub(crate) due_days: u32,
+    pub(crate) due_at: Timestamp,
     pub(crate) cause: Option<u64>,
 }
 

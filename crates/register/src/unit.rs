@@ -69,6 +69,10 @@ pub(crate) struct Unit<'a> {
     frontier: Frontier,
     approvals: Vec<u64>,
     recorded: u32,
+    /// Size of the ledger when the unit began.
+    first: u64,
+    /// Identifiers given in order so far.
+    ordered: u16,
 }
 
 impl<'a> Unit<'a> {
@@ -79,7 +83,8 @@ impl<'a> Unit<'a> {
             None => (Frontier::new(), now),
             Some(head) => (Frontier::from_bytes(&head.frontier).map_err(broken)?, now.max(head.recorded_at)),
         };
-        Ok(Self { tx, core, call, now, frontier, approvals: Vec::new(), recorded: 0 })
+        let first = frontier.size();
+        Ok(Self { tx, core, call, now, frontier, approvals: Vec::new(), recorded: 0, first, ordered: 0 })
     }
 
     /// Names a leaf that approved what this change does.
@@ -144,7 +149,7 @@ impl<'a> Unit<'a> {
         data: &impl Serialize,
     ) -> Result<(), RegisterError> {
         let event = outbox::EventRow {
-            id: EventId::new(self.now, &*self.core.entropy),
+            id: EventId::from_bytes(self.next_in_order()),
             event_type: event_type.to_owned(),
             subject: subject.to_string(),
             data: serde_json::to_string(data).unwrap_or_default(),
@@ -154,7 +159,7 @@ impl<'a> Unit<'a> {
         for endpoint in outbox::endpoints(self.tx)? {
             let wanted = endpoint.types.is_empty() || endpoint.types.split(' ').any(|t| t == event_type);
             if endpoint.disabled_at.is_none() && wanted {
-                let id = DeliveryId::new(self.now, &*self.core.entropy);
+                let id = DeliveryId::from_bytes(self.next_in_order());
                 outbox::add_delivery(self.tx, id, endpoint.id, &event, self.now)?;
             }
         }
@@ -180,6 +185,18 @@ impl<'a> Unit<'a> {
         plain: &[u8],
     ) -> Result<Vec<u8>, RegisterError> {
         sealing(self.core, self.now).row(self.tx, subject, row, plain)
+    }
+
+    /// An identifier that sorts behind every earlier one: the millisecond, the size of the ledger, a counter within the unit,
+    /// and random bytes. Identifiers of the model order by millisecond only, and events of one subject must not swap.
+    fn next_in_order(&mut self) -> [u8; 16] {
+        self.ordered += 1;
+        let mut id = EventId::new(self.now, &*self.core.entropy).bytes();
+        let place = self.first.to_be_bytes().into_iter().skip(2).chain(self.ordered.to_be_bytes());
+        for (slot, byte) in id.iter_mut().skip(6).zip(place) {
+            *slot = byte;
+        }
+        id
     }
 
     fn finish(&mut self) -> Result<(), RegisterError> {

@@ -18,6 +18,9 @@ statements! {
         WHERE state = 'pending' AND next_at <= $1 AND NOT EXISTS (SELECT 1 FROM delivery AS earlier \
         WHERE earlier.endpoint = delivery.endpoint AND earlier.subject = delivery.subject AND earlier.state = 'pending' \
         AND earlier.id < delivery.id) ORDER BY next_at, id LIMIT $2";
+    FIND_DELIVERY = "SELECT id, endpoint, event, subject, state, attempts, next_at, last_status, last_error, settled_at FROM delivery \
+        WHERE id = $1";
+    PLACE = "SELECT COUNT(*) FROM delivery WHERE endpoint = $1 AND subject = $2 AND id <= $3";
     SETTLE = "UPDATE delivery SET state = $2, attempts = $3, next_at = $4, last_status = $5, last_error = $6, settled_at = $7 WHERE id = $1";
     BY_STATE = "SELECT id, endpoint, event, subject, state, attempts, next_at, last_status, last_error, settled_at FROM delivery \
         WHERE state = $1 ORDER BY id DESC LIMIT $2";
@@ -167,6 +170,17 @@ pub fn add_delivery(
 /// Deliveries that are due: of each endpoint and subject only the first that is pending.
 pub fn due(tx: &mut dyn Tx, now: Timestamp, rows_max: u32) -> Result<Vec<DeliveryRow>, StoreError> {
     query_all(tx, &DUE, params![now, limit(rows_max)], delivery)
+}
+
+/// A delivery by its identifier.
+pub fn find_delivery(tx: &mut dyn Tx, id: DeliveryId) -> Result<Option<DeliveryRow>, StoreError> {
+    query_one(tx, &FIND_DELIVERY, params![id], delivery)
+}
+
+/// Place of a delivery among those of its endpoint and subject, from 1.
+pub fn place(tx: &mut dyn Tx, delivery: &DeliveryRow) -> Result<i64, StoreError> {
+    let params = params![delivery.endpoint, &delivery.subject, delivery.id];
+    Ok(query_one(tx, &PLACE, params, |row| row.int(0))?.unwrap_or(0))
 }
 
 /// Writes the outcome of an attempt.

@@ -16,7 +16,7 @@ use tenantry_vault::Ed25519Check;
 
 const HOUR_US: i64 = 3_600_000_000;
 
-fn order(number: u32) -> NewOrder {
+pub(crate) fn order(number: u32) -> NewOrder {
     NewOrder {
         kind: OrderKind::RegulatorRequest,
         authority: "Bureau".to_owned(),
@@ -28,7 +28,7 @@ fn order(number: u32) -> NewOrder {
     }
 }
 
-fn leaves(desk: &Desk) -> Vec<Vec<u8>> {
+pub(crate) fn leaves(desk: &Desk) -> Vec<Vec<u8>> {
     let rows = desk.store.read(|tx| ledger::range(tx, 0, u32::MAX)).unwrap();
     rows.into_iter().map(|row| row.bytes).collect()
 }
@@ -48,7 +48,7 @@ impl HashSource for InMemory {
     }
 }
 
-fn signed(register: &Register) -> Checkpoint {
+pub(crate) fn signed(register: &Register) -> Checkpoint {
     let note = register.checkpoint_note().unwrap().unwrap();
     let key = VerifierKey::parse(&register.verifier_key()).unwrap();
     Checkpoint::verify(note.as_bytes(), &[key], &Ed25519Check).unwrap()
@@ -241,7 +241,7 @@ proptest! {
     }
 }
 
-fn check_tree(desk: &Desk, leaves: &[Vec<u8>], last: &Checkpoint) -> Result<(), TestCaseError> {
+pub(crate) fn check_tree(desk: &Desk, leaves: &[Vec<u8>], last: &Checkpoint) -> Result<(), TestCaseError> {
     let mut tree = Frontier::new();
     for leaf in leaves {
         tree.append(leaf_hash(leaf));
@@ -258,7 +258,7 @@ fn check_tree(desk: &Desk, leaves: &[Vec<u8>], last: &Checkpoint) -> Result<(), 
 }
 
 /// Numbers of a subject run from 1 without gap, each leaf names the one before, and time never goes back.
-fn check_chains(leaves: &[Vec<u8>]) -> Result<(), TestCaseError> {
+pub(crate) fn check_chains(leaves: &[Vec<u8>]) -> Result<(), TestCaseError> {
     let mut heads = std::collections::BTreeMap::new();
     let mut before = 0;
     for (leaf, index) in leaves.iter().zip(0_u64..) {

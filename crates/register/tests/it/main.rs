@@ -8,10 +8,13 @@
 
 mod access;
 mod approvals;
+mod bad_lists;
 mod cases;
 mod checkpoints;
 mod evidence;
 mod fixtures;
+mod idempotency;
+mod interleaving;
 mod measures;
 mod orders;
 mod outbox;

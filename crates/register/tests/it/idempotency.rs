@@ -1,0 +1,492 @@
+//! Any request repeated under its key changes nothing, in any table, and is answered as it was the first time; another
+//! request under that key is refused and changes nothing either.
+
+use crate::fixtures::{Desk, job, list_of};
+use crate::world::{Applicant, LISTED_NAME, machine, staff};
+use proptest::prelude::*;
+use serde::Serialize;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use tenantry_model::account::Ending;
+use tenantry_model::fact::FactKind;
+use tenantry_model::id::{ApprovalId, CaseId, MeasureId};
+use tenantry_model::order::OrderKind;
+use tenantry_model::staff::{Job, Role, Scope};
+use tenantry_register::approvals::ContentHash;
+use tenantry_register::disclosure::{LegalBasis, NewDisclosure};
+use tenantry_register::orders::NewOrder;
+use tenantry_register::people::{NewApiKey, NewStaff};
+use tenantry_register::{Applied, Call, IdempotencyKey, Register, RegisterError};
+use tenantry_store::{Statement, Store, StoreError, StoreExt, params};
+use tenantry_testkit::catalogue;
+
+type Ask = Box<dyn Fn(&Register, &Call) -> Result<String, RegisterError>>;
+
+/// A request, another one of the same kind, and who makes them.
+struct Request {
+    by: Call,
+    same: Ask,
+    other: Ask,
+}
+
+/// Boxes a use case; its answer is compared as text.
+fn ask<T: Serialize>(use_case: impl Fn(&Register, &Call) -> Result<T, RegisterError> + 'static) -> Ask {
+    Box::new(move |register, call| Ok(serde_json::to_string(&use_case(register, call)?).unwrap()))
+}
+
+/// What a use case answers when it is repeated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeated {
+    /// What it answered the first time.
+    Same,
+    /// A refusal: its answer held a secret that is not kept.
+    Refused,
+}
+
+/// A use case: its name, what a repetition answers, and a request of its own for every number.
+type UseCase = (&'static str, Repeated, fn(&Desk, u16) -> Request);
+
+/// Everything a call with a key can change. Two are not here because they take no key: building a package, as no two are the same,
+/// and taking a lease, as whoever holds one renews it by taking it again.
+const USE_CASES: &[UseCase] = &[
+    ("apply", Repeated::Same, apply),
+    ("apply for somebody listed", Repeated::Same, apply_listed),
+    ("add_facts", Repeated::Same, add_facts),
+    ("close_account", Repeated::Same, close_account),
+    ("report_access", Repeated::Same, report_access),
+    ("decide alone", Repeated::Same, decide_alone),
+    ("decide with a second person", Repeated::Same, decide_with_second),
+    ("approve a verdict", Repeated::Same, approve_verdict),
+    ("propose_measure", Repeated::Same, propose_measure),
+    ("approve a measure", Repeated::Same, approve_measure),
+    ("reject", Repeated::Same, reject),
+    ("lift_measure", Repeated::Same, lift_measure),
+    ("request_disclosure", Repeated::Same, request_disclosure),
+    ("reveal", Repeated::Same, reveal),
+    ("receive_order", Repeated::Same, receive_order),
+    ("import_list", Repeated::Same, import_list),
+    ("add_staff", Repeated::Same, add_staff),
+    ("disable_staff", Repeated::Same, disable_staff),
+    ("create_api_key", Repeated::Refused, create_api_key),
+    ("revoke_api_key", Repeated::Same, revoke_api_key),
+    ("add_endpoint", Repeated::Refused, add_endpoint),
+    ("disable_endpoint", Repeated::Same, disable_endpoint),
+];
+
+fn opened(desk: &Desk, number: u16) -> Applied {
+    desk.clock.advance_micros(1_000_000);
+    desk.register.apply(&job(Job::SetUp), Applicant::new(number).sent()).unwrap()
+}
+
+/// An account whose customer has the name of somebody listed: a case that two people decide.
+fn matched(desk: &Desk, number: u16) -> Applied {
+    desk.clock.advance_micros(1_000_000);
+    let applied = desk.register.apply(&job(Job::SetUp), Applicant::listed(number).sent()).unwrap();
+    assert!(!applied.cases.is_empty(), "{:?}", applied.decision.reasons);
+    applied
+}
+
+fn apply(_: &Desk, number: u16) -> Request {
+    let send = |number| ask(move |r, c| r.apply(c, Applicant::new(number).sent()));
+    Request { by: machine(None), same: send(number), other: send(number + 1) }
+}
+
+fn apply_listed(_: &Desk, number: u16) -> Request {
+    let send = |number| ask(move |r, c| r.apply(c, Applicant::listed(number).sent()));
+    Request { by: machine(None), same: send(number), other: send(number + 1) }
+}
+
+fn add_facts(desk: &Desk, number: u16) -> Request {
+    let party = opened(desk, number).parties["me"];
+    let send = |country: &'static str| {
+        let sent = json!({ "facts": [{ "fact": { "kind": "located_in", "jurisdiction": country } }] });
+        ask(move |r, c| r.add_facts(c, party, serde_json::from_value(sent.clone()).unwrap()))
+    };
+    Request { by: staff(Role::Reviewer, 1), same: send("RU"), other: send("AU") }
+}
+
+fn close_account(desk: &Desk, number: u16) -> Request {
+    let account = opened(desk, number).account;
+    let by = staff(Role::ComplianceOfficer, 1);
+    let version = desk.register.account(&by, account).unwrap().summary.version;
+    let send = |ending| ask(move |r, c| r.close_account(c, account, version, ending));
+    Request { by, same: send(Ending::Ordinary), other: send(Ending::ForCause) }
+}
+
+fn report_access(desk: &Desk, number: u16) -> Request {
+    let account = opened(desk, number).account;
+    let send = |second: u8| {
+        let sent =
+            json!({ "at": format!("2026-10-30T12:00:{second:02}Z"), "access": "access", "ip": "192.0.2.7" });
+        ask(move |r, c| r.report_access(c, account, serde_json::from_value(sent.clone()).unwrap()))
+    };
+    Request { by: machine(None), same: send(1), other: send(2) }
+}
+
+/// A verdict on a case that the caller has leased.
+fn verdict(desk: &Desk, by: &Call, case: CaseId) -> (Ask, Ask) {
+    let version = desk.register.lease(by, case).unwrap().version;
+    let send = |note: &'static str| {
+        let sent = json!({ "verdict": "dismiss", "reason_code": "explained_by_evidence", "note": note });
+        ask(move |r, c| r.decide(c, case, version, serde_json::from_value(sent.clone()).unwrap()))
+    };
+    (send("seen and explained"), send("seen, and explained otherwise"))
+}
+
+fn decide_alone(desk: &Desk, number: u16) -> Request {
+    let mut applicant = Applicant::new(number);
+    // The card comes from a country that is stated nowhere: a red flag, decided by one person.
+    applicant
+        .more
+        .push(json!({ "fact": { "kind": "payment", "method": "card", "token": format!("tok_far_{number}"),
+                                          "issuer_jurisdiction": "VU" } }));
+    desk.clock.advance_micros(1_000_000);
+    let applied = desk.register.apply(&job(Job::SetUp), applicant.sent()).unwrap();
+    let by = staff(Role::Reviewer, 1);
+    let (same, other) = verdict(desk, &by, applied.cases[0]);
+    Request { by, same, other }
+}
+
+fn dismiss_match(case: CaseId, version: i64, reason: &'static str) -> Ask {
+    let sent = json!({ "verdict": "dismiss", "reason_code": reason });
+    ask(move |r, c| r.decide(c, case, version, serde_json::from_value(sent.clone()).unwrap()))
+}
+
+fn decide_with_second(desk: &Desk, number: u16) -> Request {
+    let case = matched(desk, number).cases[0];
+    let by = staff(Role::Reviewer, 1);
+    let version = desk.register.lease(&by, case).unwrap().version;
+    let send = |reason| dismiss_match(case, version, reason);
+    Request { by, same: send("different_place"), other: send("different_name") }
+}
+
+/// A request for a second person that waits, with the hash of what it asks for.
+fn waiting(desk: &Desk, reader: &Call, id: ApprovalId) -> (ApprovalId, ContentHash) {
+    (id, desk.register.approval(reader, id).unwrap().content_hash)
+}
+
+fn approve_verdict(desk: &Desk, number: u16) -> Request {
+    let case = matched(desk, number).cases[0];
+    let first = staff(Role::Reviewer, 1);
+    let version = desk.register.lease(&first, case).unwrap().version;
+    let sent = json!({ "verdict": "confirm", "reason_code": "same_identity", "note": "same date of birth" });
+    let decided = desk.register.decide(&first, case, version, serde_json::from_value(sent).unwrap()).unwrap();
+    let by = staff(Role::Reviewer, 2);
+    let (id, hash) = waiting(desk, &by, decided.approval.unwrap());
+    let send = |hash| ask(move |r, c| r.approve(c, id, hash));
+    Request { by, same: send(hash), other: send(ContentHash::from_bytes([7; 32])) }
+}
+
+fn proposal(number: u16) -> tenantry_register::measures::NewMeasure {
+    serde_json::from_value(json!({
+        "title": format!("Measure {number}"),
+        "target": { "kind": "jurisdiction", "jurisdictions": ["BY"] },
+        "effect": { "effect": "prohibit" },
+        "citation": "15 CFR 7.307(b), test determination",
+        "determined_on": "2026-10-20",
+        "effective": { "from": "at_once" },
+    }))
+    .unwrap()
+}
+
+fn proposed(desk: &Desk, number: u16) -> (MeasureId, ApprovalId, ContentHash) {
+    let made = desk.register.propose_measure(&staff(Role::ComplianceOfficer, 1), proposal(number)).unwrap();
+    let (id, hash) = waiting(desk, &staff(Role::Legal, 1), made.approval);
+    (made.measure, id, hash)
+}
+
+fn propose_measure(_: &Desk, number: u16) -> Request {
+    let send = |number| ask(move |r, c| r.propose_measure(c, proposal(number)));
+    Request { by: staff(Role::ComplianceOfficer, 1), same: send(number), other: send(number + 1) }
+}
+
+fn approve_measure(desk: &Desk, number: u16) -> Request {
+    let (_, id, hash) = proposed(desk, number);
+    let send = |hash| ask(move |r, c| r.approve(c, id, hash));
+    Request { by: staff(Role::Legal, 1), same: send(hash), other: send(ContentHash::from_bytes([7; 32])) }
+}
+
+fn reject(desk: &Desk, number: u16) -> Request {
+    let (_, id, hash) = proposed(desk, number);
+    let by = staff(Role::Legal, 1);
+    Request { by, same: ask(move |r, c| r.reject(c, id)), other: ask(move |r, c| r.approve(c, id, hash)) }
+}
+
+fn lift_measure(desk: &Desk, number: u16) -> Request {
+    let (measure, id, hash) = proposed(desk, number);
+    desk.register.approve(&staff(Role::Legal, 1), id, hash).unwrap();
+    let send = |measure| ask(move |r, c| r.lift_measure(c, measure));
+    let by = staff(Role::ComplianceOfficer, 1);
+    Request { by, same: send(measure), other: send(MeasureId::from_bytes([7; 16])) }
+}
+
+fn request_disclosure(desk: &Desk, number: u16) -> Request {
+    let account = opened(desk, number).account;
+    let send = |recipient: &'static str| {
+        ask(move |r, c| {
+            let (kinds, legal_basis) = (vec![FactKind::LegalName], LegalBasis::Emergency);
+            let recipient = recipient.to_owned();
+            let parties = Vec::new();
+            r.request_disclosure(
+                c,
+                NewDisclosure { account, parties, kinds, recipient, legal_basis, order: None },
+            )
+        })
+    };
+    Request { by: staff(Role::Legal, 1), same: send("Bureau of Example"), other: send("Office of Example") }
+}
+
+fn reveal(desk: &Desk, number: u16) -> Request {
+    let party = opened(desk, number).parties["me"];
+    let send = |kind| ask(move |r, c| r.reveal(c, party, &[kind]).map(|shown| shown.leaf));
+    Request {
+        by: staff(Role::Reviewer, 1),
+        same: send(FactKind::LegalName),
+        other: send(FactKind::DateOfBirth),
+    }
+}
+
+fn receive_order(_: &Desk, number: u16) -> Request {
+    let send = |number| {
+        ask(move |r, c| {
+            let order = NewOrder {
+                kind: OrderKind::RegulatorRequest,
+                authority: "Bureau".to_owned(),
+                reference: format!("R-{number}"),
+                received_at: None,
+                due_at: None,
+                accounts: Vec::new(),
+                words: "Name everybody".to_owned(),
+            };
+            r.receive_order(c, order)
+        })
+    };
+    Request { by: staff(Role::Legal, 1), same: send(number), other: send(number + 1) }
+}
+
+fn import_list(_: &Desk, number: u16) -> Request {
+    let send = |number| {
+        ask(move |r, c| {
+            let names = [LISTED_NAME, &format!("Person Number {number}")];
+            // That the version is in force already is said by a flag and by counts; what is in force is compared.
+            r.import_list(c, &list_of("own-list", &names)).map(|done| (done.snapshot, done.header))
+        })
+    };
+    Request { by: staff(Role::ComplianceOfficer, 1), same: send(number), other: send(number + 1) }
+}
+
+fn newcomer(number: u16) -> NewStaff {
+    NewStaff { login: format!("p{number}@example.org"), name: "Somebody".to_owned(), role: Role::Auditor }
+}
+
+fn add_staff(_: &Desk, number: u16) -> Request {
+    let send = |number| ask(move |r, c| r.add_staff(c, newcomer(number)));
+    Request { by: staff(Role::Administrator, 1), same: send(number), other: send(number + 1) }
+}
+
+fn disable_staff(desk: &Desk, number: u16) -> Request {
+    let by = staff(Role::Administrator, 1);
+    let ids = [number, number + 1].map(|n| desk.register.add_staff(&by, newcomer(n)).unwrap());
+    let [same, other] = ids.map(|id| ask(move |r, c| r.disable_staff(c, id)));
+    Request { by, same, other }
+}
+
+fn new_key(number: u16) -> NewApiKey {
+    NewApiKey { label: format!("key {number}"), scopes: vec![Scope::Gate], reseller: None }
+}
+
+fn create_api_key(_: &Desk, number: u16) -> Request {
+    let send = |number| ask(move |r, c| r.create_api_key(c, new_key(number)).map(|(id, _)| id));
+    Request { by: staff(Role::Administrator, 1), same: send(number), other: send(number + 1) }
+}
+
+fn revoke_api_key(desk: &Desk, number: u16) -> Request {
+    let by = staff(Role::Administrator, 1);
+    let ids = [number, number + 1].map(|n| desk.register.create_api_key(&by, new_key(n)).unwrap().0);
+    let [same, other] = ids.map(|id| ask(move |r, c| r.revoke_api_key(c, id)));
+    Request { by, same, other }
+}
+
+fn add_endpoint(_: &Desk, number: u16) -> Request {
+    let send = |number| {
+        let url = format!("https://{number}.example.org/");
+        ask(move |r, c| r.add_endpoint(c, &url, &[]).map(|(id, _)| id))
+    };
+    Request { by: staff(Role::Operator, 1), same: send(number), other: send(number + 1) }
+}
+
+fn disable_endpoint(desk: &Desk, number: u16) -> Request {
+    let by = staff(Role::Operator, 1);
+    let ids = [number, number + 1]
+        .map(|n| desk.register.add_endpoint(&by, &format!("https://{n}.example.org/"), &[]).unwrap().0);
+    let [same, other] = ids.map(|id| ask(move |r, c| r.disable_endpoint(c, id)));
+    Request { by, same, other }
+}
+
+/// Every row of every table, whatever tables there are.
+pub(crate) struct Everything(Vec<Table>);
+
+struct Table {
+    name: String,
+    classes: Vec<String>,
+    select: &'static Statement,
+}
+
+impl Everything {
+    pub(crate) fn of(store: &dyn Store) -> Self {
+        let mut columns: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+        for line in catalogue::read(store) {
+            let Some((place, rest)) = line.split_once(": ") else { continue };
+            let Some((table, column)) = place.split_once('.') else { continue };
+            let class = rest.split(',').next().unwrap_or_default();
+            columns.entry(table.to_owned()).or_default().insert(column.to_owned(), class.to_owned());
+        }
+        assert!(columns.len() > 20, "the catalogue knows few tables: {:?}", columns.keys());
+        Self(columns.into_iter().map(table).collect())
+    }
+
+    /// The rows as text, by table.
+    pub(crate) fn rows(&self, store: &dyn Store) -> BTreeMap<String, BTreeSet<String>> {
+        let tables: Vec<_> = self.0.iter().map(|t| (t.name.clone(), t.classes.clone(), t.select)).collect();
+        let read: Result<_, StoreError> = store.read(move |tx| {
+            let mut all = BTreeMap::new();
+            for (name, classes, select) in &tables {
+                let mut rows = BTreeSet::new();
+                tx.query(select, params![], &mut |row| {
+                    let mut text = String::new();
+                    for (column, class) in classes.iter().enumerate() {
+                        let _ = match class.as_str() {
+                            "integer" => write!(text, "{:?} ", row.opt_int(column)?),
+                            "text" => write!(text, "{:?} ", row.opt_text(column)?),
+                            _ => write!(text, "{:02x?} ", row.opt_bytes(column)?),
+                        };
+                    }
+                    rows.insert(text);
+                    Ok(())
+                })?;
+                all.insert(name.clone(), rows);
+            }
+            Ok(all)
+        });
+        read.unwrap()
+    }
+}
+
+/// A repeated `add_facts` finishes what a crash may have cut off: it screens again, and when nothing differs only this moves.
+const STAMPS: &[(&str, &str)] = &[("party", "screened_at"), ("party", "screened_with")];
+
+fn table((name, mut columns): (String, BTreeMap<String, String>)) -> Table {
+    columns.retain(|column, _| !STAMPS.contains(&(name.as_str(), column.as_str())));
+    let list: Vec<String> = columns.keys().map(|column| format!("\"{column}\"")).collect();
+    let sql: &str = Box::leak(format!("SELECT {} FROM \"{name}\"", list.join(", ")).into_boxed_str());
+    let select: &Statement =
+        Box::leak(Box::new(Statement { name: "idempotency::everything", sqlite: sql, postgres: sql }));
+    Table { classes: columns.into_values().collect(), name, select }
+}
+
+#[track_caller]
+pub(crate) fn check_unchanged(
+    everything: &Everything,
+    desk: &Desk,
+    before: &BTreeMap<String, BTreeSet<String>>,
+    what: &str,
+) {
+    let after = everything.rows(&*desk.store);
+    for (table, rows) in before {
+        let gone: Vec<_> = rows.difference(&after[table]).collect();
+        let new: Vec<_> = after[table].difference(rows).collect();
+        assert!(
+            gone.is_empty() && new.is_empty(),
+            "{what}: rows of {table} are gone: {gone:#?}\nor new: {new:#?}"
+        );
+    }
+}
+
+/// A desk with a list in force, at a time at which the applicants' papers have been checked.
+pub(crate) fn desk_with_list(desk: Desk) -> Desk {
+    desk.clock.advance_days(22);
+    desk.import("test-list", &[LISTED_NAME, "Ottokar Zubransky"]);
+    desk
+}
+
+/// A request that was made, and what it was answered.
+struct Made {
+    what: String,
+    call: Call,
+    request: Request,
+    repeated: Repeated,
+    answer: String,
+}
+
+fn make(desk: &Desk, (name, repeated, prepare): &UseCase, number: u16) -> Made {
+    let request = prepare(desk, number);
+    let key = IdempotencyKey::parse(&format!("key-{number}")).unwrap();
+    let call = request.by.clone().under(key);
+    let answer = (request.same)(&desk.register, &call);
+    let answer = answer.unwrap_or_else(|error| panic!("{name}: {error}"));
+    Made { what: format!("{name} (number {number})"), call, request, repeated: *repeated, answer }
+}
+
+#[track_caller]
+fn check_repeated(desk: &Desk, register: &Register, made: &Made, everything: &Everything) {
+    let what = &made.what;
+    let before = everything.rows(&*desk.store);
+    match ((made.request.same)(register, &made.call), made.repeated) {
+        (Ok(again), Repeated::Same) => assert_eq!(again, made.answer, "{what}"),
+        (Err(RegisterError::KeyReused), Repeated::Refused) => {}
+        (answer, _) => panic!("{what}, repeated: {answer:?}"),
+    }
+    check_unchanged(everything, desk, &before, what);
+    let other = (made.request.other)(register, &made.call);
+    assert!(matches!(other, Err(RegisterError::KeyReused)), "{what}, another request: {other:?}");
+    check_unchanged(everything, desk, &before, what);
+}
+
+/// Every use case once, each repeated at once by the same node and later by a node that knows nothing.
+fn every_use_case_once(desk: &Desk) {
+    let everything = Everything::of(&*desk.store);
+    let mut all = Vec::new();
+    for (use_case, number) in USE_CASES.iter().zip(0..) {
+        let made = make(desk, use_case, number * 10);
+        desk.clock.advance_micros(5_000_000);
+        check_repeated(desk, &desk.register, &made, &everything);
+        all.push(made);
+    }
+    let other_node = desk.reopened(77);
+    for made in &all {
+        check_repeated(desk, &other_node, made, &everything);
+    }
+}
+
+#[test]
+fn every_use_case_repeated_changes_nothing() {
+    every_use_case_once(&desk_with_list(Desk::new()));
+}
+
+#[test]
+fn every_use_case_repeated_changes_nothing_on_postgres() {
+    every_use_case_once(&desk_with_list(Desk::on_postgres()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// In any order, after any time, with any other requests between the first and its repetition.
+    #[test]
+    fn any_request_repeated_changes_nothing(
+        steps in prop::collection::vec((0..USE_CASES.len(), 0..3_600_000_000_i64), 1..8),
+        repeated in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
+    ) {
+        let desk = desk_with_list(Desk::new());
+        let everything = Everything::of(&*desk.store);
+        let mut made = Vec::new();
+        for ((step, wait_us), number) in steps.iter().zip(0_u16..) {
+            made.push(make(&desk, &USE_CASES[*step], number * 10));
+            desk.clock.advance_micros(*wait_us);
+        }
+        for which in repeated {
+            check_repeated(&desk, &desk.register, which.get(&made), &everything);
+        }
+    }
+}

@@ -77,6 +77,12 @@ impl Weighing {
 /// Share of left-over weight that counts, in thousandths: left (the query) and right (the listed name).
 pub const LEFT_OVER: u32 = 500;
 const LEFT_OVER_ONE_WORD: u32 = 1_000;
+/// Weight from which on an agreement in part is as good as it looks: enough to single one name out among millions.
+const ENOUGH: u32 = 24_000;
+/// What an agreement in part has less than that counts against it: thousandths of similarity for each bit lacking
+/// if no part agreed, in thousandths.
+const SHORTAGE: u32 = 47_000;
+const NATIVE_OVER: u32 = 1_000;
 const RIGHT_OVER: u32 = 300;
 const RIGHT_OVER_RARER: u32 = 450;
 /// How much more they count for each inexact word among those that agree, and for how many at most.
@@ -229,6 +235,10 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
     let right_share = right_share + inexact.min(INEXACT_MAX) * RIGHT_OVER_INEXACT;
     // One word out of several is not a name.
     let left_share = if words <= 1 && l.names { LEFT_OVER_ONE_WORD } else { LEFT_OVER };
+    // A Korean or Chinese name has no part to spare: a syllable left over on either side is another name.
+    let native = left.iter().chain(right).any(|t| t.syllable);
+    let (left_share, right_share) =
+        if native { (NATIVE_OVER, NATIVE_OVER) } else { (left_share, right_share) };
     // Two small differences are less likely between spellings of one name than one.
     let lost = (counted - alike) * (1000 + typed.saturating_sub(1) * INEXACT) / 1000;
     let alike = counted.saturating_sub(lost);
@@ -238,8 +248,11 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
     if l.names && r.names {
         open += (l.words.min(r.words)).max(CONTRADICTION_MIN) * CONTRADICTION / 1000;
     }
-    let mut similarity = (alike * 1000 / (counted + open).max(1)) as u16;
-    if generations_swapped(work, left, right) {
+    let whole = (counted + open).max(1);
+    let apart = open + if inexact > 1 { lost.min(counted) } else { 0 };
+    let short = ENOUGH.saturating_sub(alike) / 1000 * (apart * 1000 / whole) * SHORTAGE / 1_000_000;
+    let mut similarity = (alike * 1000 / whole).saturating_sub(short) as u16;
+    if generations_swapped(work, left, right) || (native && syllables_moved(work)) {
         similarity = similarity * 6 / 10;
     }
     Weighed { similarity, matched: alike, left_over: l.weight, right_over: r.weight }
@@ -285,6 +298,14 @@ impl Open {
 
 fn weight_of(tokens: &[Token], (from, to): (u8, u8)) -> u32 {
     tokens.iter().take(to.into()).skip(from.into()).map(|t| u32::from(t.weight)).sum()
+}
+
+/// The family name of a Korean or Chinese name may come first or last, but its syllables keep their order: read in
+/// the order of one side, the other goes round at most once.
+fn syllables_moved(work: &Weighing) -> bool {
+    let right = work.units.iter().map(|u| u.right.0);
+    let next = right.clone().skip(1).chain(right.clone().take(1));
+    work.units.len() > 2 && right.zip(next).filter(|(a, b)| a > b).count() > 1
 }
 
 /// "A bin B" is the son of B, "B bin A" his father: the same words the other way round are another person.

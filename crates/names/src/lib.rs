@@ -26,6 +26,7 @@
 mod align;
 mod compare;
 mod edit;
+mod kana;
 mod look;
 mod name;
 mod near;

@@ -47,8 +47,7 @@ impl Look {
 
     /// Whether the token is a native Chinese or Korean name part.
     pub(crate) fn native(self) -> bool {
-        self.script == Script::Syllables
-            || (self.script == Script::Korean && self.length() <= near::KOREAN_SYLLABLE_MAX)
+        matches!(self.script, Script::Syllables | Script::Korean)
     }
 
     /// Writing system of the token.

@@ -59,7 +59,7 @@ impl Form {
     /// The form of an ASCII (romanised) token.
     pub(crate) fn new(ascii: String, script: Script) -> Self {
         let entry = words::entry(&ascii).copied().unwrap_or_default();
-        let sounds = sound::phonemes(&ascii);
+        let sounds = sound::phonemes(&ascii, script);
         let skeleton = sound::skeleton(&sounds);
         let sound_key = sound::key(&sounds);
         let number = ascii.parse().ok().or(entry.number);
@@ -139,6 +139,8 @@ pub struct Token {
     pub first: u8,
     /// Length of the ASCII form, in bytes.
     pub length: u8,
+    /// Whether it is a part of a native Korean or Chinese name, which has no part to spare.
+    pub syllable: bool,
 }
 
 /// A name, analysed.
@@ -186,7 +188,7 @@ impl Name {
     }
 
     fn push(&mut self, piece: &Piece) {
-        let script = romanise::script(&piece.text);
+        let script = if piece.syllable { Script::Korean } else { romanise::script(&piece.text) };
         let ascii = romanise::ascii(&piece.text);
         if ascii.is_empty() {
             return;
@@ -259,7 +261,14 @@ fn token(form: &Form, kind: NameKind) -> Token {
     let entry = words::entry(&form.ascii).copied().unwrap_or_default();
     let (role, weight) = duty(form, &entry, kind);
     let first = form.ascii.bytes().next().unwrap_or(0);
-    Token { weight, role, chain: entry.chain, first, length: form.ascii.len().min(255) as u8 }
+    Token {
+        weight,
+        role,
+        chain: entry.chain,
+        first,
+        length: form.ascii.len().min(255) as u8,
+        syllable: form.look.native(),
+    }
 }
 
 fn duty(form: &Form, entry: &Entry, kind: NameKind) -> (Role, u16) {

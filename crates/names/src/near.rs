@@ -19,8 +19,6 @@ const SOUND_MIN: u16 = 780;
 const SOUND_SHORT_MIN: u16 = 840;
 /// Below this, two sounds of different scripts are not near.
 pub(crate) const SOUND_ACROSS_MIN: u16 = 600;
-/// Letters of a romanised Korean syllable, at most: native names are compared syllable by syllable.
-pub(crate) const KOREAN_SYLLABLE_MAX: usize = 5;
 /// Likeness of words with the same letters in another order.
 const SHUFFLED: u16 = 750;
 /// Shortest such word.
@@ -120,7 +118,9 @@ pub(crate) fn ear(a: Look, b: Look) -> (Ear, u32) {
     if either(Script::Syllables) {
         (Ear::Exact, 3000)
     } else if either(Script::Korean) {
-        if a.native() || b.native() { (Ear::Consonants, 2800) } else { (Ear::Syllables, 1150) }
+        (Ear::Consonants, 2800)
+    } else if either(Script::Hangul) {
+        (Ear::Syllables, 1150)
     } else if either(Script::Syllabic) {
         (Ear::Syllables, 1500)
     } else if either(Script::Arabic) {

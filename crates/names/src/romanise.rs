@@ -2,6 +2,7 @@
 //! their marks; Cyrillic, Greek, Arabic and Hebrew follow tables written here for names; Hangul, Kana, Han and all
 //! other scripts go through `any_ascii`. What a reading costs in likeness is decided in `near`, not here.
 
+use crate::kana;
 use any_ascii::any_ascii_char;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -21,8 +22,10 @@ pub enum Script {
     Syllabic,
     /// One or two Han characters: usually a native name, whose romanisation is known well.
     Syllables,
-    /// Hangul: native names, romanised in several habits, and foreign words put in syllables.
+    /// A syllable of a native Korean name in Hangul, romanised in several habits.
     Korean,
+    /// Hangul elsewhere: usually a foreign word put in syllables.
+    Hangul,
     /// Anything else.
     Other,
 }
@@ -37,7 +40,7 @@ pub(crate) fn script(text: &str) -> Script {
         return script;
     }
     if text.chars().all(is_hangul) {
-        return Script::Korean;
+        return Script::Hangul;
     }
     let short = text.chars().all(is_han_or_hangul) && text.chars().count() <= NATIVE_PART_MAX;
     if short { Script::Syllables } else { Script::Syllabic }
@@ -75,9 +78,14 @@ fn script_of(c: char) -> Script {
 const FAMILY_NAMES: &str = "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민나진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국은편용예봉사부\
 王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董袁潘于蒋蔣蔡余杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范金石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫段雷侯龙龍史陶黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴武戴莫孔向汤湯习習";
 
-/// Whether a Korean writes native name parts so: one or two Hangul characters.
-pub(crate) fn is_korean_part(text: &str) -> bool {
-    script(text) == Script::Korean && text.chars().count() <= NATIVE_PART_MAX
+/// Whether the parts are a native Korean name: a family name of one syllable first or last, the others of one or
+/// two. Foreign names put in Hangul have longer parts or no family name.
+pub(crate) fn is_korean_name<'t>(mut parts: impl DoubleEndedIterator<Item = &'t str> + Clone) -> bool {
+    let short = |t: &str| (1..=NATIVE_PART_MAX).contains(&t.chars().count()) && t.chars().all(is_hangul);
+    let family = |t: Option<&str>| {
+        t.is_some_and(|t| t.chars().count() == 1 && t.chars().all(|c| FAMILY_NAMES.contains(c)))
+    };
+    parts.clone().all(short) && (family(parts.next()) || family(parts.next_back()))
 }
 
 /// A native full name written without a blank: where its given part begins, in bytes.
@@ -114,7 +122,7 @@ pub(crate) fn is_hebrew(c: char) -> bool {
 
 /// Whether the text holds Han, Kana or Hangul.
 pub(crate) fn is_cjk_text(text: &str) -> bool {
-    matches!(script(text), Script::Syllabic | Script::Syllables | Script::Korean)
+    matches!(script(text), Script::Syllabic | Script::Syllables | Script::Korean | Script::Hangul)
 }
 
 /// ASCII letters and digits for a lower-case token.
@@ -133,6 +141,9 @@ pub(crate) fn ascii(text: &str) -> String {
         let next = chars.peek().copied();
         if is_hangul(c) {
             hangul(c, &mut out);
+            continue;
+        }
+        if kana::read(c, &mut out) {
             continue;
         }
         match letter(c, previous, next) {

@@ -2,6 +2,8 @@
 //! coarse on purpose (about twenty); they must survive a trip through another script and back. Similarity of two
 //! sound strings is an edit distance in which vowels are cheap and consonants of one place of articulation are near.
 
+use crate::romanise::Script;
+
 /// A phoneme. The numbering groups consonants by where they are spoken.
 pub(crate) type Phoneme = u8;
 
@@ -52,8 +54,9 @@ fn class(p: Phoneme) -> u64 {
     }
 }
 
-/// Reads ASCII letters as phonemes; doubled sounds count once.
-pub(crate) fn phonemes(ascii: &str) -> Vec<Phoneme> {
+/// Reads ASCII letters as phonemes; doubled sounds count once. Han is read as pinyin, whose letters differ.
+pub(crate) fn phonemes(ascii: &str, script: Script) -> Vec<Phoneme> {
+    let pinyin = matches!(script, Script::Syllables | Script::Syllabic);
     let bytes = ascii.as_bytes();
     let mut out: Vec<Phoneme> = Vec::with_capacity(bytes.len().min(PHONEMES_MAX));
     let mut at = 0;
@@ -61,7 +64,8 @@ pub(crate) fn phonemes(ascii: &str) -> Vec<Phoneme> {
         if out.len() >= PHONEMES_MAX {
             break;
         }
-        let (length, sounds) = read(rest, at == 0);
+        let (length, sounds) =
+            if pinyin && let Some(read) = read_pinyin(rest) { read } else { read(rest, at == 0) };
         for sound in sounds {
             if out.last() != Some(sound) {
                 out.push(*sound);
@@ -71,6 +75,20 @@ pub(crate) fn phonemes(ascii: &str) -> Vec<Phoneme> {
     }
     out.truncate(PHONEMES_MAX);
     out
+}
+
+/// Letters that pinyin uses in its own way. Kana never spell these, apart from `z`, which they hold as a sound of
+/// its own before vowels other than those of pinyin.
+fn read_pinyin(rest: &[u8]) -> Option<(usize, &'static [Phoneme])> {
+    Some(match rest {
+        [b'z', b'h', ..] => (2, &[J]),
+        [b'n', b'g', b'a' | b'e' | b'i' | b'o' | b'u', ..] => return None,
+        [b'n', b'g', ..] => (2, &[N]),
+        [b'x', ..] => (1, &[SH]),
+        [b'q', ..] => (1, &[CH]),
+        [b'c', next, ..] if *next != b'h' => (1, &[TS]),
+        _ => return None,
+    })
 }
 
 const CLUSTERS: &[(&str, &[Phoneme])] = &[

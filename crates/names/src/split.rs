@@ -23,6 +23,8 @@ pub(crate) struct Piece {
     pub(crate) text: String,
     /// Whether a comma stood somewhere after this token and before the next.
     pub(crate) comma_after: bool,
+    /// Whether it is one syllable of a native Korean name.
+    pub(crate) syllable: bool,
 }
 
 /// What a character does to the token being read.
@@ -81,7 +83,13 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
         };
         if breaks && letters > 0 {
             let end = if class == Class::Letter { at + 1 } else { at };
-            out.push(Piece { start, end, text: current.nfkc().collect(), comma_after: false });
+            out.push(Piece {
+                start,
+                end,
+                text: current.nfkc().collect(),
+                comma_after: false,
+                syllable: false,
+            });
             current = String::new();
             letters = 0;
         }
@@ -92,7 +100,13 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
                 }
             }
             Class::And | Class::Plus if kind != NameKind::Person => {
-                out.push(Piece { start: at, end: at + 1, text: "and".to_owned(), comma_after: false });
+                out.push(Piece {
+                    start: at,
+                    end: at + 1,
+                    text: "and".to_owned(),
+                    comma_after: false,
+                    syllable: false,
+                });
             }
             _ => {}
         }
@@ -115,7 +129,7 @@ fn part_native(pieces: Vec<Piece>) -> Vec<Piece> {
             None => out.push(piece),
         }
     }
-    if !out.iter().all(|p| romanise::is_korean_part(&p.text)) {
+    if !romanise::is_korean_name(out.iter().map(|p| p.text.as_str())) {
         return out;
     }
     let mut syllables = Vec::with_capacity(2 * out.len());
@@ -124,6 +138,9 @@ fn part_native(pieces: Vec<Piece>) -> Vec<Piece> {
             Some((at, _)) => cut(piece, at, &mut syllables),
             None => syllables.push(piece),
         }
+    }
+    for piece in &mut syllables {
+        piece.syllable = true;
     }
     syllables
 }
@@ -135,8 +152,20 @@ fn cut(piece: Piece, at: usize, out: &mut Vec<Piece>) {
         return;
     };
     let middle = piece.start + head.chars().count() as u16;
-    out.push(Piece { start: piece.start, end: middle, text: head.to_owned(), comma_after: false });
-    out.push(Piece { start: middle, end: piece.end, text: tail.to_owned(), comma_after: piece.comma_after });
+    out.push(Piece {
+        start: piece.start,
+        end: middle,
+        text: head.to_owned(),
+        comma_after: false,
+        syllable: false,
+    });
+    out.push(Piece {
+        start: middle,
+        end: piece.end,
+        text: tail.to_owned(),
+        comma_after: piece.comma_after,
+        syllable: false,
+    });
 }
 
 /// Runs of single letters in the name of an organisation are one acronym: `L L C`, `A B C Trading`.

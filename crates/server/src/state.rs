@@ -40,6 +40,12 @@ pub struct Shared {
     pub world_bell: Arc<Notify>,
 }
 
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}
+
 /// The state of all handlers. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);

@@ -14,7 +14,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use tenantry_model::account::AccountState;
+use tenantry_model::account::{AccountState, Ending};
 use tenantry_model::id::AccountId;
 use tenantry_model::staff::Scope;
 use tenantry_register::accounts::{AccountFilter, AccountSummary, AccountView, NewAccess, TimelineEntry};
@@ -122,6 +122,14 @@ async fn timeline(
     .map(Json)
 }
 
+/// How an account is closed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct How {
+    #[serde(default)]
+    ending: Option<Ending>,
+}
+
 /// Close an account
 ///
 /// Ends the account if it is still as you saw it. The retention clock starts.
@@ -134,7 +142,8 @@ async fn timeline(
         ("account" = words::AccountId, Path, description = "The account."),
         ("Idempotency-Key" = String, Header, description = "One fresh value per closure."),
         ("If-Match" = String, Header, description = "`ETag` of the account as you saw it."),
-        ("Tenantry-Reason" = String, Header, description = "Why; 10 to 1000 characters.")
+        ("Tenantry-Reason" = String, Header, description = "Why; 10 to 1000 characters."),
+        ("ending" = Option<words::Ending>, Query, description = "`for_cause` when its holder shall be recognised on coming back; `ordinary` unless said.")
     ),
     responses((
         status = 200,
@@ -150,10 +159,14 @@ async fn close(
     seen: IfMatch,
     key: IdempotencyKey,
     reason: super::reason::Given,
+    Asked(how): Asked<How>,
 ) -> Result<(Version, Json<AccountSummary>), Problem> {
     let call = call_of(&principal).because(reason.0).under(super::register_key(&key)?);
     let seen = i64::try_from(seen.single()?.0).unwrap_or(i64::MAX);
-    let closed = ask(&state, move |register| register.close_account(&call, id, seen)).await?;
+    let closed = ask(&state, move |register| {
+        register.close_account(&call, id, seen, how.ending.unwrap_or(Ending::Ordinary))
+    })
+    .await?;
     state.deliveries_bell.notify_one();
     Ok((version(closed.version), Json(closed)))
 }

@@ -70,10 +70,9 @@ async fn list(
         Some(WhoseWord::Anybody) | None => Whose::Anybody,
     };
     let filter = CaseFilter { state: asked.state, kind: asked.kind, whose };
-    let page = ask(&state, move |register| {
-        register.queue(&call_of(&principal), filter, cursor, usize::from(limit))
-    })
-    .await?;
+    let page =
+        ask(&state, move |register| register.queue(&call_of(&principal), filter, cursor, usize::from(limit)))
+            .await?;
     Ok(Json(Page { items: page.cases, next: page.next.map(|cursor| cursor.to_string()) }))
 }
 

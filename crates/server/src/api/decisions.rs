@@ -16,9 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(guard(Scope::Read, routes!(one)))
-        .routes(guard(Scope::Read, routes!(replay)))
+    OpenApiRouter::new().routes(guard(Scope::Read, routes!(one))).routes(guard(Scope::Read, routes!(replay)))
 }
 
 /// Read a decision

@@ -2,11 +2,10 @@
 //! answer with, which follow from what it reads.
 
 use super::guard::{API_KEY, operations};
-use crate::http::problem::{Code, FieldError, Problem, ProblemBody};
+use crate::http::problem::{Code, FieldError, ProblemBody};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
@@ -22,7 +21,7 @@ something carries an `Idempotency-Key`; repeated with the same body it gives the
 documents (RFC 9457) with a stable `code`: branch on the code, show the `detail`. Lists are pages with an opaque cursor. \
 Objects have an `ETag`. Do not put personal data into URLs, references or keys.";
 
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 10] = [
     ("Applications", "One call at sign-up."),
     ("Gate", "One call before anything is provisioned."),
     ("Accounts", "Where accounts stand."),
@@ -31,7 +30,6 @@ const TAGS: [(&str, &str); 11] = [
     ("Measures", "Special measures in force."),
     ("Cases", "Work for people."),
     ("Lists", "Watchlists in force."),
-    ("Orders", "Legal process."),
     ("Ledger", "The record that anybody can check."),
     ("Events", "What happened, as a feed and as webhooks."),
 ];
@@ -49,6 +47,7 @@ pub(super) fn complete(document: &mut OpenApi) {
     let tag = |(name, text)| TagBuilder::new().name(name).description(Some(text)).build();
     document.tags = Some(TAGS.map(tag).into());
     let components = document.components.get_or_insert_with(Components::new);
+    super::shapes::words::add(&mut components.schemas);
     components.schemas.insert("Problem".to_owned(), ProblemBody::schema());
     components.schemas.insert(FieldError::name().into_owned(), FieldError::schema());
     components.add_security_scheme(
@@ -68,6 +67,20 @@ pub(super) fn complete(document: &mut OpenApi) {
         for operation in operations(item) {
             tidy(operation);
             add_problems(operation);
+        }
+    }
+    prune(document);
+}
+
+/// Leaves out shapes that nothing refers to.
+fn prune(document: &mut OpenApi) {
+    loop {
+        let text = document.to_json().unwrap_or_default();
+        let Some(components) = document.components.as_mut() else { return };
+        let before = components.schemas.len();
+        components.schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if components.schemas.len() == before {
+            return;
         }
     }
 }
@@ -100,15 +113,10 @@ fn add_problems(operation: &mut Operation) {
     }
     for (status, codes) in by_status {
         let lines: Vec<_> = codes.iter().map(|c| format!("* `{}`: {}", c.as_str(), c.title())).collect();
-        let mut content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
-        for code in codes {
-            let body = serde_json::to_value(Problem::new(code).body(Some("0c9e4f21a7b35d68-0000002a")));
-            let example = ExampleBuilder::new().summary(code.title()).value(Some(body.unwrap_or_default()));
-            content = content.examples_from_iter([(code.as_str(), example.build())]);
-        }
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
         let response = ResponseBuilder::new()
             .description(lines.join("\n"))
-            .content("application/problem+json", content.build())
+            .content("application/problem+json", content)
             .build();
         operation.responses.responses.insert(status.to_string(), response.into());
     }

@@ -59,7 +59,8 @@ async fn build(
     body: Body<NewEvidence>,
 ) -> Result<([(HeaderName, String); 4], Vec<u8>), Problem> {
     let built =
-        ask(&state, move |register| register.build_evidence(&call_of(&principal), id, &body.value.purpose)).await?;
+        ask(&state, move |register| register.build_evidence(&call_of(&principal), id, &body.value.purpose))
+            .await?;
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"evidence-{id}.zip\"")),

@@ -30,7 +30,10 @@ pub(super) fn guard(
 }
 
 /// The same, closed to keys that are confined to a reseller: what it shows concerns the whole provider.
-pub(super) fn guard_whole(scope: Scope, routes: UtoipaMethodRouter<AppState>) -> UtoipaMethodRouter<AppState> {
+pub(super) fn guard_whole(
+    scope: Scope,
+    routes: UtoipaMethodRouter<AppState>,
+) -> UtoipaMethodRouter<AppState> {
     let (schemas, paths, methods) = routes;
     guard(scope, (schemas, paths, methods.route_layer(from_fn(unconfined))))
 }

@@ -52,10 +52,7 @@ pub(super) fn open_routes() -> OpenApiRouter<AppState> {
     operation_id = "read_ledger",
     responses((status = 200, description = "The state.", body = shapes::LedgerState))
 )]
-async fn state(
-    State(state): State<AppState>,
-    principal: Principal,
-) -> Result<Json<LedgerState>, Problem> {
+async fn state(State(state): State<AppState>, principal: Principal) -> Result<Json<LedgerState>, Problem> {
     ask(&state, move |register| register.ledger_state(&call_of(&principal))).await.map(Json)
 }
 
@@ -78,7 +75,8 @@ async fn records(
     let page = page.read::<u64>()?;
     let rows_max = u32::from(page.limit) + 1;
     let rows =
-        ask(&state, move |register| register.latest_records(&call_of(&principal), page.after, rows_max)).await?;
+        ask(&state, move |register| register.latest_records(&call_of(&principal), page.after, rows_max))
+            .await?;
     Ok(Json(Page::from_rows(rows, page.limit, |row| row.index)))
 }
 
@@ -156,10 +154,9 @@ async fn inclusion(
     principal: Principal,
     Asked(asked): Asked<Inclusion>,
 ) -> Result<Json<InclusionProof>, Problem> {
-    let proof = ask(&state, move |register| {
-        register.inclusion(&call_of(&principal), asked.index, asked.size)
-    })
-    .await?;
+    let proof =
+        ask(&state, move |register| register.inclusion(&call_of(&principal), asked.index, asked.size))
+            .await?;
     Ok(Json(InclusionProof {
         index: proof.index,
         size: proof.size,
@@ -204,10 +201,8 @@ async fn consistency(
     principal: Principal,
     Asked(asked): Asked<Consistency>,
 ) -> Result<Json<ConsistencyProof>, Problem> {
-    let proof = ask(&state, move |register| {
-        register.consistency(&call_of(&principal), asked.old, asked.new)
-    })
-    .await?;
+    let proof =
+        ask(&state, move |register| register.consistency(&call_of(&principal), asked.old, asked.new)).await?;
     Ok(Json(ConsistencyProof {
         old: proof.old,
         old_root: hex(&proof.old_root),

@@ -1,6 +1,6 @@
 //! Watchlists: which versions are in force, and importing a new one.
 
-use super::guard::guard;
+use super::guard::guard_whole;
 use super::shapes::views;
 use crate::http::api_key::Principal;
 use crate::http::idempotency::IdempotencyKey;
@@ -26,8 +26,8 @@ const NAME_CHARS_MAX: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(guard(Scope::Read, routes!(list)))
-        .routes(guard(Scope::Lists, routes!(import)))
+        .routes(guard_whole(Scope::Read, routes!(list)))
+        .routes(guard_whole(Scope::Lists, routes!(import)))
 }
 
 /// Read the lists in force

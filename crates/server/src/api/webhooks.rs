@@ -79,7 +79,8 @@ async fn add(
     EndpointUrl::parse(&new.url, state.webhook_targets)
         .map_err(|error| Problem::new(Code::ValueInvalid).at("/url", error.to_string()))?;
     let (id, secret) =
-        ask(&state, move |register| register.add_endpoint(&call_of(&principal), &new.url, &new.types)).await?;
+        ask(&state, move |register| register.add_endpoint(&call_of(&principal), &new.url, &new.types))
+            .await?;
     let secret = SigningSecret::from_bytes(&secret).map_err(|_| Problem::new(Code::Internal))?.reveal();
     Ok((StatusCode::CREATED, Json(EndpointMade { id, secret })))
 }

@@ -7,6 +7,7 @@
     reason = "a panic of a helper is the failure of its test"
 )]
 
+mod api;
 mod bad_input;
 mod console;
 mod credentials;

@@ -1,8 +1,6 @@
 //! Cases, without what reviewers see only under a lease.
 
-use super::words::{
-    AccountId, CaseId, CaseKind, CaseState, Instant, PartyId, Raised, ReasonCode, Verdict,
-};
+use super::words::{AccountId, CaseId, CaseKind, CaseState, Instant, PartyId, Raised, ReasonCode, Verdict};
 use utoipa::ToSchema;
 
 /// The open part of a case: codes, sentences of the pack, dates; no personal data.

@@ -119,4 +119,7 @@ pub struct NewAccess {
     pub at: Instant,
     /// Why it connected.
     pub access: AccessKind,
+    /// The address it came from, IPv4 or IPv6; sealed with the record.
+    #[schema(required = false)]
+    pub ip: Option<String>,
 }

@@ -1,11 +1,22 @@
 //! Identifiers, instants and closed lists of words, as the OpenAPI document shows them. The words themselves are read
 //! from the types that parse them, so they cannot differ.
 
+use std::collections::BTreeMap;
 use tenantry_model as model;
 use tenantry_policy as policy;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
+
+type Schemas = BTreeMap<String, RefOr<Schema>>;
+
+/// Adds the shapes here to a document: parameters refer to them, and only bodies are followed by themselves.
+pub(in crate::api) fn add(schemas: &mut Schemas) {
+    add_ids(schemas);
+    add_words(schemas);
+    add_snake_words(schemas);
+    schemas.insert(Day::name().into_owned(), Day::schema());
+}
 
 fn text(description: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).description(Some(description))
@@ -29,12 +40,20 @@ macro_rules! shape {
 
 macro_rules! words {
     ($($name:ident = $of:ty, $doc:literal;)+) => {
+        fn add_words(schemas: &mut Schemas) {
+            $(schemas.insert($name::name().into_owned(), $name::schema());)+
+        }
+
         $(shape!($name, $doc, text($doc).enum_values(Some(<$of>::ALL.iter().map(|w| w.as_str()))));)+
     };
 }
 
 macro_rules! ids {
     ($($name:ident = $prefix:literal, $example:literal;)+) => {
+        fn add_ids(schemas: &mut Schemas) {
+            $(schemas.insert($name::name().into_owned(), $name::schema());)+
+        }
+
         $(shape!(
             $name,
             "An identifier; pass it on exactly as it was issued.",
@@ -47,6 +66,10 @@ macro_rules! ids {
 
 macro_rules! snake_words {
     ($($name:ident = [$($word:literal),+], $doc:literal;)+) => {
+        fn add_snake_words(schemas: &mut Schemas) {
+            $(schemas.insert($name::name().into_owned(), $name::schema());)+
+        }
+
         $(shape!($name, $doc, text($doc).enum_values(Some([$($word),+])));)+
     };
 }
@@ -61,7 +84,6 @@ ids! {
     CaseId = "cse", "01k9yq3s7fw7e5r3t1y9p0a2s4";
     MeasureId = "msr", "01k9yq3s7fh6j4k2g0f8d7s5a3";
     SnapshotId = "lst", "01k9yq3s7fn5m3b1v9c8x6z4q2";
-    OrderId = "ord", "01k9yq3s7fp4a2s0d8f7g5h3j1";
     EndpointId = "whe", "01k9yq3s7ft3y1r9e8w6q4z2x0";
     EventId = "evt", "01k9yq3s7fr2t0y8p7a5s3d1f9";
     DeliveryId = "dlv", "01k9yq3s7fe1w9q8z6x4c2v0b7";
@@ -84,6 +106,7 @@ words! {
     PaymentMethod = model::fact::PaymentMethod, "Method of payment.";
     DocumentKind = model::fact::DocumentKind, "Kind of identity document.";
     AccessKind = model::fact::AccessKind, "Why somebody connected.";
+    Ending = model::account::Ending, "Why an account ends.";
     Gender = model::fact::Gender, "Gender as a document states it.";
     CheckMethod = model::evidence::CheckMethod, "How something was checked.";
     CheckResult = model::evidence::CheckResult, "What came of a check.";

@@ -122,7 +122,11 @@ pub(super) fn without_values(message: &str) -> String {
             return if known.is_empty() { kind.to_owned() } else { format!("{kind}, expected {known}") };
         }
     }
-    message.to_owned()
+    // Our own types name the word that they refused in backquotes.
+    match message.strip_prefix('`').and_then(|rest| rest.rsplit_once("` is not ")) {
+        Some((_, expected)) => format!("is not {expected}"),
+        None => message.to_owned(),
+    }
 }
 
 fn steps(path: &Path) -> Vec<String> {
@@ -208,6 +212,13 @@ mod tests {
             "unknown field, expected one of `name`, `count`, `kind`, `lines`",
         );
         refused(r#"{"name":"A","lines":[],"lines":[]}"#, Code::BodyDuplicateKey, "/lines", "occurs twice");
+    }
+
+    #[test]
+    fn words_of_our_own_types_are_left_out_too() {
+        let given = "`Jane ` is not` is not a state of an account; use one of `a`, `b`";
+        assert_eq!(without_values(given), "is not a state of an account; use one of `a`, `b`");
+        assert_eq!(without_values("`Jane` is not an instant; write it"), "is not an instant; write it");
     }
 
     #[test]

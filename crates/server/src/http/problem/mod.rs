@@ -49,7 +49,7 @@ pub struct FieldError {
 
 /// The document as sent.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-#[schema(as = Problem)]
+#[schema(as = Problem, example = json!(Problem::new(Code::NotFound).body(Some("0c9e4f21a7b35d68-0000002a"))))]
 pub struct ProblemBody {
     /// Relative URL of the explanation, `/problems/<code>`.
     #[serde(rename = "type")]

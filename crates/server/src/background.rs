@@ -57,7 +57,8 @@ impl Background {
             signer.checkpoint(&by(Job::Checkpoints)).map(drop)
         });
         let clocks = register();
-        background.every("clocks", CLOCKS_EVERY, None, move || clocks.mind_clocks(&by(Job::Clocks)).map(drop));
+        background
+            .every("clocks", CLOCKS_EVERY, None, move || clocks.mind_clocks(&by(Job::Clocks)).map(drop));
         let screener = register();
         let bell = state.world_bell.clone();
         background.every("rescreening", RESCREENING_EVERY, Some(bell), move || rescreen(&screener));

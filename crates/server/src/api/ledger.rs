@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use tenantry_ledger::Hash;
 use tenantry_model::staff::{Actor, Job, Scope};
-use tenantry_register::Call;
+use tenantry_register::{Call, Register};
 use tenantry_register::ledger_view::{LeafView, LedgerState, RecordLine};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -246,7 +246,7 @@ async fn entries(
 async fn checkpoint(
     State(state): State<AppState>,
 ) -> Result<([(HeaderName, &'static str); 2], String), Problem> {
-    let note = ask(&state, |register| register.checkpoint_note()).await?;
+    let note = ask(&state, Register::checkpoint_note).await?;
     let note = note.ok_or_else(|| Problem::new(Code::NotFound).detail("nothing was signed yet"))?;
     Ok(([(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, FRESH)], note))
 }

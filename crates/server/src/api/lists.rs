@@ -46,7 +46,7 @@ async fn list(State(state): State<AppState>, principal: Principal) -> Result<Jso
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Named {
     file: String,
     list: Option<String>,
     published_on: Option<Date>,
@@ -74,7 +74,7 @@ struct File {
 async fn import(
     State(state): State<AppState>,
     principal: Principal,
-    Asked(file): Asked<File>,
+    Asked(file): Asked<Named>,
     key: IdempotencyKey,
     request: Request,
 ) -> Result<Json<Imported>, Problem> {
@@ -89,7 +89,7 @@ async fn import(
 }
 
 /// Reads the file from a folder of its own, under the name it was given, because the name helps to tell the format.
-fn read(file: &File, body: &Bytes) -> Result<Reading, Problem> {
+fn read(file: &Named, body: &Bytes) -> Result<Reading, Problem> {
     let plain = |text: &str| {
         !text.is_empty()
             && text.len() <= NAME_CHARS_MAX

@@ -11,14 +11,13 @@ const RETRY_AFTER_S: u64 = 1;
 pub fn problem(error: &RegisterError) -> Problem {
     use RegisterError as E;
     match error {
-        E::Forbidden { .. } => Problem::new(Code::Forbidden).detail(error.to_string()),
+        E::Forbidden { .. } | E::SecondPerson => Problem::new(Code::Forbidden).detail(error.to_string()),
         E::NotFound { .. } => Problem::new(Code::NotFound).detail(error.to_string()),
         E::Invalid { pointer, detail } => Problem::new(Code::ValueInvalid).at(pointer, detail),
         E::ReasonMissing { .. } => Problem::new(Code::ReasonMissing).detail(error.to_string()),
         E::Changed { .. } => Problem::new(Code::VersionOutdated).detail(error.to_string()),
         E::Duplicate { .. } => Problem::new(Code::Duplicate).detail(error.to_string()),
         E::KeyReused => Problem::new(Code::IdempotencyKeyReused),
-        E::SecondPerson => Problem::new(Code::Forbidden).detail(error.to_string()),
         E::State { .. } | E::ApprovalVoid | E::Leased => {
             Problem::new(Code::Conflict).detail(error.to_string())
         }

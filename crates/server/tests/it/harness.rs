@@ -109,7 +109,7 @@ static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static LOG_STARTED: Once = Once::new();
 
 /// One log for the whole run: what any test lets slip is seen by the test that reads it.
-fn start_log() {
+pub(crate) fn start_log() {
     LOG_STARTED.call_once(|| {
         let subscriber = tracing_subscriber::fmt().json().with_writer(|| LogWriter).finish();
         tracing::subscriber::set_global_default(subscriber).unwrap();

@@ -3,10 +3,12 @@
 use super::desk::{Desk, Trouble};
 use super::timeline::Names;
 use super::words::{
-    account_state, case_state, counted, day, gate_answer, outcome, party_link, plain, record_link, short, status, when,
+    account_state, case_state, counted, day, gate_answer, outcome, party_link, plain, record_link, short,
+    status, when,
 };
 use crate::console::views::account::{
-    AccountPage, BelowRow, CaseRow, DecisionRow, GateAction, GateView, LinkRow, MeasureInForce, OwnerNode, RoleRow,
+    AccountPage, BelowRow, CaseRow, DecisionRow, GateAction, GateView, LinkRow, MeasureInForce, OwnerNode,
+    RoleRow,
 };
 use crate::console::views::accounts::{AccountRow, AccountsPage};
 use crate::console::views::parts::{Badge, Choice, Link, Pager, Reason, Tone};
@@ -64,7 +66,11 @@ pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Reply {
             let state = filtered.map(|s| format!("state={s}&")).unwrap_or_default();
             Link::new(&format!("/console/accounts?{state}after={}", last.id), "Next page")
         });
-        let pager = Pager { summary: format!("{} here, {} in all", found.len(), counted(total)), previous: None, next };
+        let pager = Pager {
+            summary: format!("{} here, {} in all", found.len(), counted(total)),
+            previous: None,
+            next,
+        };
         Ok(page(&AccountsPage {
             shell: desk.shell(Section::Accounts),
             query: query.to_owned(),
@@ -125,7 +131,8 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
         let account = register.account(&call, id)?;
         let names = Names::of(desk);
         let timeline = super::timeline::of_account(desk, id, &names)?;
-        let kinds: BTreeMap<PartyId, &RoleView> = account.roles.iter().map(|role| (role.party, role)).collect();
+        let kinds: BTreeMap<PartyId, &RoleView> =
+            account.roles.iter().map(|role| (role.party, role)).collect();
         let decision = account.decision.as_ref();
         Ok(page(&AccountPage {
             shell: desk.shell(Section::Accounts),
@@ -168,16 +175,16 @@ fn gate(desk: &Desk, account: &AccountView) -> GateView {
         "condition" => "New resources may be created within the restricted allowance.".to_owned(),
         _ => format!("Nothing new may be created: {}.", plain(&answer.reasons.join(", "))),
     };
+    let alike = |word: &str| {
+        let actions: Vec<String> =
+            account.gate.iter().filter(|(_, answer)| **answer == word).map(|(action, _)| plain(action)).collect();
+        (!actions.is_empty()).then(|| GateAction { verdict: gate_answer(word), actions: actions.join(", ") })
+    };
     GateView {
         verdict: gate_answer(answer.answer.as_str()),
         summary,
         freshness: format!("answer {} s old", answer.age_ms / 1_000),
-        actions: account
-            .gate
-            .iter()
-            .map(|(action, answer)| GateAction { action: plain(action), verdict: gate_answer(answer) })
-            .collect(),
-        reasons: account.decision.as_ref().map(|d| reasons(d, Effect::Restrict)).unwrap_or_default(),
+        actions: ["allow", "condition", "deny"].into_iter().filter_map(alike).collect(),
     }
 }
 
@@ -189,7 +196,7 @@ fn reasons(decision: &Decision, least: Effect) -> Vec<Reason> {
     };
     let view = |reason: &tenantry_policy::decision::Reason| Reason {
         code: reason.rule.to_string(),
-        text: [reason.text.as_str(), reason.detail.as_str()].join(" ").trim().to_owned(),
+        text: format!("{} {}", reason.text, plain(&reason.detail)).trim().to_owned(),
         citation: [reason.requirement.as_str(), reason.citation.as_str()].join(", "),
         remedy: remedy(reason),
         tone: match reason.effect {
@@ -236,7 +243,8 @@ fn ownership(account: &AccountView, kinds: &BTreeMap<PartyId, &RoleView>) -> Vec
             status: status(customer.status),
             note: String::new(),
         });
-        let mut tree = Tree { account, kinds, above: BTreeSet::from([customer.party]), customer: customer.party };
+        let mut tree =
+            Tree { account, kinds, above: BTreeSet::from([customer.party]), customer: customer.party };
         tree.climb(customer.party, 1, &mut nodes);
     }
     nodes
@@ -271,10 +279,13 @@ impl Tree<'_> {
 
     /// What an owner further up holds of the customer through everything between.
     fn effective(&self, owner: PartyId, depth: u8) -> String {
-        let findings = self.account.decision.iter().flat_map(|d| &d.ownership).filter(|o| o.party == self.customer);
+        let findings =
+            self.account.decision.iter().flat_map(|d| &d.ownership).filter(|o| o.party == self.customer);
         let found = findings.flat_map(|o| &o.finding.owners).find(|o| o.party == owner);
         match found {
-            Some(found) if depth > 1 => format!("Holds {} of the customer through those between.", percent(found.equity)),
+            Some(found) if depth > 1 => {
+                format!("Holds {} of the customer through those between.", percent(found.equity))
+            }
             _ => String::new(),
         }
     }
@@ -308,9 +319,13 @@ fn decisions(account: &AccountView, now: Timestamp) -> Vec<DecisionRow> {
                 at: when(decided.decided_at, now),
                 outcome: outcome(&decided.outcome),
                 cause: format!("because of: {}", plain(&decided.cause)),
-                basis: newest.map(|d| format!("pack {} {}, {}", d.pack.id, d.pack.version, d.engine)).unwrap_or_default(),
+                basis: newest
+                    .map(|d| format!("pack {} {}, {}", d.pack.id, d.pack.version, d.engine))
+                    .unwrap_or_default(),
                 reasons: newest
-                    .map(|d| reasons(d, if d.outcome == Outcome::Open { Effect::Note } else { Effect::Restrict }))
+                    .map(|d| {
+                        reasons(d, if d.outcome == Outcome::Open { Effect::Note } else { Effect::Restrict })
+                    })
                     .unwrap_or_default(),
                 record: record_link(u64::try_from(decided.leaf).unwrap_or_default()),
             }
@@ -320,7 +335,10 @@ fn decisions(account: &AccountView, now: Timestamp) -> Vec<DecisionRow> {
 
 fn measures(decision: &Decision, now: Timestamp) -> Vec<MeasureInForce> {
     let view = |reach: &Reach| MeasureInForce {
-        measure: Link::new(&format!("/console/measures/{}", reach.measure), &format!("measure {}", short(&reach.measure.to_string()))),
+        measure: Link::new(
+            &format!("/console/measures/{}", reach.measure),
+            &format!("measure {}", short(&reach.measure.to_string())),
+        ),
         effect: match reach.effect {
             ReachEffect::Prohibit => "prohibits the account".to_owned(),
             ReachEffect::Condition => "sets conditions".to_owned(),
@@ -337,9 +355,12 @@ fn measures(decision: &Decision, now: Timestamp) -> Vec<MeasureInForce> {
 
 fn case_row(case: &tenantry_register::accounts::CaseLine) -> CaseRow {
     CaseRow {
-        case: Link::new(&format!("/console/cases/{}", case.id), &format!("{} {}", plain(case.kind.as_str()), short(&case.id.to_string()))),
+        case: Link::new(
+            &format!("/console/cases/{}", case.id),
+            &format!("{} {}", plain(case.kind.as_str()), short(&case.id.to_string())),
+        ),
         state: case_state(case.state),
-        why: case.sentences.join(" "),
+        why: plain(&case.sentences.join(" ")),
     }
 }
 
@@ -375,8 +396,15 @@ mod tests {
 
     #[test]
     fn shares_are_exact_percentages() {
-        let range = |least, most| ShareRange::new(Share::from_ppm(least).unwrap(), Share::from_ppm(most).unwrap()).unwrap();
-        for (least, most, text) in [(630_000, 630_000, "63 %"), (125_000, 125_000, "12.5 %"), (250_000, 500_000, "25–50 %"), (1, 1, "0.0001 %")] {
+        let range = |least, most| {
+            ShareRange::new(Share::from_ppm(least).unwrap(), Share::from_ppm(most).unwrap()).unwrap()
+        };
+        for (least, most, text) in [
+            (630_000, 630_000, "63 %"),
+            (125_000, 125_000, "12.5 %"),
+            (250_000, 500_000, "25–50 %"),
+            (1, 1, "0.0001 %"),
+        ] {
             assert_eq!(percent(range(least, most)), text);
         }
     }

@@ -61,6 +61,15 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             kind: kind(&request.pending).to_owned(),
             subject: subject(&request.pending),
             content: content(&request.pending),
+            evidence: match &request.pending {
+                Pending::DecideCase { .. } => "Evidence and note are in the case. Open it and take it; that you looked is recorded, \
+                                               and you can approve there."
+                    .to_owned(),
+                Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } => {
+                    "Whom it hits is on the page of the measure; you can approve there.".to_owned()
+                }
+                Pending::Disclose { .. } => String::new(),
+            },
             second: second_person(desk, &request, &names),
         }))
     })
@@ -75,15 +84,17 @@ pub(super) async fn answer(Path(id): Path<String>, sent: Sent<ApprovalForm>) -> 
             let id: ApprovalId = id.parse().map_err(|_| Trouble::NotHere)?;
             let call = desk.call_once(once);
             if form.verdict == "return" {
-                let reason = Reason::parse(&form.note)
-                    .map_err(|_| Trouble::Wrong("Say in at least 10 characters why it goes back.".to_owned()))?;
+                let reason = Reason::parse(&form.note).map_err(|_| {
+                    Trouble::Wrong("Say in at least 10 characters why it goes back.".to_owned())
+                })?;
                 desk.register().reject(&call.because(reason), id)?;
                 return Ok(see_other("/console/approvals?done=returned"));
             }
             if form.verdict != PHRASE || form.phrase.trim().to_lowercase() != PHRASE {
                 return Err(Trouble::Wrong(format!("To approve, type the word “{PHRASE}” into its field.")));
             }
-            let seen = form.content.parse().map_err(|_| Trouble::Wrong("The form names no content.".to_owned()))?;
+            let seen =
+                form.content.parse().map_err(|_| Trouble::Wrong("The form names no content.".to_owned()))?;
             desk.register().approve(&call, id, seen)?;
             desk.console().state.world_bell.notify_one();
             Ok(see_other("/console/approvals?done=approved"))
@@ -105,7 +116,7 @@ pub(super) fn second_person(desk: &Desk, request: &ApprovalView, names: &Names) 
         asked: when(request.requested_at, now),
         effect: effect(&request.pending),
         content: Digest::new(&request.content_hash.to_string()),
-        reason: request.reason.clone().unwrap_or_default(),
+        reason: request.reason.as_deref().map(plain).unwrap_or_default(),
         standing,
         lapses: when(request.expires_at, now),
     }
@@ -135,7 +146,9 @@ fn subject(pending: &Pending) -> Link {
 
 fn effect(pending: &Pending) -> String {
     match pending {
-        Pending::ApproveMeasure { .. } => "puts the measure into force from its date on, for every account it reaches",
+        Pending::ApproveMeasure { .. } => {
+            "puts the measure into force from its date on, for every account it reaches"
+        }
         Pending::LiftMeasure { .. } => "ends the measure now; accounts it held back are assessed again",
         Pending::DecideCase { verdict: Verdict::Confirm, .. } => {
             "carries the verdict out: the account is refused, or suspended if it was open"

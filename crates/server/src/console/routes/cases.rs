@@ -10,7 +10,8 @@ use super::timeline::{Names, account_by_reference, of_account};
 use super::words::{case_state, plain, short, sla, title, when};
 use crate::console::forms::{BareForm, DecisionForm};
 use crate::console::views::case::{
-    CaseLink, CasePage, DecisionForm as Form, Detail, HitView, Previous, ReasonGroup, Verdict as VerdictView, Work,
+    CaseLink, CasePage, DecisionForm as Form, Detail, HitView, Previous, ReasonGroup, Verdict as VerdictView,
+    Work,
 };
 use crate::console::views::parts::{Choice, Link};
 use crate::console::views::queue::Lease;
@@ -19,7 +20,9 @@ use crate::console::{Reply, page};
 use axum::extract::Path;
 use tenantry_model::case::{CaseKind, CaseState, Verdict};
 use tenantry_model::id::CaseId;
-use tenantry_register::cases::{CaseDecision, CaseDetailView, CaseHead, CaseView, NoteNeed, Raised, VerdictOption};
+use tenantry_register::cases::{
+    CaseDecision, CaseDetailView, CaseHead, CaseView, NoteNeed, Raised, VerdictOption,
+};
 use tenantry_register::{Action, RegisterError};
 
 /// Hits shown with the entry as published; further ones are in the register's answer to the API.
@@ -67,16 +70,20 @@ pub(super) async fn decide(Path(id): Path<String>, sent: Sent<DecisionForm>) -> 
             let Ok(reason_code) = form.reason.parse() else {
                 return draw(desk, id, tried("Choose a reason.".to_owned()));
             };
-            let version = form.version.parse().map_err(|_| Trouble::Wrong("The form names no version.".to_owned()))?;
+            let version =
+                form.version.parse().map_err(|_| Trouble::Wrong("The form names no version.".to_owned()))?;
             let confirmed = match verdict {
-                Verdict::Confirm => form.confirmed.split(' ').filter(|key| !key.is_empty()).map(str::to_owned).collect(),
+                Verdict::Confirm => {
+                    form.confirmed.split(' ').filter(|key| !key.is_empty()).map(str::to_owned).collect()
+                }
                 _ => Vec::new(),
             };
             let decision = CaseDecision { verdict, reason_code, note: form.note.clone(), confirmed };
             match desk.register().decide(&desk.call_once(once), id, version, decision) {
                 Ok(decided) => {
                     let done = if decided.approval.is_some() { "asked-second" } else { "decided" };
-                    let next = if form.then == "next" { take_next(desk)? } else { format!("/console/cases/{id}") };
+                    let next =
+                        if form.then == "next" { take_next(desk)? } else { format!("/console/cases/{id}") };
                     let path = next.split('?').next().unwrap_or_default().to_owned();
                     Ok(see_other(&format!("{path}?done={done}")))
                 }
@@ -130,11 +137,13 @@ fn draw(desk: &Desk, id: CaseId, tried: Tried) -> Result<Reply, Trouble> {
         state: case_state(head.state),
         sla: if head.state == CaseState::Closed { closed_sla() } else { sla(head.due_at, now) },
         lease,
-        account: head.account.map(|account| account_link(account, head.reference.as_deref().unwrap_or("account"))),
+        account: head
+            .account
+            .map(|account| account_link(account, head.reference.as_deref().unwrap_or("account"))),
         party: head.party.map(|party| {
             Link::new(&format!("/console/parties/{party}"), &format!("party {}", short(&party.to_string())))
         }),
-        why: head.sentences.clone(),
+        why: head.sentences.iter().map(|sentence| plain(sentence)).collect(),
         raised: match case.raised {
             Raised::NoLonger if head.state != CaseState::Closed => {
                 "The decision in force does not raise this any more.".to_owned()
@@ -165,7 +174,12 @@ fn detail_view(desk: &Desk, case: &CaseView, detail: &CaseDetailView) -> Detail 
         standing: standing(link.standing),
         strength: strength(link.tier),
         basis: link.evidence_for.iter().map(super::comparison::agreement).collect(),
-        against: link.evidence_against.iter().map(super::comparison::token_word).collect::<Vec<_>>().join(", "),
+        against: link
+            .evidence_against
+            .iter()
+            .map(super::comparison::token_word)
+            .collect::<Vec<_>>()
+            .join(", "),
     };
     Detail {
         customer: case.head.party.map(|party| customer(party, detail, desk.now())),
@@ -263,14 +277,18 @@ pub(super) const fn verdict_word(verdict: Verdict, kind: CaseKind) -> &'static s
 
 const fn effect(verdict: Verdict, kind: CaseKind) -> &'static str {
     match (verdict, kind) {
-        (Verdict::NeedInformation, _) => "The case waits for the customer; your systems are told by a message.",
+        (Verdict::NeedInformation, _) => {
+            "The case waits for the customer; your systems are told by a message."
+        }
         (Verdict::Escalate, _) => "Only a compliance officer or legal can decide it from then on.",
         (Verdict::Dismiss, CaseKind::Order) => "Closes the case as refused; nothing is handed over.",
         (Verdict::Confirm, CaseKind::Order) => "Closes the case as carried out.",
         (Verdict::Dismiss, _) => {
             "Closes the case and assesses the account again; it is not raised anew while what it rests on stays as it is."
         }
-        (Verdict::Confirm, CaseKind::Measure) => "Closes the case and does to the account what the measure says.",
+        (Verdict::Confirm, CaseKind::Measure) => {
+            "Closes the case and does to the account what the measure says."
+        }
         (Verdict::Confirm, CaseKind::MissingItem | CaseKind::Failure) => {
             "Refuses the account, or suspends it if it was open, until the concern is gone."
         }
@@ -279,4 +297,3 @@ const fn effect(verdict: Verdict, kind: CaseKind) -> &'static str {
         }
     }
 }
-

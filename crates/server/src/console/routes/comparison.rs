@@ -30,7 +30,10 @@ pub(super) fn customer(party: PartyId, detail: &CaseDetailView, now: Timestamp) 
     };
     Side {
         title: "Customer".to_owned(),
-        link: Some(Link::new(&format!("/console/parties/{party}"), &format!("party {}", short(&party.to_string())))),
+        link: Some(Link::new(
+            &format!("/console/parties/{party}"),
+            &format!("party {}", short(&party.to_string())),
+        )),
         context: Vec::new(),
         rows: detail.facts.iter().filter(|fact| fact.kind != FactKind::AccessFrom).map(row).collect(),
     }
@@ -90,7 +93,10 @@ fn aligned(names: &NameDetail, detail: &CaseDetailView, listed: &str) -> (Vec<Sp
             inside(pick(part)) && !part.edits.iter().any(|e| inside(edit(e)))
         })
     };
-    (runs(&ours, |at| same(|part| part.left, |e| e.left, at)), runs(listed, |at| same(|part| part.right, |e| e.right, at)))
+    (
+        runs(&ours, |at| same(|part| part.left, |e| e.left, at)),
+        runs(listed, |at| same(|part| part.right, |e| e.right, at)),
+    )
 }
 
 /// Cuts a text into runs of letters that are on both sides and runs that are not. Blanks go with what is before them.
@@ -139,7 +145,9 @@ fn compared(attribute: Attribute, value: &FactValue) -> Option<String> {
         Attribute::Address => matches!(value, FactValue::Address { .. }),
         Attribute::Identifier => matches!(
             value,
-            FactValue::IdentityDocument { .. } | FactValue::NationalId { .. } | FactValue::RegistrationNumber { .. }
+            FactValue::IdentityDocument { .. }
+                | FactValue::NationalId { .. }
+                | FactValue::RegistrationNumber { .. }
         ),
         Attribute::Country => {
             return match value {
@@ -154,11 +162,16 @@ fn compared(attribute: Attribute, value: &FactValue) -> Option<String> {
         }
         Attribute::Name => false,
     };
-    matches.then(|| shown(value))
+    matches.then(|| match value {
+        FactValue::Payment { token, .. } => token.expose().to_owned(),
+        FactValue::IdentityDocument { number, .. } => number.expose().to_owned(),
+        other => shown(other),
+    })
 }
 
 fn listed(hit: &Hit, entity: Option<&ListedEntity>) -> Side {
-    const LAST: [Property; 4] = [Property::Notes, Property::SourceUrl, Property::ListedOn, Property::ModifiedAt];
+    const LAST: [Property; 4] =
+        [Property::Notes, Property::SourceUrl, Property::ListedOn, Property::ModifiedAt];
     let value = |value: &tenantry_model::listed::Value| {
         if value.note.is_empty() { value.text.clone() } else { format!("{} ({})", value.text, value.note) }
     };
@@ -259,7 +272,13 @@ mod tests {
     #[test]
     fn runs_follow_the_letters() {
         let text = |runs: Vec<Span>| {
-            let one = |run: &Span| if matches!(run.run, crate::console::views::case::Run::Same) { run.text.clone() } else { format!("[{}]", run.text) };
+            let one = |run: &Span| {
+                if matches!(run.run, crate::console::views::case::Run::Same) {
+                    run.text.clone()
+                } else {
+                    format!("[{}]", run.text)
+                }
+            };
             runs.iter().map(one).collect::<String>()
         };
         assert_eq!(text(runs("ivan petrov", |at| at != 7)), "ivan pe[t]rov");
@@ -269,7 +288,9 @@ mod tests {
 
     #[test]
     fn labels_of_properties_are_words() {
-        for (property, label) in [(Property::BirthDate, "Birth date"), (Property::Program, "Program"), (Property::Name, "Name")] {
+        for (property, label) in
+            [(Property::BirthDate, "Birth date"), (Property::Program, "Program"), (Property::Name, "Name")]
+        {
             assert_eq!(property_label(property), label);
         }
     }

@@ -169,7 +169,9 @@ impl Desk {
         });
         shell.waiting = self.waiting();
         shell.alarm = self.register().ledger_trouble().map(|_| Alarm {
-            text: "The ledger found itself inconsistent. What must be recorded is refused until it is repaired.".to_owned(),
+            text:
+                "The ledger found itself inconsistent. What must be recorded is refused until it is repaired."
+                    .to_owned(),
             href: "/console/ledger".to_owned(),
         });
         shell
@@ -190,7 +192,8 @@ impl Desk {
         };
         let cases = || {
             let counts = register.case_counts(&call).ok()?;
-            u32::try_from(counts.iter().filter(|c| c.state == CaseState::Open).map(|c| c.cases).sum::<i64>()).ok()
+            u32::try_from(counts.iter().filter(|c| c.state == CaseState::Open).map(|c| c.cases).sum::<i64>())
+                .ok()
         };
         let approvals = || {
             let waiting = register.approvals(&call).ok()?;
@@ -270,7 +273,8 @@ fn flash(done: &str) -> Option<Flash> {
 /// The one table from refusals to pages.
 fn draw_trouble(shell: Shell, trouble: Trouble, request: &str, back: &str) -> Reply {
     use RegisterError as E;
-    let changed = |shell, text: String| ErrorPage::changed_meanwhile(shell, vec![text], Link::new(back, "Look again"));
+    let changed =
+        |shell, text: String| ErrorPage::changed_meanwhile(shell, vec![text], Link::new(back, "Look again"));
     let view = match trouble {
         Trouble::NotHere | Trouble::Refused(E::NotFound { .. }) => ErrorPage::not_found(shell),
         Trouble::Wrong(text) => ErrorPage::bad_request(shell, &text),

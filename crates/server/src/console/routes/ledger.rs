@@ -53,7 +53,8 @@ pub(super) async fn ledger(desk: Desk, Query(asked): Query<Asked>) -> Reply {
             verify: steps(&desk.console().state.public_url),
             leaf: leaf.map(|leaf| record(desk, &leaf, &names)),
             recent: lines.iter().map(|line| entry(desk, line, &names)).collect(),
-            older: older.map(|line| Link::new(&format!("/console/ledger?before={}", line.index), "Older records")),
+            older: older
+                .map(|line| Link::new(&format!("/console/ledger?before={}", line.index), "Older records")),
         }))
     })
     .await
@@ -82,8 +83,14 @@ fn standing(state: &LedgerState) -> (Badge, String) {
 fn steps(public_url: &str) -> Vec<VerifyStep> {
     let step = |text: &str, command: String| VerifyStep { text: text.to_owned(), command };
     vec![
-        step("Fetch the signed checkpoint, which anybody may read", format!("curl {public_url}/v1/ledger/checkpoint")),
-        step("Check an evidence package offline, trusting nobody here", "tenantry verify package.zip --key verifier.txt".to_owned()),
+        step(
+            "Fetch the signed checkpoint, which anybody may read",
+            format!("curl {public_url}/v1/ledger/checkpoint"),
+        ),
+        step(
+            "Check an evidence package offline, trusting nobody here",
+            "tenantry verify package.zip --key verifier.txt".to_owned(),
+        ),
     ]
 }
 

@@ -43,13 +43,16 @@ fn heartbeat(lists: &ListsView) -> Heartbeat {
 fn card(current: &SnapshotView, lists: &ListsView, now: Timestamp) -> ListCard {
     let age_days = (now.as_micros() - current.imported_at.as_micros()) / DAY_US;
     let old = age_days >= OLD_AFTER_DAYS;
-    let earlier = lists.history.iter().filter(|s| s.header.list == current.header.list && s.superseded_at.is_some());
+    let earlier =
+        lists.history.iter().filter(|s| s.header.list == current.header.list && s.superseded_at.is_some());
     ListCard {
         id: current.header.list.clone(),
         name: current.header.title.clone(),
         state: if old { Badge::new(Tone::Warn, "old") } else { Badge::new(Tone::Good, "in force") },
         warning: if old {
-            format!("Imported {age_days} days ago. Bring a newer version in with “tenantry lists import” or POST /v1/lists.")
+            format!(
+                "Imported {age_days} days ago. Bring a newer version in with “tenantry lists import” or POST /v1/lists."
+            )
         } else {
             String::new()
         },

@@ -63,11 +63,17 @@ fn target(form: &MeasureForm) -> Result<Target, String> {
 
 fn person(form: &MeasureForm) -> Result<NamedPerson, String> {
     let lines = form.names.lines().map(str::trim).filter(|line| !line.is_empty());
-    let names: Result<Vec<PersonalText>, String> =
-        lines.map(|line| PersonalText::parse("name", line).map_err(|_| "A name is too long or not text.".to_owned())).collect();
+    let names: Result<Vec<PersonalText>, String> = lines
+        .map(|line| {
+            PersonalText::parse("name", line).map_err(|_| "A name is too long or not text.".to_owned())
+        })
+        .collect();
     Ok(NamedPerson {
         names: names?,
-        birth_date: optional(&form.birth_date, "The date of birth is written year, year-month or year-month-day.")?,
+        birth_date: optional(
+            &form.birth_date,
+            "The date of birth is written year, year-month or year-month-day.",
+        )?,
         countries: Vec::new(),
         identifiers: Vec::new(),
         confirmed: optional(&form.party, "That is not the id of a party.")?.into_iter().collect(),
@@ -96,7 +102,9 @@ fn optional<T: FromStr>(text: &str, problem: &str) -> Result<Option<T>, String> 
 }
 
 fn date(text: &str, what: &str) -> Result<Date, String> {
-    text.trim().parse().map_err(|_| format!("Write the date of {what} as year-month-day; it must be a day that exists."))
+    text.trim()
+        .parse()
+        .map_err(|_| format!("Write the date of {what} as year-month-day; it must be a day that exists."))
 }
 
 fn until(text: &str) -> Result<Option<Timestamp>, String> {

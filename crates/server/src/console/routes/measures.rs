@@ -9,8 +9,8 @@ use super::timeline::Names;
 use super::words::{account_state, day, grouped, plain, short, when};
 use crate::console::forms::{LiftForm, MeasureForm};
 use crate::console::views::measures::{
-    Candidate, HitExample, HitShare, MeasureDraft, MeasureNewPage, MeasurePage, MeasurePreview, MeasureRow, MeasureWork,
-    MeasuresPage, ResellerHit,
+    Candidate, HitExample, HitShare, MeasureDraft, MeasureNewPage, MeasurePage, MeasurePreview, MeasureRow,
+    MeasureWork, MeasuresPage, ResellerHit,
 };
 use crate::console::views::parts::{Badge, Bar, Choice, Count, Digest, Link, Tone};
 use crate::console::views::shell::Section;
@@ -44,7 +44,9 @@ pub(super) async fn list(desk: Desk) -> Reply {
         Ok(page(&MeasuresPage {
             shell: desk.shell(Section::Measures),
             rows: measures.iter().map(row).collect(),
-            propose: desk.may(Action::ProposeMeasure).then(|| Link::new("/console/measures/new", "New measure")),
+            propose: desk
+                .may(Action::ProposeMeasure)
+                .then(|| Link::new("/console/measures/new", "New measure")),
         }))
     })
     .await
@@ -99,7 +101,9 @@ pub(super) async fn propose(sent: Sent<MeasureForm>) -> Reply {
                 return Ok(again(None, "Say in at least 10 characters why you propose it.".to_owned()));
             };
             match desk.register().propose_measure(&desk.call_once(once).because(reason), new) {
-                Ok(proposed) => Ok(see_other(&format!("/console/measures/{}?done=proposed", proposed.measure))),
+                Ok(proposed) => {
+                    Ok(see_other(&format!("/console/measures/{}?done=proposed", proposed.measure)))
+                }
                 Err(error @ RegisterError::Invalid { .. }) => Ok(again(None, refusal(&error))),
                 Err(error) => Err(error.into()),
             }
@@ -111,7 +115,10 @@ pub(super) async fn propose(sent: Sent<MeasureForm>) -> Reply {
 fn refusal(error: &RegisterError) -> String {
     match error {
         RegisterError::Invalid { pointer, detail } => {
-            format!("{}: {detail}.", super::words::title(&plain(pointer.trim_start_matches('/')).replace('/', ", ")))
+            format!(
+                "{}: {detail}.",
+                super::words::title(&plain(pointer.trim_start_matches('/')).replace('/', ", "))
+            )
         }
         other => sentence(other),
     }
@@ -222,10 +229,11 @@ fn effect(effect: &Effect) -> String {
 fn scope(target: &TargetView) -> Vec<String> {
     match target {
         TargetView::Jurisdiction { jurisdictions } => {
-            let one = |jurisdiction: &tenantry_model::jurisdiction::Jurisdiction| match jurisdiction.contested() {
-                Some(region) => format!("jurisdiction {jurisdiction}, {}", region.name),
-                None => format!("jurisdiction {jurisdiction}"),
-            };
+            let one =
+                |jurisdiction: &tenantry_model::jurisdiction::Jurisdiction| match jurisdiction.contested() {
+                    Some(region) => format!("jurisdiction {jurisdiction}, {}", region.name),
+                    None => format!("jurisdiction {jurisdiction}"),
+                };
             jurisdictions.iter().map(one).collect()
         }
         TargetView::Person { persons, confirmed } => {
@@ -237,7 +245,11 @@ fn scope(target: &TargetView) -> Vec<String> {
 fn preview_view(desk: &Desk, preview: &Preview) -> MeasurePreview {
     let now = desk.now();
     let then = &preview.on_effective_date;
-    let count = |value: u64, label: &str| Count { label: label.to_owned(), value: grouped(value), href: String::new() };
+    let count = |value: u64, label: &str| Count {
+        label: label.to_owned(),
+        value: grouped(value),
+        href: String::new(),
+    };
     let mut by_state: BTreeMap<AccountState, (u64, u64)> = BTreeMap::new();
     for (state, accounts) in &then.certain_by_state {
         by_state.entry(*state).or_default().0 += accounts;
@@ -250,7 +262,10 @@ fn preview_view(desk: &Desk, preview: &Preview) -> MeasurePreview {
         state: account_state(state),
         certain: grouped(certain),
         possible: grouped(possible),
-        share: Bar { percent: u8::try_from((certain + possible) * 100 / all).unwrap_or(100), tone: Tone::Info },
+        share: Bar {
+            percent: u8::try_from((certain + possible) * 100 / all).unwrap_or(100),
+            tone: Tone::Info,
+        },
     };
     MeasurePreview {
         at: when(now, now),
@@ -266,7 +281,10 @@ fn preview_view(desk: &Desk, preview: &Preview) -> MeasurePreview {
             .by_reseller
             .iter()
             .take(SHOWN_MAX)
-            .map(|row| ResellerHit { reseller: account_link(row.account, &row.reference), accounts: grouped(row.reached) })
+            .map(|row| ResellerHit {
+                reseller: account_link(row.account, &row.reference),
+                accounts: grouped(row.reached),
+            })
             .collect(),
         examples: preview
             .examples

@@ -25,8 +25,14 @@ pub(super) async fn list(desk: Desk) -> Reply {
             if order.due_at >= now { (0, due) } else { (1, -due) }
         });
         let soon = now.plus_days(SOON_DAYS);
-        let within = |from: Timestamp, to: Timestamp| orders.iter().filter(|o| from <= o.due_at && o.due_at < to).count();
-        let count = |value: usize, label: &str| Count { label: label.to_owned(), value: value.to_string(), href: String::new() };
+        let within = |from: Timestamp, to: Timestamp| {
+            orders.iter().filter(|o| from <= o.due_at && o.due_at < to).count()
+        };
+        let count = |value: usize, label: &str| Count {
+            label: label.to_owned(),
+            value: value.to_string(),
+            href: String::new(),
+        };
         let counts = vec![
             count(orders.len(), "received"),
             count(within(now, soon), "due within 3 days"),
@@ -71,7 +77,8 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             });
         }
         let received = when(order.received_at, now);
-        let field = |label: &str, value: &str| OrderField { label: label.to_owned(), value: value.to_owned() };
+        let field =
+            |label: &str, value: &str| OrderField { label: label.to_owned(), value: value.to_owned() };
         Ok(page(&OrderPage {
             shell: desk.shell(Section::Orders),
             id: id.to_string(),

@@ -11,8 +11,8 @@ use super::words::{fact_label, party_link, plain, record_link, status, title, wh
 use crate::console::forms::RevealForm;
 use crate::console::views::parts::{Badge, Choice, Event, Provenance, Tone, When};
 use crate::console::views::party::{
-    Access, CheckRow, Contradiction, FactGroup, FactRow, FactValue as Shown, MissingFact, PartyAccount, PartyPage,
-    StatusBasis, StatusView,
+    Access, CheckRow, Contradiction, FactGroup, FactRow, FactValue as Shown, MissingFact, PartyAccount,
+    PartyPage, StatusBasis, StatusView,
 };
 use crate::console::views::shell::Section;
 use crate::console::{Reply, page};
@@ -52,10 +52,16 @@ pub(super) async fn reveal(Path(id): Path<String>, sent: Sent<RevealForm>) -> Re
         .answer(move |desk| {
             let id: PartyId = id.parse().map_err(|_| Trouble::NotHere)?;
             let Some((_, purpose)) = PURPOSES.iter().find(|(word, _)| *word == form.purpose) else {
-                return draw(desk, id, None, "Choose a purpose first; nothing was shown and nothing recorded.".to_owned());
+                return draw(
+                    desk,
+                    id,
+                    None,
+                    "Choose a purpose first; nothing was shown and nothing recorded.".to_owned(),
+                );
             };
             let reference = form.reference.trim();
-            let whole = if reference.is_empty() { (*purpose).to_owned() } else { format!("{purpose}: {reference}") };
+            let whole =
+                if reference.is_empty() { (*purpose).to_owned() } else { format!("{purpose}: {reference}") };
             let revealed = Reason::parse(&whole)
                 .and_then(|reason| desk.register().reveal(&desk.call().because(reason), id, &[]));
             match revealed {
@@ -67,7 +73,12 @@ pub(super) async fn reveal(Path(id): Path<String>, sent: Sent<RevealForm>) -> Re
         .await
 }
 
-fn draw(desk: &Desk, id: PartyId, revealed: Option<(String, Revealed)>, problem: String) -> Result<Reply, Trouble> {
+fn draw(
+    desk: &Desk,
+    id: PartyId,
+    revealed: Option<(String, Revealed)>,
+    problem: String,
+) -> Result<Reply, Trouble> {
     let party = desk.register().party(&desk.call(), id)?;
     let now = desk.now();
     let access = revealed.as_ref().map(|(purpose, revealed)| Access {
@@ -165,7 +176,11 @@ fn word(code: &impl serde::Serialize) -> String {
     written.as_ref().and_then(serde_json::Value::as_str).map(plain).unwrap_or_default()
 }
 
-fn groups(facts: &[FactView], values: Option<&BTreeMap<FactId, FactValue>>, now: Timestamp) -> Vec<FactGroup> {
+fn groups(
+    facts: &[FactView],
+    values: Option<&BTreeMap<FactId, FactValue>>,
+    now: Timestamp,
+) -> Vec<FactGroup> {
     let mut groups: Vec<FactGroup> = Vec::new();
     for name in ["Identity", "Addresses and contact", "Payment", "Connections"] {
         let here = facts.iter().filter(|fact| group(fact.kind) == name);
@@ -179,9 +194,11 @@ fn groups(facts: &[FactView], values: Option<&BTreeMap<FactId, FactValue>>, now:
 
 const fn group(kind: FactKind) -> &'static str {
     match kind {
-        FactKind::Address | FactKind::Email | FactKind::Telephone | FactKind::PlaceOfUse | FactKind::LocatedIn => {
-            "Addresses and contact"
-        }
+        FactKind::Address
+        | FactKind::Email
+        | FactKind::Telephone
+        | FactKind::PlaceOfUse
+        | FactKind::LocatedIn => "Addresses and contact",
         FactKind::Payment | FactKind::FinancialInstitution => "Payment",
         FactKind::AccessFrom => "Connections",
         _ => "Identity",
@@ -196,7 +213,11 @@ fn row(fact: &FactView, values: Option<&BTreeMap<FactId, FactValue>>, now: Times
             Some(Some(value)) => Shown::Plain(shown(value)),
             Some(None) => Shown::Erased,
         },
-        provenance: provenance(fact.source.as_str(), fact.strength, When::day_at(fact.stated_at.as_micros(), now.as_micros())),
+        provenance: provenance(
+            fact.source.as_str(),
+            fact.strength,
+            When::day_at(fact.stated_at.as_micros(), now.as_micros()),
+        ),
         standing: match fact.superseded_at {
             None => Badge::new(Tone::Good, "current"),
             Some(_) => Badge::new(Tone::Quiet, "superseded"),
@@ -248,7 +269,8 @@ pub(super) fn shown(value: &FactValue) -> String {
             issuer.as_ref().map(|i| i.expose().to_owned()),
             issuer_jurisdiction.map(|j| j.to_string()),
         ]),
-        FactValue::FinancialInstitution { text, jurisdiction } | FactValue::UltimateParent { text, jurisdiction } => {
+        FactValue::FinancialInstitution { text, jurisdiction }
+        | FactValue::UltimateParent { text, jurisdiction } => {
             joined(vec![Some(text.expose().to_owned()), jurisdiction.map(|j| j.to_string())])
         }
         FactValue::AccessFrom { ip, access, jurisdiction } => joined(vec![
@@ -256,7 +278,8 @@ pub(super) fn shown(value: &FactValue) -> String {
             Some(plain(access.as_str())),
             jurisdiction.map(|j| j.to_string()),
         ]),
-        FactValue::NationalId { jurisdiction, number } | FactValue::RegistrationNumber { jurisdiction, number } => {
+        FactValue::NationalId { jurisdiction, number }
+        | FactValue::RegistrationNumber { jurisdiction, number } => {
             format!("{}, {jurisdiction}", number.expose())
         }
         FactValue::IdentityDocument { document, jurisdiction, number, expires_on } => joined(vec![

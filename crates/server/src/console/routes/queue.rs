@@ -47,7 +47,8 @@ pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Reply {
         let found = register.queue(&call, filter, asked.after.parse().ok(), ROWS)?;
         let counts = register.case_counts(&call)?;
         let names = Names::of(desk);
-        let in_state = |state: CaseState| counts.iter().filter(|c| c.state == state).map(|c| c.cases).sum::<i64>();
+        let in_state =
+            |state: CaseState| counts.iter().filter(|c| c.state == state).map(|c| c.cases).sum::<i64>();
         let shown_state = filter.state.unwrap_or(CaseState::Open);
         let next = found.next.map(|cursor| {
             let href = format!(
@@ -79,7 +80,12 @@ pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Reply {
                 })
                 .collect(),
             pager: Pager {
-                summary: format!("{} here, {} {}", found.cases.len(), counted(in_state(shown_state)), case_state(shown_state).word),
+                summary: format!(
+                    "{} here, {} {}",
+                    found.cases.len(),
+                    counted(in_state(shown_state)),
+                    case_state(shown_state).word
+                ),
                 previous: None,
                 next,
             },
@@ -132,7 +138,7 @@ fn row(desk: &Desk, case: &CaseHead, names: &Names) -> QueueRow {
         short: short(&case.id.to_string()),
         kind: title(case.kind.as_str()),
         subject: case.reference.clone().unwrap_or_default(),
-        why: case.sentences.first().cloned().unwrap_or_else(|| plain(&case.rules.join(", "))),
+        why: plain(&case.sentences.first().cloned().unwrap_or_else(|| case.rules.join(", "))),
         state: case_state(case.state),
         sla: if done { closed_sla() } else { sla(case.due_at, now) },
         lease: lease(desk, case, names),
@@ -152,7 +158,11 @@ pub(super) fn closed_sla() -> crate::console::views::queue::Sla {
 pub(super) fn lease(desk: &Desk, case: &CaseHead, names: &Names) -> Lease {
     let (Some(holder), Some(until)) = (case.leased_by, case.leased_until) else { return Lease::Free };
     let left = left(until, desk.now());
-    if holder == desk.session.staff.id { Lease::Mine { left } } else { Lease::Other { name: names.staff(holder), left } }
+    if holder == desk.session.staff.id {
+        Lease::Mine { left }
+    } else {
+        Lease::Other { name: names.staff(holder), left }
+    }
 }
 
 fn left(until: Timestamp, now: Timestamp) -> String {

@@ -8,7 +8,9 @@ use crate::console::views::shell::Section;
 use crate::console::{Reply, page};
 use axum::extract::Query;
 use serde::Deserialize;
-use tenantry_model::id::{AccountId, ApplicationId, ApprovalId, CaseId, DecisionId, MeasureId, OrderId, PartyId};
+use tenantry_model::id::{
+    AccountId, ApplicationId, ApprovalId, CaseId, DecisionId, MeasureId, OrderId, PartyId,
+};
 use tenantry_register::{Action, RegisterError};
 
 #[derive(Deserialize)]

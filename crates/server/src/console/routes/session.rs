@@ -151,7 +151,8 @@ impl FromRequestParts<Console> for Lobby {
         let cookies = parts.headers.get(header::COOKIE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let known = cookie(&parts.headers, console.cookies().lobby()).filter(|t| unhex::<32>(t).is_some());
         let token = known.map_or_else(|| hex(&draw::<32>(&*console.state.entropy)), str::to_owned);
-        let request = parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
+        let request =
+            parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
         Ok(Self {
             console: console.clone(),
             look: Look::from_cookies(cookies),
@@ -205,7 +206,11 @@ fn read<F: DeserializeOwned>(fields: Map<String, Value>) -> Result<F, Trouble> {
 /// To the log-in page, which comes back here afterwards when here is a page.
 fn to_login(parts: &Parts) -> Reply {
     let here = here(&parts.method, &parts.uri);
-    if here == "/console" { see_other("/console/login") } else { see_other(&format!("/console/login?next={}", encoded(&here))) }
+    if here == "/console" {
+        see_other("/console/login")
+    } else {
+        see_other(&format!("/console/login?next={}", encoded(&here)))
+    }
 }
 
 /// 303 to a path of the console.

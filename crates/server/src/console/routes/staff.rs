@@ -89,7 +89,11 @@ fn refused(desk: &Desk, error: RegisterError) -> Result<Reply, Trouble> {
 fn draw_link(desk: &Desk, id: StaffId) -> Result<Reply, Trouble> {
     let token = desk.register().login_link(&desk.call(), id)?;
     let value = format!("{}/console/login/link?token={}", desk.console().state.public_url, hex(&token));
-    draw(desk, Some(NewSecret { label: "One-time log-in link, good for 15 minutes".to_owned(), value }), String::new())
+    draw(
+        desk,
+        Some(NewSecret { label: "One-time log-in link, good for 15 minutes".to_owned(), value }),
+        String::new(),
+    )
 }
 
 fn draw(desk: &Desk, secret: Option<NewSecret>, problem: String) -> Result<Reply, Trouble> {

@@ -76,9 +76,10 @@ fn find(desk: &Desk, place: &StoryPlace) -> Link {
     let account = |reference: &str| register.account_by_reference(&call, reference).ok();
     let link = |href: Option<String>, text: &str| Link::new(&href.unwrap_or_default(), text);
     match place {
-        StoryPlace::Account(reference) => {
-            link(account(reference).map(|id| format!("/console/accounts/{id}")), &format!("Account {reference}"))
-        }
+        StoryPlace::Account(reference) => link(
+            account(reference).map(|id| format!("/console/accounts/{id}")),
+            &format!("Account {reference}"),
+        ),
         StoryPlace::Case(kind, reference) => {
             let view = account(reference).and_then(|id| register.account(&call, id).ok());
             let case = view.and_then(|view| view.cases.into_iter().find(|case| case.kind == *kind));
@@ -89,7 +90,11 @@ fn find(desk: &Desk, place: &StoryPlace) -> Link {
             let first = register.orders(&call).ok().and_then(|orders| orders.into_iter().next());
             link(first.map(|order| format!("/console/orders/{}", order.id)), "The order")
         }
-        StoryPlace::Measures => link(desk.may(Action::Read).then(|| "/console/measures".to_owned()), "Measures"),
-        StoryPlace::Ledger => link(desk.may(Action::ReadLedger).then(|| "/console/ledger".to_owned()), "The ledger"),
+        StoryPlace::Measures => {
+            link(desk.may(Action::Read).then(|| "/console/measures".to_owned()), "Measures")
+        }
+        StoryPlace::Ledger => {
+            link(desk.may(Action::ReadLedger).then(|| "/console/ledger".to_owned()), "The ledger")
+        }
     }
 }

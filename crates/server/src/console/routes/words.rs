@@ -158,7 +158,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_three() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1 000"), (120_483, "120 483"), (1_234_567, "1 234 567")] {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1_000, "1 000"), (120_483, "120 483"), (1_234_567, "1 234 567")]
+        {
             assert_eq!(grouped(number).replace('\u{202f}', " "), text);
         }
     }

@@ -57,19 +57,17 @@ pub struct GateView {
     pub summary: String,
     /// Age of the answer: `answer 2 s old`.
     pub freshness: String,
-    /// Answers per action.
+    /// Actions by answer.
     pub actions: Vec<GateAction>,
-    /// Why.
-    pub reasons: Vec<Reason>,
 }
 
-/// The gate's answer for one action.
+/// Actions that get the same answer.
 #[derive(Clone)]
 pub struct GateAction {
-    /// `provision compute`, `attach address`, …
-    pub action: String,
     /// Answer.
     pub verdict: Badge,
+    /// `provision, scale, mail`.
+    pub actions: String,
 }
 
 /// An account below a reseller's.

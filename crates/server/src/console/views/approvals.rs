@@ -52,6 +52,8 @@ pub struct ApprovalPage {
     pub subject: Link,
     /// The exact content: label and value per line.
     pub content: Vec<ContentLine>,
+    /// Where the evidence is, one sentence; empty when all of it is above.
+    pub evidence: String,
     /// The request.
     pub second: SecondPerson,
 }

@@ -9,6 +9,7 @@
 )]
 
 mod html;
+mod live;
 mod pages;
 pub(crate) mod samples;
 mod style;

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tenantry_server::console::assets::serve;
 use tenantry_server::console::forms::{
-    ApprovalForm, AskForm, BareForm, DecisionForm, InviteForm, KeyForm, LinkForm, LoginForm, LookForm,
-    MeasureForm, MeasureRequestForm, ReturnForm, RevealForm,
+    ApprovalForm, BareForm, CredentialsForm, DecisionForm, InviteForm, KeyForm, LiftForm, LinkForm,
+    LoginForm, LookForm, MeasureForm, RevealForm,
 };
 use tenantry_server::console::theme::{Look, Theme, safe_return};
 use tenantry_server::console::views::help::HelpPage;
@@ -102,8 +102,7 @@ impl Tag {
 }
 
 fn pattern(action: &str) -> String {
-    let is_id =
-        |part: &str| part.chars().any(|c| c.is_ascii_digit()) || part == "ofac-sdn" || part == "un-sc";
+    let is_id = |part: &str| part.chars().any(|c| c.is_ascii_digit());
     action.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect::<Vec<_>>().join("/")
 }
 
@@ -125,22 +124,20 @@ fn forms_send_what_the_handlers_read() {
             "/console/login" => check::<LoginForm>(&names),
             "/console/login/link" => check::<LinkForm>(&names),
             "/console/cases/{id}/decision" => check::<DecisionForm>(&names),
-            "/console/cases/{id}/ask" => check::<AskForm>(&names),
-            "/console/cases/{id}/return" => check::<ReturnForm>(&names),
             "/console/parties/{id}/reveal" => check::<RevealForm>(&names),
             "/console/approvals/{id}" => check::<ApprovalForm>(&names),
-            "/console/measures/{id}/request" => check::<MeasureRequestForm>(&names),
+            "/console/measures/{id}/lift" => check::<LiftForm>(&names),
+            "/console/credentials" => check::<CredentialsForm>(&names),
             "/console/measures/new" => check::<MeasureForm>(&names),
             "/console/staff" => check::<InviteForm>(&names),
             "/console/keys" => check::<KeyForm>(&names),
             "/console/logout"
             | "/console/queue/next"
             | "/console/cases/{id}/lease"
-            | "/console/cases/{id}/undo"
-            | "/console/lists/{id}/fetch"
+            | "/console/cases/{id}/return"
             | "/console/staff/{id}/suspend"
+            | "/console/staff/{id}/link"
             | "/console/keys/{id}/revoke"
-            | "/console/webhooks/{id}/replay"
             | "/console/webhooks/messages/{id}/replay" => check::<BareForm>(&names),
             other => Err(format!("no handler is known for {other}")),
         };

@@ -15,7 +15,7 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
     let secret =
         Some(NewSecret { label: s("API key “billing”"), value: s("tnk_example_not_a_real_key") });
     let keys_off = Shell { keys: Keys::Off, ..shell(theme, Section::Help) };
-    let nothing = SearchPage { query: s("nobody"), groups: Vec::new(), cut: String::new(), ..search(theme) };
+    let nothing = SearchPage { query: s("nobody"), hits: Vec::new(), ..search(theme) };
     vec![
         ("ledger", draw(&ledger(theme))),
         ("staff", draw(&staff(theme, None))),
@@ -69,105 +69,58 @@ fn ledger(theme: Theme) -> LedgerPage {
         state: good("in order"),
         summary: s("Every record is covered by a signed checkpoint except the newest 4."),
         size: s("120 483"),
-        root: Digest::new("c1f0a9e2d4b87365a0b1c2d3e4f5061728394a5b6c7d8e9fa0b1c2d3e4f50617"),
-        checkpoint: ago(1),
+        checkpoint: Some(Checkpoint {
+            root: Digest::new("c1f0a9e2d4b87365a0b1c2d3e4f5061728394a5b6c7d8e9fa0b1c2d3e4f50617"),
+            signed: ago(1),
+            note: s("northwind.example/tenantry\n120479\nwfCp4tS4c2WgscLT5PUGFyg5SltsfY6foLHC0+T1Bhc=\n"),
+        }),
         uncovered: s("4 records"),
         origin: s("northwind.example/tenantry"),
-        note: s(
-            "northwind.example/tenantry\n120479\nwfCp4tS4c2WgscLT5PUGFyg5SltsfY6foLHC0+T1Bhc=\n\n— northwind.example/tenantry a1b2c3d4…\n",
-        ),
-        keys: vec![SignerKey {
-            name: s("northwind.example/tenantry"),
-            verifier: Digest::new("northwind.example/tenantry+4be02a19+AYx0b1c2d3e4f5061728394a5b6c7d8e9f"),
-            state: good("in use"),
-            since: When::day("2026-01-04", "323 d ago"),
+        verifier: s("northwind.example/tenantry+4be02a19+AYx0b1c2d3e4f5061728394a5b6c7d8e9f"),
+        fingerprint: s("5be0c1d2f3a45be0c1d2f3a4"),
+        verify: vec![VerifyStep {
+            text: s("Check an evidence package offline"),
+            command: s("tenantry verify package.zip --key verifier.txt"),
         }],
-        witnesses: vec![],
-        verify: vec![
-            VerifyStep {
-                text: s("Nobody changed the past: recompute the root from the tiles"),
-                command: s("tenantry verify ledger --tiles ./tiles --key verifier.txt"),
-            },
-            VerifyStep {
-                text: s("A record is in it: check an evidence package offline"),
-                command: s("tenantry verify package acc_01J9QM.zip --key verifier.txt"),
-            },
-        ],
-        recent: vec![
-            event(
-                1,
-                "access",
-                Tone::Info,
-                "Values of pty_01J9QK revealed for deciding case 4821.",
-                "Ada Lindqvist",
-                "#120 483",
-            ),
-            event(
-                12,
-                "decision",
-                Tone::Good,
-                "Case 4820 closed as “not a match”.",
-                "Ada Lindqvist",
-                "#120 482",
-            ),
-        ],
+        leaf: Some(LeafRecord {
+            index: s("#120 483"),
+            title: s("Personal data shown"),
+            at: ago(1),
+            fields: vec![(s("Leaf hash"), s("9f2c41d07be38aa5")), (s("By"), s("you"))],
+        }),
+        recent: vec![event(1, "access", Tone::Info, "Personal data shown", "you", "#120 483")],
+        older: Some(Link::new("/console/ledger?before=120443", "Older records")),
     }
 }
 
 fn staff(theme: Theme, secret: Option<NewSecret>) -> StaffPage {
+    let person = |id: &str, name: &str, login: &str, role: &str, state: Badge| StaffRow {
+        id: s(id),
+        name: s(name),
+        login: s(login),
+        role: s(role),
+        state,
+        added: ago(60 * 24 * 90),
+    };
+    let key = |id: &str, name: &str, scopes: &[&str], state: Badge| KeyRow {
+        id: s(id),
+        name: s(name),
+        scopes: scopes.iter().map(|scope| s(scope)).collect(),
+        state,
+        created: ago(60 * 24 * 40),
+    };
     StaffPage {
         shell: shell(theme, Section::Staff),
         people: vec![
-            StaffRow {
-                id: s("stf_1"),
-                name: s("Ada Lindqvist"),
-                email: s("ada@northwind.example"),
-                role: s("reviewer, administrator"),
-                state: good("active"),
-                factor: good("authenticator"),
-                seen: Some(ago(0)),
-            },
-            StaffRow {
-                id: s("stf_2"),
-                name: s("Bo Tanaka"),
-                email: s("bo@northwind.example"),
-                role: s("compliance officer"),
-                state: good("active"),
-                factor: good("authenticator"),
-                seen: Some(ago(90)),
-            },
-            StaffRow {
-                id: s("stf_3"),
-                name: s("Cem Aydın"),
-                email: s("cem@northwind.example"),
-                role: s("auditor"),
-                state: warn("invited"),
-                factor: warn("not set up"),
-                seen: None,
-            },
+            person("stf_1", "Ada Lindqvist", "ada@northwind.example", "reviewer", good("active")),
+            person("stf_3", "Cem Aydın", "cem@northwind.example", "auditor", quiet("suspended")),
         ],
         keys: vec![
-            KeyRow {
-                id: s("key_4be0"),
-                name: s("billing"),
-                scopes: vec![s("applications:write"), s("gate:read")],
-                state: good("active"),
-                created: ago(60 * 24 * 40),
-                used: Some(ago(1)),
-                expires: ahead(60 * 24 * 50),
-            },
-            KeyRow {
-                id: s("key_0c11"),
-                name: s("old control plane"),
-                scopes: vec![s("gate:read")],
-                state: quiet("revoked"),
-                created: ago(60 * 24 * 300),
-                used: None,
-                expires: ago(60 * 24 * 30),
-            },
+            key("key_4be0", "billing", &["applications", "gate"], good("active")),
+            key("key_0c11", "old control plane", &["gate"], quiet("revoked")),
         ],
-        roles: vec![Choice::new("reviewer", "Reviewer"), Choice::new("auditor", "Auditor")],
-        scopes: vec![Choice::new("gate:read", "gate:read")],
+        roles: vec![Choice::new("reviewer", "reviewer"), Choice::new("auditor", "auditor")],
+        scopes: vec![Choice::new("applications", "applications"), Choice::new("gate", "gate")],
         secret,
         problem: String::new(),
     }
@@ -176,63 +129,34 @@ fn staff(theme: Theme, secret: Option<NewSecret>) -> StaffPage {
 fn webhooks(theme: Theme) -> WebhooksPage {
     WebhooksPage {
         shell: shell(theme, Section::Webhooks),
-        endpoints: vec![
-            EndpointRow {
-                id: s("whk_1"),
-                url: s("https://billing.northwind.example/hooks"),
-                events: vec![s("account.*"), s("gate.changed")],
-                state: warn("retrying"),
-                pending: s("14"),
-                dead: s("3"),
-                delivered: Some(ago(35)),
-            },
-            EndpointRow {
-                id: s("whk_2"),
-                url: s("https://control.northwind.example/tenantry"),
-                events: vec![s("gate.changed")],
-                state: good("delivering"),
-                pending: s("0"),
-                dead: s("0"),
-                delivered: Some(ago(1)),
-            },
-        ],
+        counts: vec![count("14", "pending", ""), count("1", "given up", "")],
+        endpoints: vec![EndpointRow {
+            id: s("whe_1"),
+            url: s("https://billing.northwind.example/hooks"),
+            events: vec![s("tenantry.account.opened"), s("tenantry.case.opened")],
+            state: good("in use"),
+            added: ago(35),
+        }],
         dead: vec![DeadLetter {
-            id: s("msg_01J9QZ"),
-            event: s("account.restricted"),
-            subject: s("acc_01J9QK"),
+            id: s("dlv_01j9qz"),
+            event: s("evt_01j9qz"),
+            subject: s("acc_01j9qk"),
             endpoint: s("https://billing.northwind.example/hooks"),
             tries: s("12"),
             error: s("HTTP 502"),
             at: ago(300),
         }],
-        pager: Pager { summary: s("1–3 of 3 dead letters"), previous: None, next: None },
     }
 }
 
 fn search(theme: Theme) -> SearchPage {
     SearchPage {
         shell: shell(theme, Section::Search),
-        query: s("203.0.113.7 @ 2026-11-02 14:05"),
-        understood: s("Who held the address 203.0.113.7 on 2026-11-02 at 14:05 UTC"),
-        groups: vec![
-            SearchGroup {
-                title: s("Accounts"),
-                hits: vec![SearchHit {
-                    link: Link::new("/console/accounts/acc_01J9QK", "Iskander Baimuratov"),
-                    state: info("review"),
-                    why: s("held it from 2026-10-28 11:02 to 2026-11-12 08:30 on instance i-88a1"),
-                }],
-            },
-            SearchGroup {
-                title: s("Orders"),
-                hits: vec![SearchHit {
-                    link: Link::new("/console/orders/O-204", "O-204 preservation request"),
-                    state: warn("preserved"),
-                    why: s("names this address"),
-                }],
-            },
-        ],
-        cut: String::new(),
+        query: s("acc-004962"),
+        hits: vec![SearchHit {
+            link: Link::new("/console/accounts/acc_01j9qk", "acc-004962"),
+            what: s("account"),
+        }],
     }
 }
 
@@ -240,52 +164,15 @@ fn story(theme: Theme) -> StoryPage {
     let step = |href: &str, text: &str, look: &str| StoryStep { link: Link::new(href, text), look: s(look) };
     StoryPage {
         shell: shell(theme, Section::Story),
-        intro: s(
-            "Northwind Cloud is invented, its 5 000 accounts too; the sanctions list is the real one. Five things happened this week. Follow them in any order.",
-        ),
-        chapters: vec![
-            Chapter {
-                title: s("A name close to a listed one"),
-                text: s("Iskander Baimuratov was cleared in March. Yesterday the list changed."),
-                state: info("case 4821 open"),
-                steps: vec![
-                    step(
-                        "/console/cases/4821",
-                        "Open case 4821",
-                        "The points add up: for, against and unknown. What moved since March is marked.",
-                    ),
-                    step(
-                        "/console/parties/pty_01J9QK",
-                        "Look at the person",
-                        "Values are masked. Reveal them and find your own access in “Who looked”.",
-                    ),
-                    step(
-                        "/console/ledger",
-                        "Find your decision in the ledger",
-                        "It is a signed record now; the page says how to check it without us.",
-                    ),
-                ],
-            },
-            Chapter {
-                title: s("A front company with a hidden owner"),
-                text: s("Harrow & Finch says all its owners are US persons. The registry says otherwise."),
-                state: warn("gate denies"),
-                steps: vec![step(
-                    "/console/accounts/acc_01J9QM",
-                    "Open the account",
-                    "Why the gate denies, with the clause, and what would change it.",
-                )],
-            },
-            Chapter {
-                title: s("A reseller whose customers are listed"),
-                text: s("Blue Ridge sells on, two levels down."),
-                state: info("measure drafted"),
-                steps: vec![step(
-                    "/console/measures/M-17",
-                    "Preview the measure",
-                    "Who is hit, downstream included, before anyone approves.",
-                )],
-            },
-        ],
+        intro: s("This provider and all its customers are invented; the sanctions list is the real one."),
+        chapters: vec![Chapter {
+            title: s("A name close to a listed one"),
+            text: s("Somebody applies whose name differs by one letter from a name on the list."),
+            matters: s("Most people who resemble a listed person are somebody else."),
+            steps: vec![
+                step("/console/cases/cse_4821", "Case “match” of acc-004962", "The points add up."),
+                step("", "The order", "Nothing here for this viewer."),
+            ],
+        }],
     }
 }

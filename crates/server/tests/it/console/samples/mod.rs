@@ -32,7 +32,17 @@ pub(crate) fn shell(theme: Theme, section: Section) -> Shell {
         viewer: Some(Viewer {
             name: "Ada Lindqvist".to_owned(),
             role: "reviewer".to_owned(),
-            admin: Admin::Yes,
+            sections: vec![
+                Section::Queue,
+                Section::Approvals,
+                Section::Orders,
+                Section::Accounts,
+                Section::Measures,
+                Section::Lists,
+                Section::Ledger,
+                Section::Webhooks,
+                Section::Staff,
+            ],
         }),
         section,
         waiting: Waiting { cases: 23, approvals: 2, orders: 1, dead_letters: 3 },
@@ -109,16 +119,10 @@ fn second(standing: ApprovalStanding) -> SecondPerson {
         id: s("apr_01J9QX"),
         maker: s("Bo Tanaka"),
         asked: ago(95),
-        effect: s(
-            "opens measure M-17: scaling frozen on 1 account, 6 resources, 0 downstream; the customer gets a statement of reasons",
-        ),
+        effect: s("carries the verdict out: the account is refused, or suspended if it was open"),
         content: Digest::new("9f2c41d07be38aa5560e1d9b1f6c7790c4f1a2d3e8b7645c0a9d12f4e3b8c761"),
-        verdict: Some(MakerVerdict {
-            verdict: s("match"),
-            reason: s("M-ID-2: name and date of birth agree, document seen"),
-            note: s("Passport number on the list entry ends in the same four digits."),
-        }),
+        reason: s("confirm: same_identity. Passport number ends in the same four digits."),
         standing,
-        lapses: ahead(60 * 22),
+        lapses: ahead(60 * 24 * 6),
     }
 }

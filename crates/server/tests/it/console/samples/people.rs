@@ -14,11 +14,6 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         problem: s("Choose a purpose first; nothing was shown and nothing recorded."),
         ..masked.clone()
     };
-    let request = MeasureWork::Request {
-        action: s("put it into force"),
-        reasons: vec![Choice::new("R-1", "R-1 determination published")],
-        problem: String::new(),
-    };
     vec![
         ("accounts", draw(&accounts(theme))),
         ("accounts_empty", draw(&AccountsPage { rows: Vec::new(), query: s("zzz"), ..accounts(theme) })),
@@ -28,102 +23,37 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("party_revealed", draw(&party(theme, true))),
         ("measures", draw(&measures(theme))),
         ("measures_empty", draw(&MeasuresPage { rows: Vec::new(), propose: None, ..measures(theme) })),
-        ("measure_request", draw(&measure(theme, request))),
+        ("measure_lift", draw(&measure(theme, MeasureWork::Lift { problem: s("Say why.") }))),
         (
             "measure_approve",
             draw(&measure(theme, MeasureWork::Approve(Box::new(second(ApprovalStanding::Ready))))),
         ),
-        (
-            "measure_read",
-            draw(&measure(
-                theme,
-                MeasureWork::Read(s("In force since 2026-11-02. Only a compliance officer can end it.")),
-            )),
-        ),
-        ("measure_new", draw(&measure_new(theme))),
+        ("measure_read", draw(&measure(theme, MeasureWork::Read(s("It was lifted before its end."))))),
+        ("measure_new", draw(&measure_new(theme, None))),
+        ("measure_new_preview", draw(&measure_new(theme, Some(preview())))),
         ("lists", draw(&lists(theme))),
         ("lists_empty", draw(&ListsPage { lists: Vec::new(), ..lists(theme) })),
     ]
 }
 
 fn accounts(theme: Theme) -> AccountsPage {
-    let row = |id: &str,
-               customer: &str,
-               about: &str,
-               state: Badge,
-               status: Badge,
-               gate: Badge,
-               reseller: &str,
-               days: i64| AccountRow {
-        id: s(id),
-        customer: s(customer),
-        about: s(about),
-        state,
-        status,
-        gate,
-        reseller: s(reseller),
-        opened: ago(days * 1440),
+    let row = |id: &str, reference: &str, state: Badge, gate: Badge, reseller: Option<Link>, days: i64| {
+        AccountRow { id: s(id), reference: s(reference), state, gate, reseller, applied: ago(days * 1440) }
     };
+    let through = Some(Link::new("/console/accounts/acc_01j7r1", "…2hx79h"));
     AccountsPage {
         shell: shell(theme, Section::Accounts),
         query: String::new(),
-        states: vec![Choice::new("", "Every state").chosen(), Choice::new("review", "Review")],
+        states: vec![Choice::new("", "Every state").chosen(), Choice::new("in_review", "in review (12)")],
         rows: vec![
-            row(
-                "acc_01J9QK",
-                "Iskander Baimuratov",
-                "person, Kazakhstan",
-                info("review"),
-                info("foreign"),
-                warn("condition"),
-                "Blue Ridge Reselling LLC",
-                341,
-            ),
-            row(
-                "acc_01J9QM",
-                "Harrow & Finch Trading",
-                "organisation, Delaware",
-                info("review"),
-                warn("undetermined"),
-                bad("deny"),
-                "",
-                1,
-            ),
-            row(
-                "acc_01J8AA",
-                "Meridian Robotics GmbH",
-                "organisation, Germany",
-                good("open"),
-                info("foreign"),
-                good("allow"),
-                "",
-                88,
-            ),
-            row(
-                "acc_01J7ZZ",
-                "Priya Raman",
-                "person, United States",
-                good("open"),
-                good("US"),
-                good("allow"),
-                "Cobalt Sky → Blue Ridge",
-                140,
-            ),
-            row(
-                "acc_01H8PQ",
-                "Calder Hosting Ltd",
-                "organisation, Belize",
-                bad("closed"),
-                info("foreign"),
-                bad("deny"),
-                "",
-                402,
-            ),
+            row("acc_01j9qk", "acc-004962", info("in review"), bad("deny"), through, 341),
+            row("acc_01j8aa", "acc-004001", good("open"), good("allow"), None, 88),
+            row("acc_01h8pq", "acc-000120", quiet("closed"), bad("deny"), None, 402),
         ],
         pager: Pager {
-            summary: s("1–50 of 5 000 accounts"),
+            summary: s("50 here, 5 000 in all"),
             previous: None,
-            next: Some(Link::new("/console/accounts?after=acc_01H8PQ", "Next page")),
+            next: Some(Link::new("/console/accounts?after=acc_01h8pq", "Next page")),
         },
     }
 }
@@ -136,169 +66,108 @@ fn account(theme: Theme) -> AccountPage {
         status,
         note: s(note),
     };
-    let role = |role: &str, name: &str, status: Badge, identified: Badge, screened: Badge| RoleRow {
+    let role = |role: &str, name: &str, status: Badge| RoleRow {
         role: s(role),
-        party: Link::new("/console/parties/pty_01J9QM", name),
+        party: Link::new("/console/parties/pty_01j9qm", name),
         status,
-        identified,
-        screened,
-        since: When::day("2026-11-22", "1 d ago"),
     };
+    let refusing = reason(
+        Tone::Bad,
+        "foreign_party",
+        "An owner is a foreign person, so the full data set is due.",
+        "CIP-06, 15 CFR 7.302(d)(1)(i)",
+        "the data set for the owner",
+    );
     AccountPage {
         shell: shell(theme, Section::Accounts),
-        id: s("acc_01J9QM"),
-        name: s("Harrow & Finch Trading"),
-        state: info("review"),
-        status: warn("undetermined"),
+        id: s("acc_01j9qm"),
+        reference: s("acc-004965"),
+        state: info("in review"),
+        scope: Some(info("in the programme")),
         applied: ago(1500),
         opened: None,
-        reference: s("C-88213"),
         gate: GateView {
             verdict: bad("deny"),
-            summary: s("Nothing may be provisioned until a reviewer has decided case 4822."),
-            freshness: s("answer 2 s old"),
+            summary: s("Nothing new may be created: account not open."),
+            freshness: s("answer 0 s old"),
             actions: vec![
-                GateAction { action: s("provision compute"), verdict: bad("deny"), condition: String::new() },
-                GateAction { action: s("attach address"), verdict: bad("deny"), condition: String::new() },
-                GateAction {
-                    action: s("log in, read, export"),
-                    verdict: warn("condition"),
-                    condition: s("from the address of the application only"),
-                },
-            ],
-            reasons: vec![
-                reason(
-                    Tone::Bad,
-                    "CIP-OWNER-FOREIGN",
-                    "An owner of 60 % is a foreign person, so the full data set is due.",
-                    "15 CFR 7.302(d)(1)(i), CIP-06",
-                    "the data set for Kestrel Holdings and its owner",
-                ),
-                reason(
-                    Tone::Warn,
-                    "CIP-CONTRA-1",
-                    "The application says all owners are US persons; the registry extract does not.",
-                    "15 CFR 7.302(d)(1)(i), CIP-07",
-                    "a corrected statement",
-                ),
+                GateAction { verdict: warn("condition"), actions: s("access") },
+                GateAction { verdict: bad("deny"), actions: s("provision, scale, gpu") },
             ],
         },
         roles: vec![
-            role(
-                "customer",
-                "Harrow & Finch Trading",
-                warn("undetermined"),
-                good("identified"),
-                good("clear"),
-            ),
-            role(
-                "beneficial owner",
-                "Kestrel Holdings (Cyprus)",
-                info("foreign"),
-                warn("partly"),
-                good("clear"),
-            ),
-            role("beneficial owner", "Maria Delgado", good("US"), good("identified"), good("clear")),
-            role(
-                "payer",
-                "Sundial Payments, card ••42",
-                warn("undetermined"),
-                quiet("token only"),
-                quiet("not due"),
-            ),
-            role("user", "ops@harrowfinch.example", warn("undetermined"), quiet("not due"), quiet("not due")),
+            role("customer, user", "organisation …w1k3nf", warn("undetermined")),
+            role("beneficial owner", "individual …8dyzq1", info("foreign person")),
+            role("behind another", "organisation …77ab01", info("foreign person")),
         ],
         chain: vec![
             Link::new("/console/accounts", "Northwind Cloud"),
-            Link::new("/console/accounts/acc_R1", "Cobalt Sky"),
-            Link::new("/console/accounts/acc_R2", "Blue Ridge Reselling"),
-            Link::new("", "Harrow & Finch Trading"),
+            Link::new("/console/accounts/acc_r1", "acc-000001"),
+            Link::new("", "acc-004965"),
         ],
+        below: vec![BelowRow {
+            account: Link::new("/console/accounts/acc_b1", "acc-004970"),
+            state: good("open"),
+        }],
+        below_cut: s("and at least 150 more"),
         ownership: vec![
-            owner(
-                0,
-                "/console/parties/pty_01",
-                "Harrow & Finch Trading",
-                "customer",
-                warn("undetermined"),
-                "",
-            ),
-            owner(
-                1,
-                "/console/parties/pty_02",
-                "Kestrel Holdings (Cyprus)",
-                "60 %, directly",
-                info("foreign"),
-                "Not named in the application.",
-            ),
+            owner(0, "/console/parties/pty_01", "organisation …w1k3nf", "customer", warn("undetermined"), ""),
+            owner(1, "/console/parties/pty_02", "organisation …77ab01", "90 %", info("foreign person"), ""),
             owner(
                 2,
-                "",
-                "owner not known",
-                "100 % of Kestrel Holdings",
-                warn("undetermined"),
-                "Reaches 60 % of the customer: must be identified.",
+                "/console/parties/pty_03",
+                "individual …8dyzq1",
+                "70 %, nominee",
+                info("foreign person"),
+                "Holds 63 % of the customer through those between.",
             ),
-            owner(1, "/console/parties/pty_03", "Maria Delgado", "40 %, directly", good("US"), ""),
+            owner(1, "", "not described", "10 %", warn("undetermined"), ""),
         ],
-        decisions: vec![DecisionRow {
-            id: s("dec_01J9"),
-            at: ago(1490),
-            outcome: info("review"),
-            by: s("policy engine"),
-            basis: s("pack eo13984-nprm-2024 v1.3, OFAC SDN 2026-11-22, engine 0.1.0"),
-            reasons: vec![reason(
-                Tone::Warn,
-                "CIP-CONTRA-1",
-                "Ownership in the registry extract differs from the application.",
-                "pack rule OWN-02",
-                "a corrected statement",
-            )],
-            record: Some(Link::new("/console/ledger?leaf=120101", "record #120 101")),
-        }],
+        decisions: vec![
+            DecisionRow {
+                id: s("dec_01j9"),
+                at: ago(1490),
+                outcome: info("review"),
+                cause: s("because of: application"),
+                basis: s("pack eo13984-nprm-2024 1, policy-1"),
+                reasons: vec![refusing],
+                record: Link::new("/console/ledger?leaf=120101", "record #120 101"),
+            },
+            DecisionRow {
+                id: s("dec_01j8"),
+                at: ago(2490),
+                outcome: good("open"),
+                cause: s("because of: facts"),
+                basis: String::new(),
+                reasons: Vec::new(),
+                record: Link::new("/console/ledger?leaf=110101", "record #110 101"),
+            },
+        ],
         measures: vec![MeasureInForce {
-            measure: Link::new("/console/measures/M-12", "M-12 Accounts through unlisted resellers"),
-            effect: s("addresses limited to 2"),
-            state: good("in force"),
+            measure: Link::new("/console/measures/msr_12", "measure …4k2m"),
+            effect: s("sets conditions"),
+            state: bad("in force"),
             from: When::day("2026-09-01", "83 d ago"),
         }],
         cases: vec![CaseRow {
-            case: Link::new("/console/cases/4822", "4822 hidden owner"),
+            case: Link::new("/console/cases/cse_4822", "match …rmvya6"),
             state: info("open"),
-            why: s("Owner of 60 % is foreign; the application said all owners are US persons"),
+            why: s("A party resembles a listed party."),
         }],
         links: vec![LinkRow {
-            account: Link::new("/console/accounts/acc_01H8PQ", "Calder Hosting Ltd"),
-            state: bad("closed"),
+            account: Link::new("/console/accounts/acc_01h8pq", "account …q4vvzm"),
+            standing: bad("closed for cause"),
             strength: warn("strong"),
-            basis: vec![
-                s("same payment card; 1 in 4.1 M accounts shares one"),
-                s("same director name; 31 accounts share it"),
-            ],
-            against: s("different registry country"),
         }],
         timeline: vec![
-            event(1400, "case", Tone::Warn, "Case 4822 opened: hidden owner.", "policy engine", "#120 102"),
-            event(1490, "decision", Tone::Info, "Application goes to review.", "policy engine", "#120 101"),
-            event(1499, "evidence", Tone::Good, "Registry extract read.", "registry look-up", "#120 099"),
-            event(
-                1500,
-                "sign-up",
-                Tone::Quiet,
-                "Application received from 192.0.2.44.",
-                "key “billing”",
-                "#120 090",
-            ),
+            event(1400, "case", Tone::Warn, "Case opened", "system: set up", "#120 102"),
+            event(1500, "account", Tone::Quiet, "Application received", "API key …9b1f6c", "#120 090"),
         ],
-        older: Some(Link::new("/console/accounts/acc_01J9QM?before=120090", "Older entries")),
-        evidence: Some(Link::new("/console/accounts/acc_01J9QM/evidence", "Evidence package")),
     }
 }
 
 fn party(theme: Theme, revealed: bool) -> PartyPage {
-    let value = |plain: &str, masked: &str| {
-        if revealed { FactValue::Plain(s(plain)) } else { FactValue::Masked(s(masked)) }
-    };
+    let value = |plain: &str| if revealed { FactValue::Plain(s(plain)) } else { FactValue::Masked };
     let fact = |label: &str, value: FactValue, provenance: Provenance, standing: Badge| FactRow {
         label: s(label),
         value,
@@ -307,113 +176,74 @@ fn party(theme: Theme, revealed: bool) -> PartyPage {
     };
     PartyPage {
         shell: shell(theme, Section::Parties),
-        id: s("pty_01J9QK"),
-        name: if revealed {
-            s("Iskander Baimuratov")
-        } else {
-            s("I•••••••• B•••••••••")
-        },
+        id: s("pty_01j9qk"),
+        label: s("individual …d5d7d6"),
         kind: s("individual"),
         status: StatusView {
-            status: info("foreign"),
-            summary: s(
-                "One citizenship is on record and it is not of the United States; nothing shows permanent residence.",
-            ),
-            bases: vec![
-                StatusBasis {
-                    test: s("Citizenship"),
-                    finding: s("one, verified from a passport"),
-                    points_to: info("foreign"),
-                    citation: s("7.301, DEF-05"),
-                },
-                StatusBasis {
-                    test: s("Lawful permanent residence"),
-                    finding: s("declared “yes”, no document"),
-                    points_to: warn("undetermined"),
-                    citation: s("7.301, DEF-06"),
-                },
-            ],
-            contradictions: vec![Contradiction {
-                text: s("Permanent residence is declared, but the tax form says non-resident."),
-                remedy: s("a residence card, or a corrected form"),
+            status: info("foreign person"),
+            summary: s("1 contradictions are open."),
+            bases: vec![StatusBasis {
+                test: s("Citizenship"),
+                points_to: info("foreign"),
+                weight: s("strong"),
             }],
-            citation: s("pack eo13984-nprm-2024 v1.3, rule STA-02"),
-            derived: ago(46),
-            due: Some(ahead(60 * 24 * 180)),
+            contradictions: vec![Contradiction {
+                text: s("Us claim against facts"),
+                remedy: s("Evidence of US citizenship, or a corrected claim."),
+            }],
+            citation: s("15 CFR 7.301 (proposed)"),
+            screened: ago(46),
+            current: good("against the lists in force"),
         },
         groups: vec![
             FactGroup {
                 title: s("Identity"),
-                facts: vec![
-                    fact(
-                        "Name",
-                        value("Iskander Baimuratov", "I•••••••• B•••••••••"),
-                        provenance("document", "passport KZ", good("verified"), 340, "Bo Tanaka"),
-                        good("current"),
-                    ),
-                    fact(
-                        "Date of birth",
-                        value("1979-05-02", "••••-••-02"),
-                        provenance("document", "passport KZ", good("verified"), 340, "Bo Tanaka"),
-                        good("current"),
-                    ),
-                    fact(
-                        "Nationality",
-                        FactValue::Plain(s("Kazakhstan")),
-                        provenance("document", "passport KZ", good("verified"), 340, ""),
-                        good("current"),
-                    ),
-                ],
+                facts: vec![fact(
+                    "Legal name",
+                    value("Iskander Baimuratov"),
+                    provenance("document", "", good("corroborated"), 340, ""),
+                    good("current"),
+                )],
             },
             FactGroup {
                 title: s("Addresses and contact"),
                 facts: vec![
                     fact(
-                        "Address",
-                        value("Abay Ave 44, Almaty", "••• Almaty, KZ"),
-                        provenance("declared", "application", warn("unverified"), 341, ""),
-                        warn("disputed"),
-                    ),
-                    fact(
-                        "E-mail",
-                        value("i.baimuratov@mail.example", "i•••••••••••@mail.example"),
-                        provenance("credential", "confirmed by link", good("verified"), 341, ""),
+                        "E-mail address",
+                        value("i.baimuratov@mail.example"),
+                        provenance("declared", "", warn("self asserted"), 341, ""),
                         good("current"),
                     ),
                     fact(
                         "Telephone",
                         FactValue::Erased,
-                        provenance("declared", "application", quiet("expired"), 900, ""),
+                        provenance("declared", "", warn("self asserted"), 900, ""),
                         quiet("superseded"),
                     ),
                 ],
             },
         ],
         revealed: revealed.then(|| Access {
-            purpose: s("deciding case 4821"),
+            purpose: s("deciding a case: cse_01j9qk2"),
             at: ago(0),
             record: Link::new("/console/ledger?leaf=120483", "record #120 483"),
         }),
         purposes: vec![
             Choice::new("case", "deciding a case"),
-            Choice::new("order", "answering an order"),
-            Choice::new("request", "the person asked"),
+            Choice::new("order", "answering legal process"),
         ],
         problem: String::new(),
-        missing: vec![MissingFact {
-            label: s("Proof of address"),
-            citation: s("7.302(d)(1)(iii)(B), due 2026-12-03"),
-        }],
+        missing: vec![MissingFact { label: s("Permanent residence"), strength: s("corroborated") }],
+        checks: vec![CheckRow { method: s("Document examined"), result: s("pass"), at: ago(340 * 1440) }],
         accounts: vec![PartyAccount {
             role: s("customer"),
-            account: Link::new("/console/accounts/acc_01J9QK", "acc_01J9QK"),
-            state: info("review"),
+            account: Link::new("/console/accounts/acc_01j9qk", "acc-004962"),
         }],
         accesses: vec![event(
             60 * 24 * 264,
             "access",
             Tone::Info,
-            "All values, for deciding case 3107.",
+            "Personal data shown",
             "Ada Lindqvist",
             "#61 402",
         )],
@@ -421,166 +251,127 @@ fn party(theme: Theme, revealed: bool) -> PartyPage {
 }
 
 fn measures(theme: Theme) -> MeasuresPage {
-    let row =
-        |id: &str, title: &str, effect: &str, scope: &str, state: Badge, from: &str, hit: &str| MeasureRow {
-            id: s(id),
-            title: s(title),
-            effect: s(effect),
-            scope: s(scope),
-            state,
-            from: When::day(from, ""),
-            hit: s(hit),
-        };
+    let row = |id: &str, title: &str, effect: &str, scope: &str, state: Badge, from: &str| MeasureRow {
+        id: s(id),
+        title: s(title),
+        effect: s(effect),
+        scope: s(scope),
+        state,
+        from: When::day(from, ""),
+        until: When::day("2027-06-01", ""),
+    };
     MeasuresPage {
         shell: shell(theme, Section::Measures),
-        states: vec![Choice::new("", "Every state").chosen(), Choice::new("in-force", "In force")],
         rows: vec![
             row(
-                "M-17",
+                "msr_17",
                 "Crimea region",
-                "prohibit",
-                "jurisdiction: UA-43",
-                warn("waits for second person"),
+                "prohibits accounts",
+                "jurisdiction UA-43, Crimea",
+                warn("proposed"),
                 "2026-12-01",
-                "12",
             ),
             row(
-                "M-12",
-                "Accounts through unlisted resellers",
-                "condition",
-                "jurisdiction: any, reseller without programme",
+                "msr_12",
+                "Named persons of a determination",
+                "withholds gpu, mail",
+                "persons named: 2, confirmed among customers: 1",
                 good("in force"),
                 "2026-09-01",
-                "340",
-            ),
-            row(
-                "M-09",
-                "Calder group",
-                "prohibit",
-                "person: Calder Hosting Ltd and what it owns",
-                good("in force"),
-                "2026-06-14",
-                "3",
             ),
         ],
         propose: Some(Link::new("/console/measures/new", "New measure")),
     }
 }
 
-fn measure(theme: Theme, work: MeasureWork) -> MeasurePage {
-    let hit = |state: Badge, count: &str, percent: u8, tone: Tone, effect: &str| HitShare {
+fn preview() -> MeasurePreview {
+    let hit = |state: Badge, certain: &str, possible: &str, percent: u8| HitShare {
         state,
-        count: s(count),
-        share: Bar { percent, tone },
-        effect: s(effect),
+        certain: s(certain),
+        possible: s(possible),
+        share: Bar { percent, tone: Tone::Info },
     };
-    MeasurePage {
-        shell: shell(theme, Section::Measures),
-        id: s("M-17"),
-        title: s("Crimea region"),
-        state: warn("draft, simulated"),
-        effect: s("prohibit: no new account, existing accounts closed after 7 days"),
-        scope: vec![s("parties with an address in UA-43"), s("organisations registered there")],
-        basis: s("15 CFR 7.307(b)(1); determination of 2026-11-18"),
-        from: When::day("2026-12-01", "in 8 d"),
-        until: None,
-        content: Digest::new("9f2c41d07be38aa5560e1d9b1f6c7790c4f1a2d3e8b7645c0a9d12f4e3b8c761"),
-        preview: MeasurePreview {
-            at: ago(3),
-            totals: vec![
-                count("12", "accounts", "/console/accounts?measure=M-17"),
-                count("14", "parties", ""),
-                count("61", "resources", ""),
-                count("5", "downstream of resellers", ""),
-            ],
-            by_state: vec![
-                hit(good("open"), "7", 58, Tone::Info, "scaling frozen at once, closed after 7 days"),
-                hit(warn("restricted"), "3", 25, Tone::Warn, "closed after 7 days"),
-                hit(info("review"), "2", 17, Tone::Warn, "refused"),
-            ],
-            by_reseller: vec![
-                ResellerHit {
-                    reseller: Link::new("/console/accounts/acc_R1", "Cobalt Sky"),
-                    accounts: s("1 of 88"),
-                    level: s("1"),
-                },
-                ResellerHit {
-                    reseller: Link::new("/console/accounts/acc_R2", "Blue Ridge Reselling LLC"),
-                    accounts: s("4 of 340"),
-                    level: s("2"),
-                },
-            ],
-            examples: vec![HitExample {
-                account: Link::new("/console/accounts/acc_01J2", "Tavrida Web Studio"),
-                why: s("address in UA-43, verified"),
-                state: good("open"),
-                change: s("closed 2026-12-08"),
-            }],
-            unknown: vec![s("2 parties have an address without region; they go to review")],
-        },
-        work,
-        timeline: vec![event(
-            60,
-            "measure",
-            Tone::Info,
-            "Draft saved, preview counted.",
-            "Bo Tanaka",
-            "#120 301",
-        )],
+    MeasurePreview {
+        at: ago(0),
+        totals: vec![count("12", "certainly hit on its date", ""), count("5", "below resellers", "")],
+        by_state: vec![hit(good("open"), "7", "2", 60), hit(info("in review"), "5", "1", 40)],
+        by_reseller: vec![ResellerHit {
+            reseller: Link::new("/console/accounts/acc_r1", "acc-000001"),
+            accounts: s("5"),
+        }],
+        examples: vec![HitExample {
+            account: Link::new("/console/accounts/acc_01j2", "acc-000077"),
+            why: s("located there"),
+            state: good("open"),
+            certainty: bad("certain"),
+        }],
+        candidates: vec![Candidate {
+            account: Link::new("/console/accounts/acc_01j3", "acc-000078"),
+            party: Link::new("/console/parties/pty_01j3", "party …d5d7d6"),
+            score: s("0.912"),
+        }],
     }
 }
 
-fn measure_new(theme: Theme) -> MeasureNewPage {
+fn measure(theme: Theme, work: MeasureWork) -> MeasurePage {
+    MeasurePage {
+        shell: shell(theme, Section::Measures),
+        id: s("msr_17"),
+        title: s("Crimea region"),
+        state: warn("proposed"),
+        effect: s("prohibits accounts"),
+        scope: vec![s("jurisdiction UA-43, Crimea"), s("and every account below one that matches")],
+        basis: s("15 CFR 7.307(b)(1); determination of 2026-11-18"),
+        determined: s("2026-11-18"),
+        from: When::day("2026-12-01", "in 8 d"),
+        until: When::day("2027-11-18", "in 360 d"),
+        proposed: s("by Bo Tanaka, 2026-11-23 08:00 UTC"),
+        content: Digest::new("9f2c41d07be38aa5560e1d9b1f6c7790c4f1a2d3e8b7645c0a9d12f4e3b8c761"),
+        preview: Some(preview()),
+        work,
+    }
+}
+
+fn measure_new(theme: Theme, preview: Option<MeasurePreview>) -> MeasureNewPage {
     MeasureNewPage {
         shell: shell(theme, Section::Measures),
-        problems: vec![FieldProblem {
-            field: s("from"),
-            text: s("“2026-02-30” is not a day; write year-month-day."),
-        }],
+        problem: s("“UA-XX” is not a code of a jurisdiction."),
         draft: MeasureDraft { title: s("Crimea region"), ..MeasureDraft::default() },
-        jurisdictions: vec![Choice::new("UA-43", "Crimea (UA-43)"), Choice::new("KP", "North Korea")],
+        capabilities: vec![Choice::new("gpu", "gpu"), Choice::new("mail", "mail").chosen()],
+        regions: vec![(s("UA-43"), s("Crimea"))],
+        preview,
     }
 }
 
 fn lists(theme: Theme) -> ListsPage {
-    let list = |id: &str, name: &str, publisher: &str, state: Badge, warning: &str, days: i64| ListCard {
+    let list = |id: &str, name: &str, state: Badge, warning: &str, days: i64| ListCard {
         id: s(id),
         name: s(name),
-        publisher: s(publisher),
         state,
         warning: s(warning),
         snapshot: Digest::new("a91c77e2b0d4415c9f0e6a1b8c3d2e4f"),
-        published: When::day("2026-11-22", "1 d ago"),
-        fetched: ago(days * 1440 + 300),
+        published: Some(When::day("2026-11-22", "1 d ago")),
+        imported: ago(days * 1440 + 300),
         entries: s("18 412"),
-        changes: s("12 added, 3 removed, 41 changed"),
-        snapshots: vec![SnapshotRow {
+        earlier: vec![SnapshotRow {
             id: Digest::new("77d0aa12bb34cc56"),
-            published: When::day("2026-11-20", "3 d ago"),
+            published: None,
+            imported: ago(days * 1440 + 9_000),
             entries: s("18 403"),
-            changes: s("4 added"),
-            cases: s("2"),
         }],
     };
     ListsPage {
         shell: shell(theme, Section::Lists),
         heartbeat: Heartbeat {
             state: good("complete"),
-            text: s("5 132 of 5 132 active parties are screened against the newest snapshot of every list."),
+            text: s(
+                "5 132 of 5 132 parties are screened against the newest version of every list, by names-2.",
+            ),
             share: Bar { percent: 100, tone: Tone::Good },
-            completed: Some(ago(40)),
-            missing: None,
         },
         lists: vec![
-            list("ofac-sdn", "OFAC Specially Designated Nationals", "US Treasury", good("fresh"), "", 0),
-            list(
-                "un-sc",
-                "UN Security Council consolidated list",
-                "United Nations",
-                warn("stale"),
-                "Not fetched for 4 days (limit 2). Matches against this list go to review, none passes.",
-                4,
-            ),
+            list("ofac-sdn", "OFAC Specially Designated Nationals", good("in force"), "", 0),
+            list("un-sc", "UN Security Council consolidated list", warn("old"), "Imported 4 days ago.", 4),
         ],
     }
 }

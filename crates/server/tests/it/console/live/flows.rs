@@ -1,0 +1,364 @@
+//! The work of a day through forms alone, as a browser without scripts sends them.
+
+use axum::http::StatusCode;
+use tenantry_model::account::AccountState;
+use tenantry_model::staff::Role;
+
+use super::given::{BORN, House, NAME, system};
+
+#[tokio::test]
+async fn a_match_is_confirmed_by_two_people() {
+    let house = House::new();
+    let account = house.apply_listed();
+    let mut reviewer = house.visitor(Role::Reviewer).await;
+    reviewer.get("/console/queue").await.is(StatusCode::OK).shows("ref-1").hides(NAME);
+    let seen = reviewer.send_form("/console/queue/next", &[]).await;
+    let case = seen.location.clone().unwrap();
+    // The lease is the record of looking: only now the values are there.
+    reviewer.follow(seen).await.is(StatusCode::OK).shows(BORN).shows("listed");
+    let decision = format!("{case}/decision");
+    let confirm =
+        |note, reason| [("verdict", "confirm"), ("reason", reason), ("note", note), ("then", "stay")];
+    reviewer
+        .send_form(&decision, &confirm("too bad", "different_birth_date"))
+        .await
+        .is(StatusCode::OK)
+        .shows("does not go with this verdict");
+    reviewer
+        .send_form(&decision, &confirm("", "same_identity"))
+        .await
+        .is(StatusCode::OK)
+        .shows("need a note");
+    let note = "Name, date of birth and document agree.";
+    let seen = reviewer
+        .send_form(&decision, &confirm(note, "same_identity"))
+        .await
+        .leads_to(&format!("{case}?done=asked-second"));
+    reviewer
+        .follow(seen)
+        .await
+        .shows("A second person was asked")
+        .shows("Your verdict waits for a second person")
+        .hides(BORN);
+    // The maker sees the request and cannot approve it.
+    reviewer.get("/console/approvals").await.shows("Asked by you").shows("Nothing waits for your approval");
+
+    let mut officer = house.visitor(Role::ComplianceOfficer).await;
+    let list = officer.get("/console/approvals").await.is(StatusCode::OK).shows("verdict on a case").text;
+    let request = link_below(&list, "/console/approvals/");
+    officer.get(&request).await.is(StatusCode::OK).shows("same identity").shows("Evidence and note are in the case").hides(note);
+    // The second person looks at the evidence first, which is on record too.
+    officer.get(&case).await.is(StatusCode::OK).hides(note);
+    officer.send_form(&format!("{case}/lease"), &[]).await.leads_to(&format!("{case}?done=leased"));
+    officer.get(&case).await.is(StatusCode::OK).shows(note).shows(BORN).shows("Approve this content");
+    officer.get(&request).await;
+    officer
+        .send_form(&request, &[("verdict", "approve"), ("phrase", "yes"), ("note", "")])
+        .await
+        .is(StatusCode::BAD_REQUEST);
+    officer.get(&request).await;
+    officer
+        .send_form(&request, &[("verdict", "approve"), ("phrase", "Approve"), ("note", "")])
+        .await
+        .leads_to("/console/approvals?done=approved");
+    let view = house.register.account(&system(), account).unwrap();
+    assert_eq!((view.summary.state, view.for_cause), (AccountState::Refused, true));
+    officer.get(&case).await.is(StatusCode::OK).shows("This case is closed").shows("same identity");
+}
+
+#[tokio::test]
+async fn a_verdict_goes_back_with_a_reason() {
+    let house = House::new();
+    house.apply_listed();
+    let mut reviewer = house.visitor(Role::Reviewer).await;
+    reviewer.get("/console/queue").await;
+    let seen = reviewer.send_form("/console/queue/next", &[]).await;
+    let case = seen.location.clone().unwrap();
+    reviewer.follow(seen).await;
+    let fields = [
+        ("verdict", "confirm"),
+        ("reason", "same_identity"),
+        ("note", "They are the same."),
+        ("then", "next"),
+    ];
+    reviewer
+        .send_form(&format!("{case}/decision"), &fields)
+        .await
+        .leads_to("/console/queue?done=asked-second");
+    let mut officer = house.visitor(Role::ComplianceOfficer).await;
+    let list = officer.get("/console/approvals").await.text;
+    let request = link_below(&list, "/console/approvals/");
+    officer.get(&request).await;
+    officer
+        .send_form(&request, &[("verdict", "return"), ("phrase", ""), ("note", "no")])
+        .await
+        .is(StatusCode::BAD_REQUEST);
+    officer.get(&request).await;
+    let back = [("verdict", "return"), ("phrase", ""), ("note", "Look at the place of birth first.")];
+    officer.send_form(&request, &back).await.leads_to("/console/approvals?done=returned");
+    reviewer.get(&case).await.is(StatusCode::OK).shows("Take the case");
+}
+
+#[tokio::test]
+async fn a_case_is_one_persons_at_a_time() {
+    let house = House::new();
+    house.apply_listed();
+    let mut one = house.visitor(Role::Reviewer).await;
+    let mut other = house.colleague(Role::Reviewer).await;
+    one.get("/console/queue").await;
+    let seen = one.send_form("/console/queue/next", &[]).await;
+    let case = seen.location.clone().unwrap();
+    other.get(&case).await.is(StatusCode::OK).shows("reviewer one holds this case").hides(NAME);
+    other.get("/console/queue").await;
+    other.send_form("/console/queue/next", &[]).await.leads_to("/console/queue?done=queue-empty");
+    one.follow(seen).await;
+    // Seen twice, sent once: the form of an older version is refused.
+    let stale = super::given::hidden_fields(&one.page, &format!("{case}/decision"));
+    one.send_form(&format!("{case}/return"), &[]).await.leads_to("/console/queue?done=given-back");
+    other.get(&case).await;
+    other.send_form(&format!("{case}/lease"), &[]).await.leads_to(&format!("{case}?done=leased"));
+    let mut fields = stale;
+    for (name, value) in [("verdict", "dismiss"), ("reason", "different_birth_date"), ("then", "stay")] {
+        fields.push((name.to_owned(), value.to_owned()));
+    }
+    one.post(&format!("{case}/decision"), &fields)
+        .await
+        .is(StatusCode::CONFLICT)
+        .shows("This changed while you were looking");
+}
+
+#[tokio::test]
+async fn a_reveal_is_recorded_before_it_shows() {
+    let house = House::new();
+    let account = house.apply_harmless();
+    let party = house.register.account(&system(), account).unwrap().roles[0].party;
+    let path = format!("/console/parties/{party}");
+    let name = "Aroha Wiremu Ngata";
+    let mut reviewer = house.visitor(Role::Reviewer).await;
+    reviewer.get(&path).await.is(StatusCode::OK).shows("Values are masked").hides(name);
+    let before = looks(&house, account);
+    let reveal = format!("{path}/reveal");
+    reviewer
+        .send_form(&reveal, &[("purpose", ""), ("reference", "")])
+        .await
+        .is(StatusCode::OK)
+        .shows("Choose a purpose")
+        .hides(name);
+    assert_eq!(looks(&house, account), before);
+    let seen =
+        reviewer.send_form(&reveal, &[("purpose", "case"), ("reference", "cse_1")]).await.is(StatusCode::OK);
+    let leaf = looks(&house, account).pop().unwrap();
+    assert_eq!(seen.headers["cache-control"], "no-store");
+    seen.shows(name).shows(&format!("leaf={leaf}")).shows("deciding a case: cse_1");
+    reviewer.get(&path).await.hides(name).shows("Personal data shown");
+    // Auditors check proofs; they see no values.
+    let mut auditor = house.visitor(Role::Auditor).await;
+    let page = auditor.get(&path).await.is(StatusCode::OK).text;
+    assert!(super::given::hidden_fields(&page, &reveal).is_empty(), "an auditor is offered to reveal");
+}
+
+fn looks(house: &House, account: tenantry_model::id::AccountId) -> Vec<i64> {
+    let shown = i64::from(tenantry_register::record::RecordType::Revealed.number());
+    let entries = house.register.timeline(&system(), account).unwrap();
+    entries.into_iter().filter(|entry| entry.kind == shown).map(|entry| entry.leaf).collect()
+}
+
+#[tokio::test]
+async fn a_measure_is_previewed_proposed_and_approved() {
+    let house = House::new();
+    let account = house.apply_harmless();
+    let mut officer = house.visitor(Role::ComplianceOfficer).await;
+    officer.get("/console/measures/new").await.is(StatusCode::OK);
+    let form = |then, reason, jurisdictions| {
+        [
+            ("title", "Test measure"),
+            ("basis", "Determination 1"),
+            ("determined_on", "2026-11-20"),
+            ("scope", "jurisdiction"),
+            ("jurisdictions", jurisdictions),
+            ("names", ""),
+            ("effect", "condition"),
+            ("withheld", "gpu"),
+            ("withheld", "mail"),
+            ("reach", "whole_chain"),
+            ("effective", "at_once"),
+            ("reason", reason),
+            ("then", then),
+        ]
+    };
+    let here = "/console/measures/new";
+    officer
+        .send_form(here, &form("preview", "", "nz xx"))
+        .await
+        .is(StatusCode::OK)
+        .shows("is not a code of a jurisdiction");
+    officer
+        .send_form(here, &form("preview", "", "nz"))
+        .await
+        .is(StatusCode::OK)
+        .shows("Who would be hit")
+        .shows("ref-2");
+    officer
+        .send_form(here, &form("propose", "short", "nz"))
+        .await
+        .is(StatusCode::OK)
+        .shows("at least 10 characters");
+    let seen = officer
+        .send_form(here, &form("propose", "The authority determined so.", "nz"))
+        .await
+        .is(StatusCode::SEE_OTHER);
+    let measure = seen.location.clone().unwrap();
+    officer.follow(seen).await.is(StatusCode::OK).shows("You made this request").shows("withholds gpu, mail");
+
+    let mut second = house.colleague(Role::ComplianceOfficer).await;
+    let list = second.get("/console/approvals").await.shows("measure").text;
+    let request = link_below(&list, "/console/approvals/");
+    second.get(&request).await;
+    second
+        .send_form(&request, &[("verdict", "approve"), ("phrase", "approve"), ("note", "")])
+        .await
+        .leads_to("/console/approvals?done=approved");
+    let path = measure.split('?').next().unwrap().to_owned();
+    second.get(&path).await.is(StatusCode::OK).shows("in force");
+    house.clock.advance_micros(1_000_000);
+    house
+        .register
+        .mind_clocks(&tenantry_register::Call::by(tenantry_model::staff::Actor::System {
+            job: tenantry_model::staff::Job::Clocks,
+        }))
+        .unwrap();
+    second.get(&format!("/console/accounts/{account}")).await.shows("sets conditions");
+    second.get(&path).await;
+    second
+        .send_form(&format!("{path}/lift"), &[("reason", "It was determined again.")])
+        .await
+        .leads_to(&format!("{path}?done=asked-second"));
+}
+
+#[tokio::test]
+async fn first_log_in_by_link_then_password_and_code() {
+    let house = House::new();
+    let mut admin = house.visitor(Role::Administrator).await;
+    admin.get("/console/staff").await.is(StatusCode::OK);
+    let fields = [("name", "Noor Ali"), ("login", "Noor@Staff.example"), ("role", "reviewer")];
+    let page =
+        admin.send_form("/console/staff", &fields).await.is(StatusCode::OK).shows("shown only now").text;
+    let link = between(&page, "/console/login/link?token=", "<");
+    admin.send_form("/console/staff", &fields).await.is(StatusCode::OK).shows("already a member of staff");
+
+    let mut noor = house.browser();
+    noor.get(&format!("/console/login/link?token={link}")).await.is(StatusCode::OK);
+    let seen = noor.send_form("/console/login/link", &[]).await;
+    let page = noor.follow(seen).await.is(StatusCode::OK).text;
+    let secret = between(&page, "aria-label=\"Secret for the authenticator\">", "<");
+    let password = "correct horse battery";
+    noor.send_form("/console/credentials", &[("password", password), ("again", "another thing")])
+        .await
+        .shows("differ");
+    noor.send_form("/console/credentials", &[("password", "short"), ("again", "short")])
+        .await
+        .shows("at least 12 characters");
+    noor.send_form("/console/credentials", &[("password", password), ("again", password)])
+        .await
+        .leads_to("/console/help?done=credentials");
+
+    let mut later = house.browser();
+    later.get("/console/login?next=/console/queue").await;
+    let code = code(&secret, &house);
+    let wrong =
+        [("login", "noor@staff.example"), ("password", "correct horse batterx"), ("code", code.as_str())];
+    later
+        .send_form("/console/login", &wrong)
+        .await
+        .is(StatusCode::OK)
+        .shows("That did not match")
+        .hides("batterx");
+    let right = [("login", "noor@staff.example"), ("password", password), ("code", code.as_str())];
+    later.send_form("/console/login", &right).await.leads_to("/console/queue");
+    later.get("/console/queue").await.is(StatusCode::OK).shows("Noor Ali");
+    // A code works once.
+    let mut again = house.browser();
+    again.get("/console/login").await;
+    again.send_form("/console/login", &right).await.is(StatusCode::OK).shows("That did not match");
+
+    admin.get("/console/staff").await;
+    let page = admin.page.clone();
+    let row = &page[page.find("Noor Ali").unwrap()..];
+    let suspend = format!("/console/staff/{}/suspend", between(row, "/console/staff/", "/"));
+    admin.send_form(&suspend, &[]).await.leads_to("/console/staff?done=suspended");
+    later.get("/console/queue").await.leads_to("/console/login?next=/console/queue");
+}
+
+/// The code an authenticator shows for this secret now (RFC 6238).
+fn code(secret: &str, house: &House) -> String {
+    use tenantry_model::clock::Clock;
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let bits: String = secret.chars().map(|c| format!("{:05b}", alphabet.find(c).unwrap())).collect();
+    let key: Vec<u8> = bits
+        .as_bytes()
+        .chunks_exact(8)
+        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
+        .collect();
+    let step = house.clock.now().as_micros() / 1_000_000 / 30;
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
+    let tag = aws_lc_rs::hmac::sign(&key, &step.to_be_bytes());
+    let tag = tag.as_ref();
+    let offset = usize::from(tag[19] & 15);
+    let word = u32::from_be_bytes(tag[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff;
+    format!("{:06}", word % 1_000_000)
+}
+
+#[tokio::test]
+async fn keys_are_made_shown_once_and_revoked() {
+    let house = House::new();
+    let mut admin = house.visitor(Role::Administrator).await;
+    admin.get("/console/staff").await;
+    admin
+        .send_form("/console/keys", &[("name", "billing")])
+        .await
+        .is(StatusCode::OK)
+        .shows("Name at least one scope");
+    let fields = [("name", "billing"), ("scopes", "gate"), ("scopes", "read")];
+    let page =
+        admin.send_form("/console/keys", &fields).await.is(StatusCode::OK).shows("shown only now").text;
+    assert!(
+        page.contains("tnt_") && page.contains("<code>gate</code>") && page.contains("<code>read</code>")
+    );
+    let id = between(&page, "/console/keys/", "/revoke");
+    admin.get("/console/staff").await.hides("tnt_");
+    admin.send_form(&format!("/console/keys/{id}/revoke"), &[]).await.leads_to("/console/staff?done=revoked");
+    admin.get("/console/staff").await.shows("revoked");
+}
+
+#[tokio::test]
+async fn search_jumps_by_identifier_and_by_nothing_else() {
+    let house = House::new();
+    let account = house.apply_listed();
+    let view = house.register.account(&system(), account).unwrap();
+    let (party, case, decision) = (view.roles[0].party, view.cases[0].id, view.decisions[0].id);
+    let mut browser = house.visitor(Role::Reviewer).await;
+    let here = format!("/console/accounts/{account}");
+    for (query, path) in [
+        ("ref-1".to_owned(), here.clone()),
+        (account.to_string(), here.clone()),
+        (decision.to_string(), here),
+        (party.to_string(), format!("/console/parties/{party}")),
+        (case.to_string(), format!("/console/cases/{case}")),
+        ("%230".to_owned(), "/console/ledger?leaf=0".to_owned()),
+    ] {
+        browser.get(&format!("/console/search?q={query}")).await.leads_to(&path);
+    }
+    for nothing in ["Volkonskov", "1969-03-14", "ref-", "acc_00000000000000000000000000"] {
+        browser.get(&format!("/console/search?q={nothing}")).await.is(StatusCode::OK).shows("Nothing found");
+    }
+}
+
+/// The first link of a page that goes on from this path.
+pub(super) fn link_below(page: &str, path: &str) -> String {
+    format!("{path}{}", between(page, &format!("href=\"{path}"), "\""))
+}
+
+fn between(text: &str, start: &str, end: &str) -> String {
+    let from = text.find(start).unwrap_or_else(|| panic!("no {start} in:\n{text}")) + start.len();
+    text[from..].split(end).next().unwrap().to_owned()
+}

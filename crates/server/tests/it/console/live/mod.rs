@@ -1,0 +1,7 @@
+//! The console over a real register: pages by role, forms without scripts, and what must never leave.
+
+mod flows;
+mod given;
+mod guard;
+mod privacy;
+mod roles;

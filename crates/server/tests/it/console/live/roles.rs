@@ -1,0 +1,102 @@
+//! Every page for every role: what the register's table allows is shown, everything else is the 403 page.
+
+use axum::http::StatusCode;
+use tenantry_model::staff::Role;
+use tenantry_register::Action;
+use tenantry_register::access::role_may;
+
+use super::given::House;
+
+/// Pages without parameters, the action each needs and a word of its own.
+const PAGES: &[(&str, Option<Action>, &str)] = &[
+    ("/console/queue", Some(Action::WorkCases), "<h1>Queue</h1>"),
+    ("/console/approvals", Some(Action::ApproveCase), "<h1>Approvals</h1>"),
+    ("/console/orders", Some(Action::WorkCases), "<h1>Orders</h1>"),
+    ("/console/accounts", Some(Action::Read), "<h1>Accounts</h1>"),
+    ("/console/measures", Some(Action::Read), "<h1>Measures</h1>"),
+    ("/console/measures/new", Some(Action::ProposeMeasure), "<h1>New measure</h1>"),
+    ("/console/lists", Some(Action::Read), "<h1>Lists</h1>"),
+    ("/console/ledger", Some(Action::ReadLedger), "<h1>Ledger</h1>"),
+    ("/console/webhooks", Some(Action::ManageWebhooks), "<h1>Webhooks</h1>"),
+    ("/console/staff", Some(Action::ManagePeople), "<h1>Staff and keys</h1>"),
+    ("/console/search", None, "<h1>Search</h1>"),
+    ("/console/help", None, "<h1>Help</h1>"),
+    ("/console/credentials", None, "<h1>Password and authenticator</h1>"),
+];
+
+#[tokio::test]
+async fn every_page_for_every_role() {
+    let house = House::new();
+    let account = house.apply_listed();
+    let view = house.register.account(&super::given::system(), account).unwrap();
+    let (party, case) = (view.roles[0].party, view.cases[0].id);
+    let mut pages: Vec<(String, Option<Action>, String)> =
+        PAGES.iter().map(|(path, action, word)| ((*path).to_owned(), *action, (*word).to_owned())).collect();
+    pages.push((format!("/console/accounts/{account}"), Some(Action::Read), "<h1>ref-1</h1>".to_owned()));
+    pages.push((
+        format!("/console/parties/{party}"),
+        Some(Action::Read),
+        "<h2 id=\"status-title\">".to_owned(),
+    ));
+    pages.push((format!("/console/cases/{case}"), Some(Action::WorkCases), "Take the case".to_owned()));
+    pages.push(("/console/ledger?leaf=0".to_owned(), Some(Action::ReadLedger), "Record #0".to_owned()));
+    for role in Role::ALL {
+        let mut browser = house.visitor(*role).await;
+        for (path, action, word) in &pages {
+            let allowed = action.is_none_or(|action| role_may(*role, action));
+            let seen = browser.get(path).await;
+            let (status, word) = if allowed {
+                (StatusCode::OK, word.as_str())
+            } else {
+                (StatusCode::FORBIDDEN, "Your role does not include this")
+            };
+            assert_eq!(seen.status, status, "{path} for {role}");
+            assert!(seen.text.contains(word), "{path} for {role} does not show {word}");
+            assert_eq!(seen.headers["cache-control"], "no-store");
+            for seeded in super::given::SEEDED {
+                assert!(!seen.text.contains(seeded), "{path} shows {seeded} to {role} unasked");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_navigation_leads_nobody_into_a_wall() {
+    let house = House::new();
+    for role in Role::ALL {
+        let mut browser = house.visitor(*role).await;
+        let page = browser.get("/console/help").await.text;
+        for tag in crate::console::html::tags(&page).iter().filter(|tag| tag.name == "a") {
+            let href = tag.get("href").unwrap_or_default();
+            if !href.starts_with("/console") || href.contains('#') {
+                continue;
+            }
+            let mut seen = browser.get(href).await;
+            while seen.location.is_some() {
+                seen = browser.follow(seen).await;
+            }
+            assert_eq!(seen.status, StatusCode::OK, "{href} for {role}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_page_too() {
+    let house = House::new();
+    let mut browser = house.visitor(Role::ComplianceOfficer).await;
+    for path in [
+        "/console/nowhere",
+        "/console/accounts/acc_00000000000000000000000000",
+        "/console/accounts/not-an-id",
+        "/console/parties/pty_00000000000000000000000000",
+        "/console/cases/cse_00000000000000000000000000",
+        "/console/measures/msr_00000000000000000000000000",
+        "/console/orders/ord_00000000000000000000000000",
+        "/console/approvals/apr_00000000000000000000000000",
+        "/console/ledger?leaf=999999",
+        "/console/ledger?leaf=x",
+        "/console/story",
+    ] {
+        browser.get(path).await.is(StatusCode::NOT_FOUND).shows("There is nothing here for you");
+    }
+}

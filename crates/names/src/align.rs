@@ -77,13 +77,17 @@ impl Weighing {
 /// Share of left-over weight that counts, in thousandths: left (the query) and right (the listed name).
 pub const LEFT_OVER: u32 = 500;
 const LEFT_OVER_ONE_WORD: u32 = 1_000;
-/// Weight from which on an agreement in part is as good as it looks: enough to single one name out among millions.
-const ENOUGH: u32 = 24_000;
+/// Weight from which on an agreement in part is as good as it looks: enough to single one name out among sixty million.
+const ENOUGH: u32 = 26_000;
+/// The same for companies, of which there are fewer than people and which one word names as often as not.
+const ENOUGH_COMPANY: u32 = 18_000;
 /// What an agreement in part has less than that counts against it: thousandths of similarity for each bit lacking
 /// if no part agreed, in thousandths.
 const SHORTAGE: u32 = 47_000;
 const NATIVE_OVER: u32 = 1_000;
 const RIGHT_OVER: u32 = 300;
+/// Share of a father's name that does not count when the query leaves it out, in thousandths.
+const FATHERS_SPARED: u32 = 800;
 const RIGHT_OVER_RARER: u32 = 450;
 /// How much more they count for each inexact word among those that agree, and for how many at most.
 const RIGHT_OVER_INEXACT: u32 = 90;
@@ -96,7 +100,7 @@ const INEXACT: u32 = 500;
 const RARER: u32 = 3_000;
 /// A word on each side that has no partner is a contradiction, however common the words are: least weight and share.
 const CONTRADICTION_MIN: u32 = 9_000;
-const CONTRADICTION: u32 = 1_300;
+const CONTRADICTION: u32 = 1_400;
 /// Most letters by which two joined tokens and their match differ in length.
 const JOINED_LENGTHS: usize = 2;
 const INITIAL_LIKENESS: u16 = 900;
@@ -212,7 +216,7 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
         right_used |= bits(unit.right);
         alike += unit.weight * u32::from(unit.near.likeness) / 1000;
         counted += unit.weight;
-        if unit.near.how == How::Initial {
+        if unit.near.how == How::Initial || stands_in(unit, left, right) {
             // What the initial leaves unsaid of the word stays open.
             left_extra += weight_of(left, unit.left) - unit.weight;
             right_extra += weight_of(right, unit.right) - unit.weight;
@@ -243,14 +247,17 @@ fn total(work: &Weighing, left: &[Token], right: &[Token]) -> Weighed {
     let lost = (counted - alike) * (1000 + typed.saturating_sub(1) * INEXACT) / 1000;
     let alike = counted.saturating_sub(lost);
     let mut open = (l.weight + left_extra) * left_share / 1000
-        + (r.weight - r.numbers + right_extra) * right_share / 1000
+        + (r.weight - r.numbers - r.fathers * FATHERS_SPARED / 1000 + right_extra) * right_share / 1000
         + r.numbers;
     if l.names && r.names {
         open += (l.words.min(r.words)).max(CONTRADICTION_MIN) * CONTRADICTION / 1000;
     }
     let whole = (counted + open).max(1);
-    let apart = open + if inexact > 1 { lost.min(counted) } else { 0 };
-    let short = ENOUGH.saturating_sub(alike) / 1000 * (apart * 1000 / whole) * SHORTAGE / 1_000_000;
+    let company = left.iter().chain(right).any(|t| t.role == Role::Legal);
+    let enough = if company { ENOUGH_COMPANY } else { ENOUGH };
+    let unsaid = left_extra * left_share / 1000 + right_extra * right_share / 1000;
+    let apart = open.saturating_sub(unsaid) + if inexact > 1 { lost.min(counted) } else { 0 };
+    let short = enough.saturating_sub(alike) / 1000 * (apart * 1000 / whole) * SHORTAGE / 1_000_000;
     let mut similarity = (alike * 1000 / whole).saturating_sub(short) as u16;
     if generations_swapped(work, left, right) || (native && syllables_moved(work)) {
         similarity = similarity * 6 / 10;
@@ -267,6 +274,8 @@ struct Open {
     words: u32,
     /// Numbers.
     numbers: u32,
+    /// Words that name the father.
+    fathers: u32,
     /// The rarest word.
     rarest: u32,
     /// Whether any of it names: a word or an initial.
@@ -282,6 +291,9 @@ impl Open {
             }
             let weight = u32::from(token.weight);
             out.weight += weight;
+            if token.patronymic {
+                out.fathers += weight;
+            }
             match token.role {
                 Role::Word | Role::Initial => {
                     out.words += weight;
@@ -306,6 +318,16 @@ fn syllables_moved(work: &Weighing) -> bool {
     let right = work.units.iter().map(|u| u.right.0);
     let next = right.clone().skip(1).chain(right.clone().take(1));
     work.units.len() > 2 && right.zip(next).filter(|(a, b)| a > b).count() > 1
+}
+
+/// Whether a particle or title only sounds like a word in another script: what that word says stays open. (In one
+/// script it is more likely the particle with a typing error.)
+fn stands_in(unit: &MatchedUnit, left: &[Token], right: &[Token]) -> bool {
+    let role = |tokens: &[Token], (from, to): (u8, u8)| {
+        tokens.get(usize::from(from)).filter(|_| to == from + 1).map(|t| t.role)
+    };
+    let (Some(l), Some(r)) = (role(left, unit.left), role(right, unit.right)) else { return false };
+    unit.near.how == How::Transcribed && l != r && (l == Role::Word || r == Role::Word)
 }
 
 /// "A bin B" is the son of B, "B bin A" his father: the same words the other way round are another person.

@@ -141,6 +141,8 @@ pub struct Token {
     pub length: u8,
     /// Whether it is a part of a native Korean or Chinese name, which has no part to spare.
     pub syllable: bool,
+    /// Whether it names the father, which many leave out.
+    pub patronymic: bool,
 }
 
 /// A name, analysed.
@@ -184,7 +186,34 @@ impl Name {
             name.push(piece);
         }
         name.join_numbers();
+        name.settle_duties(&pieces);
         name
+    }
+
+    /// A word has a duty only where it can have it: "bin" stands between two names, and a title comes before the
+    /// name and not after it or before a comma. Elsewhere it is a name of its own. What follows "bin" and is not
+    /// the last word, and what ends like a Russian patronymic, names the father.
+    fn settle_duties(&mut self, pieces: &[Piece]) {
+        if self.kind != NameKind::Person {
+            return;
+        }
+        let last = self.tokens.len().saturating_sub(1);
+        let family_first = pieces.iter().take(1).any(|p| p.comma_after);
+        let mut after_chain = false;
+        for (i, (token, form)) in self.tokens.iter_mut().zip(&self.forms).enumerate() {
+            let edge = i == last || (i == 0 && family_first);
+            let misplaced = (token.chain && (i == 0 || edge)) || (token.role == Role::Title && edge);
+            if misplaced && last > 0 {
+                let count = words::entry(&form.ascii).map_or(0, |e| e.count);
+                (token.role, token.weight, token.chain) =
+                    (Role::Word, word_weight(&form.ascii, count), false);
+            }
+            let russian = ["ovich", "evich", "ovna", "evna", "ovych", "ivna"];
+            token.patronymic = token.role == Role::Word
+                && i > 0
+                && ((after_chain && i < last) || russian.iter().any(|end| form.ascii.ends_with(end)));
+            after_chain = token.chain;
+        }
     }
 
     fn push(&mut self, piece: &Piece) {
@@ -268,6 +297,7 @@ fn token(form: &Form, kind: NameKind) -> Token {
         first,
         length: form.ascii.len().min(255) as u8,
         syllable: form.look.native(),
+        patronymic: false,
     }
 }
 

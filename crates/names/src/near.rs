@@ -19,6 +19,8 @@ const SOUND_MIN: u16 = 780;
 const SOUND_SHORT_MIN: u16 = 840;
 /// Below this, two sounds of different scripts are not near.
 pub(crate) const SOUND_ACROSS_MIN: u16 = 600;
+/// The same for syllables of native names, each of which has many near neighbours.
+const SOUND_NATIVE_MIN: u16 = 650;
 /// Likeness of words with the same letters in another order.
 const SHUFFLED: u16 = 750;
 /// Shortest such word.
@@ -83,10 +85,18 @@ fn spelling(a: &Form, b: &Form) -> Option<u16> {
         return None;
     }
     let (a, b) = (a.ascii.as_bytes(), b.ascii.as_bytes());
-    edit::distance(a, b, errors)?;
+    let errors = edit::distance(a, b, errors)?;
     let length = a.len().max(b.len()) as u32;
-    // Short words have many neighbours: an error weighs half as much again.
-    let steepness = if length <= 3 { 1500 } else { 1000 };
+    // An error weighs more the more words are as near: short words have many neighbours at one error, words of
+    // middle length at two.
+    let steepness = match (errors, length) {
+        (2, ..=6) => 1900,
+        (2, 7) => 1700,
+        (2, 8) => 1400,
+        (2, 9) => 1200,
+        (_, ..=3) => 1500,
+        _ => 1000,
+    };
     let lost = edit::cost(a, b) * steepness / 1000 / length;
     Some(1000_u32.saturating_sub(lost) as u16).filter(|l| *l >= SPELLING_MIN)
 }
@@ -105,10 +115,17 @@ fn sound_likeness(a: &Form, b: &Form) -> Option<u16> {
         return None;
     }
     let (ear, strict) = ear(a.look, b.look);
-    let least = 1000 - (u32::from(1000 - SOUND_ACROSS_MIN) * 1000).div_ceil(strict) as u16;
+    // One consonant is too little to go by unless nearly all is the same.
+    let alone = a.skeleton.max(b.skeleton) <= 0xf && matches!(ear, Ear::Consonants);
+    let floor = match ear {
+        Ear::Native => SOUND_NATIVE_MIN,
+        _ if alone => SOUND_SHORT_MIN,
+        _ => SOUND_ACROSS_MIN,
+    };
+    let least = 1000 - (u32::from(1000 - floor) * 1000).div_ceil(strict) as u16;
     let likeness = sound::similarity(ear, &a.sounds, &b.sounds, least.min(999));
     let scaled = 1000_u32.saturating_sub((1000 - u32::from(likeness)) * strict / 1000) as u16;
-    (scaled >= SOUND_ACROSS_MIN).then_some(scaled)
+    (scaled >= floor).then_some(scaled)
 }
 
 /// What to listen for across two scripts, and how much a difference weighs: set so that about one in a thousand
@@ -116,13 +133,13 @@ fn sound_likeness(a: &Form, b: &Form) -> Option<u16> {
 pub(crate) fn ear(a: Look, b: Look) -> (Ear, u32) {
     let either = |s: Script| a.script() == s || b.script() == s;
     if either(Script::Syllables) {
-        (Ear::Exact, 3000)
+        (Ear::Native, 3000)
     } else if either(Script::Korean) {
-        (Ear::Consonants, 2800)
+        (Ear::Native, 2800)
     } else if either(Script::Hangul) {
         (Ear::Syllables, 1150)
     } else if either(Script::Syllabic) {
-        (Ear::Syllables, 1500)
+        (Ear::Syllables, 1750)
     } else if either(Script::Arabic) {
         (Ear::Consonants, 2000)
     } else if either(Script::Hebrew) {

@@ -233,22 +233,33 @@ pub(crate) enum Ear {
     Consonants,
     /// One in syllables: vowels come in between, and the syllables at hand replace foreign sounds.
     Syllables,
+    /// One a syllable of a native Korean or Chinese name: romanisations differ in habits, yet each vowel and
+    /// consonant tells one syllable from some hundreds of others.
+    Native,
 }
 
 impl Ear {
     /// Cost of a vowel, or another sound that comes and goes, that one side lacks; thousandths of a consonant.
-    const fn weak_missing(self) -> u32 {
+    const fn weak_missing(self, p: Phoneme) -> u32 {
         match self {
             Self::Exact => 300,
             Self::Consonants => 170,
             Self::Syllables => 120,
+            // A full vowel makes another syllable, a glide or `h` may be a habit.
+            Self::Native => {
+                if matches!(p, A | E | O) {
+                    350
+                } else {
+                    150
+                }
+            }
         }
     }
 
     /// Cost of a consonant that one side lacks. A syllable script drops an `r` or `l` after a vowel.
     const fn missing(self, p: Phoneme) -> u32 {
         if is_weak(p) {
-            self.weak_missing()
+            self.weak_missing(p)
         } else if matches!((self, p), (Self::Syllables, R | L)) {
             400
         } else {
@@ -263,10 +274,14 @@ impl Ear {
             return 0;
         }
         let (a, b) = if a < b { (a, b) } else { (b, a) };
+        if matches!((self, a, b), (Self::Native, F, V)) {
+            return 400;
+        }
         match (is_weak(a), is_weak(b)) {
             (true, true) => match self {
                 Self::Exact => 200,
                 Self::Consonants | Self::Syllables => 120,
+                Self::Native => native_vowels(a, b),
             },
             (true, false) => match (a, b) {
                 (U | O, V) => 200,
@@ -302,6 +317,15 @@ impl Ear {
     }
 }
 
+/// Vowels that romanisations of native names put for each other, and those they keep apart.
+const fn native_vowels(a: Phoneme, b: Phoneme) -> u32 {
+    match (a, b) {
+        (O, U) | (I, Y) | (H, _) | (_, Y) => 120,
+        (A | I, E) | (E, I | O | U) => 200,
+        _ => 450,
+    }
+}
+
 /// What Kana, Hangul and Han transcriptions put for sounds they lack.
 const fn syllables(a: Phoneme, b: Phoneme) -> Option<u32> {
     Some(match (a, b) {
@@ -323,7 +347,8 @@ struct Costs {
     missing: [u16; PHONEMES],
 }
 
-static COSTS: [Costs; 3] = [Costs::of(Ear::Exact), Costs::of(Ear::Consonants), Costs::of(Ear::Syllables)];
+static COSTS: [Costs; 4] =
+    [Costs::of(Ear::Exact), Costs::of(Ear::Consonants), Costs::of(Ear::Syllables), Costs::of(Ear::Native)];
 
 impl Costs {
     #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]

@@ -154,7 +154,26 @@ pub(crate) fn authorise(actor: &Actor, action: Action) -> Result<(), RegisterErr
         Actor::ApiKey { scopes, .. } => scopes.iter().any(|scope| scope_may(*scope, action)),
         Actor::System { job } => job_may(*job, action),
     };
-    if allowed { Ok(()) } else { Err(RegisterError::Forbidden { action }) }
+    if allowed && (actor.confined_to().is_none() || confined_may(action)) {
+        return Ok(());
+    }
+    Err(RegisterError::Forbidden { action })
+}
+
+/// Whether an actor confined to a reseller may do an action at all, within its subtree.
+pub const fn confined_may(action: Action) -> bool {
+    use Action as A;
+    matches!(
+        action,
+        A::Apply
+            | A::AddFacts
+            | A::Read
+            | A::AskGate
+            | A::ReportAccess
+            | A::CloseAccount
+            | A::ReadLedger
+            | A::BuildEvidence
+    )
 }
 
 /// Whether a role may do an action.

@@ -468,8 +468,9 @@ fn view(
         decision,
         decisions,
         cases: cases_of(tx, actor, row.id)?,
-        links,
-        chain: chain_of(tx, row.parent)?,
+        // Whom an account resembles, and who stands above a reseller, is not that reseller's business.
+        links: if actor.confined_to().is_some() { Vec::new() } else { links },
+        chain: chain_of(tx, actor, &row)?,
         below: below.iter().map(summary).collect(),
         summary: summary(&row),
     })
@@ -544,13 +545,19 @@ fn cases_of(
     Ok(case::of_account(tx, id)?.into_iter().map(line).collect())
 }
 
-fn chain_of(tx: &mut dyn Tx, nearest: Option<AccountId>) -> Result<Vec<AccountSummary>, RegisterError> {
+/// The resellers above an account, nearest first, as far up as the actor may see.
+fn chain_of(
+    tx: &mut dyn Tx,
+    actor: &tenantry_model::staff::Actor,
+    row: &account::AccountRow,
+) -> Result<Vec<AccountSummary>, RegisterError> {
     let mut chain = Vec::new();
-    let mut next = nearest;
+    let mut next = row.parent.filter(|_| actor.confined_to() != Some(row.id));
     while let Some(id) = next {
         let Some(row) = account::find(tx, id)? else { break };
         chain.push(summary(&row));
-        next = row.parent.filter(|_| chain.len() < crate::dossier::RESELLER_LEVELS_MAX);
+        let top = chain.len() == crate::dossier::RESELLER_LEVELS_MAX || actor.confined_to() == Some(id);
+        next = row.parent.filter(|_| !top);
     }
     Ok(chain)
 }

@@ -41,6 +41,7 @@ pub mod replay;
 mod set_up;
 mod sight;
 mod unit;
+pub mod upkeep;
 pub mod watchlists;
 mod world;
 

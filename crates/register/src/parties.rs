@@ -191,6 +191,8 @@ impl Register {
                 }
             }
             unit.write_statements(id, &row.subject, &facts, &checks)?;
+            // The party counts as not screened until its accounts are assessed again: if that is interrupted, the next pass does it.
+            party::screened(unit.tx, id, &[0; 32], unit.now)?;
             unit.emit("tenantry.party.facts_added", id, &serde_json::json!({ "party": id }))?;
             Ok(facts.iter().map(|f| f.id).collect::<Vec<_>>())
         })?;

@@ -32,13 +32,18 @@ const SETTINGS: &[Setting] = &[
     setting("temp_store", "PRAGMA temp_store = MEMORY", "PRAGMA temp_store", "2"),
     // A file from elsewhere cannot run functions through its schema.
     setting("trusted_schema", "PRAGMA trusted_schema = OFF", "PRAGMA trusted_schema", "0"),
-    // 32 MiB of pages per connection: inserts into indexes with random keys find their page in memory.
-    setting("cache_size", "PRAGMA cache_size = -32768", "PRAGMA cache_size", "-32768"),
     // 16 MiB of log between check-points: a page that changes often is written back once, not at every turn.
     setting("wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 4000", "PRAGMA wal_autocheckpoint", "4000"),
     setting("encoding", "", "PRAGMA encoding", "UTF-8"),
     setting("busy_timeout", "", "PRAGMA busy_timeout", "5000"),
 ];
+
+/// 16 MiB of pages for the one writer: inserts into indexes with random keys find their page in memory.
+const WRITER_CACHE: Setting =
+    setting("cache_size", "PRAGMA cache_size = -16384", "PRAGMA cache_size", "-16384");
+/// 4 MiB for each reader; what it lacks is in the operating system's memory.
+const READER_CACHE: Setting =
+    setting("cache_size", "PRAGMA cache_size = -4096", "PRAGMA cache_size", "-4096");
 
 const fn setting(name: &'static str, set: &'static str, read: &'static str, wanted: &'static str) -> Setting {
     Setting { name, set, read, wanted }
@@ -48,20 +53,20 @@ const fn setting(name: &'static str, set: &'static str, read: &'static str, want
 pub(crate) fn open_writing(path: &Path) -> Result<Connection, StoreError> {
     check_version(rusqlite::version_number())?;
     create_private(path)?;
-    open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, &WRITER_CACHE)
 }
 
 /// Opens a connection that cannot write to a file that [`open_writing`] has prepared.
 pub(crate) fn open_reading(path: &Path) -> Result<Connection, StoreError> {
-    open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, &READER_CACHE)
 }
 
-fn open(path: &Path, mode: OpenFlags) -> Result<Connection, StoreError> {
+fn open(path: &Path, mode: OpenFlags, cache: &Setting) -> Result<Connection, StoreError> {
     let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| failed(path, &error))?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| failed(path, &error))?;
     connection.set_prepared_statement_cache_capacity(limits::PREPARED_STATEMENTS_MAX);
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter().chain([cache]) {
         ensure(&connection, setting).map_err(|error| error.unwrap_or_else(|error| failed(path, &error)))?;
     }
     Ok(connection)
@@ -137,7 +142,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("register.db");
         for connection in [open_writing(&path).unwrap(), open_reading(&path).unwrap()] {
-            for setting in SETTINGS {
+            for setting in SETTINGS.iter().chain([cache]) {
                 let found: String = connection
                     .query_row(
                         &format!("SELECT CAST({0} AS TEXT) FROM pragma_{0}", setting.name),

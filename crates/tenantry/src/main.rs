@@ -6,6 +6,10 @@ use std::process::ExitCode;
 use tenantry::cli::Cli;
 use tenantry::commands;
 
+/// Many threads allocate and free at once; what they free goes back to the system.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match commands::run(Cli::parse()) {
         Ok(exit) => exit.into(),

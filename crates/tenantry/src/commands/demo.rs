@@ -129,10 +129,9 @@ fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<(Re
     let reading = Reading { snapshot: list, notices: Vec::new(), records, set_aside: 0 };
     register.import_list(&deployment::operator(), &reading)?;
     let officer = hire(&register)?;
-    let accounts = apply_all(&register, &history, clock)?;
+    let accounts = apply_all(&register, &history, clock, officer)?;
     clock.stand_at(base);
     report(&register, &history, &accounts)?;
-    close(&register, &history.closures, &accounts, officer)?;
     receive(&register, &history, officer)?;
     Ok((register, story))
 }
@@ -192,16 +191,24 @@ fn links(register: &Register, address: &str) -> Result<Vec<(String, String)>> {
     Ok(links)
 }
 
-/// Applies for every account, resellers before those below them. Answers the accounts by reference.
+/// Applies for every account, resellers before those below them, and closes accounts when their time has come, so that who
+/// comes back later is recognised. Answers the accounts by reference.
 fn apply_all(
     register: &Register,
     history: &History,
     clock: &HistoryClock,
+    officer: StaffId,
 ) -> Result<BTreeMap<String, AccountId>> {
     let bar = progress("Applications", history.openings.len());
     let mut accounts = BTreeMap::new();
+    let mut closures = history.closures.as_slice();
     for wave in history.waves() {
         for stride in wave.chunks(STRIDE) {
+            let begins = stride.first().map(|opening| opening.at);
+            let due = closures.partition_point(|closure| begins.is_some_and(|begins| closure.at <= begins));
+            let (now, later) = closures.split_at_checked(due).unwrap_or((closures, &[]));
+            close(register, now, &accounts, clock, officer)?;
+            closures = later;
             if let Some(last) = stride.last() {
                 clock.stand_at(last.at);
             }
@@ -209,6 +216,7 @@ fn apply_all(
             bar.inc(u64::try_from(stride.len()).unwrap_or(0));
         }
     }
+    close(register, closures, &accounts, clock, officer)?;
     bar.finish_and_clear();
     Ok(accounts)
 }
@@ -293,11 +301,13 @@ fn close(
     register: &Register,
     closures: &[Closure],
     accounts: &BTreeMap<String, AccountId>,
+    clock: &HistoryClock,
     officer: StaffId,
 ) -> Result<()> {
     let actor = Actor::Staff { id: officer, role: Role::ComplianceOfficer };
     for closure in closures {
         let Some(account) = accounts.get(&closure.reference) else { continue };
+        clock.stand_at(closure.at);
         let (word, ending) = match closure.ending {
             Ending::ByCustomer => ("ended by the customer", account::Ending::Ordinary),
             Ending::ForCause => ("ended for cause", account::Ending::ForCause),

@@ -95,13 +95,15 @@ impl Scene {
         Ok(self.opening(slot, under, application))
     }
 
-    /// Chapter one: nearly the name of a listed person, same country, born in another year.
+    /// Chapter one: nearly the name of a listed person, same country, born on the same day of another year: a likeness that only
+    /// somebody who looks can tell from the same person.
     fn near_name(self, slot: usize, picks: &Picks) -> Result<Opening> {
         let listed = &picks.namesake;
         let mut person = self.person(slot, &listed.country)?;
         person.name = nearly(&listed.name);
         person.native_name = None;
-        person.born = PartialDate::new(listed.born.year().saturating_add(11), Some(3), Some(9))?;
+        let (month, day) = (listed.born.month().or(Some(3)), listed.born.day().or(Some(9)));
+        person.born = PartialDate::new(listed.born.year().saturating_add(11), month, day)?;
         person.email = format!("studio@{}", mail_host(&person.name));
         self.alone(slot, None, &person)
     }

@@ -1,0 +1,23 @@
+//! Upkeep: forgetting what has served its time and is no record.
+
+use crate::access::{Action, authorise};
+use crate::call::Call;
+use crate::{Register, RegisterError};
+use tenantry_store::StoreExt;
+use tenantry_store::repo::{idempotency, staff};
+
+/// Days an answer is kept for a repeated request.
+pub const ANSWERS_DAYS: u32 = 7;
+const DAY_US: i64 = tenantry_model::time::DAY_US;
+
+impl Register {
+    /// Forgets answers older than [`ANSWERS_DAYS`] and sessions that have ended. Answers how many rows went.
+    pub fn forget_what_is_over(&self, call: &Call) -> Result<u64, RegisterError> {
+        authorise(&call.actor, Action::Reassess)?;
+        let now = self.core.clock.now();
+        let answers_before = now.plus_micros(-i64::from(ANSWERS_DAYS) * DAY_US);
+        self.core.store.write(move |tx| {
+            Ok::<_, RegisterError>(idempotency::forget(tx, answers_before)? + staff::forget_sessions(tx, now)?)
+        })
+    }
+}

@@ -176,8 +176,12 @@ fn gate(desk: &Desk, account: &AccountView) -> GateView {
         _ => format!("Nothing new may be created: {}.", plain(&answer.reasons.join(", "))),
     };
     let alike = |word: &str| {
-        let actions: Vec<String> =
-            account.gate.iter().filter(|(_, answer)| **answer == word).map(|(action, _)| plain(action)).collect();
+        let actions: Vec<String> = account
+            .gate
+            .iter()
+            .filter(|(_, answer)| **answer == word)
+            .map(|(action, _)| plain(action))
+            .collect();
         (!actions.is_empty()).then(|| GateAction { verdict: gate_answer(word), actions: actions.join(", ") })
     };
     GateView {

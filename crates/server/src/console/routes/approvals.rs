@@ -62,9 +62,11 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             subject: subject(&request.pending),
             content: content(&request.pending),
             evidence: match &request.pending {
-                Pending::DecideCase { .. } => "Evidence and note are in the case. Open it and take it; that you looked is recorded, \
+                Pending::DecideCase { .. } => {
+                    "Evidence and note are in the case. Open it and take it; that you looked is recorded, \
                                                and you can approve there."
-                    .to_owned(),
+                        .to_owned()
+                }
                 Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } => {
                     "Whom it hits is on the page of the measure; you can approve there.".to_owned()
                 }

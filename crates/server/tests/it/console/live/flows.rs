@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use tenantry_model::account::AccountState;
 use tenantry_model::staff::Role;
 
-use super::given::{BORN, House, NAME, system};
+use super::given::House;
+use super::world::{BORN, NAME, system};
 
 #[tokio::test]
 async fn a_match_is_confirmed_by_two_people() {
@@ -46,7 +47,13 @@ async fn a_match_is_confirmed_by_two_people() {
     let mut officer = house.visitor(Role::ComplianceOfficer).await;
     let list = officer.get("/console/approvals").await.is(StatusCode::OK).shows("verdict on a case").text;
     let request = link_below(&list, "/console/approvals/");
-    officer.get(&request).await.is(StatusCode::OK).shows("same identity").shows("Evidence and note are in the case").hides(note);
+    officer
+        .get(&request)
+        .await
+        .is(StatusCode::OK)
+        .shows("same identity")
+        .shows("Evidence and note are in the case")
+        .hides(note);
     // The second person looks at the evidence first, which is on record too.
     officer.get(&case).await.is(StatusCode::OK).hides(note);
     officer.send_form(&format!("{case}/lease"), &[]).await.leads_to(&format!("{case}?done=leased"));

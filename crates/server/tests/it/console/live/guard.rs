@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use tenantry_model::staff::Role;
 use tenantry_server::console::ConsoleOptions;
 
-use super::given::{House, hex, hidden_fields, system};
+use super::given::{House, hidden_fields};
+use super::world::{hex, system};
 
 /// Every path that a form of somebody logged in posts to.
 const POSTS: &[&str] = &[

@@ -5,3 +5,4 @@ mod given;
 mod guard;
 mod privacy;
 mod roles;
+mod world;

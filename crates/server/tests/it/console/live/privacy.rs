@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use tenantry_model::staff::Role;
 
 use super::flows::link_below;
-use super::given::{House, NAME, SEEDED, system};
+use super::given::House;
+use super::world::{NAME, SEEDED, system};
 
 #[tokio::test]
 async fn a_whole_flow_leaves_no_value_in_addresses_or_logs() {

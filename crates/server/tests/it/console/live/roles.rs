@@ -28,7 +28,7 @@ const PAGES: &[(&str, Option<Action>, &str)] = &[
 async fn every_page_for_every_role() {
     let house = House::new();
     let account = house.apply_listed();
-    let view = house.register.account(&super::given::system(), account).unwrap();
+    let view = house.register.account(&super::world::system(), account).unwrap();
     let (party, case) = (view.roles[0].party, view.cases[0].id);
     let mut pages: Vec<(String, Option<Action>, String)> =
         PAGES.iter().map(|(path, action, word)| ((*path).to_owned(), *action, (*word).to_owned())).collect();
@@ -53,7 +53,7 @@ async fn every_page_for_every_role() {
             assert_eq!(seen.status, status, "{path} for {role}");
             assert!(seen.text.contains(word), "{path} for {role} does not show {word}");
             assert_eq!(seen.headers["cache-control"], "no-store");
-            for seeded in super::given::SEEDED {
+            for seeded in super::world::SEEDED {
                 assert!(!seen.text.contains(seeded), "{path} shows {seeded} to {role} unasked");
             }
         }

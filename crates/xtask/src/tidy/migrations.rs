@@ -11,7 +11,7 @@ const DIALECTS: [&str; 2] = ["sqlite", "postgres"];
 
 pub(super) fn pairs(repository: &Repository) -> Vec<String> {
     let paths = repository.with_extension("sql").map(|text| text.path.as_str());
-    breaches(paths.filter(|path| path.contains("migrations/")))
+    breaches(paths.filter(|path| path.starts_with("crates/store/migrations/")))
 }
 
 fn breaches<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {

@@ -1,0 +1,16 @@
+//! The built program from outside: started, asked over HTTP, killed, started again, stopped.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
+mod bad_input;
+mod client;
+mod demo;
+mod kill_loop;
+mod logs;
+mod main_job;
+mod people;
+mod program;

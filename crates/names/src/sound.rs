@@ -320,7 +320,7 @@ impl Ear {
 /// Vowels that romanisations of native names put for each other, and those they keep apart.
 const fn native_vowels(a: Phoneme, b: Phoneme) -> u32 {
     match (a, b) {
-        (O, U) | (I, Y) | (H, _) | (_, Y) => 120,
+        (O, U) | (H, _) | (_, Y) => 120,
         (A | I, E) | (E, I | O | U) => 200,
         _ => 450,
     }

@@ -67,6 +67,37 @@ fn organisations_by_form_number_and_place() {
     );
 }
 
+#[test]
+fn native_names_keep_the_order_of_their_syllables() {
+    check(
+        NameKind::Person,
+        true,
+        &[("박지성", "Park Ji-sung"), ("지성 박", "Ji Sung Park"), ("로라 피셔", "Laura Fisher")],
+    );
+    check(
+        NameKind::Person,
+        false,
+        &[("성지 박", "Park Ji-sung"), ("박지성", "Park Ji"), ("박지", "Park Ji-sung")],
+    );
+}
+
+#[test]
+fn common_words_in_part_are_no_name() {
+    check(NameKind::Person, true, &[("Ada Lovelace", "Ada Maria Lovelace"), ("Juan Perez", "Juan PEREZ")]);
+    check(NameKind::Person, false, &[("Juan Perez", "Juan Carlos PEREZ MONTALBAN")]);
+}
+
+#[test]
+fn words_have_their_duty_only_in_its_place() {
+    check(NameKind::Person, true, &[("Ada bin Omar Lovelace", "Ada Lovelace"), ("Bin Xu", "XU, Bin")]);
+    check(NameKind::Person, false, &[("Ada King", "Ada Prince")]);
+}
+
+#[test]
+fn kana_is_read_by_its_sounds() {
+    check(NameKind::Person, true, &[("シュタウピッツ", "Staupitz"), ("トリップ", "Trip")]);
+}
+
 fn scripted() -> impl Strategy<Value = String> {
     prop_oneof![
         "\\PC{0,60}",

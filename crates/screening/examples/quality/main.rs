@@ -44,6 +44,9 @@ fn main() {
     if wants("entities") {
         rows.extend(pairs::entities(&folder, verbose));
     }
+    if wants("ofac") {
+        rows.extend(pairs::ofac(&folder, verbose));
+    }
     if wants("scripts") {
         rows.extend(pairs::scripts(&folder, verbose));
     }

@@ -29,7 +29,7 @@ const CLOCKS_EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked whether everybody was screened against the lists in force.
 const RESCREENING_EVERY: Duration = Duration::from_secs(5);
 /// How often answers and sessions that have served their time are forgotten.
-const UPKEEP_EVERY: Duration = Duration::from_secs(3_600);
+const UPKEEP_EVERY: Duration = Duration::from_hours(1);
 /// Accounts assessed again in one unit: few, so that applications in between do not wait long.
 const RESCREENING_CHUNK: u32 = 50;
 
@@ -62,7 +62,9 @@ impl Background {
         background
             .every("clocks", CLOCKS_EVERY, None, move || clocks.mind_clocks(&by(Job::Clocks)).map(drop));
         let tidier = register();
-        background.every("upkeep", UPKEEP_EVERY, None, move || tidier.forget_what_is_over(&by(Job::Clocks)).map(drop));
+        background.every("upkeep", UPKEEP_EVERY, None, move || {
+            tidier.forget_what_is_over(&by(Job::Clocks)).map(drop)
+        });
         let screener = register();
         let bell = state.world_bell.clone();
         background.every("rescreening", RESCREENING_EVERY, Some(bell), move || rescreen(&screener));

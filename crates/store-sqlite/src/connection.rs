@@ -142,7 +142,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("register.db");
         for connection in [open_writing(&path).unwrap(), open_reading(&path).unwrap()] {
-            for setting in SETTINGS.iter().chain([cache]) {
+            for setting in SETTINGS {
                 let found: String = connection
                     .query_row(
                         &format!("SELECT CAST({0} AS TEXT) FROM pragma_{0}", setting.name),

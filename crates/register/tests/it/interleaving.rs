@@ -133,7 +133,9 @@ fn work_together(desk: &Desk, seed: u64) {
         let ended: Vec<_> = workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
         working.store(false, Ordering::Release);
         let seen = signer.join().unwrap();
-        ended.into_iter().for_each(|worker| worker.unwrap());
+        for worker in ended {
+            worker.unwrap();
+        }
         seen
     });
     assert!(

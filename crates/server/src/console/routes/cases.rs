@@ -173,10 +173,11 @@ fn detail_view(desk: &Desk, case: &CaseView, detail: &CaseDetailView) -> Detail 
         account: account_by_reference(desk, link.other),
         standing: standing(link.standing),
         strength: strength(link.tier),
-        basis: link.evidence_for.iter().map(super::comparison::agreement).collect(),
+        basis: link.evidence_for.iter().copied().map(super::comparison::agreement).collect(),
         against: link
             .evidence_against
             .iter()
+            .copied()
             .map(super::comparison::token_word)
             .collect::<Vec<_>>()
             .join(", "),

@@ -255,12 +255,12 @@ fn hard_rule(rule: &HardRule) -> String {
 }
 
 /// What two accounts have in common.
-pub(super) fn agreement(agreement: &Agreement) -> String {
-    format!("the same {}; {} accounts hold it", token_word(&agreement.kind), agreement.holders)
+pub(super) fn agreement(agreement: Agreement) -> String {
+    format!("the same {}; {} accounts hold it", token_word(agreement.kind), agreement.holders)
 }
 
 /// The word for a kind of value.
-pub(super) fn token_word(kind: &TokenKind) -> String {
+pub(super) fn token_word(kind: TokenKind) -> String {
     let written = serde_json::to_value(kind).ok();
     written.as_ref().and_then(serde_json::Value::as_str).map(plain).unwrap_or_default()
 }

@@ -228,7 +228,7 @@ impl Desk {
             Ok(reply) => reply,
             Err(trouble) => self.trouble(trouble),
         });
-        worked.await.unwrap_or_else(|problem| axum::response::IntoResponse::into_response(problem))
+        worked.await.unwrap_or_else(axum::response::IntoResponse::into_response)
     }
 }
 

@@ -152,9 +152,10 @@ fn draw(desk: &Desk, id: MeasureId, problem: String) -> Result<Reply, Trouble> {
     let names = Names::of(desk);
     let looks = desk.may(Action::ProposeMeasure) || desk.may(Action::ApproveMeasure);
     let alive = matches!(measure.phase, Phase::Proposed | Phase::Upcoming | Phase::InForce);
-    let preview = match looks && alive {
-        true => Some(preview_view(desk, &register.preview_of_measure(&call, id)?)),
-        false => None,
+    let preview = if looks && alive {
+        Some(preview_view(desk, &register.preview_of_measure(&call, id)?))
+    } else {
+        None
     };
     let mut scope = scope(&measure.target);
     scope.push(match measure.reach {

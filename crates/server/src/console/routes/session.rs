@@ -251,8 +251,8 @@ fn here(method: &Method, uri: &Uri) -> String {
 
 /// The code of what was just done, as a redirect carries it.
 fn said(uri: &Uri) -> String {
-    let codes = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.strip_prefix("done="));
-    codes.last().unwrap_or_default().to_owned()
+    let mut codes = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.strip_prefix("done="));
+    codes.next_back().unwrap_or_default().to_owned()
 }
 
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

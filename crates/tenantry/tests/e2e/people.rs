@@ -14,6 +14,27 @@ pub(crate) fn firm() -> Value {
     firm
 }
 
+/// The application of the README, its checks made yesterday.
+pub(crate) fn readme() -> Value {
+    let mut person: Value =
+        serde_json::from_str(include_str!("../../../../docs/examples/application.json")).unwrap();
+    for check in person["parties"][0]["checks"].as_array_mut().unwrap() {
+        check["checked_at"] = json!(yesterday());
+    }
+    person
+}
+
+/// The same without anything that was examined.
+pub(crate) fn readme_unexamined() -> Value {
+    let mut person = readme();
+    person["reference"] = json!("readme-2");
+    person["parties"][0].as_object_mut().unwrap().remove("checks");
+    for fact in person["parties"][0]["facts"].as_array_mut().unwrap() {
+        fact.as_object_mut().unwrap().remove("check");
+    }
+    person
+}
+
 /// Somebody who applies alone, with everything that is asked for.
 pub(crate) fn person(number: u32) -> Value {
     let checked = |fact: Value| json!({ "fact": fact, "check": "passport", "source": "document" });

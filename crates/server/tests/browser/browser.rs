@@ -139,13 +139,9 @@ impl Page {
     pub(crate) async fn wait_for(&self, path: &str) {
         let wanted = format!("{}{path}", self.base);
         let url = wanted.parse().unwrap();
-        if self.client.wait().at_most(WAIT_MAX).for_url(&url).await.is_err() {
-            panic!(
-                "not at {wanted} but at {}:\n{}",
-                self.client.current_url().await.unwrap(),
-                self.text().await
-            );
-        }
+        let arrived = self.client.wait().at_most(WAIT_MAX).for_url(&url).await.is_ok();
+        let now = self.client.current_url().await.unwrap();
+        assert!(arrived, "not at {wanted} but at {now}:\n{}", self.text().await);
     }
 
     async fn text(&self) -> String {
@@ -156,9 +152,7 @@ impl Page {
     pub(crate) async fn shows(&self, wanted: &str) {
         let path = format!("//*[contains(text(), \"{wanted}\")]");
         let found = self.client.wait().at_most(WAIT_MAX).for_element(Locator::XPath(&path)).await;
-        if found.is_err() {
-            panic!("{wanted} is not shown:\n{}", self.text().await);
-        }
+        assert!(found.is_ok(), "{wanted} is not shown:\n{}", self.text().await);
     }
 
     pub(crate) async fn hides(&self, unwanted: &str) {

@@ -8,7 +8,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stderr,
-    clippy::disallowed_methods,
     reason = "a panic of a helper is the failure of its test; a missing browser is said aloud and looked for in PATH"
 )]
 

@@ -300,12 +300,16 @@ async fn first_log_in_by_link_then_password_and_code() {
 fn code(secret: &str, house: &House) -> String {
     use tenantry_model::clock::Clock;
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let bits: String = secret.chars().map(|c| format!("{:05b}", alphabet.find(c).unwrap())).collect();
-    let key: Vec<u8> = bits
-        .as_bytes()
-        .chunks_exact(8)
-        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
-        .collect();
+    let mut key: Vec<u8> = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for letter in secret.chars() {
+        bits = bits << 5 | u32::try_from(alphabet.find(letter).unwrap()).unwrap();
+        count += 5;
+        if count >= 8 {
+            count -= 8;
+            key.push(u8::try_from(bits >> count & 0xff).unwrap());
+        }
+    }
     let step = house.clock.now().as_micros() / 1_000_000 / 30;
     let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
     let tag = aws_lc_rs::hmac::sign(&key, &step.to_be_bytes());

@@ -4,7 +4,13 @@
 //! The million is written straight into the store: every account is a copy of one that was applied for, under an identifier
 //! of its own, with one leaf in the ledger. Files are in the page cache when the start is measured. Facts, roles and decisions
 //! are not copied: a start reads none of them.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a benchmark prints")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark prints"
+)]
 #![expect(clippy::disallowed_methods, reason = "a benchmark looks at the clock")]
 
 #[path = "../tests/e2e/client.rs"]

@@ -8,7 +8,7 @@ use tenantry_ledger::{Checkpoint, Hash, VerifierKey, verify_consistency, verify_
 use tenantry_vault::Ed25519Check;
 
 /// Longest wait for anything; only a program that hangs meets it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Somebody with an API key.
 #[derive(Clone)]
@@ -64,7 +64,9 @@ impl Client {
             body.len()
         );
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            for part in [*name, ": ", *value, "\r\n"] {
+                request.push_str(part);
+            }
         }
         request.push_str("\r\n");
         // A server that refuses a body may answer and close before it has read all of it.

@@ -4,6 +4,7 @@
 use crate::people::{firm, readme, readme_unexamined};
 use crate::program::Deployment;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The OFAC files the lists are tested with.
@@ -82,13 +83,8 @@ fn reasons(decision: &Value) -> String {
     let mut text = format!("{}\n", decision["outcome"].as_str().unwrap());
     for reason in decision["reasons"].as_array().unwrap() {
         let part = |name: &str| reason[name].as_str().unwrap_or_default().to_owned();
-        text.push_str(&format!(
-            "{} [{}, {}]\n  {}\n",
-            part("rule"),
-            part("requirement"),
-            part("citation"),
-            part("text")
-        ));
+        let [rule, requirement, citation, words] = ["rule", "requirement", "citation", "text"].map(part);
+        writeln!(text, "{rule} [{requirement}, {citation}]\n  {words}").unwrap();
     }
     text
 }
@@ -120,7 +116,7 @@ fn masked(report: &str) -> String {
     for piece in report.split_inclusive(|c| !part_of_a_word(c)) {
         let word = piece.trim_end_matches(|c| !part_of_a_word(c));
         masked.push_str(mask(word));
-        masked.push_str(&piece[word.len()..]);
+        masked.extend(piece.chars().skip(word.chars().count()));
     }
     masked
 }
@@ -131,7 +127,7 @@ fn mask(word: &str) -> &str {
         _ if word.len() >= 32 && word.chars().all(hexadecimal) => "[hash]",
         // How many records there are depends on what the server did meanwhile on its own.
         _ if !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()) => "[number]",
-        _ if word.contains("+") && word.len() > 40 => "[key]",
+        _ if word.contains('+') && word.len() > 40 => "[key]",
         _ if word.starts_with("20") && word.contains('T') => "[instant]",
         _ if word.get(3..4) == Some("_") && word.len() > 25 => "[identifier]",
         _ => word,

@@ -47,7 +47,7 @@ impl Deployment {
         let scopes: Vec<&str> = scopes.iter().flat_map(|scope| ["--scope", scope]).collect();
         let key = deployment
             .run(&[&["admin", "add-key", "--label", "tests", "--json"], scopes.as_slice()].concat());
-        deployment.api_key = key.expect(0)["api_key"].as_str().unwrap().to_owned();
+        key.expect(0)["api_key"].as_str().unwrap().clone_into(&mut deployment.api_key);
         deployment
     }
 

@@ -92,9 +92,11 @@ impl DeliveryStore for Deliveries {
         };
         let outcome = match settlement {
             Settlement::Delivered { at } => DeliveryOutcome::Delivered { at: *at },
-            Settlement::Retry { next_at, failure, .. } => {
-                DeliveryOutcome::Retry { next_at: *next_at, status: status(failure), error: failure.to_string() }
-            }
+            Settlement::Retry { next_at, failure, .. } => DeliveryOutcome::Retry {
+                next_at: *next_at,
+                status: status(failure),
+                error: failure.to_string(),
+            },
             Settlement::Dead { at, failure } => {
                 DeliveryOutcome::Dead { at: *at, status: status(failure), error: failure.to_string() }
             }

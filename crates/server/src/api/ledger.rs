@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use tenantry_ledger::Hash;
 use tenantry_model::staff::{Actor, Job, Scope};
-use tenantry_register::{Call, Register};
 use tenantry_register::ledger_view::{LeafView, LedgerState, RecordLine};
+use tenantry_register::{Call, Register};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

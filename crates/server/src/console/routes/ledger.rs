@@ -85,11 +85,11 @@ fn steps(public_url: &str) -> Vec<VerifyStep> {
     vec![
         step(
             "Fetch the signed checkpoint, which anybody may read",
-            format!("curl {public_url}/v1/ledger/checkpoint"),
+            format!("curl {public_url}/ledger/checkpoint"),
         ),
         step(
             "Check an evidence package offline, trusting nobody here",
-            "tenantry verify package.zip --key verifier.txt".to_owned(),
+            "tenantry verify package.zip --policy trusted-keys.txt".to_owned(),
         ),
     ]
 }

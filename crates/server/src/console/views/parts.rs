@@ -25,7 +25,7 @@ impl When {
     /// ```
     /// use tenantry_server::console::views::parts::When;
     /// let when = When::at(1_795_000_443_000_000, 1_795_086_843_000_000);
-    /// assert_eq!((when.shown.as_str(), when.age.as_str()), ("2026-11-18 10:34", "1 d ago"));
+    /// assert_eq!((when.shown.as_str(), when.age.as_str()), ("2026-11-18 11:14", "1 d ago"));
     /// ```
     pub fn at(at_us: i64, now_us: i64) -> Self {
         let Ok(at) = jiff::Timestamp::from_microsecond(at_us) else {

@@ -17,7 +17,9 @@ impl Register {
         let now = self.core.clock.now();
         let answers_before = now.plus_micros(-i64::from(ANSWERS_DAYS) * DAY_US);
         self.core.store.write(move |tx| {
-            Ok::<_, RegisterError>(idempotency::forget(tx, answers_before)? + staff::forget_sessions(tx, now)?)
+            Ok::<_, RegisterError>(
+                idempotency::forget(tx, answers_before)? + staff::forget_sessions(tx, now)?,
+            )
         })
     }
 }

@@ -10,8 +10,8 @@ use crate::cli::Demo;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, progress};
 use crate::config::{LogFormat, Logs, Rate, RateLimits, RootKey, Store as StoreSettings, Unlock};
-use crate::demo::story::{Chapter, Place, Step};
 use crate::demo::events::{Closure, Ending};
+use crate::demo::story::{Chapter, Place, Step};
 use crate::demo::{History, Opening, Plan};
 use crate::system::{self, HistoryClock, SystemClock};
 use anyhow::{Context as _, Result};
@@ -273,7 +273,9 @@ fn report(register: &Register, history: &History, accounts: &BTreeMap<String, Ac
                 let (call, bar) = (&call, &bar);
                 scope.spawn(move || -> Result<()> {
                     for access in mine {
-                        let FactValue::AccessFrom { access: kind, ip, .. } = access.fact.fact else { continue };
+                        let FactValue::AccessFrom { access: kind, ip, .. } = access.fact.fact else {
+                            continue;
+                        };
                         if let Some(account) = accounts.get(&access.reference) {
                             register.report_access(
                                 call,

@@ -2,7 +2,7 @@
 //!
 //! * [`pack::Pack`]: a regime as data: required fields, thresholds, clocks, retention, what follows from each rule,
 //!   each with requirement id and citation.
-//! * [`decide`]: one application or account to a [`decision::Decision`]: outcome, reasons, what is missing, what would
+//! * [`decide()`]: one application or account to a [`decision::Decision`]: outcome, reasons, what is missing, what would
 //!   change it, which cases to open. A pure function; the same input gives the same bytes for ever.
 //! * [`measures`]: whether a special measure reaches an account, for previews, at application and over existing accounts.
 //! * [`gate`]: decision, state and measures condensed to an answer per capability, small enough to keep for every account.

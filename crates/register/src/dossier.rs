@@ -1,7 +1,7 @@
 //! The dossier: all the register knows of one account, opened for an assessment.
 //!
 //! Opening a dossier is done by the register in its own name, to decide; it shows nothing to anybody. People see personal
-//! data only through [`crate::reveal`].
+//! data only through [`crate::Register::reveal`].
 
 use crate::{RegisterError, keys};
 use std::collections::{BTreeMap, BTreeSet};

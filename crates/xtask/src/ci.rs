@@ -21,7 +21,7 @@ pub(crate) fn ci() -> anyhow::Result<()> {
     });
     steps.step("documentation", || {
         let words = ["doc", "--no-deps", "--workspace", "--document-private-items", "--locked"];
-        show(program("cargo", &words).env("RUSTDOCFLAGS", "-D warnings"))
+        show(program("cargo", &words).env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links"))
     });
     steps.step("dependencies", dependencies);
     test::steps(&mut steps, test::Extent::Full);

@@ -2,8 +2,8 @@
 //!
 //! A package is what a provider hands to an authority, an auditor or a court: ledger records with proofs, the
 //! disclosed fields, who approved and looked, and what was erased before. It is a BagIt 1.0 folder (RFC 8493) in a ZIP
-//! that has exactly one byte form for its content, signed with the key of the ledger. [`build`] makes one from plain
-//! parts; [`verify`] checks one offline and says VALID, INVALID or INCOMPLETE, why, and what it did *not* check.
+//! that has exactly one byte form for its content, signed with the key of the ledger. [`build()`] makes one from plain
+//! parts; [`verify()`] checks one offline and says VALID, INVALID or INCOMPLETE, why, and what it did *not* check.
 //!
 //! Pure: no I/O, no clock, no network; pure Rust cryptography, so that the verifier also runs as WebAssembly.
 //! Requirements REC-03, REC-04, ENF-02.

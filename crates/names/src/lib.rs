@@ -2,7 +2,7 @@
 //!
 //! [`Name::analyse`] turns a written name into tokens: folded to ASCII (romanised when the script is not Latin),
 //! with a sound key, a role (particle, title, legal form, number, initial or plain word) and a *weight* in
-//! thousandths of a bit that says how much it tells about whose name this is. [`compare`] lines the tokens of two
+//! thousandths of a bit that says how much it tells about whose name this is. [`compare()`] lines the tokens of two
 //! names up and says how alike they are, with the character spans and edits that a reader needs to check it.
 //!
 //! The result depends on the two names alone, never on a list or on other customers, so that a comparison can be

@@ -26,7 +26,6 @@ use tenantry_model::staff::{Actor, Job, Scope};
 use tenantry_model::time::Timestamp;
 use tenantry_register::people::NewApiKey;
 use tenantry_register::{Call, Register, SetUp};
-use tenantry_server::console::ConsoleOptions;
 use tenantry_server::http::rate::{Rate, Rates};
 use tenantry_server::webhooks::target::TargetPolicy;
 use tenantry_server::{Server, ServerOptions};

@@ -380,7 +380,7 @@ fn application(number: u32) -> Value {
             ]
         })
     };
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         return json!({ "reference": format!("load-{number}"), "parties": [person(json!(["customer", "user", "payer"]))] });
     }
     json!({

@@ -38,12 +38,12 @@ const SETTINGS: &[Setting] = &[
     setting("busy_timeout", "", "PRAGMA busy_timeout", "5000"),
 ];
 
-/// 16 MiB of pages for the one writer: inserts into indexes with random keys find their page in memory.
+/// 8 MiB of pages for the one writer: inserts into indexes with random keys find their page in memory.
 const WRITER_CACHE: Setting =
-    setting("cache_size", "PRAGMA cache_size = -16384", "PRAGMA cache_size", "-16384");
-/// 4 MiB for each reader; what it lacks is in the operating system's memory.
+    setting("cache_size", "PRAGMA cache_size = -8192", "PRAGMA cache_size", "-8192");
+/// 2 MiB for each reader; what it lacks is in the operating system's memory.
 const READER_CACHE: Setting =
-    setting("cache_size", "PRAGMA cache_size = -4096", "PRAGMA cache_size", "-4096");
+    setting("cache_size", "PRAGMA cache_size = -2048", "PRAGMA cache_size", "-2048");
 
 const fn setting(name: &'static str, set: &'static str, read: &'static str, wanted: &'static str) -> Setting {
     Setting { name, set, read, wanted }

@@ -53,7 +53,7 @@ impl House {
                 ("header", "Idempotency-Key") => request = request.header(name, "\"once\""),
                 ("header", "If-Match") => request = request.header(name, "\"v1\""),
                 ("header", "Tenantry-Reason") => {
-                    request = request.header(name, "Asked for by this very test")
+                    request = request.header(name, "Asked for by this very test");
                 }
                 ("query", name) if parameter["required"] == true => {
                     let value = match name {

@@ -27,7 +27,9 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut 
         return;
     }
     if let Some(all) = schema["allOf"].as_array() {
-        all.iter().for_each(|part| check(document, part, value, at, found));
+        for part in all {
+            check(document, part, value, at, found);
+        }
         return;
     }
     if !schema["type"].is_null() && !types(schema).iter().any(|kind| is(kind, value)) {

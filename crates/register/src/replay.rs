@@ -11,13 +11,12 @@ use crate::core::Core;
 use crate::dossier::{Dossier, DossierParty, DossierReseller, open_fact};
 use crate::ledger_view::hex;
 use crate::sight::account_in_sight;
-use crate::world::{MEASURES_LIST, SnapshotInForce, World, load_snapshot, named_persons, parse_pack};
+use crate::world::{SnapshotInForce, World, build_index, parse_pack};
 use crate::{Register, RegisterError, keys};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 use tenantry_model::id::{DecisionId, FactId, MeasureId, SnapshotId};
-use tenantry_model::listed::{ListedEntity, SnapshotHeader};
 use tenantry_model::measure::{Measure, Target};
 use tenantry_screening::Index;
 use tenantry_store::repo::{decision, list, measure, party, setting};
@@ -175,29 +174,9 @@ impl Core {
         {
             return Ok(Arc::clone(index));
         }
-        let index = Arc::new(self.build_index(recorded)?);
+        let index = Arc::new(build_index(&self.store, &recorded.snapshots, &recorded.measures)?);
         *last = Some((key, Arc::clone(&index)));
         Ok(index)
-    }
-
-    fn build_index(&self, recorded: &Recorded) -> Result<Index, RegisterError> {
-        let mut loaded = Vec::with_capacity(recorded.snapshots.len());
-        for snapshot in &recorded.snapshots {
-            loaded.push(load_snapshot(&self.store, snapshot.id)?);
-        }
-        let named: Vec<ListedEntity> = recorded.measures.iter().flat_map(named_persons).collect();
-        let mut parts: Vec<_> = loaded.iter().map(|s| (s.header().clone(), s.entities())).collect();
-        if !named.is_empty() {
-            let header = SnapshotHeader {
-                list: MEASURES_LIST.to_owned(),
-                title: String::new(),
-                published_on: None,
-                entities: named.len() as u64,
-                digest: String::new(),
-            };
-            parts.push((header, named.as_slice()));
-        }
-        Ok(Index::build(&parts))
     }
 }
 

@@ -144,7 +144,8 @@ fn digest_of(snapshots: &[SnapshotInForce], measures: &[Measure]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn build_index(
+/// Builds the index a world screens with. A replay builds its own the same way, or it would not find the same hits.
+pub(crate) fn build_index(
     store: &Arc<dyn Store>,
     snapshots: &[SnapshotInForce],
     measures: &[Measure],

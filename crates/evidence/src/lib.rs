@@ -29,6 +29,7 @@ mod layout;
 pub mod limits;
 mod policy;
 mod report;
+mod signatures;
 mod verify;
 mod zip;
 
@@ -36,4 +37,5 @@ pub use build::{Attachment, ErasedRecord, Package, Record, SubjectClaim, build};
 pub use error::EvidenceError;
 pub use policy::Policy;
 pub use report::{Counts, Report, Signer, TreeHead, Trust, Verdict};
-pub use verify::{PureEd25519, verify};
+pub use signatures::PureCheck;
+pub use verify::verify;

@@ -3,17 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256, Sha512};
 use tenantry_ledger::{
-    Checkpoint, Hash, LeafHeader, LedgerError, Pseudonym, SignatureCheck, SignatureType, SignedNote,
-    TlogProof, VerifierKey, leaf_hash,
+    Checkpoint, Hash, LeafHeader, LedgerError, Pseudonym, SignedNote, TlogProof, VerifierKey, leaf_hash,
 };
 
 use crate::layout::{self, ErasureJson, StatementJson};
 use crate::limits::{REASONS_MAX, SUBJECTS_MAX};
 use crate::report::{Counts, Report, Signer, TreeHead, Trust, Verdict};
-use crate::{Policy, zip};
+use crate::{Policy, PureCheck, zip};
 
 type Files<'a> = BTreeMap<&'a str, &'a [u8]>;
 
@@ -25,22 +23,6 @@ pub fn verify(package: &[u8], policy: Option<&Policy>) -> Report {
         check.invalid.push(reason);
     }
     check.into_report(policy)
-}
-
-/// Ed25519 note signatures, strict: no malleable signatures, no weak keys.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct PureEd25519;
-
-impl SignatureCheck for PureEd25519 {
-    fn check(&self, key: &VerifierKey, text: &str, signature: &[u8]) -> bool {
-        let (Ok(bytes), Ok(signature)) = (key.public_key().try_into(), Signature::from_slice(signature))
-        else {
-            return false;
-        };
-        key.signature_type() == SignatureType::ED25519
-            && VerifyingKey::from_bytes(bytes)
-                .is_ok_and(|key| key.verify_strict(text.as_bytes(), &signature).is_ok())
-    }
 }
 
 #[derive(Default)]
@@ -104,14 +86,14 @@ impl Check {
         };
         let keys = [key.clone()];
         let note = SignedNote::parse(file(files, layout::TAG_NOTE)?);
-        let note = note.and_then(|note| note.verify(&keys, &PureEd25519).map(|_| note));
+        let note = note.and_then(|note| note.verify(&keys, &PureCheck).map(|_| note));
         let note = note.map_err(|error| format!("the signature of the package does not hold: {error}"))?;
         let digest = layout::hex(&Sha256::digest(file(files, layout::TAG_MANIFEST)?));
         if note.text() != layout::package_note_text(key.name(), &digest) {
             return Err("the signature of the package is over another package".to_owned());
         }
         let note = file(files, layout::CHECKPOINT)?;
-        let checkpoint = Checkpoint::verify(note, &keys, &PureEd25519)
+        let checkpoint = Checkpoint::verify(note, &keys, &PureCheck)
             .map_err(|error| format!("the checkpoint does not hold: {error}"))?;
         if file(files, layout::POLICY)? != format!("log {key}\nquorum none\n").as_bytes() {
             return Err("the policy in the package names another key than the package's own".to_owned());

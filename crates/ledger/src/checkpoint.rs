@@ -1,5 +1,5 @@
-//! C2SP `tlog-checkpoint`: origin, tree size and root hash as the text of a signed note. Extension lines are
-//! refused: the ledger never writes any and the specification discourages them.
+//! C2SP `tlog-checkpoint`: origin, tree size and root hash as the text of a signed note. Our own ledger never writes
+//! extension lines, which the specification discourages, and refuses them; a witness of other logs accepts them.
 
 use crate::limits::TREE_SIZE_MAX;
 use crate::note::{NoteSigner, SignatureCheck, SignedNote, VerifierKey};
@@ -46,6 +46,23 @@ impl Checkpoint {
         Ok(parsed)
     }
 
+    /// Reads a note text of any log: further lines may follow the three, which none of the results speak of.
+    ///
+    /// # Errors
+    /// Any other deviation, and an empty extension line.
+    pub fn parse_any_text(text: &str) -> Result<Self, LedgerError> {
+        let mut lines = text.split_inclusive('\n');
+        let head: String = lines.by_ref().take(3).collect();
+        if lines.any(|line| line == "\n" || !line.ends_with('\n')) {
+            return Err(LedgerError::invalid(
+                FORMAT,
+                "text",
+                "an extension line is not empty and ends in a newline",
+            ));
+        }
+        Self::parse_text(&head)
+    }
+
     /// Signs it.
     ///
     /// # Errors
@@ -55,6 +72,7 @@ impl Checkpoint {
     }
 
     /// Reads a signed checkpoint and checks that the log's own key signed it: one of `keys` whose name is the origin.
+    /// A signature by any other of `keys` must be good as well, but need not be there.
     ///
     /// # Errors
     /// A malformed note or checkpoint, or no good signature by the log.
@@ -70,5 +88,24 @@ impl Checkpoint {
             return Err(LedgerError::NoKnownSignature);
         }
         Ok(checkpoint)
+    }
+
+    /// As [`Checkpoint::verify`], and demands a good signature by **every** one of `keys`. For a ledger that signs with
+    /// Ed25519 and ML-DSA-44, this is what keeps a checkpoint worth something after one of the two has been broken.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::verify`], and [`LedgerError::MissingSignature`] with the first key that did not sign.
+    pub fn verify_all(
+        note: &[u8],
+        keys: &[VerifierKey],
+        check: &dyn SignatureCheck,
+    ) -> Result<Self, LedgerError> {
+        let checkpoint = Self::verify(note, keys, check)?;
+        let note = SignedNote::parse(note)?;
+        let missing = keys.iter().find(|key| !note.signatures().iter().any(|line| key.matches(line)));
+        match missing {
+            Some(key) => Err(LedgerError::MissingSignature { key_name: key.name().to_owned() }),
+            None => Ok(checkpoint),
+        }
     }
 }

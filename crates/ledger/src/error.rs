@@ -84,6 +84,14 @@ pub enum LedgerError {
         /// The name asked for.
         name: String,
     },
+    /// The records shown are not the whole chain of their subject.
+    #[error("the chain of the subject breaks at its record {number}; it has {records}")]
+    Chain {
+        /// Number within the subject at which the chain breaks.
+        number: u64,
+        /// How many records the index committed to.
+        records: u64,
+    },
     /// A note carries no valid signature by a known key.
     #[error("the note has no signature by a known key")]
     NoKnownSignature,
@@ -93,6 +101,23 @@ pub enum LedgerError {
         /// Name of the key on the signature line.
         key_name: String,
     },
+    /// A note lacks the signature of a key that has to be there.
+    #[error("the note has no signature by `{key_name}`, which must sign it")]
+    MissingSignature {
+        /// Name of the key.
+        key_name: String,
+    },
+    /// A line of a trust policy does not hold.
+    #[error("line {line} of the trust policy: {reason}")]
+    Policy {
+        /// Line, from 1; 0 for the file as a whole.
+        line: usize,
+        /// What the rule is.
+        reason: &'static str,
+    },
+    /// A trust policy does not find enough cosignatures.
+    #[error("the checkpoint does not have the cosignatures that the trust policy asks for")]
+    NoQuorum,
     /// The signer could not or would not sign.
     #[error("signing failed: {reason}")]
     Signing {

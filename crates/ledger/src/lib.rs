@@ -6,7 +6,17 @@
 //!
 //! This crate knows bytes, hashes and texts. It does no I/O, has no clock, draws no randomness and contains no
 //! signature algorithm; it compiles to WebAssembly. Specifications: RFC 6962 and RFC 9162 for the tree; C2SP
-//! `signed-note`, `tlog-checkpoint`, `tlog-tiles` and `tlog-proof` for the text forms. Requirements REC-01 to REC-07.
+//! `signed-note`, `tlog-checkpoint`, `tlog-tiles`, `tlog-proof`, `tlog-cosignature`, `tlog-policy` and `tlog-witness` for the
+//! text forms. Requirements REC-01 to REC-07.
+//!
+//! | question | who answers |
+//! |---|---|
+//! | is this leaf in the signed tree? | [`TlogProof`], [`verify_inclusion`] |
+//! | did the tree only grow? | [`verify_consistency`] |
+//! | who signed, and did enough witnesses see it? | [`TrustPolicy`], [`Checkpoint::verify_all`] |
+//! | may this head follow that one? | [`check_growth`], [`AddCheckpoint`] |
+//! | are these all records of a subject? | [`completeness`] |
+//! | is this event in that batch? | [`batch`] |
 //!
 //! # The leaf, byte for byte
 //!
@@ -69,31 +79,39 @@
 //! # }
 //! ```
 
+pub mod batch;
 pub mod body;
 mod bytes;
 mod checkpoint;
+pub mod completeness;
+mod cosignature;
 mod error;
 mod leaf;
 pub mod limits;
 mod merkle;
 mod note;
+mod policy;
 mod proof;
 mod text;
 mod tile;
 mod tlog_proof;
+mod witness;
 
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];
 
 pub use body::{Body, Disclosure, Entry, Field};
 pub use checkpoint::Checkpoint;
+pub use cosignature::{SignedMessage, UnixSeconds, cosigned_message, timestamped_signature};
 pub use error::LedgerError;
 pub use leaf::{LEAF_LABEL, LeafHeader, Pseudonym, RecordType, RetentionClass, UnixNanos};
 pub use merkle::{Frontier, empty_root, leaf_hash, node_hash};
 pub use note::{NoteSignature, NoteSigner, SignatureCheck, SignatureType, SignedNote, VerifierKey};
+pub use policy::{Cosigner, Judgement, PolicyLog, PolicyWitness, Quorum, TrustPolicy};
 pub use proof::{
     HashSource, consistency_proof, inclusion_proof, inclusion_proof_length, root_from, verify_consistency,
     verify_inclusion,
 };
 pub use tile::{TILE_WIDTH, Tile, TileHashes, entry_bundle, new_tiles, parse_entry_bundle};
 pub use tlog_proof::TlogProof;
+pub use witness::{AddCheckpoint, Refusal, TreeHead, check_growth};

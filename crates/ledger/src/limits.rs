@@ -26,3 +26,11 @@ pub const PROOF_HASHES_MAX: usize = 128;
 pub const TREE_SIZE_MAX: u64 = 1 << 62;
 /// Longest `extra` of a proof, in bytes.
 pub const PROOF_EXTRA_BYTES_MAX: usize = 65_536;
+/// Longest trust policy, in bytes.
+pub const POLICY_BYTES_MAX: usize = 1_048_576;
+/// Most logs, witnesses and groups, each, in one trust policy. The specification asks for 32.
+pub const POLICY_LINES_MAX: usize = 256;
+/// Most proof lines in a request to a witness.
+pub const WITNESS_PROOF_LINES_MAX: usize = 63;
+/// Most events in one batch.
+pub const BATCH_EVENTS_MAX: usize = 4_096;

@@ -1,5 +1,7 @@
 //! Small text pieces that several C2SP formats share: canonical decimals and base64.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -34,4 +36,38 @@ pub(crate) fn decimal(text: &str, format: &'static str, part: &'static str) -> R
         part,
         "a decimal number without leading zeros",
     ))
+}
+
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Exactly `N` bytes in lower-case hexadecimal digits.
+pub(crate) fn bytes_from_hex<const N: usize>(
+    text: &str,
+    format: &'static str,
+    part: &'static str,
+) -> Result<[u8; N], LedgerError> {
+    let refused = LedgerError::invalid(format, part, "lower-case hexadecimal digits, two for each byte");
+    let mut bytes = [0; N];
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if pairs.len() != N || !rest.is_empty() {
+        return Err(refused);
+    }
+    for (slot, [high, low]) in bytes.iter_mut().zip(pairs) {
+        let (Some(high), Some(low)) = (hex_digit(*high), hex_digit(*low)) else { return Err(refused) };
+        *slot = high << 4 | low;
+    }
+    Ok(bytes)
+}
+
+const fn hex_digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    }
 }

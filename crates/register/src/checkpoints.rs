@@ -18,7 +18,7 @@ use tenantry_ledger::{
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
 use tenantry_store::{StoreExt, Tx};
-use tenantry_vault::Ed25519Check;
+use tenantry_vault::NoteCheck;
 
 /// Leaves read in one unit: bounds memory, whatever the ledger's size.
 const LEAVES_PER_READ: u64 = 512;
@@ -126,7 +126,7 @@ impl Core {
     /// A stored checkpoint, its signature checked.
     pub(crate) fn read_signed(&self, row: &CheckpointRow) -> Result<Checkpoint, RegisterError> {
         let keys = [self.signer.verifier_key().clone()];
-        let checkpoint = Checkpoint::verify(row.note.as_bytes(), &keys, &Ed25519Check)?;
+        let checkpoint = Checkpoint::verify(row.note.as_bytes(), &keys, &NoteCheck)?;
         if checkpoint.size != stored_size(row.size) {
             return Err(trouble("a stored checkpoint is about another size"));
         }

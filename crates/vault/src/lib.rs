@@ -49,6 +49,6 @@ pub use error::VaultError;
 pub use random::SystemEntropy;
 pub use root::{RootKey, SealedSecret};
 pub use sealed_file::{SealedFile, StretchCost, Unlock, create_key_file, read_key_file};
-pub use signer::{CheckpointSigner, Ed25519Check};
+pub use signer::{CheckpointSigner, CosignatureSigner, NoteCheck, TimedSigner};
 pub use table::{Epoch, KeyId, KeyTable, KeyTableError, MemoryKeys, Slot, SubjectKeyRow};
 pub use vault::{PLAINTEXT_BYTES_MAX, Place, Sealed, Vault};

@@ -5,11 +5,16 @@
     reason = "a panic of a helper is the failure of its test"
 )]
 
+mod batch;
 mod body;
+mod completeness;
 mod leaf;
 mod merkle;
 mod note;
+mod policy;
 mod tiles;
+mod toy;
+mod witness;
 
 /// Lower-case hexadecimal of bytes.
 pub(crate) fn hex(bytes: &[u8]) -> String {

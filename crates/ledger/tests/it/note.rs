@@ -1,39 +1,13 @@
-//! Notes, keys, checkpoints and proofs as text. The signature algorithm here is a stand-in: SHA-256 over key and text.
+//! Notes, keys, checkpoints and proofs as text.
 
 use proptest::prelude::*;
-use sha2::{Digest as _, Sha256};
 use tenantry_ledger::{
-    Checkpoint, LedgerError, NoteSigner, SignatureCheck, SignatureType, SignedNote, TlogProof, VerifierKey,
-    inclusion_proof, leaf_hash, limits,
+    Checkpoint, LedgerError, SignatureType, SignedNote, TlogProof, VerifierKey, inclusion_proof, leaf_hash,
+    limits,
 };
 
 use crate::merkle::Levels;
-
-struct Toy(VerifierKey);
-
-impl Toy {
-    fn new(name: &str, seed: u8) -> Self {
-        Self(VerifierKey::new(name, SignatureType::ED25519, &[seed; 32]).unwrap())
-    }
-}
-
-impl NoteSigner for Toy {
-    fn verifier_key(&self) -> &VerifierKey {
-        &self.0
-    }
-
-    fn sign(&self, text: &str) -> Result<Vec<u8>, LedgerError> {
-        Ok(Sha256::new().chain_update(self.0.public_key()).chain_update(text).finalize().to_vec())
-    }
-}
-
-struct ToyCheck;
-
-impl SignatureCheck for ToyCheck {
-    fn check(&self, key: &VerifierKey, text: &str, signature: &[u8]) -> bool {
-        Sha256::new().chain_update(key.public_key()).chain_update(text).finalize().as_slice() == signature
-    }
-}
+use crate::toy::{ToyCheck, ToySigner};
 
 /// The verifier key and note of the Go `sumdb/note` documentation, which the C2SP format descends from.
 #[test]
@@ -65,14 +39,17 @@ fn the_specification_checkpoint_is_read() {
 
 #[test]
 fn signatures_of_unknown_keys_are_ignored_and_bad_ones_of_known_keys_refuse() {
-    let (log, witness, stranger) =
-        (Toy::new("log.example", 1), Toy::new("witness.example", 2), Toy::new("x.example", 3));
+    let (log, witness, stranger) = (
+        ToySigner::log("log.example", 1),
+        ToySigner::log("witness.example", 2),
+        ToySigner::log("x.example", 3),
+    );
     let note = SignedNote::sign("text\n", &[&log, &stranger, &witness]).unwrap();
-    let known = [log.0.clone(), witness.0.clone()];
-    assert_eq!(note.verify(&known, &ToyCheck).unwrap(), [&log.0, &witness.0]);
-    let other = [Toy::new("other.example", 1).0];
+    let known = [log.key.clone(), witness.key.clone()];
+    assert_eq!(note.verify(&known, &ToyCheck).unwrap(), [&log.key, &witness.key]);
+    let other = [ToySigner::log("other.example", 1).key];
     assert_eq!(note.verify(&other, &ToyCheck), Err(LedgerError::NoKnownSignature));
-    let renamed = [Toy::new("log.example", 9).0];
+    let renamed = [ToySigner::log("log.example", 9).key];
     assert_eq!(note.verify(&renamed, &ToyCheck), Err(LedgerError::NoKnownSignature), "same name, other key");
     let mut forged = note.clone();
     let mut signature = note.signatures()[2].clone();
@@ -83,7 +60,7 @@ fn signatures_of_unknown_keys_are_ignored_and_bad_ones_of_known_keys_refuse() {
 
 #[test]
 fn malformed_notes_are_refused() {
-    let good = SignedNote::sign("text\n", &[&Toy::new("log.example", 1)]).unwrap().to_string();
+    let good = SignedNote::sign("text\n", &[&ToySigner::log("log.example", 1)]).unwrap().to_string();
     let line = good.lines().last().unwrap();
     for bad in [
         String::new(),
@@ -104,13 +81,13 @@ fn malformed_notes_are_refused() {
         assert!(SignedNote::parse(bad.as_bytes()).is_err(), "{bad:?}");
     }
     assert!(SignedNote::parse(b"text\xff\n\n").is_err());
-    assert!(SignedNote::sign("no newline", &[&Toy::new("a", 1)]).is_err());
+    assert!(SignedNote::sign("no newline", &[&ToySigner::log("a", 1)]).is_err());
     assert!(SignedNote::sign("text\n", &[]).is_err());
 }
 
 #[test]
 fn malformed_keys_are_refused() {
-    let good = Toy::new("log.example", 1).0.to_string();
+    let good = ToySigner::log("log.example", 1).key.to_string();
     assert_eq!(VerifierKey::parse(&good).unwrap().to_string(), good);
     for at in 0..good.len() {
         let mut bad = good.clone().into_bytes();
@@ -145,9 +122,9 @@ fn only_the_canonical_checkpoint_is_read() {
 
 #[test]
 fn a_checkpoint_counts_only_when_its_own_log_signed_it() {
-    let (log, witness) = (Toy::new("log.example", 1), Toy::new("witness.example", 2));
+    let (log, witness) = (ToySigner::log("log.example", 1), ToySigner::log("witness.example", 2));
     let checkpoint = Checkpoint { origin: "log.example".into(), size: 1, root: [1; 32] };
-    let keys = [log.0.clone(), witness.0.clone()];
+    let keys = [log.key.clone(), witness.key.clone()];
     let both = checkpoint.sign(&[&log, &witness]).unwrap().to_string();
     assert_eq!(Checkpoint::verify(both.as_bytes(), &keys, &ToyCheck).unwrap(), checkpoint);
     let only_witness = checkpoint.sign(&[&witness]).unwrap().to_string();
@@ -159,7 +136,7 @@ fn a_checkpoint_counts_only_when_its_own_log_signed_it() {
 
 #[test]
 fn every_flipped_byte_of_a_proof_file_is_refused() {
-    let log = Toy::new("log.example", 1);
+    let log = ToySigner::log("log.example", 1);
     let (levels, tree, _) = Levels::of(11);
     let checkpoint = Checkpoint { origin: "log.example".into(), size: tree.size(), root: tree.root() };
     let proof = TlogProof {
@@ -174,7 +151,7 @@ fn every_flipped_byte_of_a_proof_file_is_refused() {
     let accept = |bytes: &[u8]| -> Result<(), LedgerError> {
         let proof = TlogProof::parse(bytes)?;
         let signed =
-            Checkpoint::verify(proof.checkpoint.as_bytes(), std::slice::from_ref(&log.0), &ToyCheck)?;
+            Checkpoint::verify(proof.checkpoint.as_bytes(), std::slice::from_ref(&log.key), &ToyCheck)?;
         proof.verify(&leaf, &signed)
     };
     accept(text.as_bytes()).unwrap();

@@ -12,7 +12,7 @@ use tenantry_register::orders::NewOrder;
 use tenantry_register::{Register, RegisterError};
 use tenantry_store::repo::ledger;
 use tenantry_store::{Statement, StoreExt, params, statements};
-use tenantry_vault::Ed25519Check;
+use tenantry_vault::NoteCheck;
 
 const HOUR_US: i64 = 3_600_000_000;
 
@@ -51,7 +51,7 @@ impl HashSource for InMemory {
 pub(crate) fn signed(register: &Register) -> Checkpoint {
     let note = register.checkpoint_note().unwrap().unwrap();
     let key = VerifierKey::parse(&register.verifier_key()).unwrap();
-    Checkpoint::verify(note.as_bytes(), &[key], &Ed25519Check).unwrap()
+    Checkpoint::verify(note.as_bytes(), &[key], &NoteCheck).unwrap()
 }
 
 #[test]

@@ -11,7 +11,7 @@ use tenantry_register::disclosure::{LegalBasis, NewDisclosure};
 use tenantry_register::evidence::BuiltPackage;
 use tenantry_register::orders::NewOrder;
 use tenantry_register::{Call, RegisterError};
-use tenantry_vault::Ed25519Check;
+use tenantry_vault::NoteCheck;
 
 const DAY_US: i64 = 86_400_000_000;
 
@@ -55,7 +55,7 @@ fn the_package_is_recorded_before_it_leaves() {
     assert_eq!(leaf.line.title, "Evidence package built");
     let proof = TlogProof::parse(built.proof.as_bytes()).unwrap();
     let key = VerifierKey::parse(&desk.register.verifier_key()).unwrap();
-    let checkpoint = Checkpoint::verify(proof.checkpoint.as_bytes(), &[key], &Ed25519Check).unwrap();
+    let checkpoint = Checkpoint::verify(proof.checkpoint.as_bytes(), &[key], &NoteCheck).unwrap();
     assert!(proof.verify(&leaf_hash(&leaf.bytes), &checkpoint).is_ok());
     // The next package tells of the one before.
     let next = desk.register.build_evidence(&auditor, account, "another request").unwrap().zip;

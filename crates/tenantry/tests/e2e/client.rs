@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 use tenantry_ledger::{Checkpoint, Hash, VerifierKey, verify_consistency, verify_inclusion};
-use tenantry_vault::Ed25519Check;
+use tenantry_vault::NoteCheck;
 
 /// Longest wait for anything; only a program that hangs meets it.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -106,7 +106,7 @@ impl Client {
         }
         assert_eq!(answer.status, 200, "{}", answer.text());
         let key = VerifierKey::parse(key).unwrap();
-        Ok(Some(Checkpoint::verify(&answer.body, &[key], &Ed25519Check).unwrap()))
+        Ok(Some(Checkpoint::verify(&answer.body, &[key], &NoteCheck).unwrap()))
     }
 
     /// The newest checkpoint, as soon as it covers `size` leaves. One is signed every second.

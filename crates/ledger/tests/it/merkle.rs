@@ -117,7 +117,7 @@ fn random_proofs_in_larger_trees_equal_the_oracle() {
     };
     let mut size = 0;
     while size + 500 < LEAVES {
-        for _ in 0..random(500) + 1 {
+        for _ in 0..=random(500) {
             oracle.push(size.to_be_bytes().to_vec());
             size += 1;
         }

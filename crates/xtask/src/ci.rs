@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use crate::{
     needs::find,
     run::{Steps, program, root, show},
-    test, tidy,
+    test, tidy, torture,
 };
 
 /// The cargo-deny release whose rules `deny.toml` is written for.
@@ -25,6 +25,7 @@ pub(crate) fn ci() -> anyhow::Result<()> {
     });
     steps.step("dependencies", dependencies);
     test::steps(&mut steps, test::Extent::Full);
+    torture::steps(&mut steps, test::Extent::Short);
     steps.finish()
 }
 

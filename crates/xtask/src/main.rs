@@ -14,6 +14,7 @@ mod needs;
 mod run;
 mod test;
 mod tidy;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,10 @@ Commands:
                     --short   cargo test only
   ci              what must hold before a change is accepted: format, clippy, tidy, documentation,
                   licences and sources of dependencies, then `test`
+  torture [--short]
+                  accidents, with failing controls: power cuts under a real file system, disks put
+                  together from recorded writes, flushes and writes that fail, kills
+                    --short   a few minutes instead of a night
   tidy            the repository's own rules: arrows between crates, file sizes, names, purposes of
                   dependencies, links, wording, migrations
   needs           find or install the programs the tests use (PostgreSQL, Chromium and its driver,
@@ -43,6 +48,8 @@ fn main() -> ExitCode {
         ["test"] => test::test(test::Extent::Full),
         ["test", "--short"] => test::test(test::Extent::Short),
         ["ci"] => ci::ci(),
+        ["torture"] => torture::torture(test::Extent::Full),
+        ["torture", "--short"] => torture::torture(test::Extent::Short),
         ["tidy"] => tidy::tidy(),
         ["needs"] => needs::ensure(),
         [] | ["help" | "--help" | "-h"] => {

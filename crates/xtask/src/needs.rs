@@ -72,6 +72,22 @@ pub(crate) fn ensure() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Installs packages without which some trials are left out, as root and where Debian's archive can be reached. What stays missing
+/// is said by the trial that lacks it.
+pub(crate) fn wish_for(programs: &[&str], packages: &[&str]) {
+    if programs.iter().all(|name| find(name).is_some()) || !is_root() || find("apt-get").is_none() {
+        return;
+    }
+    let quiet = ["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"];
+    let updated = show(program("env", &quiet).arg("update"));
+    let installed = updated.and_then(|()| {
+        show(program("env", &quiet).args(["install", "--no-install-recommends"]).args(packages))
+    });
+    if let Err(error) = installed {
+        println!("   could not be installed: {error:#}");
+    }
+}
+
 fn missing() -> Vec<&'static Need> {
     NEEDS.iter().filter(|need| !need.is_met()).collect()
 }
@@ -90,7 +106,13 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "finding a program means reading the search path")]
     let path = std::env::var("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).collect::<Vec<_>>();
-    on_path.into_iter().chain(postgres_folders()).map(|folder| folder.join(name)).find(|file| file.is_file())
+    let administration = ["/usr/sbin".into(), "/sbin".into()];
+    on_path
+        .into_iter()
+        .chain(administration)
+        .chain(postgres_folders())
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }
 
 fn postgres_folders() -> Vec<PathBuf> {

@@ -1,0 +1,125 @@
+//! A disk that can be frozen: a file system in a file, on a file system that copies files by reference.
+//!
+//! The copy holds exactly what had reached the disk at that moment, and nothing of what the operating system still kept in
+//! memory. The model has no cache in the disk itself and does not reorder; that is what the trial `crash-states` adds.
+
+use crate::process::{has, text, tool};
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+const OUTER_BYTES: u64 = 3 << 30;
+const INNER_BYTES: u64 = 512 << 20;
+
+/// Why this machine cannot freeze a disk, if it cannot.
+pub(crate) fn lacking() -> Option<String> {
+    for name in ["mkfs.xfs", "mkfs.ext4", "losetup", "mount", "umount"] {
+        if !has(name) {
+            return Some(format!("`{name}` is not installed"));
+        }
+    }
+    if tool(&["id", "-u"]).ok().as_deref() != Some("0") {
+        return Some("only root can mount disks".to_owned());
+    }
+    Outer::new().err().map(|error| format!("{error:#}"))
+}
+
+/// The file system that copies by reference.
+pub(crate) struct Outer {
+    mounted: Mounted,
+    _folder: TempDir,
+}
+
+impl Outer {
+    pub(crate) fn new() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let image = folder.path().join("outer.img");
+        std::fs::File::create(&image)?.set_len(OUTER_BYTES)?;
+        tool(&["mkfs.xfs", "-q", "-m", "reflink=1", text(&image)?])?;
+        let mounted = Mounted::new(&image, &folder.path().join("outer"))?;
+        Ok(Self { mounted, _folder: folder })
+    }
+
+    /// A new empty disk for a writer.
+    pub(crate) fn disk(&self) -> Result<Disk<'_>> {
+        let image = self.mounted.folder.join("inner.img");
+        if image.exists() {
+            std::fs::remove_file(&image)?;
+        }
+        std::fs::File::create(&image)?.set_len(INNER_BYTES)?;
+        tool(&["mkfs.ext4", "-q", "-E", "lazy_itable_init=1,lazy_journal_init=1", text(&image)?])?;
+        let mounted = Mounted::new(&image, &self.mounted.folder.join("inner"))?;
+        Ok(Disk { outer: self, image, mounted })
+    }
+}
+
+/// A disk under test.
+pub(crate) struct Disk<'a> {
+    outer: &'a Outer,
+    image: PathBuf,
+    mounted: Mounted,
+}
+
+impl Disk<'_> {
+    pub(crate) fn folder(&self) -> &Path {
+        &self.mounted.folder
+    }
+
+    /// What this disk would be after a power cut now, mounted as the next start would mount it.
+    pub(crate) fn cut(&self) -> Result<Frozen> {
+        let image = self.outer.mounted.folder.join("frozen.img");
+        tool(&["cp", "--reflink=always", text(&self.image)?, text(&image)?])?;
+        let mounted = Mounted::new(&image, &self.outer.mounted.folder.join("frozen"))?;
+        Ok(Frozen { mounted: Some(mounted), image })
+    }
+
+    /// Whether the disk is getting full.
+    pub(crate) fn is_filling(&self) -> bool {
+        let used = tool(&["du", "-sm", &self.folder().display().to_string()]);
+        let used = used.ok().and_then(|text| text.split_whitespace().next()?.parse::<u64>().ok());
+        used.is_none_or(|mib| mib > (INNER_BYTES >> 20) / 2)
+    }
+}
+
+/// A disk after the cut.
+pub(crate) struct Frozen {
+    mounted: Option<Mounted>,
+    image: PathBuf,
+}
+
+impl Frozen {
+    pub(crate) fn folder(&self) -> Result<&Path> {
+        self.mounted.as_ref().map_or_else(|| bail!("unmounted"), |mounted| Ok(mounted.folder.as_path()))
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        self.mounted = None;
+        let _ = std::fs::remove_file(&self.image);
+    }
+}
+
+/// An image mounted through a loop device, unmounted when dropped.
+struct Mounted {
+    folder: PathBuf,
+    device: String,
+}
+
+impl Mounted {
+    fn new(image: &Path, folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let device = tool(&["losetup", "--find", "--show", text(image)?])?;
+        let mounted = Self { folder: folder.to_owned(), device };
+        tool(&["mount", &mounted.device, text(folder)?])?;
+        Ok(mounted)
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        // Not mounted when mounting failed; nothing else can be done about either here.
+        let _ = tool(&["umount", &self.folder.display().to_string()]);
+        let _ = tool(&["losetup", "--detach", &self.device]);
+    }
+}

@@ -1,0 +1,102 @@
+//! What the record survives: power cuts, failing system calls, kills.
+//!
+//! Each trial starts a writer as a process of its own. The writer tells every acknowledgement to a file in memory, outside the
+//! disk under test, so that afterwards it is known what the writer had promised and what the disk still holds. The real writer
+//! is the register itself on its embedded store ([`writers::register`]). The others ([`writers::controls`]) are known to be
+//! wrong: a trial that finds nothing wrong with them has found nothing at all, and says so by failing.
+//!
+//! * `power-cut`: the disk is frozen at a random moment and what had reached it is opened again;
+//! * `crash-states`: the writes and flushes of a run are recorded, and disks are put together that a power cut could have
+//!   left: everything flushed, and any part of what was not, down to single sectors;
+//! * `failing-calls`: the n-th flush or write fails;
+//! * `kills`: the process is killed at a random moment.
+//!
+//! `cargo xtask torture` runs all of them. Where the machine lacks what a trial needs (root, loop devices, XFS, `strace`), the
+//! trial says so loudly and is left out.
+
+#![expect(clippy::print_stdout, reason = "a trial reports to the person who started it")]
+
+mod acks;
+mod crash_states;
+mod disk;
+mod failing_calls;
+mod kills;
+mod power_cut;
+mod process;
+mod report;
+mod trace;
+mod writers;
+
+use crate::writers::Kind;
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Tries to make the record lose what it acknowledged.
+#[derive(Parser)]
+struct Words {
+    #[command(subcommand)]
+    trial: Trial,
+}
+
+#[derive(Subcommand)]
+enum Trial {
+    /// Freezes the disk under a writer at random moments (root, loop devices, XFS).
+    PowerCut {
+        /// Cuts of the real writer; each control gets a quarter, at least 4.
+        #[arg(long, default_value_t = 60)]
+        cuts: u32,
+        /// What the random moments follow from.
+        #[arg(long, default_value_t = 13_984)]
+        seed: u64,
+    },
+    /// Puts disks together that a power cut could have left (`strace`).
+    CrashStates {
+        /// Disks of the real writer; each control gets a tenth, at least 20.
+        #[arg(long, default_value_t = 500)]
+        states: u32,
+        /// What the choice of moment and sectors follows from.
+        #[arg(long, default_value_t = 13_984)]
+        seed: u64,
+    },
+    /// Lets the n-th flush or write fail (`strace`).
+    FailingCalls {
+        /// The calls to fail are spread over this many positions.
+        #[arg(long, default_value_t = 12)]
+        positions: u32,
+    },
+    /// Kills the writer at random moments.
+    Kills {
+        /// How often.
+        #[arg(long, default_value_t = 100)]
+        kills: u32,
+        /// What the random moments follow from.
+        #[arg(long, default_value_t = 13_984)]
+        seed: u64,
+    },
+    /// Works until it is stopped: the process that the trials start.
+    #[command(hide = true)]
+    Write {
+        /// Which writer.
+        kind: Kind,
+        /// The folder on the disk under test, prepared before.
+        folder: PathBuf,
+        /// Where acknowledgements are told.
+        acks: PathBuf,
+        /// Stops by itself after this many acknowledgements.
+        #[arg(long)]
+        acknowledgements_max: Option<u32>,
+    },
+}
+
+fn main() -> Result<()> {
+    match Words::parse().trial {
+        Trial::PowerCut { cuts, seed } => power_cut::run(cuts, seed),
+        Trial::CrashStates { states, seed } => crash_states::run(states, seed),
+        Trial::FailingCalls { positions } => failing_calls::run(positions),
+        Trial::Kills { kills, seed } => kills::run(kills, seed),
+        Trial::Write { kind, folder, acks, acknowledgements_max } => {
+            kind.writer().work(&folder, &acks::Teller::open(&acks, acknowledgements_max)?)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Writers that are known to be wrong. Each leaves out one flush, in a way that real programs do.
+
+use super::{Recovered, Writer};
+use crate::acks::Teller;
+use anyhow::{Context as _, Result, ensure};
+use rusqlite::Connection;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+/// The bytes of one record of a control.
+const RECORD_BYTES: usize = 640;
+
+/// SQLite in its write-ahead log with `synchronous=NORMAL`: a commit is written and not flushed.
+pub(super) struct UnflushedCommits;
+
+impl Writer for UnflushedCommits {
+    fn prepare(&self, folder: &Path) -> Result<()> {
+        let connection = connection(folder)?;
+        connection.execute_batch("CREATE TABLE record (number INTEGER PRIMARY KEY, body BLOB NOT NULL)")?;
+        Ok(())
+    }
+
+    fn work(&self, folder: &Path, acks: &Teller) -> Result<()> {
+        let connection = connection(folder)?;
+        for number in 0.. {
+            let insert = "INSERT INTO record (number, body) VALUES (?1, ?2)";
+            connection.execute(insert, (number, vec![0_u8; RECORD_BYTES]))?;
+            if !acks.tell(number)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn recover(&self, folder: &Path, acknowledged: &[u32]) -> Result<Recovered> {
+        let connection = connection(folder)?;
+        let verdict: String = connection.query_row("PRAGMA integrity_check", (), |row| row.get(0))?;
+        ensure!(verdict == "ok", "SQLite finds: {verdict}");
+        let present: u32 = connection.query_row("SELECT count(*) FROM record", (), |row| row.get(0))?;
+        // Numbers are written in order, so that what is missing is missing at the end.
+        Ok(Recovered { lost: acknowledged.len().saturating_sub(present as usize) })
+    }
+}
+
+fn connection(folder: &Path) -> Result<Connection> {
+    let connection = Connection::open(folder.join("control.db"))?;
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
+    Ok(connection)
+}
+
+/// A file that records are appended to, and that nobody flushes.
+pub(super) struct UnflushedLog;
+
+impl Writer for UnflushedLog {
+    fn prepare(&self, folder: &Path) -> Result<()> {
+        File::create(folder.join("log"))?;
+        Ok(())
+    }
+
+    fn work(&self, folder: &Path, acks: &Teller) -> Result<()> {
+        let mut log = File::options().append(true).open(folder.join("log"))?;
+        for number in 0..u32::MAX {
+            let mut record = vec![0_u8; RECORD_BYTES - 4];
+            record.extend_from_slice(&number.to_be_bytes());
+            log.write_all(&record)?;
+            if !acks.tell(number)? {
+                break;
+            }
+            pause(Duration::from_micros(100));
+        }
+        Ok(())
+    }
+
+    fn recover(&self, folder: &Path, acknowledged: &[u32]) -> Result<Recovered> {
+        let log = fs::read(folder.join("log")).context("the log is gone")?;
+        let whole = log
+            .as_chunks::<RECORD_BYTES>()
+            .0
+            .iter()
+            .zip(0_u32..)
+            .take_while(|(record, number)| record.ends_with(&number.to_be_bytes()));
+        Ok(Recovered { lost: acknowledged.len().saturating_sub(whole.count()) })
+    }
+}
+
+/// A file for each record, written beside, flushed and renamed; the folder that holds the names is not flushed.
+pub(super) struct UnflushedFolder;
+
+impl Writer for UnflushedFolder {
+    fn prepare(&self, folder: &Path) -> Result<()> {
+        fs::create_dir(folder.join("records"))?;
+        Ok(())
+    }
+
+    fn work(&self, folder: &Path, acks: &Teller) -> Result<()> {
+        let records = folder.join("records");
+        for number in 0..u32::MAX {
+            let beside = records.join("beside");
+            let mut file = File::create(&beside)?;
+            file.write_all(&[1; RECORD_BYTES])?;
+            file.sync_all()?;
+            fs::rename(&beside, records.join(number.to_string()))?;
+            if !acks.tell(number)? {
+                break;
+            }
+            // The next flush would carry this name along: an accident in between is what the rule is for.
+            pause(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    fn recover(&self, folder: &Path, acknowledged: &[u32]) -> Result<Recovered> {
+        let records = folder.join("records");
+        let whole = |number: &&u32| {
+            records.join(number.to_string()).metadata().is_ok_and(|file| file.len() == RECORD_BYTES as u64)
+        };
+        Ok(Recovered { lost: acknowledged.len() - acknowledged.iter().filter(whole).count() })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a control that filled its disk would try nothing")]
+fn pause(time: Duration) {
+    std::thread::sleep(time);
+}

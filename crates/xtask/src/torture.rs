@@ -1,0 +1,48 @@
+//! Accidents: everything that could make the record lose what it acknowledged.
+//!
+//! The trials are those of `crates/torture`; here they only get their programs and their numbers.
+
+use crate::{
+    needs,
+    run::{Steps, program, show},
+    test::Extent,
+};
+
+/// How often each accident happens: power cuts, disks put together, calls that fail, kills.
+struct Numbers {
+    profile: &'static [&'static str],
+    cuts: &'static str,
+    states: &'static str,
+    positions: &'static str,
+    kills: &'static str,
+}
+
+/// A night's work.
+const FULL: Numbers =
+    Numbers { profile: &["--release"], cuts: "1000", states: "10000", positions: "60", kills: "1000" };
+/// A few minutes.
+const SHORT: Numbers = Numbers { profile: &[], cuts: "12", states: "120", positions: "6", kills: "15" };
+
+pub(crate) fn torture(extent: Extent) -> anyhow::Result<()> {
+    let mut steps = Steps::default();
+    self::steps(&mut steps, extent);
+    steps.finish()
+}
+
+pub(crate) fn steps(steps: &mut Steps, extent: Extent) {
+    let numbers = match extent {
+        Extent::Full => FULL,
+        Extent::Short => SHORT,
+    };
+    needs::wish_for(&["mkfs.xfs", "strace"], &["xfsprogs", "strace"]);
+    let mut trial = |name: &str, words: &[&str]| {
+        steps.step(name, || {
+            let mut command = program("cargo", &["run", "--quiet", "--locked", "-p", "tenantry-torture"]);
+            show(command.args(numbers.profile).arg("--").args(words))
+        });
+    };
+    trial("power cuts", &["power-cut", "--cuts", numbers.cuts]);
+    trial("crash states", &["crash-states", "--states", numbers.states]);
+    trial("failing calls", &["failing-calls", "--positions", numbers.positions]);
+    trial("kills", &["kills", "--kills", numbers.kills]);
+}

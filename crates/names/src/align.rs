@@ -75,35 +75,35 @@ impl Weighing {
 }
 
 /// Share of left-over weight that counts, in thousandths: left (the query) and right (the listed name).
-pub const LEFT_OVER: u32 = 500;
-const LEFT_OVER_ONE_WORD: u32 = 1_000;
+pub(crate) const LEFT_OVER: u32 = 500;
+pub(crate) const LEFT_OVER_ONE_WORD: u32 = 1_000;
 /// Weight from which on an agreement in part is as good as it looks: enough to single one name out among sixty million.
-const ENOUGH: u32 = 26_000;
+pub(crate) const ENOUGH: u32 = 26_000;
 /// The same for companies, of which there are fewer than people and which one word names as often as not.
-const ENOUGH_COMPANY: u32 = 18_000;
+pub(crate) const ENOUGH_COMPANY: u32 = 18_000;
 /// What an agreement in part has less than that counts against it: thousandths of similarity for each bit lacking
 /// if no part agreed, in thousandths.
-const SHORTAGE: u32 = 47_000;
+pub(crate) const SHORTAGE: u32 = 47_000;
 const NATIVE_OVER: u32 = 1_000;
-const RIGHT_OVER: u32 = 300;
+pub(crate) const RIGHT_OVER: u32 = 300;
 /// Share of a father's name that does not count when the query leaves it out, in thousandths.
-const FATHERS_SPARED: u32 = 800;
+pub(crate) const FATHERS_SPARED: u32 = 800;
 const RIGHT_OVER_RARER: u32 = 450;
 /// How much more they count for each inexact word among those that agree, and for how many at most.
 const RIGHT_OVER_INEXACT: u32 = 90;
 const INEXACT_MAX: u32 = 3;
 /// From this weight on a unit is a word that names.
-const TELLING: u32 = 3_000;
+pub(crate) const TELLING: u32 = 3_000;
 /// By how much more a difference counts for each further inexact word, in thousandths.
 const INEXACT: u32 = 500;
 /// How much rarer than anything that agrees a left-over word must be to count for more, in thousandths of a bit.
 const RARER: u32 = 3_000;
 /// A word on each side that has no partner is a contradiction, however common the words are: least weight and share.
-const CONTRADICTION_MIN: u32 = 9_000;
-const CONTRADICTION: u32 = 1_400;
+pub(crate) const CONTRADICTION_MIN: u32 = 9_000;
+pub(crate) const CONTRADICTION: u32 = 1_400;
 /// Most letters by which two joined tokens and their match differ in length.
 const JOINED_LENGTHS: usize = 2;
-const INITIAL_LIKENESS: u16 = 900;
+pub(crate) const INITIAL_LIKENESS: u16 = 900;
 
 /// Weighs `left` (the query) against `right` (the listed name). `pair(i, j)` tells how near tokens `i` and `j`
 /// are; `glued(i, n, j, m)` the same for `n` tokens from `i` against `m` from `j`, where one of `n`, `m` is 2.

@@ -24,6 +24,7 @@
 //! ```
 
 mod align;
+mod ceiling;
 mod compare;
 mod edit;
 mod kana;
@@ -33,11 +34,14 @@ mod near;
 mod romanise;
 mod sound;
 mod split;
+mod stored;
 mod words;
 
-pub use align::{How, LEFT_OVER, MatchedUnit, Near, Weighed, Weighing, weigh};
+pub use align::{How, MatchedUnit, Near, Weighed, Weighing, weigh};
+pub use ceiling::Ceiling;
 pub use compare::{Aligned, Comparison, Edit, EditKind, Span, compare, similarity};
 pub use look::Look;
-pub use name::{Form, INITIAL_WEIGHT, Name, NameKind, Role, Token};
+pub use name::{Form, Name, NameKind, Role, Token};
 pub use near::{as_joined, joins_across, near, near_glued, near_joined, one_error, skeleton_deletions};
 pub use romanise::Script;
+pub use stored::{StoredForm, StoredToken};

@@ -4,15 +4,18 @@
 use crate::near::{self, SOUND_ACROSS_MIN};
 use crate::romanise::Script;
 use crate::sound::{self, Phoneme};
+use bytemuck::{Pod, Zeroable};
 
-/// Letters, length, script and consonants of a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// Letters, length, script and consonants of a token. Lies in files as it lies in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Pod, Zeroable)]
+#[repr(C)]
 pub struct Look {
     skeleton: u64,
     letters: u32,
     mass: u16,
     length: u8,
-    script: Script,
+    /// Number of the script; kept as a number since any byte may be in a file.
+    script: u8,
 }
 
 impl Look {
@@ -24,7 +27,7 @@ impl Look {
     pub(crate) fn new(ascii: &str, script: Script, sounds: &[Phoneme], skeleton: u64) -> Self {
         let letters = ascii.bytes().fold(0, |set, b| set | 1 << (b & 31));
         let mass = sound::mass(sounds) as u16;
-        Self { skeleton, letters, mass, length: ascii.len().min(255) as u8, script }
+        Self { skeleton, letters, mass, length: ascii.len().min(255) as u8, script: script as u8 }
     }
 
     /// Whether `errors` typing errors could turn one token into the other: each changes at most two letters.
@@ -47,12 +50,12 @@ impl Look {
 
     /// Whether the token is a native Chinese or Korean name part.
     pub(crate) fn native(self) -> bool {
-        matches!(self.script, Script::Syllables | Script::Korean)
+        matches!(self.script(), Script::Syllables | Script::Korean)
     }
 
     /// Writing system of the token.
     pub(crate) fn script(self) -> Script {
-        self.script
+        Script::of_number(self.script)
     }
 
     /// Letters and digits, as far as a byte counts.

@@ -7,6 +7,7 @@ use crate::sound::{self, Phoneme};
 use crate::split::{self, Piece};
 use crate::words::{self, Entry};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// What bears the name; decides how it is read.
@@ -41,12 +42,13 @@ pub enum Role {
     Initial,
 }
 
-/// A token's spelling and sound, apart from where it stands: equal tokens of many names share one form.
+/// A token's spelling and sound, apart from where it stands: equal tokens of many names share one form. Its text is
+/// its own, or lies in a store (see [`crate::StoredForm`]).
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Form {
-    pub(crate) ascii: Box<str>,
+pub struct Form<'t> {
+    pub(crate) ascii: Cow<'t, str>,
     pub(crate) script: Script,
-    pub(crate) sounds: Box<[Phoneme]>,
+    pub(crate) sounds: Cow<'t, [Phoneme]>,
     pub(crate) skeleton: u64,
     pub(crate) sound_key: u64,
     pub(crate) same: [u16; 2],
@@ -55,9 +57,9 @@ pub struct Form {
     pub(crate) look: Look,
 }
 
-impl Form {
+impl Form<'_> {
     /// The form of an ASCII (romanised) token.
-    pub(crate) fn new(ascii: String, script: Script) -> Self {
+    pub(crate) fn new(ascii: String, script: Script) -> Form<'static> {
         let entry = words::entry(&ascii).copied().unwrap_or_default();
         let sounds = sound::phonemes(&ascii, script);
         let skeleton = sound::skeleton(&sounds);
@@ -66,7 +68,7 @@ impl Form {
         let code = |b: u8| u64::from(b).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(u32::from(b % 61));
         let letters = ascii.bytes().fold(0_u64, |sum, b| sum.wrapping_add(code(b)));
         let look = Look::new(&ascii, script, &sounds, skeleton);
-        Self {
+        Form {
             ascii: ascii.into(),
             script,
             sounds: sounds.into(),
@@ -100,9 +102,9 @@ impl Form {
     }
 
     /// The form of this token and the next written together.
-    pub fn joined(&self, next: &Self) -> Self {
+    pub fn joined(&self, next: &Form) -> Form<'static> {
         let script = self.script.max(next.script);
-        Self::new(format!("{}{}", self.ascii, next.ascii), script)
+        Form::new(format!("{}{}", self.ascii, next.ascii), script)
     }
 
     /// Classes of equivalent words, 0 for none.
@@ -151,7 +153,7 @@ pub struct Name {
     text: Box<str>,
     kind: NameKind,
     pub(crate) tokens: Vec<Token>,
-    pub(crate) forms: Vec<Form>,
+    pub(crate) forms: Vec<Form<'static>>,
     pub(crate) spans: Vec<(u16, u16)>,
 }
 
@@ -164,7 +166,7 @@ impl fmt::Debug for Name {
     }
 }
 
-impl fmt::Debug for Form {
+impl fmt::Debug for Form<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Form").field("script", &self.script).finish_non_exhaustive()
     }
@@ -272,7 +274,7 @@ impl Name {
     }
 
     /// Spelling and sound of each token, in reading order.
-    pub fn forms(&self) -> &[Form] {
+    pub fn forms(&self) -> &[Form<'static>] {
         &self.forms
     }
 }
@@ -284,7 +286,7 @@ const LEGAL_WEIGHT: u16 = 800;
 const SYLLABLE_WEIGHT: u16 = 8000;
 const NUMBER_WEIGHT: u16 = 6000;
 /// Weight of a single letter, in thousandths of a bit.
-pub const INITIAL_WEIGHT: u16 = 2500;
+pub(crate) const INITIAL_WEIGHT: u16 = 2500;
 
 fn token(form: &Form, kind: NameKind) -> Token {
     let entry = words::entry(&form.ascii).copied().unwrap_or_default();

@@ -30,6 +30,26 @@ pub enum Script {
     Other,
 }
 
+impl Script {
+    const ALL: [Self; 9] = [
+        Self::Latin,
+        Self::Alphabet,
+        Self::Arabic,
+        Self::Hebrew,
+        Self::Syllabic,
+        Self::Syllables,
+        Self::Korean,
+        Self::Hangul,
+        Self::Other,
+    ];
+
+    /// The script of a number (its place in the declaration, as `script as u8` gives it); a number of none is
+    /// [`Script::Other`].
+    pub fn of_number(number: u8) -> Self {
+        Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Other)
+    }
+}
+
 /// Most characters of a native Chinese or Korean name part.
 const NATIVE_PART_MAX: usize = 2;
 

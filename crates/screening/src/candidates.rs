@@ -1,28 +1,30 @@
 //! Which names can be alike enough: exact retrieval without a cut.
 //!
-//! The likeness of two names is at most *m / (m + s·u)*, where *m* is the weight of the query's tokens that have
-//! a near token in the listed name, *u* the weight of the others, and *s* the share at which left-over weight
-//! counts ([`LEFT_OVER`]). So a listed name without a near token for any of the query's *essential* tokens, the
-//! heaviest ones whose absence alone keeps that bound under the floor, cannot reach it, and only the names that
-//! hold one are looked at. Of those, the bound with all tokens decides whether they are weighed in full.
+//! A [`Ceiling`] bounds the likeness of two names by what is known of them. First without any listed name: a set of the
+//! query's tokens is *needed* when a name near none of them stays under the floor whatever else agrees. Of all such sets
+//! the one that fewest names hold is looked up. Then for each of those names, with what its own tokens may stand for
+//! and what it has to spare. Only what passes both is weighed in full.
 
-use crate::entity::comparable;
 use crate::index::Index;
 use crate::near_sets::NearSet;
+use crate::plan::{Plan, Wanted};
+use crate::tables::{CLASSES, View};
 use crate::tokens::Across;
 use std::cell::RefCell;
-use std::cmp::Reverse;
+use std::ops::Range;
 use tenantry_model::listed::Schema;
 use tenantry_names::{
-    Form, INITIAL_WEIGHT, LEFT_OVER, Name, Near, Role, Weighed, Weighing, as_joined, joins_across,
+    Ceiling, Form, Name, Near, Role, StoredToken, Token, Weighed, Weighing, as_joined, joins_across,
     near_glued, weigh,
 };
 
 /// Shortest token tried as two list tokens written together, and shortest part.
 const GLUED_MIN: usize = 4;
 const GLUED_PART_MIN: usize = 2;
-/// End of a chain of near entries.
+/// End of a chain of entries.
 const NONE: u32 = u32::MAX;
+/// More tokens than a name has; see `tenantry_names`.
+const TOKENS: usize = 32;
 
 /// A name alike enough, by its number in the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,15 +40,24 @@ struct Mark {
     round: u32,
     /// Query tokens it may stand for.
     mask: u32,
-    /// First of its near entries.
+    /// First of its entries.
     head: u32,
 }
 
-/// A query unit (token, or two joined) near a list token.
+/// What a list token may stand for.
+#[derive(Clone, Copy)]
+enum Meaning {
+    /// The query's token of this number.
+    Token(u8, Near),
+    /// The query's token of this number and the next, written together.
+    Joined(u8, Near),
+    /// One part of the query's token of this number, the other part standing beside.
+    Part(u8),
+}
+
 #[derive(Clone, Copy)]
 struct Entry {
-    unit: u8,
-    near: Near,
+    meaning: Meaning,
     next: u32,
 }
 
@@ -56,9 +67,12 @@ struct Scratch {
     round: u32,
     marks: Vec<Mark>,
     met: Vec<u32>,
-    names_met: Vec<u32>,
     entries: Vec<Entry>,
     marked: Vec<u32>,
+    /// One bit per name: looked at in this round.
+    names_met: Vec<u64>,
+    names: Vec<(u32, Range<usize>)>,
+    tokens: Vec<Token>,
     weighing: Weighing,
 }
 
@@ -68,11 +82,19 @@ thread_local! {
 
 impl Index {
     /// Every name of a comparable entity whose similarity with `name` is at least `floor` (above 0).
-    pub(crate) fn candidates(&self, name: &Name, schema: Schema, floor: u16, out: &mut Vec<Candidate>) {
+    pub(crate) fn candidates(
+        &self,
+        view: &View,
+        name: &Name,
+        schema: Schema,
+        floor: u16,
+        out: &mut Vec<Candidate>,
+    ) {
         SCRATCH.with_borrow_mut(|scratch| {
-            let mut round = Round::begin(self, name, floor, scratch);
+            let mut round = Round::begin(self, view, name, floor, scratch);
             round.mark_all();
-            round.gather(schema, out);
+            round.gather(schema);
+            round.weigh_all(out);
         });
     }
 }
@@ -80,183 +102,291 @@ impl Index {
 /// One query name against the index.
 struct Round<'r> {
     index: &'r Index,
+    view: &'r View<'r>,
     name: &'r Name,
-    joined: Vec<Form>,
-    floor: u32,
-    /// Essential tokens of the query.
-    essential: u32,
+    plan: Plan<'r>,
+    floor: u16,
     scratch: &'r mut Scratch,
 }
 
 impl<'r> Round<'r> {
-    fn begin(index: &'r Index, name: &'r Name, floor: u16, scratch: &'r mut Scratch) -> Self {
-        if scratch.round >= u32::MAX - 64 {
+    fn begin(
+        index: &'r Index,
+        view: &'r View<'r>,
+        name: &'r Name,
+        floor: u16,
+        scratch: &'r mut Scratch,
+    ) -> Self {
+        if scratch.round >= u32::MAX - 128 {
             *scratch = Scratch::default();
         }
-        scratch.marks.resize(scratch.marks.len().max(index.tokens.len()), Mark::default());
-        scratch.met.resize(scratch.met.len().max(index.tokens.len()), 0);
-        scratch.names_met.resize(scratch.names_met.len().max(index.names.len()), 0);
+        scratch.marks.resize(scratch.marks.len().max(view.tokens()), Mark::default());
+        scratch.met.resize(scratch.met.len().max(view.tokens()), 0);
+        scratch.names_met.resize(scratch.names_met.len().max(view.names() / 64 + 1), 0);
         scratch.entries.clear();
         scratch.marked.clear();
-        let forms = name.forms();
-        let joined = forms.iter().zip(forms.iter().skip(1)).map(|(a, b)| a.joined(b)).collect();
-        let floor = u32::from(floor.max(1));
-        Self { index, name, joined, floor, essential: essential(name, floor), scratch }
+        scratch.names.clear();
+        Self { index, view, name, plan: Plan::new(name.tokens()), floor: floor.max(1), scratch }
     }
 
-    /// Finds the near tokens of every query token and of every pair written together.
+    /// Finds what is near every query token and every two written together. Rounds advance per unit, so that each unit
+    /// meets each token once; the first of them marks the query.
     fn mark_all(&mut self) {
-        // Rounds advance per unit too, so that each unit meets each token once.
-        let index = self.index;
+        let (index, view) = (self.index, self.view);
         let forms = self.name.forms();
-        let first_round = self.scratch.round + 1;
+        let round = self.scratch.round + 1;
         for (unit, form) in forms.iter().enumerate() {
             let met = &mut self.scratch.met;
-            let set = index.tokens.sets.of(form, || near_set(index, met, first_round + unit as u32, form));
+            let set = index.sets.of(form, || near_set(view, met, round + unit as u32, form));
             for (id, near) in &set.near {
-                self.mark_near(first_round, unit, 1 << unit, *id, *near);
+                self.mark(round, *id, 1 << unit, Meaning::Token(unit as u8, *near));
+                self.plan.near(unit, near.likeness);
             }
             for id in &set.parts {
-                self.mark_plain(first_round, *id, 1 << unit);
+                self.mark(round, *id, 1 << unit, Meaning::Part(unit as u8));
+                self.plan.near(unit, 1000);
             }
-            self.mark_initial(first_round, unit);
+            self.plan.held(unit, set.held);
         }
-        let joined = std::mem::take(&mut self.joined);
-        for (i, form) in joined.iter().enumerate() {
-            let unit = forms.len() + i;
-            let across = if joins_across(form) { Across::Yes } else { Across::No };
-            let found = near_all(index, &mut self.scratch.met, first_round + unit as u32, form, across);
-            for (id, near) in found {
-                if let Some(near) = index.tokens.form(id).and_then(|f| as_joined(form, f, near)) {
-                    self.mark_near(first_round, unit, 0b11 << i, id, near);
+        for (first, (form, next)) in forms.iter().zip(forms.iter().skip(1)).enumerate() {
+            let joined = form.joined(next);
+            let across = if joins_across(&joined) { Across::Yes } else { Across::No };
+            let unit_round = round + (forms.len() + first) as u32;
+            for (id, near) in near_all(view, &mut self.scratch.met, unit_round, &joined, across) {
+                if let Some(near) = view.form(id).and_then(|f| as_joined(&joined, &f, near)) {
+                    self.mark(round, id, 0b11 << first, Meaning::Joined(first as u8, near));
+                    self.plan.joined(first, view.holding(id).len() as u32);
                 }
             }
         }
-        self.joined = joined;
-        self.scratch.round = first_round + (2 * forms.len()) as u32 + 1;
+        self.scratch.round = round + (2 * forms.len()) as u32 + 1;
     }
 
-    fn mark_near(&mut self, round: u32, unit: usize, mask: u32, id: u32, near: Near) {
+    /// The round that marks the query.
+    fn round(&self) -> u32 {
+        self.scratch.round - (2 * self.name.forms().len()) as u32 - 1
+    }
+
+    fn mark(&mut self, round: u32, id: u32, mask: u32, meaning: Meaning) {
         let Scratch { marks, entries, marked, .. } = &mut *self.scratch;
         let Some(mark) = marks.get_mut(id as usize) else { return };
-        touch(mark, round, id, marked);
+        if mark.round != round {
+            *mark = Mark { round, mask: 0, head: NONE };
+            marked.push(id);
+        }
         mark.mask |= mask;
-        entries.push(Entry { unit: unit as u8, near, next: mark.head });
+        entries.push(Entry { meaning, next: mark.head });
         mark.head = entries.len() as u32 - 1;
     }
 
-    /// The list's single letters may stand for the query's words.
-    fn mark_initial(&mut self, round: u32, unit: usize) {
-        let Some(token) = self.name.tokens().get(unit).filter(|t| t.role == Role::Word) else { return };
-        let letter = char::from(token.first).to_string();
-        let ids: Vec<u32> = self.index.tokens.exactly(&letter).collect();
-        for id in ids {
-            // Not enough to look at a name: kept apart from what retrieves it.
-            self.mark_plain(round, id, 1 << unit);
-        }
-    }
-
-    fn mark_plain(&mut self, round: u32, id: u32, mask: u32) {
-        let Scratch { marks, marked, .. } = &mut *self.scratch;
-        if let Some(mark) = marks.get_mut(id as usize) {
-            touch(mark, round, id, marked);
-            mark.mask |= mask;
-        }
-    }
-
-    /// Looks at every name that holds a token near an essential one.
-    fn gather(&mut self, schema: Schema, out: &mut Vec<Candidate>) {
-        let round = self.scratch.round;
-        let first_round = round - (2 * self.name.forms().len()) as u32 - 1;
-        let marked = std::mem::take(&mut self.scratch.marked);
-        let weights = QueryWeights::of(self.name);
-        for id in &marked {
-            let mask = self.scratch.marks.get(*id as usize).map_or(0, |m| m.mask);
-            if mask & self.essential == 0 {
+    /// Gathers every comparable name that holds a token near a needed one.
+    fn gather(&mut self, schema: Schema) {
+        let Some(wanted) = self.plan.cheapest(self.floor) else { return };
+        let view = self.view;
+        let ranges = comparable(view, schema);
+        let Scratch { marks, marked, names_met, names, .. } = &mut *self.scratch;
+        for id in &*marked {
+            let mask = marks.get(*id as usize).map_or(0, |m| m.mask);
+            let Wanted { plain, with_initials } = wanted;
+            let (plain, with_initials) = (mask & plain != 0, mask & with_initials != 0);
+            if !plain && !with_initials {
                 continue;
             }
-            for name in self.index.names.holding(*id) {
-                let Some(met) = self.scratch.names_met.get_mut(*name as usize) else { continue };
-                if std::mem::replace(met, round) == round {
-                    continue;
-                }
-                let Some((entity, listed)) = self.index.names.bearer(*name) else { continue };
-                if !comparable(schema, listed) || !self.could_reach(first_round, *name, &weights) {
-                    continue;
-                }
-                let weighed = self.weigh(first_round, *name);
-                if u32::from(weighed.similarity) >= self.floor {
-                    out.push(Candidate { name: *name, entity, weighed });
+            for posting in view.holding(*id) {
+                let name = posting.name();
+                let wanted = if posting.initials() { with_initials } else { plain };
+                if wanted && ranges.iter().any(|r| r.contains(&name)) && first_time(names_met, name) {
+                    // Read apart from the tokens themselves, so that many reads can be under way at a time.
+                    names.push((name, view.token_range(name)));
                 }
             }
         }
-        self.scratch.marked = marked;
-    }
-
-    /// The upper bound with what the name's tokens may stand for.
-    fn could_reach(&self, round: u32, name: u32, weights: &QueryWeights) -> bool {
-        let (ids, _) = self.index.names.tokens(name);
-        let mut mask = weights.initials;
-        for id in ids {
-            if let Some(mark) = self.scratch.marks.get(*id as usize).filter(|m| m.round == round) {
-                mask |= mark.mask;
+        for (name, _) in &*names {
+            if let Some(bits) = names_met.get_mut(*name as usize / 64) {
+                *bits = 0;
             }
         }
-        let matched = weights.sum(mask);
-        let missing = weights.all - matched;
-        // matched / (matched + share * missing) >= floor, in thousandths.
-        u64::from(matched) * 1000 * (1000 - u64::from(self.floor))
-            >= u64::from(self.floor) * u64::from(LEFT_OVER) * u64::from(missing)
     }
 
-    fn weigh(&mut self, round: u32, name: u32) -> Weighed {
-        let Scratch { marks, entries, weighing, .. } = &mut *self.scratch;
-        let (ids, weights) = self.index.names.tokens(name);
-        let near_of = |unit: usize, j: usize| -> Option<Near> {
-            let mark = marks.get(*ids.get(j)? as usize).filter(|m| m.round == round)?;
-            let mut at = mark.head;
-            while at != NONE {
-                let entry = entries.get(at as usize)?;
-                if usize::from(entry.unit) == unit {
-                    return Some(entry.near);
-                }
-                at = entry.next;
+    /// Weighs the gathered names that could reach the floor.
+    fn weigh_all(&mut self, out: &mut Vec<Candidate>) {
+        let round = self.round();
+        let names = std::mem::take(&mut self.scratch.names);
+        for (name, range) in &names {
+            let tokens = self.view.tokens_at(range.clone());
+            if self.ceiling(round, tokens) < self.floor {
+                continue;
             }
-            None
+            let weighed = self.weigh(round, tokens);
+            if weighed.similarity >= self.floor
+                && let Some(record) = self.view.name(*name)
+            {
+                out.push(Candidate { name: *name, entity: record.entity, weighed });
+            }
+        }
+        self.scratch.names = names;
+    }
+
+    fn entries(&self, round: u32, token: &StoredToken) -> impl Iterator<Item = Meaning> {
+        let mark = self.scratch.marks.get(token.form as usize).filter(|m| m.round == round);
+        chain(&self.scratch.entries, mark.map_or(NONE, |m| m.head))
+    }
+
+    /// The upper bound with what the name's tokens may stand for and what it has to spare.
+    fn ceiling(&self, round: u32, tokens: &[StoredToken]) -> u16 {
+        let mut met = Met::default();
+        for (j, stored) in tokens.iter().enumerate() {
+            let token = stored.token();
+            for meaning in self.entries(round, stored) {
+                match meaning {
+                    Meaning::Token(unit, near) => {
+                        met.covered |= 1 << j;
+                        met.by(
+                            unit,
+                            self.plan.weight(unit).min(token.weight.into()) * u32::from(near.likeness) / 1000,
+                        );
+                    }
+                    Meaning::Joined(first, _) => {
+                        met.covered |= 1 << j;
+                        met.joined |= 0b11 << first;
+                    }
+                    Meaning::Part(unit) => {
+                        met.covered |= 0b111 << j >> 1;
+                        met.by(unit, self.plan.weight(unit));
+                    }
+                }
+            }
+            met.covered |= u32::from(self.plan.may_stand_for(token)) << j;
+            met.initials |= token.role == Role::Initial;
+            met.legal |= token.role == Role::Legal;
+        }
+        let mut ceiling = Ceiling::new(!met.legal && !self.plan.legal());
+        for (unit, token) in self.name.tokens().iter().enumerate() {
+            if met.joined >> unit & 1 == 1 {
+                ceiling.may_agree_joined(*token);
+            } else if met.units >> unit & 1 == 1 {
+                ceiling.may_agree(*token, met.alike.get(unit).copied().unwrap_or(0));
+            } else {
+                ceiling.lacks(*token, met.initials);
+            }
+        }
+        for (j, stored) in tokens.iter().enumerate() {
+            if met.covered >> j & 1 == 0 {
+                ceiling.spare(stored.token());
+            }
+        }
+        ceiling.similarity()
+    }
+
+    fn weigh(&mut self, round: u32, stored: &[StoredToken]) -> Weighed {
+        let Scratch { marks, entries, weighing, tokens, .. } = &mut *self.scratch;
+        tokens.clear();
+        tokens.extend(stored.iter().map(StoredToken::token));
+        let meanings = |j: usize| {
+            let mark = stored.get(j).and_then(|t| marks.get(t.form as usize)).filter(|m| m.round == round);
+            chain(entries, mark.map_or(NONE, |m| m.head))
         };
-        let forms = self.name.forms();
-        let tokens = &self.index.tokens;
+        let (forms, view) = (self.name.forms(), self.view);
+        let pair = |i: usize, j: usize| {
+            meanings(j).find_map(|m| match m {
+                Meaning::Token(unit, near) if usize::from(unit) == i => Some(near),
+                _ => None,
+            })
+        };
         let glued = |l: (usize, usize), r: (usize, usize)| {
             if l.1 - l.0 == 2 {
-                near_of(forms.len() + l.0, r.0)
-            } else {
-                near_glued(forms.get(l.0)?, tokens.form(*ids.get(r.0)?)?, tokens.form(*ids.get(r.0 + 1)?)?)
+                return meanings(r.0).find_map(|m| match m {
+                    Meaning::Joined(first, near) if usize::from(first) == l.0 => Some(near),
+                    _ => None,
+                });
             }
+            let form = |j: usize| view.form(stored.get(j)?.form);
+            near_glued(forms.get(l.0)?, &form(r.0)?, &form(r.0 + 1)?)
         };
-        weigh(weighing, self.name.tokens(), weights, near_of, glued)
+        weigh(weighing, self.name.tokens(), tokens, pair, glued)
     }
+}
+
+/// What the tokens of one listed name may stand for.
+#[derive(Default)]
+struct Met {
+    /// Query tokens, and the most each can agree.
+    units: u32,
+    alike: [u32; TOKENS],
+    /// Query tokens that may agree together with a neighbour.
+    joined: u32,
+    /// Tokens of the listed name that may have a partner.
+    covered: u32,
+    initials: bool,
+    legal: bool,
+}
+
+impl Met {
+    fn by(&mut self, unit: u8, alike: u32) {
+        self.units |= 1 << unit;
+        if let Some(most) = self.alike.get_mut(usize::from(unit)) {
+            *most = alike.max(*most);
+        }
+    }
+}
+
+fn chain(entries: &[Entry], head: u32) -> impl Iterator<Item = Meaning> {
+    let mut at = head;
+    std::iter::from_fn(move || {
+        let entry = entries.get(at as usize)?;
+        at = entry.next;
+        Some(entry.meaning)
+    })
+}
+
+/// Names of entities that a party of this schema can be: few ranges, by the order of [`CLASSES`].
+fn comparable(view: &View, schema: Schema) -> Vec<Range<u32>> {
+    let mut out: Vec<Range<u32>> = Vec::with_capacity(2);
+    for (class, listed) in CLASSES.iter().enumerate() {
+        if !crate::entity::comparable(schema, *listed) {
+            continue;
+        }
+        let range = view.class(class);
+        match out.last_mut() {
+            Some(last) if last.end == range.start => last.end = range.end,
+            _ => out.push(range),
+        }
+    }
+    out
+}
+
+/// Whether a name is met for the first time; remembers it.
+fn first_time(names_met: &mut [u64], name: u32) -> bool {
+    let Some(bits) = names_met.get_mut(name as usize / 64) else { return false };
+    let bit = 1 << (name % 64);
+    let first = *bits & bit == 0;
+    *bits |= bit;
+    first
 }
 
 /// Everything near a token.
-fn near_set(index: &Index, met: &mut [u32], round: u32, form: &Form) -> NearSet {
-    let near = near_all(index, met, round, form, Across::Yes).into();
-    NearSet { near, parts: parts(index, form).into() }
+fn near_set(view: &View, met: &mut [u32], round: u32, form: &Form) -> NearSet {
+    let near = near_all(view, met, round, form, Across::Yes);
+    let parts = parts(view, form);
+    let ids = near.iter().map(|(id, _)| id).chain(&parts);
+    let held = ids.map(|id| view.holding(*id).len() as u32).sum();
+    NearSet { near: near.into(), parts: parts.into(), held }
 }
 
 /// Tokens near `form`; `met` remembers under `round` which were met.
-fn near_all(index: &Index, met: &mut [u32], round: u32, form: &Form, across: Across) -> Vec<(u32, Near)> {
+fn near_all(view: &View, met: &mut [u32], round: u32, form: &Form, across: Across) -> Vec<(u32, Near)> {
     let seen = |id: u32| {
         let Some(slot) = met.get_mut(id as usize) else { return true };
         std::mem::replace(slot, round) == round
     };
     let mut out = Vec::new();
-    index.tokens.near(form, across, seen, |id, near| out.push((id, near)));
+    view.near(form, across, seen, |id, near| out.push((id, near)));
     out
 }
 
 /// List tokens that may be one part of a query token written as two in the list: one part exact, the other at most
 /// one error away. It is enough to know the part held by fewer names.
-fn parts(index: &Index, form: &Form) -> Vec<u32> {
+fn parts(view: &View, form: &Form) -> Vec<u32> {
     let text = form.ascii();
     let mut out = Vec::new();
     if text.len() < GLUED_MIN {
@@ -264,10 +394,10 @@ fn parts(index: &Index, form: &Form) -> Vec<u32> {
     }
     for at in GLUED_PART_MIN..text.len() {
         let Some((head, tail)) = text.split_at_checked(at) else { continue };
-        part(index, head, tail, &mut out);
+        part(view, head, tail, &mut out);
         // The other part may have lost a letter: it can be one shorter than a part may be.
         if let Some((head, tail)) = text.split_at_checked(text.len() - at) {
-            part(index, tail, head, &mut out);
+            part(view, tail, head, &mut out);
         }
     }
     out.sort_unstable();
@@ -275,69 +405,13 @@ fn parts(index: &Index, form: &Form) -> Vec<u32> {
     out
 }
 
-fn part(index: &Index, exact: &str, other: &str, out: &mut Vec<u32>) {
-    let exact: Vec<u32> = index.tokens.exactly(exact).collect();
+fn part(view: &View, exact: &str, other: &str, out: &mut Vec<u32>) {
+    let exact: Vec<u32> = view.exactly(exact).collect();
     if exact.is_empty() {
         return;
     }
     let mut near = Vec::new();
-    index.tokens.one_error(other, |id| near.push(id));
-    let held = |ids: &[u32]| ids.iter().map(|id| index.names.holding(*id).len()).sum::<usize>();
+    view.one_error(other, |id| near.push(id));
+    let held = |ids: &[u32]| ids.iter().map(|id| view.holding(*id).len()).sum::<usize>();
     out.extend(if held(&exact) <= held(&near) { exact } else { near });
-}
-
-fn touch(mark: &mut Mark, round: u32, id: u32, marked: &mut Vec<u32>) {
-    if mark.round != round {
-        *mark = Mark { round, mask: 0, head: NONE };
-        marked.push(id);
-    }
-}
-
-/// Weights of the query's tokens by bit.
-struct QueryWeights {
-    weights: Vec<u32>,
-    all: u32,
-    /// Single letters: taken to match, since any word may begin with them.
-    initials: u32,
-}
-
-impl QueryWeights {
-    fn of(name: &Name) -> Self {
-        let weights: Vec<u32> = name.tokens().iter().map(|t| u32::from(t.weight)).collect();
-        let initials = name
-            .tokens()
-            .iter()
-            .enumerate()
-            .filter(|(_, t)| t.role == Role::Initial)
-            .map(|(i, _)| 1 << i)
-            .sum();
-        Self { all: weights.iter().sum(), weights, initials }
-    }
-
-    fn sum(&self, mask: u32) -> u32 {
-        self.weights.iter().enumerate().filter(|(i, _)| mask >> i & 1 == 1).map(|(_, w)| *w).sum()
-    }
-}
-
-/// The heaviest tokens without which the bound stays under the floor. A word of theirs met by a mere initial
-/// counts as [`INITIAL_WEIGHT`] matched and the rest missing. Single letters come last: only the same letter
-/// brings a name up.
-fn essential(name: &Name, floor: u32) -> u32 {
-    let tokens = name.tokens().iter().enumerate();
-    let mut order: Vec<_> =
-        tokens.map(|(i, t)| (t.role == Role::Initial, Reverse(u32::from(t.weight)), i)).collect();
-    order.sort_unstable();
-    let all: u32 = name.tokens().iter().map(|t| u32::from(t.weight)).sum();
-    let (mut mask, mut taken, mut initials) = (0, 0, 0);
-    for (_, Reverse(weight), i) in order {
-        mask |= 1 << i;
-        taken += weight;
-        initials += u32::from(INITIAL_WEIGHT).min(weight);
-        let matched = u64::from(all - taken + initials);
-        let missing = u64::from(taken - initials);
-        if matched * 1000 * u64::from(1000 - floor) < u64::from(floor) * u64::from(LEFT_OVER) * missing {
-            return mask;
-        }
-    }
-    mask
 }

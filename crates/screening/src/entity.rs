@@ -1,6 +1,7 @@
 //! A listed entity as the index keeps it: names taken apart, the other attributes in the form they are compared in.
 
 use crate::normal;
+use serde::{Deserialize, Serialize};
 use tenantry_model::jurisdiction::Jurisdiction;
 use tenantry_model::listed::{ListedEntity, Property, Schema};
 use tenantry_model::time::PartialDate;
@@ -20,7 +21,7 @@ const COUNTRIES: &[Property] = &[
 ];
 
 /// Attributes other than names.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Attributes {
     pub(crate) births: Box<[PartialDate]>,
     pub(crate) countries: Box<[Jurisdiction]>,
@@ -32,7 +33,7 @@ pub(crate) struct Attributes {
 }
 
 /// A value compared exactly.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Exact {
     pub(crate) property: Property,
     pub(crate) normal: Box<str>,
@@ -62,6 +63,16 @@ impl Attributes {
             exact: exact(entity).into(),
             addresses,
         }
+    }
+
+    /// As bytes, for the index.
+    pub(crate) fn encoded(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// Back from [`Attributes::encoded`].
+    pub(crate) fn decoded(bytes: &[u8]) -> Self {
+        postcard::from_bytes(bytes).unwrap_or_default()
     }
 }
 

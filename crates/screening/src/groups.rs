@@ -1,13 +1,22 @@
 //! A frozen map from a 64-bit key to small numbers, many per key: the posting lists of every channel. Keys are
 //! kept as 32-bit tags, so a lookup can return a stranger now and then; callers check what they get.
 
-/// The frozen map.
-#[derive(Default)]
-pub(crate) struct Groups {
+use bytemuck::{Pod, Zeroable};
+
+/// The frozen map, where it lies.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Groups<'i> {
     /// Start of each bucket in `entries`, one more than there are buckets.
-    starts: Vec<u32>,
-    entries: Vec<(u32, u32)>,
-    shift: u32,
+    pub(crate) starts: &'i [u32],
+    pub(crate) entries: &'i [GroupEntry],
+}
+
+/// What is left of a key, and a value.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct GroupEntry {
+    tag: u32,
+    value: u32,
 }
 
 /// Spreads a key; the multiplier is that of Fibonacci hashing.
@@ -16,37 +25,45 @@ fn spread(key: u64) -> u64 {
     (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
 }
 
-impl Groups {
-    /// Freezes pairs of key and value.
-    pub(crate) fn freeze(pairs: Vec<(u64, u32)>) -> Self {
-        let buckets_log2 = (pairs.len().max(2) as u64).ilog2() + 1;
-        let shift = 64 - buckets_log2;
-        let mut entries: Vec<(u64, u32)> = pairs.into_iter().map(|(k, v)| (spread(k), v)).collect();
-        entries.sort_unstable();
-        entries.dedup();
-        let mut starts = vec![0_u32; (1 << buckets_log2) + 1];
-        for (hash, _) in &entries {
-            if let Some(count) = starts.get_mut((hash >> shift) as usize + 1) {
-                *count += 1;
-            }
-        }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let entries = entries.into_iter().map(|(h, v)| (h as u32, v)).collect();
-        Self { starts, entries, shift }
-    }
+/// Freezes pairs of key and value: starts and entries of a [`Groups`].
+pub(crate) fn freeze(pairs: Vec<(u64, u32)>) -> (Vec<u32>, Vec<GroupEntry>) {
+    let buckets_log2 = (pairs.len().max(2) as u64).ilog2() + 1;
+    let shift = 64 - buckets_log2;
+    let mut entries: Vec<(u64, u32)> = pairs.into_iter().map(|(k, v)| (spread(k), v)).collect();
+    entries.sort_unstable();
+    entries.dedup();
+    let starts = starts(entries.iter().map(|(hash, _)| (hash >> shift) as usize), 1 << buckets_log2);
+    let entries = entries.into_iter().map(|(h, value)| GroupEntry { tag: h as u32, value }).collect();
+    (starts, entries)
+}
 
+/// Where each group begins, one more than there are groups, of members given in order of their groups.
+pub(crate) fn starts(members: impl Iterator<Item = usize>, groups: usize) -> Vec<u32> {
+    let mut starts = vec![0_u32; groups + 1];
+    for group in members {
+        if let Some(count) = starts.get_mut(group + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    starts
+}
+
+impl<'i> Groups<'i> {
     /// Values of a key, ascending within equal tags.
-    pub(crate) fn get(&self, key: u64) -> impl Iterator<Item = u32> {
+    pub(crate) fn get(self, key: u64) -> impl Iterator<Item = u32> + use<'i> {
         let hash = spread(key);
-        let bucket = (hash >> self.shift) as usize;
+        // One more start than buckets, and buckets a power of two.
+        let buckets_log2 = self.starts.len().max(2).ilog2();
+        let bucket = (hash >> (64 - buckets_log2)) as usize;
         let from = self.starts.get(bucket).copied().unwrap_or(0) as usize;
         let to = self.starts.get(bucket + 1).copied().unwrap_or(0) as usize;
         let tag = hash as u32;
-        self.entries.get(from..to).unwrap_or_default().iter().filter(move |e| e.0 == tag).map(|e| e.1)
+        self.entries.get(from..to).unwrap_or_default().iter().filter(move |e| e.tag == tag).map(|e| e.value)
     }
 }
 

@@ -32,22 +32,27 @@
 //! assert_eq!(explanation.points.iter().map(|p| p.bits).sum::<i32>(), explanation.total);
 //! ```
 
+mod build;
 mod calibrate;
 mod candidates;
 mod entity;
 mod evidence;
 mod groups;
 mod hit;
+mod image;
 mod index;
 mod near_sets;
 mod normal;
 mod ofac;
+mod plan;
 mod query;
 mod search;
+mod tables;
 mod tokens;
 
 pub use calibrate::{ALGORITHM, calibration, required_bits};
 pub use hit::{Attribute, Decisive, Direction, Explanation, HardRule, Hit, NameDetail, Note, Point, Score};
+pub use image::{Bytes, ImageError};
 pub use index::{Entity, Index};
 pub use ofac::ofac_score;
 pub use query::{Identifier, Options, Query};

@@ -1,13 +1,15 @@
 //! Searching: every candidate is scored on its best name and its other attributes; what reaches the threshold is a
 //! hit. The exhaustive search defines the answer, the indexed one must give the same.
 
+use crate::build::whole_names;
 use crate::calibrate::{ALGORITHM, calibration, name_bits, required_bits, similarity_for};
 use crate::entity::{self, Attributes, name_kind};
 use crate::evidence::{Asked, RANGES};
 use crate::groups::text_key;
 use crate::hit::{Attribute, Decisive, Direction, Explanation, Hit, NameDetail, Note, Point, Score};
-use crate::index::{Index, Kept, whole_names};
+use crate::index::Index;
 use crate::query::{Options, Query};
+use crate::tables::{EntityRecord, View};
 use std::cmp::Reverse;
 use tenantry_model::listed::{ListedEntity, Property};
 use tenantry_names::{Name, Weighed, Weighing, compare, similarity};
@@ -19,6 +21,7 @@ impl Index {
     /// Every listed entity whose evidence reaches the threshold or that a hard rule names; best first, ties by list
     /// and identifier. Never cuts before ranking.
     pub fn search(&self, query: &Query, options: &Options) -> Vec<Hit> {
+        let view = &self.view();
         let asked = Asked::of(query);
         let names = analysed(query);
         let least = required_bits(options.threshold.max(Score::FLOOR));
@@ -27,91 +30,124 @@ impl Index {
         let mut best: Vec<Best> = Vec::new();
         for (query_name, name) in names.iter().enumerate() {
             found.clear();
-            self.candidates(name, query.schema, floor, &mut found);
+            self.candidates(view, name, query.schema, floor, &mut found);
             best.extend(found.iter().map(|c| Best::of(query_name, c.name, c.entity, &c.weighed)));
         }
         best.sort_unstable_by_key(|b| (b.entity, Reverse(b.bits), b.query_name, b.name));
         best.dedup_by_key(|b| b.entity);
-        let mut hits: Vec<Hit> = best.iter().filter_map(|b| self.judge(&asked, &names, b, least)).collect();
-        self.hard_hits(&asked, query, &names, &mut hits);
-        rank(&mut hits, options.limit);
-        hits
-    }
-
-    /// Hits by hard rules that the names alone did not bring up.
-    fn hard_hits(&self, asked: &Asked, query: &Query, names: &[Name], hits: &mut Vec<Hit>) {
-        let mut entities: Vec<u32> =
-            asked.exact.iter().flat_map(|(_, _, n)| self.exact.get(text_key(0, n))).collect();
-        entities.sort_unstable();
-        entities.dedup();
-        for entity in entities {
-            let Some(kept) = self.entities.get(entity as usize) else { continue };
-            let there = |h: &Hit| *h.entity == *kept.id && h.list == self.list(kept);
-            if entity::comparable(query.schema, kept.schema)
-                && !hits.iter().any(there)
-                && !asked.hard_rules(&kept.attributes).is_empty()
-                && let Some(best) = self.best_exhaustive(names, entity, kept)
-            {
-                hits.extend(self.judge(asked, names, &best, i32::MAX));
-            }
-        }
+        let mut judged: Vec<Judged> =
+            best.into_iter().filter_map(|b| judged(view, &asked, b, least)).collect();
+        hard_hits(view, &asked, query, &names, &mut judged);
+        self.explained(view, &asked, &names, judged, options.limit)
     }
 
     /// The same answer, found by comparing the query with every entity: the oracle of the tests.
     pub fn search_exhaustive(&self, query: &Query, options: &Options) -> Vec<Hit> {
+        let view = &self.view();
         let asked = Asked::of(query);
         let names = analysed(query);
         let least = required_bits(options.threshold.max(Score::FLOOR));
-        let mut hits: Vec<Hit> = Vec::new();
-        for (entity, kept) in self.entities.iter().enumerate() {
-            if entity::comparable(query.schema, kept.schema)
-                && let Some(best) = self.best_exhaustive(&names, entity as u32, kept)
+        let mut found: Vec<Judged> = Vec::new();
+        for (entity, kept) in view.entities.iter().enumerate() {
+            if entity::comparable(query.schema, kept.schema())
+                && let Some(best) = best_exhaustive(view, &names, entity as u32, kept)
             {
-                hits.extend(self.judge(&asked, &names, &best, least));
+                found.extend(judged(view, &asked, best, least));
             }
         }
-        rank(&mut hits, options.limit);
-        hits
+        self.explained(view, &asked, &names, found, options.limit)
     }
 
-    /// The best of all pairs of names, each listed name taken apart anew.
-    fn best_exhaustive(&self, names: &[Name], entity: u32, kept: &Kept) -> Option<Best> {
-        let mut work = Weighing::default();
-        let mut best: Option<Best> = None;
-        for (query_name, name) in names.iter().enumerate() {
-            for number in kept.names.0..kept.names.1 {
-                let (_, text) = self.names.text(number)?;
-                let listed = Name::analyse(text, name_kind(kept.schema));
-                let pair = Best::of(query_name, number, entity, &similarity(&mut work, name, &listed));
-                if best.as_ref().is_none_or(|b| pair.bits > b.bits) {
-                    best = Some(pair);
-                }
-            }
-        }
-        best
+    /// Ranks, cuts, and only then explains.
+    fn explained(
+        &self,
+        view: &View,
+        asked: &Asked,
+        names: &[Name],
+        mut judged: Vec<Judged>,
+        limit: usize,
+    ) -> Vec<Hit> {
+        judged.sort_by(|a, b| {
+            let key = |j: &Judged| (Reverse(j.hard), Reverse(j.total));
+            let place = |j: &Judged| {
+                let kept = view.entities.get(j.best.entity as usize)?;
+                Some((self.list(kept.list), view.text(kept.id), kept.given))
+            };
+            key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b)))
+        });
+        judged.truncate(limit);
+        judged.iter().filter_map(|j| self.hit(view, asked, names, j)).collect()
     }
 
-    /// Decides on an entity by its best name and its attributes.
-    fn judge(&self, asked: &Asked, names: &[Name], best: &Best, least: i32) -> Option<Hit> {
-        let kept = self.entities.get(best.entity as usize)?;
-        let hard = || !asked.hard_rules(&kept.attributes).is_empty();
-        let reaches =
-            best.similarity >= SIMILARITY_FLOOR && best.bits + asked.bits(&kept.attributes) >= least;
-        if !reaches && !hard() {
-            return None;
-        }
-        let (property, text) = self.names.text(best.name)?;
-        let listed = Name::analyse(text, name_kind(kept.schema));
-        let name = name_point(names.get(best.query_name)?, best.query_name, property, &listed);
-        let explanation = explain(asked, Some(name), &kept.attributes);
+    fn hit(&self, view: &View, asked: &Asked, names: &[Name], judged: &Judged) -> Option<Hit> {
+        let best = &judged.best;
+        let kept = view.entities.get(best.entity as usize)?;
+        let record = view.name(best.name)?;
+        let listed = Name::analyse(view.text(record.text), name_kind(kept.schema()));
+        let name = name_point(names.get(best.query_name)?, best.query_name, record.property(), &listed);
+        let explanation = explain(asked, Some(name), &judged.attributes);
         Some(Hit {
-            list: self.list(kept).to_owned(),
-            entity: kept.id.to_string(),
-            caption: kept.caption.to_string(),
+            list: self.list(kept.list).to_owned(),
+            entity: view.text(kept.id).to_owned(),
+            caption: view.text(kept.caption).to_owned(),
             score: calibration(explanation.total),
             explanation,
         })
     }
+}
+
+/// An entity that is a hit.
+struct Judged {
+    best: Best,
+    attributes: Attributes,
+    total: i32,
+    /// Whether a hard rule holds.
+    hard: bool,
+}
+
+/// Decides on an entity by its best name and its attributes.
+fn judged(view: &View, asked: &Asked, best: Best, least: i32) -> Option<Judged> {
+    let kept = view.entities.get(best.entity as usize)?;
+    let attributes = Attributes::decoded(view.attributes(kept));
+    let total = best.bits + asked.bits(&attributes);
+    let hard = !asked.hard_rules(&attributes).is_empty();
+    let reaches = best.similarity >= SIMILARITY_FLOOR && total >= least;
+    (reaches || hard).then_some(Judged { best, attributes, total, hard })
+}
+
+/// Hits by hard rules that the names alone did not bring up.
+fn hard_hits(view: &View, asked: &Asked, query: &Query, names: &[Name], found: &mut Vec<Judged>) {
+    let keys = asked.exact.iter().map(|(_, _, normal)| text_key(0, normal));
+    let mut entities: Vec<u32> = keys.flat_map(|key| view.exact.get(key)).collect();
+    entities.sort_unstable();
+    entities.dedup();
+    for entity in entities {
+        let Some(kept) = view.entities.get(entity as usize) else { continue };
+        if entity::comparable(query.schema, kept.schema())
+            && !found.iter().any(|j| j.best.entity == entity)
+            && !asked.hard_rules(&Attributes::decoded(view.attributes(kept))).is_empty()
+            && let Some(best) = best_exhaustive(view, names, entity, kept)
+        {
+            found.extend(judged(view, asked, best, i32::MAX));
+        }
+    }
+}
+
+/// The best of all pairs of names, each listed name taken apart anew.
+fn best_exhaustive(view: &View, names: &[Name], entity: u32, kept: &EntityRecord) -> Option<Best> {
+    let mut work = Weighing::default();
+    let mut best: Option<Best> = None;
+    for (query_name, name) in names.iter().enumerate() {
+        for number in kept.names[0]..kept.names[1] {
+            let text = view.text(view.name(number)?.text);
+            let listed = Name::analyse(text, name_kind(kept.schema()));
+            let pair = Best::of(query_name, number, entity, &similarity(&mut work, name, &listed));
+            if best.as_ref().is_none_or(|b| pair.bits > b.bits) {
+                best = Some(pair);
+            }
+        }
+    }
+    best
 }
 
 /// The pair of names that says most for an entity.
@@ -157,14 +193,6 @@ pub fn judge(query: &Query, entity: &ListedEntity) -> (Score, Explanation) {
     }
     let explanation = explain(&asked, best, &Attributes::of(entity));
     (calibration(explanation.total), explanation)
-}
-
-fn rank(hits: &mut Vec<Hit>, limit: usize) {
-    hits.sort_by(|a, b| {
-        let key = |h: &Hit| (Reverse(!h.explanation.hard_rules.is_empty()), Reverse(h.explanation.total));
-        key(a).cmp(&key(b)).then_with(|| (&a.list, &a.entity).cmp(&(&b.list, &b.entity)))
-    });
-    hits.truncate(limit);
 }
 
 fn name_point(name: &Name, query_name: usize, property: Property, listed: &Name) -> Point {

@@ -3,10 +3,10 @@
 //! equal text, equal number, shared dictionary class, the same letters, the same sound key within a script, close
 //! skeletons across scripts, and deletion neighbourhoods for typing errors. `near` itself makes the decision.
 
-use crate::groups::{Groups, number_key, text_key};
-use crate::near_sets::NearSets;
+use crate::groups::{self, GroupEntry, number_key, text_key};
+use crate::tables::View;
 use std::collections::HashMap;
-use tenantry_names::{Form, Look, Near, Script, near, skeleton_deletions};
+use tenantry_names::{Form, Look, Near, Script, StoredForm, near, skeleton_deletions};
 
 const TEXT: u8 = 1;
 const NUMBER: u8 = 2;
@@ -21,32 +21,30 @@ const HEAD: usize = 7;
 /// Tokens from this length on may hold two errors, shorter ones one.
 const TWO_ERRORS_FROM: usize = 5;
 
-/// Token table with its channels.
-#[derive(Default)]
+/// The token table with its channels, ready to be laid out.
 pub(crate) struct Tokens {
-    forms: Vec<Form>,
+    pub(crate) forms: Vec<StoredForm>,
+    pub(crate) heap: Vec<u8>,
     /// Which letters a token has and how long it is: a cheap first look.
-    looks: Vec<Look>,
-    groups: Groups,
-    scripts: Vec<Script>,
-    pub(crate) sets: NearSets,
+    pub(crate) looks: Vec<Look>,
+    pub(crate) scripts: Vec<u8>,
+    pub(crate) key_starts: Vec<u32>,
+    pub(crate) key_entries: Vec<GroupEntry>,
 }
 
 /// Collects distinct tokens.
 #[derive(Default)]
 pub(crate) struct Gathering {
-    forms: Vec<Form>,
-    ids: HashMap<Form, u32>,
+    ids: HashMap<Form<'static>, u32>,
 }
 
 impl Gathering {
     /// The number of a token, new or known.
-    pub(crate) fn id(&mut self, form: &Form) -> u32 {
+    pub(crate) fn id(&mut self, form: &Form<'static>) -> u32 {
         if let Some(id) = self.ids.get(form) {
             return *id;
         }
-        let id = self.forms.len() as u32;
-        self.forms.push(form.clone());
+        let id = self.ids.len() as u32;
         self.ids.insert(form.clone(), id);
         id
     }
@@ -54,36 +52,39 @@ impl Gathering {
     /// Builds the channels. Tokens that sound alike come to lie side by side, since they are read together: the
     /// second value gives the new number of each.
     pub(crate) fn freeze(self) -> (Tokens, Vec<u32>) {
-        let mut order: Vec<u32> = (0..self.forms.len() as u32).collect();
-        let place = |id: &u32| {
-            self.forms.get(*id as usize).map(|f| (f.script(), f.skeleton(), f.sound_key(), f.ascii()))
-        };
-        order.sort_unstable_by_key(|id| place(id));
+        let mut order: Vec<(Form, u32)> = self.ids.into_iter().collect();
+        let place = |form: &Form| (form.script(), form.skeleton(), form.sound_key());
+        order.sort_unstable_by(|(a, i), (b, j)| {
+            place(a).cmp(&place(b)).then_with(|| a.ascii().cmp(b.ascii())).then(i.cmp(j))
+        });
         let mut numbers = vec![0; order.len()];
-        for (new, old) in order.iter().enumerate() {
+        for (new, (_, old)) in order.iter().enumerate() {
             if let Some(number) = numbers.get_mut(*old as usize) {
                 *number = new as u32;
             }
         }
-        let forms = order.iter().filter_map(|id| self.forms.get(*id as usize).cloned()).collect();
-        (Tokens::of(forms), numbers)
+        (Tokens::of(order.into_iter().map(|(form, _)| form)), numbers)
     }
 }
 
 impl Tokens {
-    fn of(forms: Vec<Form>) -> Self {
-        let mut keys: Vec<(u64, u32)> = Vec::with_capacity(forms.len() * 32);
+    fn of<'t>(in_order: impl ExactSizeIterator<Item = Form<'t>>) -> Self {
+        let mut keys: Vec<(u64, u32)> = Vec::with_capacity(in_order.len() * 32);
+        let (mut forms, mut heap, mut looks) = (Vec::new(), Vec::new(), Vec::new());
         let mut scripts = Vec::new();
-        for (id, form) in forms.iter().enumerate() {
+        for (id, form) in in_order.enumerate() {
             let id = id as u32;
-            if !scripts.contains(&form.script()) {
-                scripts.push(form.script());
+            let script = form.script() as u8;
+            if !scripts.contains(&script) {
+                scripts.push(script);
             }
-            own_keys(form, &mut |key| keys.push((key, id)));
+            own_keys(&form, &mut |key| keys.push((key, id)));
             skeletons(form.skeleton(), |s| keys.push((across(form.script(), s), id)));
+            looks.push(form.look());
+            forms.push(StoredForm::store(&form, &mut heap));
         }
-        let looks = forms.iter().map(Form::look).collect();
-        Self { forms, looks, groups: Groups::freeze(keys), scripts, sets: NearSets::default() }
+        let (key_starts, key_entries) = groups::freeze(keys);
+        Self { forms, heap, looks, scripts, key_starts, key_entries }
     }
 }
 
@@ -155,22 +156,14 @@ fn could_be(a: Look, b: Look) -> bool {
     a.could_be(b, errors)
 }
 
-impl Tokens {
-    /// Spelling and sound of a token.
-    pub(crate) fn form(&self, id: u32) -> Option<&Form> {
-        self.forms.get(id as usize)
-    }
-
-    /// Number of distinct tokens.
-    pub(crate) fn len(&self) -> usize {
-        self.forms.len()
-    }
-
+impl View<'_> {
     /// Tokens with exactly this text, in any script.
     pub(crate) fn exactly(&self, ascii: &str) -> impl Iterator<Item = u32> {
-        self.groups
-            .get(text_key(TEXT, ascii))
-            .filter(move |id| self.form(*id).is_some_and(|f| f.ascii() == ascii))
+        self.keys.get(text_key(TEXT, ascii)).filter(move |id| self.ascii(*id) == ascii)
+    }
+
+    fn look(&self, id: u32) -> Option<Look> {
+        self.looks.get(id as usize).copied()
     }
 
     /// Calls `found` for every token near `form`, once each, looking into other scripts only when `across`. `seen`
@@ -184,17 +177,17 @@ impl Tokens {
     ) {
         let mut judge = |id: u32| {
             if !seen(id)
-                && let Some(near) = self.form(id).and_then(|f| near(form, f))
+                && let Some(near) = self.form(id).and_then(|f| near(form, &f))
             {
                 found(id, near);
             }
         };
         let look = form.look();
         deletions(form.ascii(), &mut |key| {
-            let close = |id: &u32| self.looks.get(*id as usize).is_some_and(|l| could_be(look, *l));
-            self.groups.get(key).filter(close).for_each(&mut judge);
+            let close = |id: &u32| self.look(*id).is_some_and(|l| could_be(look, l));
+            self.keys.get(key).filter(close).for_each(&mut judge);
         });
-        let mut others = |key: u64| self.groups.get(key).for_each(&mut judge);
+        let mut others = |key: u64| self.keys.get(key).for_each(&mut judge);
         others(text_key(TEXT, form.ascii()));
         if let Some(number) = form.number() {
             others(number_key(NUMBER, number.into()));
@@ -211,10 +204,10 @@ impl Tokens {
         if across_scripts == Across::No {
             return;
         }
-        for script in self.scripts.iter().filter(|s| **s != form.script()) {
+        for script in self.scripts().filter(|s| *s != form.script()) {
             skeletons(form.skeleton(), |s| {
-                let close = |id: &u32| self.looks.get(*id as usize).is_some_and(|l| look.could_sound(*l));
-                self.groups.get(across(*script, s)).filter(close).for_each(&mut judge);
+                let close = |id: &u32| self.look(*id).is_some_and(|l| look.could_sound(l));
+                self.keys.get(across(script, s)).filter(close).for_each(&mut judge);
             });
         }
     }
@@ -223,12 +216,12 @@ impl Tokens {
     pub(crate) fn one_error(&self, ascii: &str, mut found: impl FnMut(u32)) {
         let look = Look::of(ascii);
         let mut judge = |id: u32| {
-            let close = self.looks.get(id as usize).is_some_and(|l| could_be(look, *l));
-            if close && self.form(id).is_some_and(|f| tenantry_names::one_error(ascii, f.ascii())) {
+            let close = self.look(id).is_some_and(|l| could_be(look, l));
+            if close && tenantry_names::one_error(ascii, self.ascii(id)) {
                 found(id);
             }
         };
-        deletions(ascii, &mut |key| self.groups.get(key).for_each(&mut judge));
+        deletions(ascii, &mut |key| self.keys.get(key).for_each(&mut judge));
         self.exactly(ascii).for_each(&mut judge);
     }
 }

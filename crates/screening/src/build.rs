@@ -1,0 +1,171 @@
+//! Building: every name of every listed entity is taken apart once, and everything a search reads is laid out in flat
+//! tables. Entities are kept in order of their schemas' classes, names in order of their entities.
+
+use crate::entity::{self, Attributes};
+use crate::groups::{self, text_key};
+use crate::image::{Image, Section};
+use crate::tables::{CLASSES, EntityRecord, NameRecord, Posting, TextAt, class};
+use crate::tokens::Gathering;
+use tenantry_model::listed::{ListedEntity, Property, SnapshotHeader};
+use tenantry_names::{Name, Role, StoredToken};
+
+/// Everything of an index but its tokens, growing.
+#[derive(Default)]
+struct Building {
+    texts: Vec<u8>,
+    attributes: Vec<u8>,
+    entities: Vec<EntityRecord>,
+    names: Vec<NameRecord>,
+    name_tokens: Vec<StoredToken>,
+    /// Whether a word of the name is a single letter, by name.
+    initials: Vec<bool>,
+    exact: Vec<(u64, u32)>,
+    gathering: Gathering,
+}
+
+/// Lays an index out.
+pub(crate) fn image(snapshots: &[(SnapshotHeader, &[ListedEntity])]) -> Image {
+    let mut given: Vec<(u16, &ListedEntity, u32)> = Vec::new();
+    for (list, (_, entities)) in snapshots.iter().enumerate() {
+        for entity in *entities {
+            given.push((list as u16, entity, given.len() as u32));
+        }
+    }
+    given.sort_by_key(|(_, entity, _)| class(entity.schema));
+    let mut building = Building::default();
+    let mut classes = Vec::with_capacity(CLASSES.len() + 1);
+    for (list, entity, position) in given {
+        while classes.len() <= class(entity.schema) {
+            classes.push(building.names.len() as u32);
+        }
+        building.push(list, entity, position);
+    }
+    classes.resize(CLASSES.len() + 1, building.names.len() as u32);
+    let headers: Vec<&SnapshotHeader> = snapshots.iter().map(|(header, _)| header).collect();
+    building.write(&headers, &classes)
+}
+
+impl Building {
+    fn push(&mut self, list: u16, entity: &ListedEntity, given: u32) {
+        let number = self.entities.len() as u32;
+        let from = self.names.len() as u32;
+        for (property, name) in whole_names(entity) {
+            self.push_name(number, property, &name);
+        }
+        let attributes = Attributes::of(entity);
+        self.exact.extend(attributes.exact.iter().map(|e| (text_key(0, &e.normal), number)));
+        let record = EntityRecord {
+            id: append(&mut self.texts, entity.id.as_bytes()),
+            caption: append(&mut self.texts, entity.caption().as_bytes()),
+            attributes: append(&mut self.attributes, &attributes.encoded()),
+            names: [from, self.names.len() as u32],
+            list,
+            schema: entity.schema as u8,
+            unused: 0,
+            given,
+        };
+        self.entities.push(record);
+    }
+
+    fn push_name(&mut self, entity: u32, property: Property, name: &Name) {
+        let tokens = self.name_tokens.len() as u32;
+        for (form, token) in name.forms().iter().zip(name.tokens()) {
+            self.name_tokens.push(StoredToken::store(*token, self.gathering.id(form)));
+        }
+        let text = append(&mut self.texts, name.text().as_bytes());
+        self.names.push(NameRecord { tokens, entity, text, property: property as u8, unused: [0; 3] });
+        self.initials.push(name.tokens().iter().any(|t| t.role == Role::Initial));
+    }
+
+    fn write(mut self, headers: &[&SnapshotHeader], classes: &[u32]) -> Image {
+        let (tokens, numbers) = self.gathering.freeze();
+        for token in &mut self.name_tokens {
+            token.form = numbers.get(token.form as usize).copied().unwrap_or(token.form);
+        }
+        let (posting_starts, postings) =
+            postings(&self.names, &self.name_tokens, &self.initials, numbers.len());
+        self.names.push(NameRecord {
+            tokens: self.name_tokens.len() as u32,
+            entity: u32::MAX,
+            text: TextAt { from: 0, bytes: 0 },
+            property: 0,
+            unused: [0; 3],
+        });
+        let (exact_starts, exact_entries) = groups::freeze(self.exact);
+        let by_id = by_id(&self.entities, &self.texts);
+        let headers = postcard::to_allocvec(headers).unwrap_or_default();
+        Image::write(&[
+            (Section::Headers, &headers),
+            (Section::Texts, &self.texts),
+            (Section::Entities, bytemuck::cast_slice(&self.entities)),
+            (Section::ById, bytemuck::cast_slice(&by_id)),
+            (Section::Attributes, &self.attributes),
+            (Section::Forms, bytemuck::cast_slice(&tokens.forms)),
+            (Section::Heap, &tokens.heap),
+            (Section::Looks, bytemuck::cast_slice(&tokens.looks)),
+            (Section::Scripts, &tokens.scripts),
+            (Section::KeyStarts, bytemuck::cast_slice(&tokens.key_starts)),
+            (Section::KeyEntries, bytemuck::cast_slice(&tokens.key_entries)),
+            (Section::Names, bytemuck::cast_slice(&self.names)),
+            (Section::NameTokens, bytemuck::cast_slice(&self.name_tokens)),
+            (Section::Classes, bytemuck::cast_slice(classes)),
+            (Section::PostingStarts, bytemuck::cast_slice(&posting_starts)),
+            (Section::Postings, bytemuck::cast_slice(&postings)),
+            (Section::ExactStarts, bytemuck::cast_slice(&exact_starts)),
+            (Section::ExactEntries, bytemuck::cast_slice(&exact_entries)),
+        ])
+    }
+}
+
+fn append(to: &mut Vec<u8>, bytes: &[u8]) -> TextAt {
+    let at = TextAt { from: to.len() as u32, bytes: bytes.len() as u32 };
+    to.extend_from_slice(bytes);
+    at
+}
+
+/// Names per token.
+fn postings(
+    names: &[NameRecord],
+    name_tokens: &[StoredToken],
+    initials: &[bool],
+    tokens: usize,
+) -> (Vec<u32>, Vec<Posting>) {
+    let mut pairs: Vec<(u32, Posting)> = Vec::with_capacity(name_tokens.len());
+    let ends = names.iter().skip(1).map(|n| n.tokens as usize).chain([name_tokens.len()]);
+    for (name, ((record, end), initials)) in names.iter().zip(ends).zip(initials).enumerate() {
+        let posting = Posting::new(name as u32, *initials);
+        let tokens = name_tokens.get(record.tokens as usize..end).unwrap_or_default();
+        pairs.extend(tokens.iter().map(|t| (t.form, posting)));
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    let starts = groups::starts(pairs.iter().map(|(token, _)| *token as usize), tokens);
+    (starts, pairs.into_iter().map(|(_, posting)| posting).collect())
+}
+
+/// Entity numbers in order of identifier, then of position as given.
+fn by_id(entities: &[EntityRecord], texts: &[u8]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..entities.len() as u32).collect();
+    let key = |number: &u32| {
+        let entity = entities.get(*number as usize)?;
+        let from = entity.id.from as usize;
+        Some((texts.get(from..from + entity.id.bytes as usize)?, entity.given))
+    };
+    order.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+    order
+}
+
+/// Every whole name of an entity; from the name parts when it has none.
+pub(crate) fn whole_names(entity: &ListedEntity) -> Vec<(Property, Name)> {
+    let kind = entity::name_kind(entity.schema);
+    let mut names: Vec<(Property, Name)> = Vec::new();
+    for property in entity::NAMES {
+        names.extend(entity.texts(*property).map(|t| (*property, Name::analyse(t, kind))));
+    }
+    if names.is_empty() {
+        let parts = [Property::FirstName, Property::MiddleName, Property::FatherName, Property::LastName];
+        let joined: Vec<&str> = parts.iter().flat_map(|p| entity.texts(*p)).collect();
+        names.push((Property::Name, Name::analyse(&joined.join(" "), kind)));
+    }
+    names
+}

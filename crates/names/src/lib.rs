@@ -42,6 +42,8 @@ pub use ceiling::Ceiling;
 pub use compare::{Aligned, Comparison, Edit, EditKind, Span, compare, similarity};
 pub use look::Look;
 pub use name::{Form, Name, NameKind, Role, Token};
-pub use near::{as_joined, joins_across, near, near_glued, near_joined, one_error, skeleton_deletions};
+pub use near::{
+    as_joined, joins_across, may_change, near, near_glued, near_joined, one_error, skeleton_deletions,
+};
 pub use romanise::Script;
 pub use stored::{StoredForm, StoredToken};

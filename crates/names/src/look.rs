@@ -58,6 +58,11 @@ impl Look {
         Script::of_number(self.script)
     }
 
+    /// Which letters and digits occur, one bit each (some share one).
+    pub fn letters(self) -> u32 {
+        self.letters
+    }
+
     /// Letters and digits, as far as a byte counts.
     pub fn length(self) -> usize {
         self.length.into()

@@ -160,13 +160,17 @@ pub(crate) fn skeletons_close(a: u64, b: u64, native: bool) -> bool {
     let dropped = |x: u64, y: u64| x >= SKELETON_DROP_FROM && skeleton_deletions(x).any(|d| d == y);
     dropped(a, b)
         || dropped(b, a)
-        || (a.min(b) >= SKELETON_CHANGE_FROM
-            && skeleton_deletions(a).any(|x| skeleton_deletions(b).any(|y| x == y)))
+        || (may_change(a.min(b)) && skeleton_deletions(a).any(|x| skeleton_deletions(b).any(|y| x == y)))
 }
 
 /// Skeletons of two consonants and more may lose one, of three and more may have one changed.
 const SKELETON_DROP_FROM: u64 = 0x10;
 const SKELETON_CHANGE_FROM: u64 = 0x100;
+
+/// Whether two tokens that sound alike across scripts may each lack a consonant of the other, when one has this skeleton.
+pub fn may_change(skeleton: u64) -> bool {
+    skeleton >= SKELETON_CHANGE_FROM
+}
 
 /// A skeleton with one consonant dropped, each in turn. Tokens of different scripts that sound alike have equal
 /// skeletons, or one's skeleton among the other's deletions, or a deletion in common.
@@ -232,6 +236,6 @@ fn glued_part(rest: &[u8], part: &[u8], length: usize) -> Option<u16> {
 }
 
 /// Whether two ASCII texts are at most one typing error apart.
-pub fn one_error(a: &str, b: &str) -> bool {
-    edit::distance(a.as_bytes(), b.as_bytes(), 1).is_some()
+pub fn one_error(a: &[u8], b: &[u8]) -> bool {
+    edit::distance(a, b, 1).is_some()
 }

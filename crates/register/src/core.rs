@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tenantry_model::clock::Clock;
 use tenantry_model::random::Entropy;
+use tenantry_screening::Shelf;
 use tenantry_store::{Store, StoreExt};
 use tenantry_vault::{CheckpointSigner, Vault};
 
@@ -21,6 +22,8 @@ pub struct Means {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Where prepared screening indexes lie between two starts.
+    pub shelf: Arc<dyn Shelf>,
 }
 
 impl std::fmt::Debug for Means {
@@ -34,6 +37,7 @@ pub(crate) struct Core {
     pub(crate) vault: Arc<Vault>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) shelf: Arc<dyn Shelf>,
     pub(crate) signer: CheckpointSigner,
     pub(crate) gate: GateMemory,
     pub(crate) integrator: crate::checkpoints::Integrator,
@@ -57,6 +61,7 @@ impl Core {
             vault: means.vault,
             clock: means.clock,
             entropy: means.entropy,
+            shelf: means.shelf,
             signer,
             gate: GateMemory::new(),
             integrator: crate::checkpoints::Integrator::default(),
@@ -78,7 +83,7 @@ impl Core {
         let stored = self.store.read(|tx| world::generation(tx))?;
         let before = self.world();
         if before.generation != stored {
-            self.world.store(Arc::new(World::load(&self.store, &self.vault, Some(&before))?));
+            self.world.store(Arc::new(World::load(&self.store, &self.vault, &*self.shelf, Some(&before))?));
         }
         Ok(self.world())
     }

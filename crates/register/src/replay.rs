@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 use tenantry_model::id::{DecisionId, FactId, MeasureId, SnapshotId};
 use tenantry_model::measure::{Measure, Target};
-use tenantry_screening::Index;
+use tenantry_screening::{Index, NoShelf};
 use tenantry_store::repo::{decision, list, measure, party, setting};
 use tenantry_store::{StoreExt, Tx};
 use tenantry_vault::Vault;
@@ -174,7 +174,7 @@ impl Core {
         {
             return Ok(Arc::clone(index));
         }
-        let index = Arc::new(build_index(&self.store, &recorded.snapshots, &recorded.measures)?);
+        let index = Arc::new(build_index(&self.store, &NoShelf, &recorded.snapshots, &recorded.measures)?);
         *last = Some((key, Arc::clone(&index)));
         Ok(index)
     }

@@ -8,6 +8,7 @@ use crate::{Action, Register, RegisterError, keys};
 use std::sync::Arc;
 use tenantry_model::random::{Entropy, draw};
 use tenantry_model::staff::{Actor, Job};
+use tenantry_screening::{NoShelf, Shelf};
 use tenantry_store::repo::setting;
 use tenantry_store::{Store, StoreExt};
 use tenantry_vault::{CheckpointSigner, RootKey, SealedSecret, Vault};
@@ -52,7 +53,7 @@ impl Register {
         let (signer, signing_key) =
             CheckpointSigner::create(&new.origin, &**vault.root(), &*entropy).map_err(keys::refused)?;
         let deployment: [u8; 16] = draw(&*entropy);
-        let means = Means { store, vault: Arc::new(vault), clock, entropy };
+        let means = Means { store, vault: Arc::new(vault), clock, entropy, shelf: Arc::new(NoShelf) };
         let core = Core::new(means, signer, deployment, World::initial(pack.clone()));
         let call = Call::by(Actor::System { job: Job::SetUp });
         let hash = pack.hash();
@@ -83,6 +84,17 @@ impl Register {
         clock: Arc<dyn tenantry_model::clock::Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, RegisterError> {
+        Self::open_with(store, root, clock, entropy, Arc::new(NoShelf))
+    }
+
+    /// [`Register::open`] with a place for prepared screening indexes, from which the next start takes them.
+    pub fn open_with(
+        store: Arc<dyn Store>,
+        root: Arc<dyn RootKey>,
+        clock: Arc<dyn tenantry_model::clock::Clock>,
+        entropy: Arc<dyn Entropy>,
+        shelf: Arc<dyn Shelf>,
+    ) -> Result<Self, RegisterError> {
         let settings = store.read(|tx| {
             let mut find = |name| {
                 setting::find(tx, name)?.ok_or_else(|| RegisterError::Evaluation {
@@ -97,8 +109,8 @@ impl Register {
         let signer = CheckpointSigner::open(&origin, &**vault.root(), &SealedSecret(signing_key))
             .map_err(keys::refused)?;
         let deployment = deployment.try_into().unwrap_or_default();
-        let means = Means { store, vault: Arc::new(vault), clock, entropy };
-        let world = World::load(&means.store, &means.vault, None)?;
+        let means = Means { store, vault: Arc::new(vault), clock, entropy, shelf };
+        let world = World::load(&means.store, &means.vault, &*means.shelf, None)?;
         let core = Core::new(means, signer, deployment, world);
         core.follow_gate()?;
         Ok(Self { core })

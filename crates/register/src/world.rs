@@ -13,7 +13,7 @@ use tenantry_model::listed::{ListedEntity, Origin, Property, Schema, SnapshotHea
 use tenantry_model::measure::{Measure, NamedPerson, Target};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::pack::Pack;
-use tenantry_screening::Index;
+use tenantry_screening::{Index, Shelf};
 use tenantry_store::repo::{list, measure, setting};
 use tenantry_store::{Store, StoreExt, Tx};
 use tenantry_vault::Vault;
@@ -65,6 +65,7 @@ impl World {
     pub(crate) fn load(
         store: &Arc<dyn Store>,
         vault: &Arc<Vault>,
+        shelf: &dyn Shelf,
         before: Option<&Self>,
     ) -> Result<Self, RegisterError> {
         let reader = Arc::clone(vault);
@@ -73,7 +74,7 @@ impl World {
         let screened_with = digest_of(&parts.snapshots, &parts.measures);
         let index = match before {
             Some(world) if world.screened_with == screened_with => Arc::clone(&world.index),
-            _ => Arc::new(build_index(store, &parts.snapshots, &parts.measures)?),
+            _ => Arc::new(build_index(store, shelf, &parts.snapshots, &parts.measures)?),
         };
         Ok(Self {
             generation: parts.generation,
@@ -144,21 +145,31 @@ fn digest_of(snapshots: &[SnapshotInForce], measures: &[Measure]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// Builds the index a world screens with. A replay builds its own the same way, or it would not find the same hits.
+/// The index a world screens with: that of the lists from the shelf or built for it, and beside it, never in a file,
+/// that of the persons named in measures. A replay gets its own the same way, or it would not find the same hits.
 pub(crate) fn build_index(
     store: &Arc<dyn Store>,
+    shelf: &dyn Shelf,
     snapshots: &[SnapshotInForce],
     measures: &[Measure],
 ) -> Result<Index, RegisterError> {
+    let shelved = Index::from_shelf(shelf, &digest_of(snapshots, &[]), || index_of_lists(store, snapshots))?;
+    if let Some(error) = shelved.refused {
+        tracing::warn!(%error, "a prepared screening index was refused; it was built again from the lists");
+    }
+    let named: Vec<ListedEntity> = measures.iter().flat_map(named_persons).collect();
+    if named.is_empty() {
+        return Ok(shelved.index);
+    }
+    Ok(shelved.index.with(Index::build(&[(measures_header(named.len()), named.as_slice())])))
+}
+
+fn index_of_lists(store: &Arc<dyn Store>, snapshots: &[SnapshotInForce]) -> Result<Index, RegisterError> {
     let mut loaded = Vec::with_capacity(snapshots.len());
     for snapshot in snapshots {
         loaded.push(load_snapshot(store, snapshot.id)?);
     }
-    let named: Vec<ListedEntity> = measures.iter().flat_map(named_persons).collect();
-    let mut parts: Vec<_> = loaded.iter().map(|s| (s.header().clone(), s.entities())).collect();
-    if !named.is_empty() {
-        parts.push((measures_header(named.len()), named.as_slice()));
-    }
+    let parts: Vec<_> = loaded.iter().map(|s| (s.header().clone(), s.entities())).collect();
     Ok(Index::build(&parts))
 }
 

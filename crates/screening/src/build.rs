@@ -2,7 +2,7 @@
 //! tables. Entities are kept in order of their schemas' classes, names in order of their entities.
 
 use crate::entity::{self, Attributes};
-use crate::groups::{self, text_key};
+use crate::groups::{self, Glance, text_key};
 use crate::image::{Image, Section};
 use crate::tables::{CLASSES, EntityRecord, NameRecord, Posting, TextAt, class};
 use crate::tokens::Gathering;
@@ -91,7 +91,7 @@ impl Building {
             property: 0,
             unused: [0; 3],
         });
-        let (exact_starts, exact_entries) = groups::freeze(self.exact);
+        let (exact_starts, exact_entries) = groups::freeze(self.exact, |_| Glance::default());
         let by_id = by_id(&self.entities, &self.texts);
         let headers = postcard::to_allocvec(headers).unwrap_or_default();
         Image::write(&[

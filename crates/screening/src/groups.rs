@@ -1,7 +1,8 @@
 //! A frozen map from a 64-bit key to small numbers, many per key: the posting lists of every channel. Keys are
-//! kept as 32-bit tags, so a lookup can return a stranger now and then; callers check what they get.
+//! kept as 16-bit tags within their bucket, so a lookup can return a stranger now and then; callers check what they get.
 
 use bytemuck::{Pod, Zeroable};
+use tenantry_names::Look;
 
 /// The frozen map, where it lies.
 #[derive(Clone, Copy, Default)]
@@ -11,12 +12,41 @@ pub(crate) struct Groups<'i> {
     pub(crate) entries: &'i [GroupEntry],
 }
 
-/// What is left of a key, and a value.
+/// What is left of a key, a value, and what the value looks like: enough to pass over most without reading more.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct GroupEntry {
-    tag: u32,
+    tag: u16,
+    glance: Glance,
     value: u32,
+}
+
+/// A [`Look`] in two bytes: length and letters, coarse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Pod, Zeroable)]
+#[repr(transparent)]
+pub(crate) struct Glance(u16);
+
+impl Glance {
+    /// Letters that fall together count as one, longer words than this as equally long.
+    const LETTERS: u32 = 12;
+    const LENGTH_MAX: usize = 15;
+
+    pub(crate) fn of(look: Look) -> Self {
+        let letters = look.letters();
+        let folded = (letters | letters >> Self::LETTERS | letters >> (2 * Self::LETTERS)) & 0xfff;
+        Self((folded << 4) as u16 | look.length().min(Self::LENGTH_MAX) as u16)
+    }
+
+    fn length(self) -> usize {
+        usize::from(self.0 & 0xf)
+    }
+
+    /// Whether `errors` typing errors could turn one word into the other; see [`Look::could_be`].
+    fn could_be(self, other: Self, errors: usize) -> bool {
+        let (a, b) = (self.length(), other.length());
+        (a.abs_diff(b) <= errors || a.max(b) == Self::LENGTH_MAX)
+            && ((self.0 ^ other.0) >> 4).count_ones() as usize <= 2 * errors
+    }
 }
 
 /// Spreads a key; the multiplier is that of Fibonacci hashing.
@@ -26,15 +56,15 @@ fn spread(key: u64) -> u64 {
 }
 
 /// Freezes pairs of key and value: starts and entries of a [`Groups`].
-pub(crate) fn freeze(pairs: Vec<(u64, u32)>) -> (Vec<u32>, Vec<GroupEntry>) {
+pub(crate) fn freeze(pairs: Vec<(u64, u32)>, glance: impl Fn(u32) -> Glance) -> (Vec<u32>, Vec<GroupEntry>) {
     let buckets_log2 = (pairs.len().max(2) as u64).ilog2() + 1;
     let shift = 64 - buckets_log2;
     let mut entries: Vec<(u64, u32)> = pairs.into_iter().map(|(k, v)| (spread(k), v)).collect();
     entries.sort_unstable();
     entries.dedup();
     let starts = starts(entries.iter().map(|(hash, _)| (hash >> shift) as usize), 1 << buckets_log2);
-    let entries = entries.into_iter().map(|(h, value)| GroupEntry { tag: h as u32, value }).collect();
-    (starts, entries)
+    let entry = |(hash, value): (u64, u32)| GroupEntry { tag: hash as u16, glance: glance(value), value };
+    (starts, entries.into_iter().map(entry).collect())
 }
 
 /// Where each group begins, one more than there are groups, of members given in order of their groups.
@@ -54,16 +84,30 @@ pub(crate) fn starts(members: impl Iterator<Item = usize>, groups: usize) -> Vec
 }
 
 impl<'i> Groups<'i> {
-    /// Values of a key, ascending within equal tags.
+    /// Values of a key.
     pub(crate) fn get(self, key: u64) -> impl Iterator<Item = u32> + use<'i> {
+        self.entries(key).map(|e| e.value)
+    }
+
+    /// Values of a key that look like words so many typing errors away.
+    pub(crate) fn close(
+        self,
+        key: u64,
+        glance: Glance,
+        errors: usize,
+    ) -> impl Iterator<Item = u32> + use<'i> {
+        self.entries(key).filter(move |e| glance.could_be(e.glance, errors)).map(|e| e.value)
+    }
+
+    fn entries(self, key: u64) -> impl Iterator<Item = &'i GroupEntry> + use<'i> {
         let hash = spread(key);
         // One more start than buckets, and buckets a power of two.
         let buckets_log2 = self.starts.len().max(2).ilog2();
         let bucket = (hash >> (64 - buckets_log2)) as usize;
         let from = self.starts.get(bucket).copied().unwrap_or(0) as usize;
         let to = self.starts.get(bucket + 1).copied().unwrap_or(0) as usize;
-        let tag = hash as u32;
-        self.entries.get(from..to).unwrap_or_default().iter().filter(move |e| e.tag == tag).map(|e| e.value)
+        let tag = hash as u16;
+        self.entries.get(from..to).unwrap_or_default().iter().filter(move |e| e.tag == tag)
     }
 }
 

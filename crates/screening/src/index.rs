@@ -13,6 +13,8 @@ pub struct Index {
     image: Image,
     headers: Vec<SnapshotHeader>,
     pub(crate) sets: NearSets,
+    /// Another index that is searched with this one.
+    pub(crate) beside: Option<Box<Self>>,
 }
 
 /// What the index remembers of an entity for display; the full entry is in the snapshot.
@@ -42,7 +44,7 @@ impl Index {
     /// searched.
     pub fn build(snapshots: &[(SnapshotHeader, &[ListedEntity])]) -> Self {
         let headers = snapshots.iter().map(|(header, _)| header.clone()).collect();
-        Self { image: build::image(snapshots), headers, sets: NearSets::default() }
+        Self { image: build::image(snapshots), headers, sets: NearSets::default(), beside: None }
     }
 
     /// Opens an index that [`Index::bytes`] gave before, without copying it: search reads it where it lies. The bytes must
@@ -63,10 +65,22 @@ impl Index {
     pub fn open(bytes: Bytes) -> Result<Self, ImageError> {
         let image = Image::open(bytes)?;
         let headers = postcard::from_bytes(image.table(Section::Headers)).map_err(|_| ImageError::Damaged)?;
-        Ok(Self { image, headers, sets: NearSets::default() })
+        Ok(Self { image, headers, sets: NearSets::default(), beside: None })
     }
 
-    /// The index as bytes. The same snapshots give the same bytes on machines of the same kind.
+    /// Both indexes, searched as one; for entries that must not lie in the same file. Since the score of a pair depends on
+    /// the pair alone, the answers are those of one index over all snapshots.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.headers.extend(other.headers.iter().cloned());
+        self.beside = Some(Box::new(match self.beside.take() {
+            Some(before) => before.with(other),
+            None => other,
+        }));
+        self
+    }
+
+    /// The index as bytes, without what was put beside it. The same snapshots give the same bytes on machines of the same kind.
     pub fn bytes(&self) -> &[u8] {
         self.image.bytes()
     }
@@ -82,7 +96,7 @@ impl Index {
 
     /// Number of entities.
     pub fn len(&self) -> usize {
-        self.view().entities.len()
+        self.view().entities.len() + self.beside.as_ref().map_or(0, |b| b.len())
     }
 
     /// Whether there is nothing to find.
@@ -92,6 +106,10 @@ impl Index {
 
     /// An entity by its identifier.
     pub fn entity(&self, id: &str) -> Option<Entity<'_>> {
+        self.beside.as_ref().and_then(|b| b.entity(id)).or_else(|| self.own_entity(id))
+    }
+
+    fn own_entity(&self, id: &str) -> Option<Entity<'_>> {
         let view = self.view();
         let kept = |number: u32| view.entities.get(number as usize);
         let after = view.by_id.partition_point(|n| kept(*n).is_some_and(|e| view.text(e.id) <= id));

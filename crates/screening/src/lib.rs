@@ -44,9 +44,11 @@ mod index;
 mod near_sets;
 mod normal;
 mod ofac;
+mod pass;
 mod plan;
 mod query;
 mod search;
+mod shelf;
 mod tables;
 mod tokens;
 
@@ -57,3 +59,4 @@ pub use index::{Entity, Index};
 pub use ofac::ofac_score;
 pub use query::{Identifier, Options, Query};
 pub use search::judge;
+pub use shelf::{NoShelf, Shelf, Shelved};

@@ -21,6 +21,14 @@ impl Index {
     /// Every listed entity whose evidence reaches the threshold or that a hard rule names; best first, ties by list
     /// and identifier. Never cuts before ranking.
     pub fn search(&self, query: &Query, options: &Options) -> Vec<Hit> {
+        let hits = self.search_own(query, options);
+        match &self.beside {
+            Some(beside) => together(hits, beside.search(query, options), options.limit),
+            None => hits,
+        }
+    }
+
+    fn search_own(&self, query: &Query, options: &Options) -> Vec<Hit> {
         let view = &self.view();
         let asked = Asked::of(query);
         let names = analysed(query);
@@ -43,6 +51,14 @@ impl Index {
 
     /// The same answer, found by comparing the query with every entity: the oracle of the tests.
     pub fn search_exhaustive(&self, query: &Query, options: &Options) -> Vec<Hit> {
+        let hits = self.search_own_exhaustive(query, options);
+        match &self.beside {
+            Some(beside) => together(hits, beside.search_exhaustive(query, options), options.limit),
+            None => hits,
+        }
+    }
+
+    fn search_own_exhaustive(&self, query: &Query, options: &Options) -> Vec<Hit> {
         let view = &self.view();
         let asked = Asked::of(query);
         let names = analysed(query);
@@ -94,6 +110,15 @@ impl Index {
             explanation,
         })
     }
+}
+
+/// The hits of two indexes, ranked as those of one.
+fn together(mut hits: Vec<Hit>, more: Vec<Hit>, limit: usize) -> Vec<Hit> {
+    hits.extend(more);
+    let key = |h: &Hit| (Reverse(!h.explanation.hard_rules.is_empty()), Reverse(h.explanation.total));
+    hits.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| (&a.list, &a.entity).cmp(&(&b.list, &b.entity))));
+    hits.truncate(limit);
+    hits
 }
 
 /// An entity that is a hit.

@@ -145,8 +145,9 @@ impl<'i> View<'i> {
         self.forms.get(token as usize).map(|f| f.form(self.heap))
     }
 
-    pub(crate) fn ascii(&self, token: u32) -> &'i str {
-        self.forms.get(token as usize).map_or("", |f| f.ascii(self.heap))
+    /// Letters of a token.
+    pub(crate) fn ascii(&self, token: u32) -> &'i [u8] {
+        self.forms.get(token as usize).map_or(&[], |f| f.ascii(self.heap))
     }
 
     /// Scripts that occur.

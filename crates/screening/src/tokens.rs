@@ -3,10 +3,10 @@
 //! equal text, equal number, shared dictionary class, the same letters, the same sound key within a script, close
 //! skeletons across scripts, and deletion neighbourhoods for typing errors. `near` itself makes the decision.
 
-use crate::groups::{self, GroupEntry, number_key, text_key};
+use crate::groups::{self, Glance, GroupEntry, number_key, text_key};
 use crate::tables::View;
 use std::collections::HashMap;
-use tenantry_names::{Form, Look, Near, Script, StoredForm, near, skeleton_deletions};
+use tenantry_names::{Form, Look, Near, Script, StoredForm, may_change, near, one_error, skeleton_deletions};
 
 const TEXT: u8 = 1;
 const NUMBER: u8 = 2;
@@ -15,6 +15,7 @@ const LETTERS: u8 = 4;
 const SOUND: u8 = 5;
 const ACROSS: u8 = 6;
 const DELETED: u8 = 7;
+const ACROSS_DROPPED: u8 = 8;
 
 /// Letters at the head of a token whose deletions are indexed; an error further back leaves the head as it is.
 const HEAD: usize = 7;
@@ -79,11 +80,14 @@ impl Tokens {
                 scripts.push(script);
             }
             own_keys(&form, &mut |key| keys.push((key, id)));
-            skeletons(form.skeleton(), |s| keys.push((across(form.script(), s), id)));
+            keys.push((across(ACROSS, form.script(), form.skeleton()), id));
+            let dropped = skeleton_deletions(form.skeleton());
+            keys.extend(dropped.map(|s| (across(ACROSS_DROPPED, form.script(), s), id)));
             looks.push(form.look());
             forms.push(StoredForm::store(&form, &mut heap));
         }
-        let (key_starts, key_entries) = groups::freeze(keys);
+        let glance = |id: u32| looks.get(id as usize).map_or(Glance::default(), |l| Glance::of(*l));
+        let (key_starts, key_entries) = groups::freeze(keys, glance);
         Self { forms, heap, looks, scripts, key_starts, key_entries }
     }
 }
@@ -103,21 +107,20 @@ fn own_keys(form: &Form, put: &mut impl FnMut(u64)) {
     if form.ascii().len() >= TWO_ERRORS_FROM {
         put(number_key(LETTERS, form.letters()));
     }
-    deletions(form.ascii(), put);
+    deletions(ascii_errors(form.ascii()), form.ascii(), put);
 }
 
-fn across(script: Script, skeleton: u64) -> u64 {
-    number_key(ACROSS, skeleton ^ (script as u64) << 60)
+fn across(channel: u8, script: Script, skeleton: u64) -> u64 {
+    number_key(channel, skeleton ^ (script as u64) << 60)
 }
 
-/// A skeleton and each with one consonant dropped.
-fn skeletons(skeleton: u64, mut put: impl FnMut(u64)) {
-    put(skeleton);
-    skeleton_deletions(skeleton).for_each(put);
+/// Typing errors a token of this length may hold.
+fn ascii_errors(ascii: &str) -> usize {
+    if ascii.len() >= TWO_ERRORS_FROM { 2 } else { 1 }
 }
 
-/// The head of a token with up to two (short tokens: one) letters dropped, each as a key.
-fn deletions(ascii: &str, put: &mut impl FnMut(u64)) {
+/// The head of a token with up to `errors` (one or two) letters dropped, each as a key.
+fn deletions(errors: usize, ascii: &str, put: &mut impl FnMut(u64)) {
     let length = ascii.len().min(HEAD);
     let head = ascii.bytes().take(HEAD).rev().fold(0_u64, |packed, b| packed << 8 | u64::from(b));
     put(number_key(DELETED, head));
@@ -127,7 +130,7 @@ fn deletions(ascii: &str, put: &mut impl FnMut(u64)) {
     for first in 0..length {
         let once = without(head, first);
         put(number_key(DELETED, once));
-        if ascii.len() >= TWO_ERRORS_FROM {
+        if errors > 1 {
             for second in first..length - 1 {
                 put(number_key(DELETED, without(once, second)));
             }
@@ -159,7 +162,7 @@ fn could_be(a: Look, b: Look) -> bool {
 impl View<'_> {
     /// Tokens with exactly this text, in any script.
     pub(crate) fn exactly(&self, ascii: &str) -> impl Iterator<Item = u32> {
-        self.keys.get(text_key(TEXT, ascii)).filter(move |id| self.ascii(*id) == ascii)
+        self.keys.get(text_key(TEXT, ascii)).filter(move |id| self.ascii(*id) == ascii.as_bytes())
     }
 
     fn look(&self, id: u32) -> Option<Look> {
@@ -183,9 +186,10 @@ impl View<'_> {
             }
         };
         let look = form.look();
-        deletions(form.ascii(), &mut |key| {
+        let (glance, errors) = (Glance::of(look), ascii_errors(form.ascii()));
+        deletions(errors, form.ascii(), &mut |key| {
             let close = |id: &u32| self.look(*id).is_some_and(|l| could_be(look, l));
-            self.keys.get(key).filter(close).for_each(&mut judge);
+            self.keys.close(key, glance, errors).filter(close).for_each(&mut judge);
         });
         let mut others = |key: u64| self.keys.get(key).for_each(&mut judge);
         others(text_key(TEXT, form.ascii()));
@@ -204,11 +208,21 @@ impl View<'_> {
         if across_scripts == Across::No {
             return;
         }
+        let skeleton = form.skeleton();
         for script in self.scripts().filter(|s| *s != form.script()) {
-            skeletons(form.skeleton(), |s| {
-                let close = |id: &u32| self.look(*id).is_some_and(|l| look.could_sound(l));
-                self.keys.get(across(script, s)).filter(close).for_each(&mut judge);
-            });
+            let close = |id: &u32| self.look(*id).is_some_and(|l| look.could_sound(l));
+            let mut channel = |channel: u8, s: u64| {
+                self.keys.get(across(channel, script, s)).filter(close).for_each(&mut judge);
+            };
+            channel(ACROSS, skeleton);
+            channel(ACROSS_DROPPED, skeleton);
+            for dropped in skeleton_deletions(skeleton) {
+                channel(ACROSS, dropped);
+                // One consonant on each side: only where enough is left.
+                if may_change(skeleton) {
+                    channel(ACROSS_DROPPED, dropped);
+                }
+            }
         }
     }
 
@@ -216,12 +230,14 @@ impl View<'_> {
     pub(crate) fn one_error(&self, ascii: &str, mut found: impl FnMut(u32)) {
         let look = Look::of(ascii);
         let mut judge = |id: u32| {
-            let close = self.look(id).is_some_and(|l| could_be(look, l));
-            if close && tenantry_names::one_error(ascii, self.ascii(id)) {
+            if self.look(id).is_some_and(|l| look.could_be(l, 1))
+                && one_error(ascii.as_bytes(), self.ascii(id))
+            {
                 found(id);
             }
         };
-        deletions(ascii, &mut |key| self.keys.get(key).for_each(&mut judge));
+        let glance = Glance::of(look);
+        deletions(1, ascii, &mut |key| self.keys.close(key, glance, 1).for_each(&mut judge));
         self.exactly(ascii).for_each(&mut judge);
     }
 }

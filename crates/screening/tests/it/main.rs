@@ -1,6 +1,8 @@
 //! Screening, against its own exhaustive oracle and by its promises.
 
+mod image;
 mod oracle;
+mod pass;
 mod promises;
 
 use tenantry_model::listed::{ListedEntity, Origin, Property, Schema, SnapshotHeader, Value};

@@ -119,7 +119,9 @@ fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<(Re
     let story = history.story.chapters.iter().map(told).collect();
     if Register::is_set_up(&store)? {
         let root = deployment::open_root(&key)?;
-        return Ok((Register::open(store, root, clock.clone(), Arc::new(SystemEntropy))?, story));
+        let entropy = Arc::new(SystemEntropy);
+        let shelf = deployment::shelf(folder);
+        return Ok((Register::open_with(store, root, clock.clone(), entropy, shelf)?, story));
     }
     clock.stand_at(history.openings.first().map_or(base, |first| first.at));
     let set_up = SetUp { origin: "demo.example/tenantry".to_owned(), pack: BUILT_IN_PACK.to_owned() };

@@ -9,6 +9,7 @@ use crate::system::{self, SystemClock};
 use anyhow::{Context as _, Result};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tenantry_mapped::MappedFolder;
 use tenantry_model::clock::Clock;
 use tenantry_model::random::Entropy;
 use tenantry_model::staff::{Actor, Job};
@@ -22,6 +23,8 @@ use tenantry_vault::{
 
 /// The file that is read when none is named.
 const DEFAULT_FILE: &str = "tenantry.toml";
+/// Folder of prepared screening indexes, in the data folder. It may be deleted at any time.
+const SHELF: &str = "screening";
 /// Fewest characters of a passphrase.
 const PASSPHRASE_LENGTH_MIN: usize = 12;
 
@@ -56,7 +59,12 @@ pub(super) fn open(config: &Config) -> Result<Register> {
         .context("the store has another schema; `tenantry migrate --check` tells")?;
     let root = open_root(&config.root_key)?;
     let (clock, entropy) = surroundings();
-    Ok(Register::open(store, root, clock, entropy)?)
+    Ok(Register::open_with(store, root, clock, entropy, shelf(&config.data_folder))?)
+}
+
+/// Where prepared screening indexes lie.
+pub(super) fn shelf(data_folder: &Path) -> Arc<MappedFolder> {
+    Arc::new(MappedFolder::new(data_folder.join(SHELF)))
 }
 
 /// Clock and randomness of the machine.

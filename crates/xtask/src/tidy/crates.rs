@@ -28,7 +28,7 @@ fn floor(name: &str) -> Option<Floor> {
         "model" | "names" | "screening" | "identity" | "policy" | "tenure" | "linkage" | "ledger"
         | "evidence" => Floor::Core,
         "store" => Floor::Port,
-        "store-sqlite" | "store-postgres" | "vault" | "lists" | "feeds" => Floor::Edge,
+        "store-sqlite" | "store-postgres" | "vault" | "lists" | "mapped" | "feeds" => Floor::Edge,
         "register" => Floor::Register,
         "server" => Floor::Server,
         "tenantry" => Floor::Binary,

@@ -1,5 +1,7 @@
-//! The kernels under a search: taking a name apart, comparing two analysed names, judging a whole pair.
+//! The kernels under a search: taking a name apart, comparing two analysed names, asking an index of a few changed entries.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark may stop")]
 
+#[expect(dead_code, reason = "shared with the other benchmark")]
 mod made;
 
 use divan::counter::ItemsCount;

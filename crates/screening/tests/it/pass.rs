@@ -18,15 +18,15 @@ fn listed() -> Vec<ListedEntity> {
 }
 
 fn customers() -> impl Iterator<Item = (usize, Query)> {
-    (0..2000).map(|i| {
-        let family = if i % 3 == 0 { FAMILY[i % FAMILY.len()] } else { "Nobody" };
-        (i, Query::person(&format!("{} {family}", GIVEN[i % GIVEN.len()])))
-    })
+    let families = FAMILY.iter().chain(&["Nobody"; 9]).cycle();
+    let names =
+        GIVEN.iter().cycle().zip(families).map(|(given, family)| Query::person(&format!("{given} {family}")));
+    names.take(2000).enumerate()
 }
 
 fn pass(index: &Index, threads: usize) -> (u64, BTreeMap<usize, Vec<Hit>>) {
     let mut found = BTreeMap::new();
-    let threads = NonZeroUsize::new(threads).expect("at least one");
+    let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
     let passed = index.pass(customers(), &Options::default(), threads, |key, hits| {
         found.insert(key, hits);
     });

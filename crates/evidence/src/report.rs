@@ -122,8 +122,11 @@ impl fmt::Display for Report {
         if let Some(tree) = &self.tree {
             writeln!(f, "Ledger {} at {} records, root {}", tree.origin, tree.size, tree.root)?;
         }
-        writeln!(f, "\nChecked:")?;
-        self.checked.iter().try_for_each(|line| writeln!(f, "  - {line}"))?;
+        writeln!(f)?;
+        if !self.checked.is_empty() {
+            writeln!(f, "Checked:")?;
+            self.checked.iter().try_for_each(|line| writeln!(f, "  - {line}"))?;
+        }
         writeln!(f, "Not checked:")?;
         self.not_checked.iter().try_for_each(|line| writeln!(f, "  - {line}"))
     }

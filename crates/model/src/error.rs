@@ -41,7 +41,7 @@ pub enum ModelError {
         given: String,
     },
     /// A word that is not in a closed list.
-    #[error("`{given}` is not a {what}; use one of {allowed}")]
+    #[error("`{given}` is not {} {what}; use one of {allowed}", article(.what))]
     Word {
         /// What the word should have been, for example `role on an account`.
         what: &'static str,
@@ -69,6 +69,12 @@ pub enum ModelError {
         /// What a valid one looks like.
         hint: &'static str,
     },
+}
+
+/// The article of a word that is written as it sounds, which all of ours are but `use`.
+fn article(what: &str) -> &'static str {
+    let vowel = what.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O']);
+    if vowel && !what.starts_with("use ") { "an" } else { "a" }
 }
 
 /// Cuts foreign text so that an error message stays one short line.

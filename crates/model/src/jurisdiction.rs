@@ -27,6 +27,10 @@ MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL
 SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM \
 US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
 
+/// ISO 3166-2: a line per country, its code and the parts behind the dash. Taken from the tables of the crate `rust_iso3166`
+/// 0.2.0 (2026).
+const SUBDIVISIONS: &str = include_str!("subdivisions.txt");
+
 /// Codes under US civil or military jurisdiction: the states, the district and the territories.
 const US_TERRITORIES: [&str; 6] = ["AS", "GU", "MP", "PR", "UM", "VI"];
 
@@ -158,11 +162,9 @@ impl FromStr for Jurisdiction {
 
 crate::words::serde_by_text!(Jurisdiction);
 
-/// ISO 3166-2 has the form of a known country, a dash, and one to three letters or digits. The subdivisions
-/// themselves are not enumerated: publishers add some every year, and an unknown one is still inside its country.
+/// Whether ISO 3166-2 has this code. A part of a country that does not exist would make a measure that reaches nobody.
 fn is_subdivision(code: &str) -> bool {
     let Some((country, part)) = code.split_once('-') else { return false };
-    COUNTRIES.split(' ').any(|c| c == country)
-        && (1..=3).contains(&part.len())
-        && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    let mut rows = SUBDIVISIONS.lines().filter_map(|line| line.split_once(' '));
+    !part.is_empty() && rows.any(|(of, parts)| of == country && parts.split(' ').any(|p| p == part))
 }

@@ -21,6 +21,7 @@ pub mod account;
 pub mod case;
 pub mod clock;
 pub mod error;
+pub mod event;
 pub mod evidence;
 pub mod fact;
 pub mod id;

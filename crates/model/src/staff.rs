@@ -38,8 +38,10 @@ words! {
         Lists = "lists",
         /// Read the ledger and build evidence.
         Evidence = "evidence",
-        /// Manage webhooks.
+        /// Manage webhooks and read the feed of events.
         Webhooks = "webhooks",
+        /// Receive legal process and see when it is due.
+        Orders = "orders",
     }
 }
 

@@ -43,6 +43,8 @@ pub enum Action {
     AdoptPack,
     /// Receive legal process.
     ReceiveOrder,
+    /// Read which legal process arrived and when it is due, without what it says.
+    ReadOrders,
     /// Read the ledger, its tiles and proofs.
     ReadLedger,
     /// Build an evidence package without plaintext.
@@ -84,6 +86,7 @@ impl Action {
         Self::ImportList,
         Self::AdoptPack,
         Self::ReceiveOrder,
+        Self::ReadOrders,
         Self::ReadLedger,
         Self::BuildEvidence,
         Self::RequestDisclosure,
@@ -115,6 +118,7 @@ impl Action {
             Self::ImportList => "import_list",
             Self::AdoptPack => "adopt_pack",
             Self::ReceiveOrder => "receive_order",
+            Self::ReadOrders => "read_orders",
             Self::ReadLedger => "read_ledger",
             Self::BuildEvidence => "build_evidence",
             Self::RequestDisclosure => "request_disclosure",
@@ -198,6 +202,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::WorkCases
                 | A::DecideCase
                 | A::ApproveCase
+                | A::ReadOrders
                 | A::ReadLedger
         ),
         Role::ComplianceOfficer => matches!(
@@ -217,6 +222,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::ImportList
                 | A::AdoptPack
                 | A::ReceiveOrder
+                | A::ReadOrders
                 | A::ReadLedger
                 | A::BuildEvidence
                 | A::RequestDisclosure
@@ -231,6 +237,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::ApproveCase
                 | A::ApproveMeasure
                 | A::ReceiveOrder
+                | A::ReadOrders
                 | A::ReadLedger
                 | A::BuildEvidence
                 | A::RequestDisclosure
@@ -252,6 +259,7 @@ pub const fn scope_may(scope: Scope, action: Action) -> bool {
         Scope::Lists => matches!(action, A::ImportList),
         Scope::Evidence => matches!(action, A::ReadLedger | A::BuildEvidence),
         Scope::Webhooks => matches!(action, A::ManageWebhooks),
+        Scope::Orders => matches!(action, A::ReceiveOrder | A::ReadOrders),
     }
 }
 
@@ -270,6 +278,7 @@ pub const fn job_may(job: Job, action: Action) -> bool {
                 | A::CloseAccount
                 | A::ImportList
                 | A::ReceiveOrder
+                | A::ReadOrders
                 | A::ReadLedger
                 | A::BuildEvidence
                 | A::ManagePeople

@@ -3,6 +3,7 @@
 use crate::access::{Action, authorise};
 use crate::apply::GateNews;
 use crate::call::Call;
+use crate::dossier::{self, Involved};
 use crate::outcome::CaseSummary;
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::{account_in_sight, is_in_sight};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use tenantry_model::account::{AccountRole, AccountState, Ending};
 use tenantry_model::case::{CaseKind, CaseState};
+use tenantry_model::event::EventType;
 use tenantry_model::fact::{AccessKind, PersonalIp};
 use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, PartyId};
 use tenantry_model::party::{Interest, PartyKind, Status};
@@ -208,26 +210,20 @@ impl Register {
         authorise(&call.actor, Action::Read)?;
         let actor = call.actor.clone();
         let rows_max = rows_max.min(PAGE_MAX);
-        let mut after = after.unwrap_or(AccountId::from_bytes([0; 16]));
+        let after = after.unwrap_or(AccountId::from_bytes([0; 16]));
         self.core.store.read(move |tx| {
-            let mut found = Vec::new();
-            loop {
-                let rows = page(tx, &filter, after, rows_max)?;
-                let full = rows.len() == rows_max as usize;
-                for row in rows {
-                    after = row.id;
+            let read = |tx: &mut dyn Tx, after| page(tx, &filter, after, rows_max);
+            collect(
+                tx,
+                after,
+                rows_max,
+                read,
+                |row| row.id,
+                |tx, row| {
                     let fits = filter.state.is_none_or(|s| s == row.state);
-                    if fits && is_in_sight(tx, &actor, &row)? {
-                        found.push(summary(&row));
-                        if found.len() == rows_max as usize {
-                            return Ok(found);
-                        }
-                    }
-                }
-                if !full {
-                    return Ok(found);
-                }
-            }
+                    Ok((fits && is_in_sight(tx, &actor, &row)?).then(|| summary(&row)))
+                },
+            )
         })
     }
 
@@ -271,25 +267,11 @@ impl Register {
         authorise(&call.actor, Action::Read)?;
         let actor = call.actor.clone();
         let rows_max = rows_max.min(PAGE_MAX);
-        let mut after = after.unwrap_or(ApplicationId::from_bytes([0; 16]));
+        let after = after.unwrap_or(ApplicationId::from_bytes([0; 16]));
         self.core.store.read(move |tx| {
-            let mut found = Vec::new();
-            loop {
-                let rows = account::page_applications(tx, after, rows_max)?;
-                let full = rows.len() == rows_max as usize;
-                for row in rows {
-                    after = row.id;
-                    if let Some(seen) = application_view(tx, &actor, row)? {
-                        found.push(seen);
-                        if found.len() == rows_max as usize {
-                            return Ok(found);
-                        }
-                    }
-                }
-                if !full {
-                    return Ok(found);
-                }
-            }
+            let read = |tx: &mut dyn Tx, after| Ok(account::page_applications(tx, after, rows_max)?);
+            let view = |tx: &mut dyn Tx, row| application_view(tx, &actor, row);
+            collect(tx, after, rows_max, read, |row| row.id, view)
         })
     }
 
@@ -379,7 +361,7 @@ impl Register {
                         .text("ending", ending);
                 unit.record(record)?;
                 unit.emit(
-                    "tenantry.account.closed",
+                    EventType::AccountClosed,
                     id,
                     &serde_json::json!({ "account": id, "reference": row.reference }),
                 )?;
@@ -387,6 +369,7 @@ impl Register {
                 Ok((summary(&row), GateNews::of(&row)))
             })?;
         self.core.gate.put(&news.row());
+        self.core.look_below(id);
         Ok(closed)
     }
 
@@ -496,32 +479,41 @@ fn read_links(row: &decision::DecisionRow) -> Result<Vec<LinkSummary>, RegisterE
     serde_json::from_str::<crate::assess::Inputs>(&row.inputs).map(|i| i.links).map_err(unreadable)
 }
 
-/// Parties on an account and those directly behind them.
+/// Parties on an account and those behind them.
 fn roles_view(tx: &mut dyn Tx, id: AccountId) -> Result<(Vec<RoleView>, Vec<Interest>), RegisterError> {
-    let mut roles: BTreeMap<PartyId, Vec<AccountRole>> = BTreeMap::new();
-    for (party, role) in account::roles(tx, id)? {
-        roles.entry(party).or_default().push(role);
-    }
-    let mut interests: Vec<Interest> = Vec::new();
-    let mut level: Vec<PartyId> = roles.keys().copied().collect();
-    while let Some(owned) = level.pop() {
-        for content in party::interests_in(tx, owned)? {
-            let unreadable =
-                |_| RegisterError::Ledger { reason: "a stored interest cannot be read".to_owned() };
-            let interest: Interest = serde_json::from_str(&content).map_err(unreadable)?;
-            if let std::collections::btree_map::Entry::Vacant(slot) = roles.entry(interest.owner) {
-                slot.insert(Vec::new());
-                level.push(interest.owner);
-            }
-            interests.push(interest);
-        }
-    }
-    let mut views = Vec::with_capacity(roles.len());
-    for (id, roles) in roles {
+    let Involved { parties, interests } = dossier::involved(tx, id)?;
+    let mut views = Vec::with_capacity(parties.len());
+    for (id, roles) in parties {
         let row = party::find(tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
         views.push(RoleView { party: id, kind: row.kind, roles, status: row.status });
     }
     Ok((views, interests))
+}
+
+/// Up to `rows_max` of the rows that `keep` keeps, read page by page from behind `after` on.
+fn collect<K: Copy, R, T>(
+    tx: &mut dyn Tx,
+    mut after: K,
+    rows_max: u32,
+    mut page: impl FnMut(&mut dyn Tx, K) -> Result<Vec<R>, RegisterError>,
+    key: impl Fn(&R) -> K,
+    mut keep: impl FnMut(&mut dyn Tx, R) -> Result<Option<T>, RegisterError>,
+) -> Result<Vec<T>, RegisterError> {
+    let mut found = Vec::new();
+    loop {
+        let rows = page(tx, after)?;
+        let full = rows.len() == rows_max as usize;
+        for row in rows {
+            after = key(&row);
+            found.extend(keep(tx, row)?);
+            if found.len() == rows_max as usize {
+                return Ok(found);
+            }
+        }
+        if !full {
+            return Ok(found);
+        }
+    }
 }
 
 /// Cases are the provider's own work: an actor confined to a reseller does not see them.
@@ -556,7 +548,7 @@ fn chain_of(
     while let Some(id) = next {
         let Some(row) = account::find(tx, id)? else { break };
         chain.push(summary(&row));
-        let top = chain.len() == crate::dossier::RESELLER_LEVELS_MAX || actor.confined_to() == Some(id);
+        let top = chain.len() == dossier::RESELLER_LEVELS_MAX || actor.confined_to() == Some(id);
         next = row.parent.filter(|_| !top);
     }
     Ok(chain)

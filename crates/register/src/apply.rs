@@ -1,6 +1,7 @@
 //! The main job: an application arrives, is assessed, decided, recorded, and known to the gate.
 
 use crate::access::{Action, authorise};
+use crate::assess::Lists;
 use crate::call::Call;
 use crate::dossier::{Dossier, DossierParty, open_chain};
 use crate::intake::{Check, Intake, IntakeParty, NewApplication};
@@ -129,7 +130,7 @@ impl Register {
             intake.parties.iter().map(|p| (p.id, pseudonym(now, &*self.core.entropy))).collect();
         let dossier = self.new_dossier(call, account, &intake, &subjects)?;
         let world = self.core.world();
-        let assessment = self.core.assess(&world, &dossier, now)?;
+        let assessment = self.core.assess(&world, &dossier, Lists::AsTheyAre, now)?;
         let parties: BTreeMap<String, PartyId> =
             keys.into_iter().zip(intake.parties.iter().map(|p| p.id)).collect();
         let (request, depth) = (Arc::clone(sent), dossier.chain.len());

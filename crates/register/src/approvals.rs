@@ -24,6 +24,7 @@ use crate::unit::Unit;
 use crate::{Register, RegisterError, keys};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use tenantry_model::event::EventType;
 use tenantry_model::id::{ApprovalId, StaffId};
 use tenantry_model::staff::Actor;
 use tenantry_model::time::Timestamp;
@@ -148,7 +149,7 @@ impl Unit<'_> {
         };
         approval::add(self.tx, &row)?;
         let told = serde_json::json!({ "approval": id, "do": pending.word(), "object": row.object });
-        self.emit("tenantry.approval.requested", id, &told)?;
+        self.emit(EventType::ApprovalRequested, id, &told)?;
         Ok(id)
     }
 
@@ -217,6 +218,7 @@ impl Register {
                 self.core.with_prepared(*account, &findings, |prepared| {
                     let answered = self.approve_once(call, id, seen, Some(Arc::clone(&prepared)))?;
                     self.core.look_at_linked(&prepared, *verdict);
+                    self.core.look_below(*account);
                     Ok(answered)
                 })
             }
@@ -332,7 +334,7 @@ impl Unit<'_> {
     }
 
     fn tell_answer(&mut self, id: ApprovalId, state: &str) -> Result<(), RegisterError> {
-        self.emit("tenantry.approval.decided", id, &serde_json::json!({ "approval": id, "state": state }))
+        self.emit(EventType::ApprovalDecided, id, &serde_json::json!({ "approval": id, "state": state }))
     }
 }
 

@@ -8,7 +8,8 @@ use crate::RegisterError;
 use crate::core::Core;
 use crate::dossier::{Dossier, DossierParty, DossierReseller};
 use crate::query::{linking_values, screening_query};
-use crate::world::{MEASURES_LIST, World};
+use crate::rules::screened_in_trouble;
+use crate::world::World;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -74,6 +75,16 @@ pub(crate) struct Inputs {
     pub(crate) signals: Vec<Signal>,
 }
 
+impl Inputs {
+    /// Whether everything could be evaluated when exactly the facts of this dossier were decided on.
+    pub(crate) fn were_complete_for(&self, dossier: &Dossier) -> bool {
+        let before = self.parties.iter().map(|party| (party.id, &party.facts));
+        let facts = |party: &DossierParty| party.facts.iter().map(|fact| fact.id).collect::<Vec<_>>();
+        let now: Vec<_> = dossier.parties.iter().map(|party| (party.id, facts(party))).collect();
+        self.signals.is_empty() && before.eq(now.iter().map(|(id, facts)| (*id, facts)))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InputParty {
@@ -92,6 +103,15 @@ pub(crate) struct InputReseller {
     pub(crate) parties: Vec<InputParty>,
 }
 
+/// Whether an assessment looks at the state of the lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lists {
+    /// It does: a list that is missing or stale ends in a review.
+    AsTheyAre,
+    /// The very same facts were decided on when the lists were in order. That holds: to learn nothing newer undoes nothing.
+    WereInOrder,
+}
+
 /// Accounts per token.
 pub(crate) type Holders = BTreeMap<Token, BTreeSet<AccountId>>;
 
@@ -101,8 +121,13 @@ impl Core {
         self: &Arc<Self>,
         world: &World,
         dossier: &Dossier,
+        lists: Lists,
         now: Timestamp,
     ) -> Result<Assessment, RegisterError> {
+        let (signals, troubles) = match lists {
+            Lists::AsTheyAre => (self.signals(world, now), self.list_troubles(world, now)),
+            Lists::WereInOrder => (Vec::new(), Vec::new()),
+        };
         let mut hits = BTreeMap::new();
         for party in &dossier.parties {
             hits.insert(party.id, self.screen(world, party));
@@ -110,7 +135,7 @@ impl Core {
         let tokens = self.tokens(&dossier.parties);
         let (links, holders) = self.links(dossier.account, &tokens)?;
         let links_used: Vec<LinkSummary> = links.iter().map(summary_of_link).collect();
-        let inputs = inputs(world, dossier, &hits, &links_used, now);
+        let inputs = inputs(world, dossier, &hits, &links_used, signals, now);
         let decision = decide_from(world, dossier, &inputs);
         Ok(Assessment {
             decision,
@@ -120,7 +145,7 @@ impl Core {
             tokens,
             holders,
             generation: world.generation,
-            screened_with: world.screened_with,
+            screened_with: screened_in_trouble(&world.screened_with, &troubles),
         })
     }
 
@@ -259,6 +284,7 @@ fn inputs(
     dossier: &Dossier,
     hits: &BTreeMap<PartyId, Vec<FoundHit>>,
     links: &[LinkSummary],
+    signals: Vec<Signal>,
     now: Timestamp,
 ) -> Inputs {
     let input_party = |party: &DossierParty| InputParty {
@@ -282,14 +308,8 @@ fn inputs(
         interests: dossier.interests.clone(),
         chain: dossier.chain.iter().map(reseller).collect(),
         links: links.to_vec(),
-        signals: signals(world),
+        signals,
     }
-}
-
-/// What should have been evaluated and could not be: it ends in review, never in an open account.
-fn signals(world: &World) -> Vec<Signal> {
-    let published = world.snapshots.iter().any(|s| s.header.list != MEASURES_LIST);
-    if published { Vec::new() } else { vec![Signal::NotEvaluated { what: "no_watchlist".to_owned() }] }
 }
 
 /// Decides from recorded inputs and the facts of the dossier: the step that a replay repeats.

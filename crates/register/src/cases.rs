@@ -29,6 +29,7 @@ use crate::{Register, RegisterError, keys};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tenantry_model::case::{CaseKind, CaseState, ReasonCode, Verdict};
+use tenantry_model::event::EventType;
 use tenantry_model::id::{ApprovalId, CaseId, StaffId};
 use tenantry_model::staff::{Actor, Role};
 use tenantry_store::repo::case::{self, CaseRow};
@@ -124,6 +125,7 @@ impl Register {
                 self.core.with_prepared(account, &findings, |prepared| {
                     let decided = once(Some(Arc::clone(&prepared)))?;
                     self.core.look_at_linked(&prepared, decision.verdict);
+                    self.core.look_below(account);
                     Ok(decided)
                 })
             }
@@ -277,7 +279,7 @@ impl Unit<'_> {
                 row.state = CaseState::AwaitingCustomer;
                 self.store_case(&open)?;
                 let told = serde_json::json!({ "case": id, "kind": kind, "account": open.row.account });
-                self.emit("tenantry.case.information_needed", id, &told)?;
+                self.emit(EventType::CaseInformationNeeded, id, &told)?;
             }
             Verdict::Escalate => {
                 row.priority = 0;

@@ -2,6 +2,7 @@
 
 use crate::RegisterError;
 use crate::gate::GateMemory;
+use crate::rules::Rules;
 use crate::world::{self, World};
 use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,6 +43,7 @@ pub(crate) struct Core {
     pub(crate) gate: GateMemory,
     pub(crate) integrator: crate::checkpoints::Integrator,
     pub(crate) replay_index: crate::replay::ReplayIndex,
+    pub(crate) rules: ArcSwap<Rules>,
     /// Pseudonym of the deployment itself: the subject of records about nobody else.
     pub(crate) deployment: [u8; 16],
     world: ArcSwap<World>,
@@ -66,6 +68,7 @@ impl Core {
             gate: GateMemory::new(),
             integrator: crate::checkpoints::Integrator::default(),
             replay_index: crate::replay::ReplayIndex::default(),
+            rules: ArcSwap::default(),
             deployment,
             world: ArcSwap::from_pointee(world),
             loading: Mutex::new(()),

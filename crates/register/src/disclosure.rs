@@ -20,12 +20,14 @@ use tenantry_model::fact::FactKind;
 use tenantry_model::id::{AccountId, ApprovalId, DisclosureId, FactId, OrderId, PartyId};
 use tenantry_model::random::draw;
 use tenantry_model::time::Timestamp;
-use tenantry_store::repo::{account, approval, ledger, order, party, setting};
+use tenantry_store::repo::{account, approval, disclosure, ledger, order, party};
 use tenantry_store::{StoreExt, Tx};
 use tenantry_vault::Vault;
 
 /// Most facts in one disclosure.
 pub const FACTS_MAX: usize = 5_000;
+/// Disclosures on one page.
+const DISCLOSURES_PER_PAGE: u32 = 500;
 /// Records of one disclosure that are looked at for its approval.
 const OWN_RECORDS_MAX: u32 = 1_000;
 
@@ -109,6 +111,19 @@ pub struct RequestedDisclosure {
     pub scope: DisclosureScope,
 }
 
+/// A disclosure as those see it who ask and approve.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DisclosureView {
+    /// The exact scope.
+    pub scope: DisclosureScope,
+    /// The request for a second person.
+    pub approval: ApprovalId,
+    /// Where that stands: `waiting`, `approved`, `rejected` or `void`.
+    pub state: String,
+    /// Until when an approved package can be built.
+    pub expires_at: Timestamp,
+}
+
 impl Register {
     /// Asks for a package that shows personal data. A second person approves exactly what is answered here.
     ///
@@ -137,20 +152,33 @@ impl Register {
                 requested_at: unit.now,
             };
             let subject: [u8; 16] = draw(&*unit.core.entropy);
-            unit.keep_scope(&scope, &subject)?;
             let content = digest(&unit.core.vault, &scope);
             let reason = unit.call.reason.as_ref().map(|r| r.expose().to_owned()).unwrap_or_default();
             let pending = Pending::Disclose { disclosure: scope.id, content };
             let approval = unit.request_approval(&pending, subject, &reason)?;
+            unit.keep_scope(&scope, subject, approval)?;
             Ok(RequestedDisclosure { approval, scope })
         })
     }
 
-    /// The exact scope of a disclosure, for those who ask and approve.
-    pub fn disclosure(&self, call: &Call, id: DisclosureId) -> Result<DisclosureScope, RegisterError> {
+    /// A disclosure with its exact scope, for those who ask and approve.
+    pub fn disclosure(&self, call: &Call, id: DisclosureId) -> Result<DisclosureView, RegisterError> {
         authorise(&call.actor, Action::ApproveDisclosure)?;
         let vault = Arc::clone(&self.core.vault);
-        self.core.store.read(move |tx| Ok(kept_scope(tx, &vault, id)?.0))
+        self.core.store.read(move |tx| {
+            let row = disclosure::find(tx, id)?.ok_or(RegisterError::NotFound { what: "disclosure" })?;
+            view(tx, &vault, &row)
+        })
+    }
+
+    /// The disclosures that were asked for, newest first.
+    pub fn disclosures(&self, call: &Call) -> Result<Vec<DisclosureView>, RegisterError> {
+        authorise(&call.actor, Action::ApproveDisclosure)?;
+        let vault = Arc::clone(&self.core.vault);
+        self.core.store.read(move |tx| {
+            let rows = disclosure::page(tx, DISCLOSURES_PER_PAGE)?;
+            rows.iter().map(|row| view(tx, &vault, row)).collect()
+        })
     }
 
     /// Builds the package of a disclosure that a second person approved. What is opened is recorded first. An approval holds
@@ -230,10 +258,22 @@ impl Core {
 }
 
 impl Unit<'_> {
-    fn keep_scope(&mut self, scope: &DisclosureScope, subject: &[u8; 16]) -> Result<(), RegisterError> {
-        let mut kept = subject.to_vec();
-        kept.extend(self.seal(subject, &scope.id.bytes(), scope)?);
-        setting::put(self.tx, &name_of(scope.id), &kept)?;
+    fn keep_scope(
+        &mut self,
+        scope: &DisclosureScope,
+        subject: [u8; 16],
+        approval: ApprovalId,
+    ) -> Result<(), RegisterError> {
+        let row = disclosure::DisclosureRow {
+            id: scope.id,
+            account: scope.account,
+            order: scope.order,
+            approval,
+            subject,
+            requested_at: scope.requested_at,
+            sealed: self.seal(&subject, &scope.id.bytes(), scope)?,
+        };
+        disclosure::add(self.tx, &row)?;
         Ok(())
     }
 }
@@ -243,16 +283,22 @@ fn kept_scope(
     vault: &Vault,
     id: DisclosureId,
 ) -> Result<(DisclosureScope, [u8; 16]), RegisterError> {
-    let missing = RegisterError::NotFound { what: "disclosure" };
-    let kept = setting::find(tx, &name_of(id))?;
-    let Some((subject, sealed)) = kept.as_deref().and_then(<[u8]>::split_first_chunk) else {
-        return Err(missing);
-    };
-    Ok((keys::open_json(tx, vault, subject, &id.bytes(), sealed)?, *subject))
+    let row = disclosure::find(tx, id)?.ok_or(RegisterError::NotFound { what: "disclosure" })?;
+    Ok((keys::open_json(tx, vault, &row.subject, &id.bytes(), &row.sealed)?, row.subject))
 }
 
-fn name_of(id: DisclosureId) -> String {
-    format!("disclosure/{id}")
+fn view(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    row: &disclosure::DisclosureRow,
+) -> Result<DisclosureView, RegisterError> {
+    let request = approval::find(tx, row.approval)?.ok_or(RegisterError::NotFound { what: "approval" })?;
+    Ok(DisclosureView {
+        scope: keys::open_json(tx, vault, &row.subject, &row.id.bytes(), &row.sealed)?,
+        approval: row.approval,
+        state: request.state,
+        expires_at: request.expires_at,
+    })
 }
 
 /// Keyed, because a scope tells of a person by its identifiers.

@@ -4,7 +4,8 @@
 //! data only through [`crate::Register::reveal`].
 
 use crate::{RegisterError, keys};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::fact::{Fact, FactKind, FactValue};
 use tenantry_model::id::{AccountId, PartyId};
@@ -117,13 +118,30 @@ fn parties_of(
     id: AccountId,
     wanted: &dyn Fn(FactKind) -> bool,
 ) -> Result<(Vec<DossierParty>, Vec<Interest>), RegisterError> {
-    let mut roles: BTreeMap<PartyId, Vec<AccountRole>> = BTreeMap::new();
+    let Involved { parties: involved, interests } = involved(tx, id)?;
+    let mut parties = Vec::with_capacity(involved.len());
+    for (id, roles) in involved {
+        parties.push(open_party_of(tx, vault, id, roles, wanted)?);
+    }
+    Ok((parties, interests))
+}
+
+/// Who is involved in an account.
+pub(crate) struct Involved {
+    /// The parties in a role on it, with their roles, and those who stand behind them, without any.
+    pub(crate) parties: BTreeMap<PartyId, Vec<AccountRole>>,
+    /// The interests between them, those nearest to the account first.
+    pub(crate) interests: Vec<Interest>,
+}
+
+/// The parties on an account and those who stand behind them, level by level: the one walk up the owners.
+pub(crate) fn involved(tx: &mut dyn Tx, id: AccountId) -> Result<Involved, RegisterError> {
+    let mut parties: BTreeMap<PartyId, Vec<AccountRole>> = BTreeMap::new();
     for (party, role) in account::roles(tx, id)? {
-        roles.entry(party).or_default().push(role);
+        parties.entry(party).or_default().push(role);
     }
     let mut interests = Vec::new();
-    let mut known: BTreeSet<PartyId> = roles.keys().copied().collect();
-    let mut level: Vec<PartyId> = known.iter().copied().collect();
+    let mut level: Vec<PartyId> = parties.keys().copied().collect();
     for _ in 0..OWNERSHIP_LEVELS_MAX {
         let mut above = Vec::new();
         for owned in level {
@@ -131,7 +149,8 @@ fn parties_of(
                 let interest: Interest = serde_json::from_str(&content).map_err(|_| {
                     RegisterError::Ledger { reason: "a stored interest cannot be read".to_owned() }
                 })?;
-                if known.insert(interest.owner) {
+                if let Entry::Vacant(slot) = parties.entry(interest.owner) {
+                    slot.insert(Vec::new());
                     above.push(interest.owner);
                 }
                 interests.push(interest);
@@ -139,12 +158,7 @@ fn parties_of(
         }
         level = above;
     }
-    let mut parties = Vec::with_capacity(known.len());
-    for id in known {
-        let roles = roles.remove(&id).unwrap_or_default();
-        parties.push(open_party_of(tx, vault, id, roles, wanted)?);
-    }
-    Ok((parties, interests))
+    Ok(Involved { parties, interests })
 }
 
 /// Opens one party: its facts in force and what was found about its matches.

@@ -11,7 +11,7 @@ use crate::core::Core;
 use crate::ledger_view::{StoredTree, hex, instant, newest};
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::account_in_sight;
-use crate::{Register, RegisterError, access, keys};
+use crate::{Register, RegisterError, access, dossier, keys};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -24,13 +24,11 @@ use tenantry_model::id::{AccountId, FactId, PartyId};
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::account::AccountRow;
 use tenantry_store::repo::ledger::LeafRow;
-use tenantry_store::repo::{account, decision, ledger, party};
+use tenantry_store::repo::{decision, ledger, party};
 use tenantry_store::{StoreExt, Tx};
 
 /// Most records of one subject that a package takes.
 pub const RECORDS_PER_SUBJECT_MAX: u32 = 50_000;
-/// Levels of ownership followed above an account's parties.
-const OWNERSHIP_LEVELS_MAX: usize = 20;
 /// Characters in the purpose of a package.
 const PURPOSE_LENGTH_MAX: usize = 120;
 /// Records looked at behind a decision for the cases it opened in the same unit.
@@ -361,24 +359,7 @@ fn is_custody(header: &LeafHeader) -> bool {
 
 /// The parties on an account and those who stand behind them.
 pub(crate) fn parties_behind(tx: &mut dyn Tx, id: AccountId) -> Result<BTreeSet<PartyId>, RegisterError> {
-    let mut known: BTreeSet<PartyId> = account::roles(tx, id)?.into_iter().map(|(party, _)| party).collect();
-    let mut level: Vec<PartyId> = known.iter().copied().collect();
-    for _ in 0..OWNERSHIP_LEVELS_MAX {
-        let mut above = Vec::new();
-        for owned in level {
-            for content in party::interests_in(tx, owned)? {
-                let interest: tenantry_model::party::Interest =
-                    serde_json::from_str(&content).map_err(|_| RegisterError::Ledger {
-                        reason: "a stored interest cannot be read".to_owned(),
-                    })?;
-                if known.insert(interest.owner) {
-                    above.push(interest.owner);
-                }
-            }
-        }
-        level = above;
-    }
-    Ok(known)
+    Ok(dossier::involved(tx, id)?.parties.into_keys().collect())
 }
 
 /// The chain of a subject as far as the checkpoint reaches; without a gap, or it is refused.

@@ -38,6 +38,8 @@ mod query;
 pub mod reassess;
 pub mod record;
 pub mod replay;
+pub mod rules;
+mod salt;
 mod set_up;
 mod sight;
 mod unit;

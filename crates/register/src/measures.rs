@@ -26,6 +26,7 @@ use crate::unit::Unit;
 use crate::{Register, RegisterError, keys, world};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use tenantry_model::event::EventType;
 use tenantry_model::id::{ApprovalId, MeasureId};
 use tenantry_model::measure::{Measure, MeasureState, NamedPerson, Target};
 use tenantry_model::random::draw;
@@ -190,22 +191,27 @@ impl Unit<'_> {
 
     /// Puts an approved measure into force: from now on every assessment sees it.
     pub(crate) fn put_measure_into_force(&mut self, id: MeasureId) -> Result<(), RegisterError> {
-        self.turn_measure(id, MeasureState::Approved, "tenantry.measure.approved")?;
+        self.turn_measure(id, MeasureState::Approved, EventType::MeasureApproved)?;
         world::raise_generation(self.tx)
     }
 
     /// Lifts a measure: from now on no assessment sees it.
     pub(crate) fn end_measure(&mut self, id: MeasureId) -> Result<(), RegisterError> {
-        self.turn_measure(id, MeasureState::Lifted, "tenantry.measure.lifted")?;
+        self.turn_measure(id, MeasureState::Lifted, EventType::MeasureLifted)?;
         world::raise_generation(self.tx)
     }
 
     /// Ends a proposal that nobody approved.
     pub(crate) fn reject_measure(&mut self, id: MeasureId) -> Result<(), RegisterError> {
-        self.turn_measure(id, MeasureState::Rejected, "tenantry.measure.rejected")
+        self.turn_measure(id, MeasureState::Rejected, EventType::MeasureRejected)
     }
 
-    fn turn_measure(&mut self, id: MeasureId, to: MeasureState, event: &str) -> Result<(), RegisterError> {
+    fn turn_measure(
+        &mut self,
+        id: MeasureId,
+        to: MeasureState,
+        event: EventType,
+    ) -> Result<(), RegisterError> {
         let row = measure::find(self.tx, id)?.ok_or(RegisterError::NotFound { what: "measure" })?;
         if !measure::set_state(self.tx, id, to, row.version)? {
             return Err(RegisterError::Changed { what: "measure" });

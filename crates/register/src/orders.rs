@@ -13,6 +13,7 @@ use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tenantry_model::case::CaseKind;
+use tenantry_model::event::EventType;
 use tenantry_model::id::{AccountId, CaseId, OrderId};
 use tenantry_model::order::OrderKind;
 use tenantry_model::random::draw;
@@ -156,14 +157,14 @@ impl Register {
             };
             order::add(unit.tx, &row, &accounts)?;
             let data = serde_json::json!({ "order": id, "kind": new.kind, "case": case });
-            unit.emit("tenantry.order.received", id, &data)?;
+            unit.emit(EventType::OrderReceived, id, &data)?;
             Ok(view(row, accounts))
         })
     }
 
     /// The orders, latest deadline first.
     pub fn orders(&self, call: &Call) -> Result<Vec<OrderView>, RegisterError> {
-        authorise(&call.actor, Action::WorkCases)?;
+        authorise(&call.actor, Action::ReadOrders)?;
         self.core.store.read(|tx| {
             let rows = order::page(tx, limits::ORDERS_PER_PAGE)?;
             rows.into_iter()
@@ -175,9 +176,16 @@ impl Register {
         })
     }
 
+    /// How many orders are due from now on until an instant.
+    pub fn orders_due(&self, call: &Call, until: Timestamp) -> Result<i64, RegisterError> {
+        authorise(&call.actor, Action::ReadOrders)?;
+        let now = self.core.clock.now();
+        self.core.store.read(move |tx| order::count_due(tx, now, until).map_err(RegisterError::from))
+    }
+
     /// One order.
     pub fn order(&self, call: &Call, id: OrderId) -> Result<OrderView, RegisterError> {
-        authorise(&call.actor, Action::WorkCases)?;
+        authorise(&call.actor, Action::ReadOrders)?;
         self.core.store.read(move |tx| {
             let row = order::find(tx, id)?.ok_or(RegisterError::NotFound { what: "order" })?;
             let accounts = order::accounts(tx, id)?;

@@ -8,10 +8,11 @@
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::people::administration;
+use crate::salt::Salt;
 use crate::{Register, RegisterError, keys};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
+use tenantry_model::event::EventType;
 use tenantry_model::id::{DeliveryId, EndpointId, EventId};
 use tenantry_model::random::draw;
 use tenantry_model::time::Timestamp;
@@ -29,6 +30,8 @@ pub mod limits {
     pub const TYPES_MAX: usize = 50;
     /// Deliveries shown or planned at once.
     pub const DELIVERIES_MAX: u32 = 1_024;
+    /// Events on one page of the feed.
+    pub const EVENTS_PER_PAGE: u32 = 200;
     /// Characters kept of why an attempt failed.
     pub const ERROR_LENGTH_MAX: usize = 200;
 }
@@ -97,17 +100,15 @@ pub struct OpenDelivery {
     pub claimed_until: Option<Timestamp>,
 }
 
-/// An event as it leaves.
+/// An event as it leaves, by the feed or by a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutgoingEvent {
-    /// Identifier; the same in every delivery and attempt.
+pub struct FeedEvent {
+    /// Identifier; the same in every delivery and attempt, and in the feed.
     pub id: EventId,
     /// Type, for example `tenantry.account.opened`.
     pub event_type: String,
     /// What it is about.
     pub subject: String,
-    /// Place among the events of this subject for this endpoint, from 1 and without gaps.
-    pub sequence: u64,
     /// Identifiers and words by name, as JSON.
     pub data: serde_json::Value,
     /// When it happened.
@@ -120,7 +121,9 @@ pub struct ClaimedDelivery {
     /// The delivery.
     pub id: DeliveryId,
     /// The event.
-    pub event: OutgoingEvent,
+    pub event: FeedEvent,
+    /// Place among the events of this subject for this endpoint, from 1 and without gaps.
+    pub sequence: u64,
     /// Number of this attempt, from 1.
     pub attempt: u32,
     /// Where it goes.
@@ -183,23 +186,22 @@ impl Register {
         manage(call)?;
         check_url(url)?;
         check_types(types)?;
-        let secret: [u8; 32] = draw(&*self.core.entropy);
-        let hash: [u8; 32] = Sha256::digest(secret).into();
         let (url, types) = (url.to_owned(), types.join(" "));
-        let request = (url.clone(), types.clone(), hash);
-        let id = self.core.change(call, Action::ManageWebhooks, &request, move |unit| {
+        let request = (url.clone(), types.clone());
+        let (id, salt) = self.core.change(call, Action::ManageWebhooks, &request, move |unit| {
             if outbox::endpoints(unit.tx)?.len() >= limits::ENDPOINTS_MAX {
                 let (state, hint) = ("full".to_owned(), "ask for fewer, wider endpoints");
                 return Err(RegisterError::State { what: "list of endpoints", state, hint });
             }
             let id = EndpointId::new(unit.now, &*unit.core.entropy);
             let subject: [u8; 16] = draw(&*unit.core.entropy);
+            let salt = Salt::draw(&*unit.core.entropy);
             let row = EndpointRow {
                 id,
                 url: url.clone(),
                 types: types.clone(),
                 subject,
-                secrets: unit.seal_bytes(&subject, &id.bytes(), &secret)?,
+                secrets: unit.seal_bytes(&subject, &id.bytes(), &salt.secret(&unit.core.vault))?,
                 disabled_at: None,
                 created_at: unit.now,
                 version: 1,
@@ -207,9 +209,9 @@ impl Register {
             outbox::add_endpoint(unit.tx, &row)?;
             let record = administration(unit.core.deployment, "endpoint_added");
             unit.record(record.text("endpoint", id).text("url", &url).text("types", &types))?;
-            Ok(id)
+            Ok((id, salt))
         })?;
-        Ok((id, secret))
+        Ok((id, salt.secret(&self.core.vault)))
     }
 
     /// All endpoints, oldest first.
@@ -217,6 +219,24 @@ impl Register {
         manage(call)?;
         let rows = self.core.store.read(|tx| outbox::endpoints(tx).map_err(RegisterError::from))?;
         Ok(rows.into_iter().map(endpoint_view).collect())
+    }
+
+    /// The feed: events after `after`, or from the first one on, oldest first, at most `limit`. Events are in the order of the
+    /// ledger, so whoever goes on after the last one seen misses none.
+    pub fn events(
+        &self,
+        call: &Call,
+        after: Option<EventId>,
+        limit: usize,
+    ) -> Result<Vec<FeedEvent>, RegisterError> {
+        manage(call)?;
+        let after = after.unwrap_or(EventId::from_bytes([0; 16]));
+        let rows_max = u32::try_from(limit).unwrap_or(u32::MAX).min(limits::EVENTS_PER_PAGE);
+        let rows = self
+            .core
+            .store
+            .read(move |tx| outbox::events(tx, after, rows_max).map_err(RegisterError::from))?;
+        Ok(rows.into_iter().map(feed_event).collect())
     }
 
     /// Switches an endpoint off. What waits for it is given up when it falls due.
@@ -278,7 +298,8 @@ impl Register {
                 keys::open_row(tx, &vault, &endpoint.subject, &endpoint.id.bytes(), &endpoint.secrets)?;
             Ok(Some(ClaimedDelivery {
                 id,
-                event: outgoing(event, sequence),
+                event: feed_event(event),
+                sequence,
                 attempt: u32::try_from(claimed.attempts).unwrap_or(u32::MAX),
                 url: endpoint.url,
                 secret,
@@ -318,6 +339,12 @@ impl Register {
             .store
             .read(|tx| outbox::by_state(tx, DEAD, limits::DELIVERIES_MAX).map_err(RegisterError::from))?;
         Ok(rows.into_iter().map(delivery_view).collect())
+    }
+
+    /// How many deliveries were given up.
+    pub fn dead_letter_count(&self, call: &Call) -> Result<i64, RegisterError> {
+        manage(call)?;
+        self.core.store.read(|tx| outbox::count_in_state(tx, DEAD).map_err(RegisterError::from))
     }
 
     /// How many deliveries are `pending`, `delivered` and `dead`.
@@ -364,17 +391,12 @@ fn check_url(url: &str) -> Result<(), RegisterError> {
 }
 
 fn check_types(types: &[String]) -> Result<(), RegisterError> {
-    let word = |text: &String| {
-        let rest = text.strip_prefix("tenantry.").unwrap_or_default();
-        !rest.is_empty()
-            && rest.len() < 80
-            && rest.bytes().all(|b| b.is_ascii_lowercase() || b"._-".contains(&b))
-    };
-    match types.iter().position(|text| !word(text)) {
-        Some(position) => Err(RegisterError::invalid(
-            format!("/types/{position}"),
-            "a type of event, for example `tenantry.account.opened`",
-        )),
+    match types.iter().position(|text| text.parse::<EventType>().is_err()) {
+        Some(position) => {
+            let known: Vec<&str> = EventType::ALL.iter().map(|known| known.as_str()).collect();
+            let detail = format!("no event has this type; the types are {}", known.join(", "));
+            Err(RegisterError::invalid(format!("/types/{position}"), detail))
+        }
         None if types.len() > limits::TYPES_MAX => Err(RegisterError::invalid(
             "/types",
             format!("at most {} types; none means all", limits::TYPES_MAX),
@@ -417,12 +439,11 @@ fn shortened(error: &str) -> String {
     error.chars().take(limits::ERROR_LENGTH_MAX).collect()
 }
 
-fn outgoing(event: EventRow, sequence: u64) -> OutgoingEvent {
-    OutgoingEvent {
+fn feed_event(event: EventRow) -> FeedEvent {
+    FeedEvent {
         id: event.id,
         event_type: event.event_type,
         subject: event.subject,
-        sequence,
         data: serde_json::from_str(&event.data).unwrap_or_default(),
         recorded_at: event.recorded_at,
     }

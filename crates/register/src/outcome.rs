@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tenantry_linkage::{Link, Token};
 use tenantry_model::account::AccountState;
 use tenantry_model::case::{CaseKind, CaseState};
+use tenantry_model::event::EventType;
 use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, PartyId};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::{CaseDraft, Decision, Outcome, Reason};
@@ -305,7 +306,7 @@ impl Unit<'_> {
         }
         self.record(record)?;
         self.emit(
-            "tenantry.case.opened",
+            EventType::CaseOpened,
             id,
             &serde_json::json!({ "case": id, "kind": new.kind, "account": new.account }),
         )?;
@@ -326,13 +327,13 @@ impl Unit<'_> {
 }
 
 /// The event that tells of an account in this state.
-pub(crate) const fn event_of(state: AccountState) -> &'static str {
+pub(crate) const fn event_of(state: AccountState) -> EventType {
     match state {
-        AccountState::Open => "tenantry.account.opened",
-        AccountState::Restricted => "tenantry.account.restricted",
-        AccountState::Refused => "tenantry.account.refused",
-        AccountState::Suspended => "tenantry.account.suspended",
-        AccountState::Applied | AccountState::InReview | AccountState::Closed => "tenantry.account.in_review",
+        AccountState::Open => EventType::AccountOpened,
+        AccountState::Restricted => EventType::AccountRestricted,
+        AccountState::Refused => EventType::AccountRefused,
+        AccountState::Suspended => EventType::AccountSuspended,
+        AccountState::Applied | AccountState::InReview | AccountState::Closed => EventType::AccountInReview,
     }
 }
 

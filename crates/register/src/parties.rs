@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tenantry_identity::status::StatusFinding;
 use tenantry_model::account::AccountRole;
+use tenantry_model::event::EventType;
 use tenantry_model::fact::{FactKind, FactValue, Source, Strength};
 use tenantry_model::id::{AccountId, EvidenceId, FactId, PartyId};
 use tenantry_model::party::{PartyKind, Status};
@@ -193,7 +194,7 @@ impl Register {
             unit.write_statements(id, &row.subject, &facts, &checks)?;
             // The party counts as not screened until its accounts are assessed again: if that is interrupted, the next pass does it.
             party::screened(unit.tx, id, &[0; 32], unit.now)?;
-            unit.emit("tenantry.party.facts_added", id, &serde_json::json!({ "party": id }))?;
+            unit.emit(EventType::PartyFactsAdded, id, &serde_json::json!({ "party": id }))?;
             Ok(facts.iter().map(|f| f.id).collect::<Vec<_>>())
         })?;
         let accounts = self.core.store.read(move |tx| {

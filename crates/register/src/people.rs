@@ -12,6 +12,7 @@ pub use totp::TotpSecret;
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::record::{Record, RecordType, Retention};
+use crate::salt::Salt;
 use crate::{Register, RegisterError, keys};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -24,10 +25,6 @@ use tenantry_store::repo::{account, staff};
 
 /// Minutes a one-time link works.
 const LINK_MINUTES: i64 = 15;
-/// Hours a session lasts at most.
-const SESSION_HOURS: i64 = 12;
-/// Minutes a session lasts without use.
-const SESSION_IDLE_MINUTES: i64 = 60;
 /// Failed log-ins after which further ones are not looked at for a while.
 const FAILURES_MAX: i64 = 5;
 /// Minutes a log-in is locked after too many failures.
@@ -216,15 +213,16 @@ impl Register {
 
     /// Makes a one-time log-in link and answers its token, which is nowhere stored.
     pub fn login_link(&self, call: &Call, id: StaffId) -> Result<[u8; 32], RegisterError> {
-        let token: [u8; 32] = draw(&*self.core.entropy);
-        let hash = hash(&token);
-        self.core.change(call, Action::ManagePeople, &("link", id, hash), move |unit| {
+        let salt = self.core.change(call, Action::ManagePeople, &("link", id), move |unit| {
+            let salt = Salt::draw(&*unit.core.entropy);
+            let hash = hash(&salt.secret(&unit.core.vault));
             staff::find(unit.tx, id)?.ok_or(RegisterError::NotFound { what: "member of staff" })?;
             staff::add_link(unit.tx, &hash, id, unit.now.plus_micros(LINK_MINUTES * MINUTE_US))?;
             let record = administration(unit.core.deployment, "login_link_made").text("staff", id);
-            unit.record(record).map(|_| ())
+            unit.record(record)?;
+            Ok(salt)
         })?;
-        Ok(token)
+        Ok(salt.secret(&self.core.vault))
     }
 
     /// Begins a session with a one-time link. `None` when the link is unknown, used or too old.
@@ -300,7 +298,8 @@ impl Register {
     fn begin_session(&self, id: StaffId) -> Result<NewSession, RegisterError> {
         let now = self.core.clock.now();
         let token: [u8; 32] = draw(&*self.core.entropy);
-        let expires_at = now.plus_micros(SESSION_HOURS * 60 * MINUTE_US);
+        let expires_at =
+            now.plus_micros(i64::from(self.core.rules.load().sessions.absolute_hours) * 60 * MINUTE_US);
         let row = staff::SessionRow {
             id: SessionId::new(now, &*self.core.entropy),
             staff: id,
@@ -324,7 +323,8 @@ impl Register {
             Ok::<_, RegisterError>(staff.map(|row| (session, row)))
         })?;
         let Some((session, row)) = found else { return Ok(None) };
-        let idle_until = session.seen_at.plus_micros(SESSION_IDLE_MINUTES * MINUTE_US);
+        let idle_minutes = i64::from(self.core.rules.load().sessions.idle_minutes);
+        let idle_until = session.seen_at.plus_micros(idle_minutes * MINUTE_US);
         if row.disabled_at.is_some() || now >= session.expires_at || now >= idle_until {
             return Ok(None);
         }
@@ -352,9 +352,8 @@ impl Register {
         if new.scopes.is_empty() {
             return Err(RegisterError::invalid("/scopes", "name at least one scope"));
         }
-        let secret: [u8; 32] = draw(&*self.core.entropy);
-        let hash = hash(&secret);
-        let id = self.core.change(call, Action::ManagePeople, &(new.clone(), hash), move |unit| {
+        let (id, salt) = self.core.change(call, Action::ManagePeople, &new.clone(), move |unit| {
+            let salt = Salt::draw(&*unit.core.entropy);
             if let Some(reseller) = new.reseller {
                 account::find(unit.tx, reseller)?.ok_or(RegisterError::NotFound { what: "account" })?;
             }
@@ -362,7 +361,7 @@ impl Register {
             let scopes: Vec<_> = new.scopes.iter().map(|s| s.as_str()).collect();
             let row = staff::KeyRow {
                 id,
-                hash,
+                hash: hash(&salt.secret(&unit.core.vault)),
                 label: new.label.trim().to_owned(),
                 scopes: scopes.join(" "),
                 reseller: new.reseller,
@@ -374,9 +373,9 @@ impl Register {
                 .text("key", id)
                 .text("scopes", row.scopes);
             unit.record(record)?;
-            Ok(id)
+            Ok((id, salt))
         })?;
-        Ok((id, secret))
+        Ok((id, salt.secret(&self.core.vault)))
     }
 
     /// Revokes an API key.

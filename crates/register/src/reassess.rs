@@ -12,7 +12,7 @@ pub use clocks::Minded;
 
 use crate::access::{Action, authorise};
 use crate::apply::GateNews;
-use crate::assess::{Assessment, Inputs};
+use crate::assess::{Assessment, Inputs, Lists};
 use crate::call::Call;
 use crate::core::Core;
 use crate::dossier::{self, Dossier};
@@ -37,6 +37,10 @@ use tenantry_store::repo::{account, case, decision, party};
 const ASSESSMENTS_MAX: usize = 5;
 /// Most linked accounts looked at after a confirmation.
 const LINKED_MAX: usize = 100;
+/// Most accounts below a reseller looked at when its standing changes.
+const BELOW_MAX: usize = 1_000;
+/// Accounts below a reseller that are read and written together.
+const BELOW_CHUNK: u32 = 50;
 /// Most accounts written in one unit.
 const CHUNK_MAX: u32 = 500;
 
@@ -130,7 +134,9 @@ impl Core {
                 party.findings.push(finding.clone());
             }
         }
-        let assessment = self.assess(world, &dossier, self.clock.now())?;
+        let decided = previous.as_ref().is_some_and(|(_, inputs)| inputs.were_complete_for(&dossier));
+        let lists = if decided { Lists::WereInOrder } else { Lists::AsTheyAre };
+        let assessment = self.assess(world, &dossier, lists, self.clock.now())?;
         let subjects = dossier.parties.iter().map(|p| (p.id, p.subject)).collect();
         Ok(Prepared { row, assessment, subjects, previous })
     }
@@ -188,6 +194,34 @@ impl Core {
         for account in linked.into_iter().take(LINKED_MAX) {
             if let Err(error) = self.reassess(account, Cause::World) {
                 tracing::warn!(%account, code = error.code(), "a linked account could not be assessed again");
+            }
+        }
+    }
+
+    /// Assesses the accounts again that stand below one whose standing has changed: they rest on their reseller's. What fails
+    /// here, or is more than [`BELOW_MAX`], is made up for by the next pass over all accounts.
+    pub(crate) fn look_below(self: &Arc<Self>, reseller: AccountId) {
+        let call = Call::by(Actor::System { job: Job::Rescreening });
+        let (mut resellers, mut looked_at) = (vec![reseller], 0);
+        while let Some(above) = resellers.pop() {
+            let mut after = AccountId::from_bytes([0; 16]);
+            loop {
+                let rows = self.store.read(move |tx| account::children(tx, above, after, BELOW_CHUNK));
+                let Ok(rows) = rows else { return };
+                let Some(last) = rows.last() else { break };
+                after = last.id;
+                let live = rows.iter().filter(|row| row.state != AccountState::Closed);
+                let ids: Vec<AccountId> = live.map(|row| row.id).collect();
+                if let Err(error) = self.reassess_chunk(&call, &ids, &|_| true) {
+                    tracing::warn!(%above, code = error.code(), "accounts below could not be assessed again");
+                    return;
+                }
+                looked_at += rows.len();
+                resellers.extend(rows.iter().map(|row| row.id));
+                if looked_at >= BELOW_MAX {
+                    tracing::warn!(%reseller, looked_at, "further accounts below wait for the next pass");
+                    return;
+                }
             }
         }
     }

@@ -98,10 +98,7 @@ impl Recorded {
         let mut snapshots = Vec::with_capacity(inputs.snapshots.len());
         for id in &inputs.snapshots {
             let row = list::find(tx, *id)?.ok_or(RegisterError::NotFound { what: "snapshot" })?;
-            let header = serde_json::from_str(&row.header).map_err(|_| RegisterError::Evaluation {
-                what: format!("the header of snapshot {id} cannot be read"),
-            })?;
-            snapshots.push(SnapshotInForce { id: *id, header, imported_at: row.imported_at });
+            snapshots.push(SnapshotInForce::of(&row)?);
         }
         let mut measures = Vec::with_capacity(inputs.measures.len());
         for id in &inputs.measures {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use tenantry_ledger::{
     Body, Field, Frontier, LeafHeader, Pseudonym, RecordType, RetentionClass, UnixNanos, leaf_hash,
 };
+use tenantry_model::event::EventType;
 use tenantry_model::id::{DeliveryId, EventId, PartyId};
 use tenantry_model::random::Entropy;
 use tenantry_model::time::Timestamp;
@@ -144,20 +145,21 @@ impl<'a> Unit<'a> {
     /// Tells the outside: writes an event and a delivery for every endpoint that wants it.
     pub(crate) fn emit(
         &mut self,
-        event_type: &str,
+        event_type: EventType,
         subject: impl std::fmt::Display,
         data: &impl Serialize,
     ) -> Result<(), RegisterError> {
         let event = outbox::EventRow {
             id: EventId::from_bytes(self.next_in_order()),
-            event_type: event_type.to_owned(),
+            event_type: event_type.to_string(),
             subject: subject.to_string(),
             data: serde_json::to_string(data).unwrap_or_default(),
             recorded_at: self.now,
         };
         outbox::add_event(self.tx, &event)?;
         for endpoint in outbox::endpoints(self.tx)? {
-            let wanted = endpoint.types.is_empty() || endpoint.types.split(' ').any(|t| t == event_type);
+            let wanted =
+                endpoint.types.is_empty() || endpoint.types.split(' ').any(|t| t == event_type.as_str());
             if endpoint.disabled_at.is_none() && wanted {
                 let id = DeliveryId::from_bytes(self.next_in_order());
                 outbox::add_delivery(self.tx, id, endpoint.id, &event, self.now)?;

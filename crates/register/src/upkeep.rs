@@ -3,14 +3,22 @@
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::{Register, RegisterError};
-use tenantry_store::StoreExt;
 use tenantry_store::repo::{idempotency, staff};
+use tenantry_store::{StoreError, StoreExt};
 
 /// Days an answer is kept for a repeated request.
 pub const ANSWERS_DAYS: u32 = 7;
 const DAY_US: i64 = tenantry_model::time::DAY_US;
 
 impl Register {
+    /// Whether the store takes changes. Asks by a unit that changes nothing, on the way every change goes.
+    ///
+    /// # Errors
+    /// What a change would be told: [`StoreError::Stopped`] when the store will take none until it is opened again.
+    pub fn takes_changes(&self) -> Result<(), StoreError> {
+        self.core.store.write(|_| Ok(()))
+    }
+
     /// Forgets answers older than [`ANSWERS_DAYS`] and sessions that have ended. Answers how many rows went.
     pub fn forget_what_is_over(&self, call: &Call) -> Result<u64, RegisterError> {
         authorise(&call.actor, Action::Reassess)?;

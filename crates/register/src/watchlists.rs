@@ -3,10 +3,14 @@
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::record::{Record, RecordType, Retention};
+use crate::rules::screened_in_trouble;
+use crate::unit::Unit;
 use crate::world::{self, SnapshotInForce};
 use crate::{Register, RegisterError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use tenantry_lists::{Reading, Snapshot};
+use tenantry_model::event::EventType;
 use tenantry_model::id::SnapshotId;
 use tenantry_model::listed::{ListedEntity, SnapshotHeader};
 use tenantry_model::time::Timestamp;
@@ -17,7 +21,7 @@ use tenantry_store::repo::{list, party};
 const HISTORY_MAX: u32 = 200;
 
 /// What importing a list did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Imported {
     /// The snapshot now in force.
     pub snapshot: SnapshotId,
@@ -31,7 +35,7 @@ pub struct Imported {
     pub changed: usize,
     /// Records of the file that were doubtful or set aside, as file, line and why.
     pub notices: Vec<String>,
-    /// `true` when this very version was in force already and nothing was done.
+    /// `true` when this very version was in force already: it is confirmed, and nobody is screened again.
     pub unchanged: bool,
 }
 
@@ -46,6 +50,8 @@ pub struct SnapshotView {
     pub imported_at: Timestamp,
     /// When a newer one took its place.
     pub superseded_at: Option<Timestamp>,
+    /// When it was last imported and found to be this version: a list is as old as this.
+    pub confirmed_at: Timestamp,
 }
 
 /// The lists, and whether everybody was screened against them.
@@ -61,11 +67,16 @@ pub struct ListsView {
     pub parties: i64,
     /// Parties whose last screening was against an older set of lists. 0 is the proof that nobody was missed.
     pub parties_behind: i64,
+    /// Days a list may go unconfirmed before whoever is screened against it is reviewed.
+    pub age_days_max: Option<u32>,
+    /// Lists that are missing or too old, in words. As long as there is one, nobody new passes.
+    pub troubles: Vec<String>,
 }
 
 impl Register {
     /// Brings a new version of a list into force. Refuses one that is truncated, malformed or suddenly much smaller: then the
-    /// version in force stays. Parties are screened against it by [`Register::reassess_all`].
+    /// version in force stays. Parties are screened against it by [`Register::reassess_all`]. The version in force, imported
+    /// again, is confirmed: its age begins anew, and a date of publication that is given now takes the place of an earlier one.
     pub fn import_list(&self, call: &Call, reading: &Reading) -> Result<Imported, RegisterError> {
         authorise(&call.actor, Action::ImportList)?;
         let header = reading.snapshot.header().clone();
@@ -74,92 +85,87 @@ impl Register {
             .map_err(|refusal| RegisterError::ListRefused { reason: refusal.to_string() })?;
         let notices: Vec<String> =
             reading.notices.iter().map(|n| format!("{}:{}: {}", n.file, n.line, n.why)).collect();
-        if let Some(before) = before.as_ref().filter(|b| b.header.digest == header.digest) {
-            let (snapshot, header) = (before.id, before.header.clone());
-            return Ok(Imported {
-                snapshot,
-                header,
-                added: 0,
-                removed: 0,
-                changed: 0,
-                notices,
-                unchanged: true,
-            });
-        }
-        let (added, removed, changed) = self.differences(before.as_ref(), &reading.snapshot)?;
-        let packed = reading.snapshot.pack();
-        let new = header.clone();
-        let snapshot = self.core.change(
-            call,
-            Action::ImportList,
-            &(header.list.clone(), header.digest.clone()),
-            move |unit| {
-                let id = SnapshotId::new(unit.now, &*unit.core.entropy);
-                let row = list::SnapshotRow {
-                    id,
-                    list: new.list.clone(),
-                    header: serde_json::to_string(&new).unwrap_or_default(),
-                    imported_at: unit.now,
-                    superseded_at: None,
-                };
-                list::add(unit.tx, &row, &packed)?;
-                world::raise_generation(unit.tx)?;
-                let record =
-                    Record::new(RecordType::ListImported, unit.core.deployment, Retention::DecisionEvidence)
-                        .text("snapshot", id)
-                        .json("header", &new)
-                        .text("added", added)
-                        .text("removed", removed)
-                        .text("changed", changed);
-                unit.record(record)?;
-                unit.emit(
-                    "tenantry.list.imported",
-                    &new.list,
-                    &serde_json::json!({ "snapshot": id, "list": new.list }),
-                )?;
-                Ok(id)
-            },
-        )?;
+        let request = (header.list.clone(), header.digest.clone(), header.published_on);
+        let known = before.as_ref().filter(|b| b.header.digest == header.digest);
+        let imported = if let Some(known) = known {
+            let header = SnapshotHeader {
+                published_on: header.published_on.or(known.header.published_on),
+                ..known.header.clone()
+            };
+            let snapshot = known.id;
+            let answer =
+                Imported { snapshot, header, added: 0, removed: 0, changed: 0, notices, unchanged: true };
+            self.core.change(call, Action::ImportList, &request, move |unit| confirm(unit, answer.clone()))?
+        } else {
+            let (added, removed, changed) = self.differences(before.as_ref(), &reading.snapshot)?;
+            let packed = reading.snapshot.pack();
+            self.core.change(call, Action::ImportList, &request, move |unit| {
+                let snapshot = SnapshotId::new(unit.now, &*unit.core.entropy);
+                let (header, notices) = (header.clone(), notices.clone());
+                let answer =
+                    Imported { snapshot, header, added, removed, changed, notices, unchanged: false };
+                bring_into_force(unit, &packed, answer)
+            })?
+        };
         self.core.reload_world()?;
-        Ok(Imported { snapshot, header, added, removed, changed, notices, unchanged: false })
+        Ok(imported)
     }
 
     /// The lists in force, their history, and how many parties are behind.
     pub fn lists(&self, call: &Call) -> Result<ListsView, RegisterError> {
         authorise(&call.actor, Action::Read)?;
-        let with = self.core.world().screened_with;
+        let world = self.core.world();
+        let troubles = self.core.list_troubles(&world, self.core.clock.now());
+        let in_trouble = screened_in_trouble(&world.screened_with, &troubles);
+        let (with, age_days_max) = (world.screened_with, self.core.rules.load().lists.age_days_max);
         self.core.store.read(move |tx| {
             let rows = list::history(tx, HISTORY_MAX)?;
             let history = rows.into_iter().map(snapshot_view).collect::<Result<Vec<_>, _>>()?;
             let rows = list::current(tx)?;
             let in_force = rows.into_iter().map(snapshot_view).collect::<Result<Vec<_>, _>>()?;
+            let parties = party::count(tx)?;
+            let mut parties_behind = party::count_unscreened(tx, &with)?;
+            if in_trouble != with {
+                // Who was screened while lists were in trouble is not behind as long as they are.
+                parties_behind -= parties - party::count_unscreened(tx, &in_trouble)?;
+            }
             Ok(ListsView {
                 in_force,
                 history,
                 algorithm: tenantry_screening::ALGORITHM,
-                parties: party::count(tx)?,
-                parties_behind: party::count_unscreened(tx, &with)?,
+                parties,
+                parties_behind,
+                age_days_max,
+                troubles: troubles.iter().map(ToString::to_string).collect(),
             })
         })
     }
 
-    /// A listed entity of the versions in force, with every value and where it was read.
-    pub fn listed_entity(
+    /// Listed entities of the versions in force, with every value and where it was read, as they are named by list and
+    /// identifier. Each list is opened once; what is not there any more is left out.
+    pub fn listed_entities(
         &self,
         call: &Call,
-        list: &str,
-        entity: &str,
-    ) -> Result<ListedEntity, RegisterError> {
+        named: &BTreeSet<(String, String)>,
+    ) -> Result<BTreeMap<(String, String), ListedEntity>, RegisterError> {
         authorise(&call.actor, Action::Read)?;
-        let missing = || RegisterError::NotFound { what: "listed entity" };
-        if list == world::MEASURES_LIST {
-            let world = self.core.world();
-            let named = world.measures.iter().flat_map(world::named_persons).find(|e| e.id == entity);
-            return named.ok_or_else(missing);
+        let world = self.core.world();
+        let mut found = BTreeMap::new();
+        for list in named.iter().map(|(list, _)| list.as_str()).collect::<BTreeSet<&str>>() {
+            let entities: Vec<ListedEntity> = if list == world::MEASURES_LIST {
+                world.measures.iter().flat_map(world::named_persons).collect()
+            } else {
+                let Some(snapshot) = world.snapshots.iter().find(|s| s.header.list == list) else { continue };
+                world::load_snapshot(&self.core.store, snapshot.id)?.into_entities()
+            };
+            for entity in entities {
+                let name = (list.to_owned(), entity.id.clone());
+                if named.contains(&name) {
+                    found.insert(name, entity);
+                }
+            }
         }
-        let snapshot = self.in_force(list).ok_or_else(missing)?;
-        let snapshot = world::load_snapshot(&self.core.store, snapshot.id)?;
-        snapshot.into_entities().into_iter().find(|e| e.id == entity).ok_or_else(missing)
+        Ok(found)
     }
 
     fn in_force(&self, list: &str) -> Option<SnapshotInForce> {
@@ -185,6 +191,47 @@ impl Register {
     }
 }
 
+fn bring_into_force(unit: &mut Unit<'_>, packed: &[u8], answer: Imported) -> Result<Imported, RegisterError> {
+    let row = list::SnapshotRow {
+        id: answer.snapshot,
+        list: answer.header.list.clone(),
+        header: serde_json::to_string(&answer.header).unwrap_or_default(),
+        imported_at: unit.now,
+        superseded_at: None,
+        confirmed_at: unit.now,
+    };
+    list::add(unit.tx, &row, packed)?;
+    record_import(unit, &answer)?;
+    unit.emit(
+        EventType::ListImported,
+        &answer.header.list,
+        &serde_json::json!({ "snapshot": answer.snapshot, "list": answer.header.list }),
+    )?;
+    Ok(answer)
+}
+
+/// The version in force was imported again: it is as young as this import, and may have a better date.
+fn confirm(unit: &mut Unit<'_>, answer: Imported) -> Result<Imported, RegisterError> {
+    let header = serde_json::to_string(&answer.header).unwrap_or_default();
+    if !list::confirm(unit.tx, answer.snapshot, unit.now, &header)? {
+        return Err(RegisterError::Contention);
+    }
+    record_import(unit, &answer)?;
+    Ok(answer)
+}
+
+fn record_import(unit: &mut Unit<'_>, imported: &Imported) -> Result<(), RegisterError> {
+    world::raise_generation(unit.tx)?;
+    let record = Record::new(RecordType::ListImported, unit.core.deployment, Retention::DecisionEvidence)
+        .text("snapshot", imported.snapshot)
+        .json("header", &imported.header)
+        .text("added", imported.added)
+        .text("removed", imported.removed)
+        .text("changed", imported.changed)
+        .text("unchanged", imported.unchanged);
+    unit.record(record).map(|_| ())
+}
+
 fn snapshot_view(row: list::SnapshotRow) -> Result<SnapshotView, RegisterError> {
     let unreadable = |_| RegisterError::Ledger { reason: format!("the header of {} cannot be read", row.id) };
     Ok(SnapshotView {
@@ -192,5 +239,6 @@ fn snapshot_view(row: list::SnapshotRow) -> Result<SnapshotView, RegisterError> 
         id: row.id,
         imported_at: row.imported_at,
         superseded_at: row.superseded_at,
+        confirmed_at: row.confirmed_at,
     })
 }

@@ -32,6 +32,17 @@ pub struct SnapshotInForce {
     pub header: SnapshotHeader,
     /// When it came into force here.
     pub imported_at: Timestamp,
+    /// When it was last found to be the newest.
+    pub confirmed_at: Timestamp,
+}
+
+impl SnapshotInForce {
+    pub(crate) fn of(row: &list::SnapshotRow) -> Result<Self, RegisterError> {
+        let header = serde_json::from_str(&row.header).map_err(|_| RegisterError::Evaluation {
+            what: format!("the header of snapshot {} cannot be read", row.id),
+        })?;
+        Ok(Self { id: row.id, header, imported_at: row.imported_at, confirmed_at: row.confirmed_at })
+    }
 }
 
 pub(crate) struct World {
@@ -121,10 +132,7 @@ fn read_parts(tx: &mut dyn Tx, vault: &Vault) -> Result<Parts, RegisterError> {
         setting::find_pack(tx, &hash)?.ok_or_else(|| missing("the text of the pack in force is gone"))?;
     let mut snapshots = Vec::new();
     for row in list::current(tx)? {
-        let header = serde_json::from_str(&row.header).map_err(|_| RegisterError::Evaluation {
-            what: format!("the header of snapshot {} cannot be read", row.id),
-        })?;
-        snapshots.push(SnapshotInForce { id: row.id, header, imported_at: row.imported_at });
+        snapshots.push(SnapshotInForce::of(&row)?);
     }
     let mut measures = Vec::new();
     for row in measure::approved(tx)? {

@@ -1,5 +1,5 @@
 //! Work that nobody asked for by a request: following the gate, signing checkpoints, minding dates, screening again,
-//! delivering, forgetting what is over. Each task calls the register as a person would, in its own name; none of them
+//! delivering, forgetting what is over, asking whether the store still takes changes. Each task calls the register as a person would, in its own name; none of them
 //! decides anything here.
 //!
 //! A task that meets trouble says so once, goes on, and says once when it is over. It stops when told to.
@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tenantry_model::staff::{Actor, Job};
 use tenantry_register::{Call, Register, RegisterError};
+use tenantry_store::StoreError;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
@@ -30,12 +31,15 @@ const CLOCKS_EVERY: Duration = Duration::from_secs(1);
 const RESCREENING_EVERY: Duration = Duration::from_secs(5);
 /// How often answers and sessions that have served their time are forgotten.
 const UPKEEP_EVERY: Duration = Duration::from_hours(1);
+/// How often the store is asked whether it takes changes.
+const STORE_EVERY: Duration = Duration::from_secs(1);
 /// Accounts assessed again in one unit: few, so that applications in between do not wait long.
 const RESCREENING_CHUNK: u32 = 50;
 
 /// The tasks under way.
 pub struct Background {
     stop: watch::Sender<Stage>,
+    store_stopped: watch::Sender<Option<String>>,
     tasks: JoinSet<()>,
 }
 
@@ -48,7 +52,11 @@ enum Stage {
 impl Background {
     /// Starts all tasks. Call it inside the runtime.
     pub fn start(state: &AppState) -> Self {
-        let mut background = Self { stop: watch::Sender::new(Stage::Running), tasks: JoinSet::new() };
+        let mut background = Self {
+            stop: watch::Sender::new(Stage::Running),
+            store_stopped: watch::Sender::new(None),
+            tasks: JoinSet::new(),
+        };
         let register = || state.register.clone();
         let follower = register();
         background.every("gate", GATE_EVERY, None, move || follower.follow_gate().map(drop));
@@ -68,8 +76,27 @@ impl Background {
         let screener = register();
         let bell = state.world_bell.clone();
         background.every("rescreening", RESCREENING_EVERY, Some(bell), move || rescreen(&screener));
+        background.watch_store(state.register.clone());
         background.deliver(state);
         background
+    }
+
+    /// Completes when the store has stopped for good, with the reason: nothing can be recorded until it is opened again.
+    pub async fn store_stopped(&self) -> String {
+        let mut stopped = self.store_stopped.subscribe();
+        // The sender lives as long as `self`, so waiting cannot fail.
+        stopped.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone()).unwrap_or_default()
+    }
+
+    fn watch_store(&mut self, register: Register) {
+        let told = self.store_stopped.clone();
+        self.every("store", STORE_EVERY, None, move || {
+            let taken = register.takes_changes();
+            if let Err(StoreError::Stopped { reason }) = &taken {
+                told.send_replace(Some(reason.clone()));
+            }
+            taken.map_err(RegisterError::from)
+        });
     }
 
     /// Delivers webhooks until told to stop.

@@ -11,7 +11,7 @@ use std::fmt;
 use tenantry_model::id::DeliveryId;
 use tenantry_model::staff::{Actor, Job};
 use tenantry_model::time::Timestamp;
-use tenantry_register::outbox::{ClaimedDelivery, DeliveryOutcome};
+use tenantry_register::outbox::{ClaimedDelivery, DeliveryOutcome, FeedEvent};
 use tenantry_register::{Call as RegisterCall, Register, RegisterError};
 
 /// What the register wants delivered.
@@ -28,21 +28,7 @@ impl Deliveries {
     }
 
     fn prepare(&self, claimed: ClaimedDelivery) -> Result<Call, WebhookError> {
-        let event = claimed.event;
-        let references = event.data.as_object().into_iter().flatten();
-        let references = references.filter_map(|(name, value)| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            Some((name.clone(), Reference::new(text).ok()?))
-        });
-        let event = Event {
-            id: event.id,
-            event_type: Reference::new(event.event_type)?,
-            source: self.source.clone(),
-            subject: Reference::new(event.subject)?,
-            sequence: event.sequence,
-            time: event.recorded_at,
-            references: references.collect(),
-        };
+        let event = envelope(claimed.event, &self.source, Some(claimed.sequence))?;
         let secret = SigningSecret::from_bytes(&claimed.secret)?;
         Ok(Call {
             delivery: claimed.id,
@@ -53,6 +39,28 @@ impl Deliveries {
             body: event.to_json().into_bytes(),
         })
     }
+}
+
+/// An event of the register as it leaves.
+pub(crate) fn envelope(
+    event: FeedEvent,
+    source: &Reference,
+    sequence: Option<u64>,
+) -> Result<Event, WebhookError> {
+    let references = event.data.as_object().into_iter().flatten();
+    let references = references.filter_map(|(name, value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Some((name.clone(), Reference::new(text).ok()?))
+    });
+    Ok(Event {
+        id: event.id,
+        event_type: Reference::new(event.event_type)?,
+        source: source.clone(),
+        subject: Reference::new(event.subject)?,
+        sequence,
+        time: event.recorded_at,
+        references: references.collect(),
+    })
 }
 
 impl DeliveryStore for Deliveries {

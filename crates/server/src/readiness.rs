@@ -1,4 +1,4 @@
-//! What must work before requests are sent to this process: the store answers, the gate is fresh, the ledger is sound.
+//! What must work before requests are sent to this process: the store answers and takes changes, the gate is fresh, the ledger is sound.
 
 use crate::http::health::ReadyCheck;
 use std::sync::Arc;
@@ -20,7 +20,8 @@ impl ReadyCheck for Store {
     }
 
     fn check(&self) -> Result<(), String> {
-        self.0.checkpoint_note().map(drop).map_err(|error| error.to_string())
+        self.0.checkpoint_note().map_err(|error| error.to_string())?;
+        self.0.takes_changes().map_err(|error| error.to_string())
     }
 }
 

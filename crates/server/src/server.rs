@@ -55,7 +55,7 @@ impl fmt::Debug for ServerOptions {
     }
 }
 
-/// Why the server did not start.
+/// Why the server did not start, or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// The address cannot be listened at.
@@ -70,6 +70,17 @@ pub enum ServerError {
     /// The runtime cannot be started.
     #[error("cannot start threads")]
     Runtime(#[source] std::io::Error),
+    /// Signals of the system cannot be listened to.
+    #[error("cannot listen to signals")]
+    Signals(#[source] std::io::Error),
+    /// The store stopped for good.
+    #[error(
+        "the store has stopped and can record nothing more: {reason}; everything acknowledged is on disk; see to the disk, then start again"
+    )]
+    StoreStopped {
+        /// Why it stopped.
+        reason: String,
+    },
     /// The register did not answer.
     #[error("the register cannot be served")]
     Register(#[from] RegisterError),
@@ -100,6 +111,9 @@ impl Server {
             .block_on(TcpListener::bind(listen))
             .map_err(|source| ServerError::Listen { listen, source })?;
         let local_addr = listener.local_addr().map_err(|source| ServerError::Listen { listen, source })?;
+        for trouble in register.list_troubles() {
+            tracing::warn!("{trouble}: whoever applies meanwhile is reviewed");
+        }
         let state = state(register, &options)?;
         let edge = edge(&state, &options);
         let app = app(&state, edge.clone(), options.console.clone());
@@ -125,13 +139,26 @@ impl Server {
         &self.state
     }
 
-    /// Serves until the process gets SIGTERM or SIGINT, then stops in order.
+    /// Serves until the process gets SIGTERM or SIGINT, or the store stops for good; then stops in order.
     ///
     /// # Errors
-    /// When the signals cannot be listened to.
-    pub fn run_until_told_to_stop(self) -> std::io::Result<ShutdownReport> {
-        self.runtime.block_on(told_to_stop())?;
-        Ok(self.stop())
+    /// When the signals cannot be listened to, and [`ServerError::StoreStopped`]: a process that can record nothing must not stay
+    /// and look alive. A full disk is no reason to end: the gate and reading go on, and readiness tells.
+    pub fn run_until_told_to_stop(self) -> Result<ShutdownReport, ServerError> {
+        let stopped = self.runtime.block_on(async {
+            tokio::select! {
+                told = told_to_stop() => told.map(|()| None),
+                reason = self.background.store_stopped() => Ok(Some(reason)),
+            }
+        });
+        match stopped.map_err(ServerError::Signals)? {
+            None => Ok(self.stop()),
+            Some(reason) => {
+                tracing::error!(reason, "the store has stopped, so the server ends");
+                self.stop();
+                Err(ServerError::StoreStopped { reason })
+            }
+        }
     }
 
     /// Takes no further connections, lets requests in flight finish, then stops background work.

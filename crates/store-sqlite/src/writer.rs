@@ -1,6 +1,7 @@
 //! The one thread that writes: group commit, and the rule that nothing is written after an error of the disk.
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tenantry_store::{Job, Queue, Ran, StoreError, Waiting, limits};
 
 use crate::errors::{Stage, describe, is_fatal, translate};
@@ -18,6 +19,10 @@ fn serve(connection: &Connection, waiting: &Waiting) {
             answer(batch, Err(StoreError::clone(error)));
         } else {
             stopped = run_batch(connection, batch).err();
+            if stopped.is_some() {
+                // Closing must not flush again what may not have reached the disk: opening recovers from what did.
+                let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            }
         }
     }
 }
@@ -32,7 +37,7 @@ fn run_batch(connection: &Connection, mut batch: Vec<Job>) -> Result<(), StoreEr
     if let Err(told) = batch.iter_mut().try_for_each(|job| run_unit(connection, job)) {
         let _ = connection.execute_batch("ROLLBACK");
         let later = match &told {
-            StoreError::Stopped { .. } => told.clone(),
+            StoreError::Stopped { .. } | StoreError::DiskFull => told.clone(),
             other => StoreError::Stopped { reason: other.to_string() },
         };
         answer(batch, Err(told));
@@ -44,12 +49,12 @@ fn run_batch(connection: &Connection, mut batch: Vec<Job>) -> Result<(), StoreEr
     };
     let _ = connection.execute_batch("ROLLBACK");
     // After a failed flush the commit may still reach the disk; a full disk is noticed before that.
-    let told = match translate("COMMIT", Stage::Run, &error) {
-        StoreError::DiskFull => StoreError::DiskFull,
-        _ => StoreError::OutcomeUnknown,
+    let (told, later) = match translate("COMMIT", Stage::Run, &error) {
+        StoreError::DiskFull => (StoreError::DiskFull, StoreError::DiskFull),
+        _ => (StoreError::OutcomeUnknown, stopped("commit", &error)),
     };
     answer(batch, Err(told));
-    Err(stopped("commit", &error))
+    Err(later)
 }
 
 /// Runs one unit in its savepoint. An `Err` ends the whole batch, and the writer.

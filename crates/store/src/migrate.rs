@@ -31,7 +31,8 @@ macro_rules! migration {
     };
 }
 /// The schema of the register, oldest first.
-pub const MIGRATIONS: &[Migration] = &[migration!(1, "0001", "register")];
+pub const MIGRATIONS: &[Migration] =
+    &[migration!(1, "0001", "register"), migration!(2, "0002", "lists_and_disclosures")];
 
 /// What a run of the migrations did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -222,11 +222,17 @@ fn a_sudden_loss_an_older_version_and_another_list_are_refused() {
     let before = ofac();
     let mut header = before.snapshot.header().clone();
     header.entities = 100;
+    header.digest = "another".to_owned();
     assert!(
         acceptable(Some(&header), &before).unwrap_err().to_string().contains("lose at most 100 in 1,000")
     );
     let mut header = before.snapshot.header().clone();
     header.published_on = "2024-01-01".parse().ok();
+    assert!(
+        acceptable(Some(&header), &before).is_ok(),
+        "the same entries under another date are a correction"
+    );
+    header.digest = "another".to_owned();
     assert!(acceptable(Some(&header), &before).is_err());
     let mut header = before.snapshot.header().clone();
     "un-sc".clone_into(&mut header.list);

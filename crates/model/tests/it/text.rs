@@ -57,8 +57,10 @@ fn def10_jurisdictions_below_and_beside_countries() {
     for code in ["US", "us", " fr ", "US-CA", "PR", "UA-43", "X-NCY", "XK", "GB-ENG", "GE-AB"] {
         assert!(code.parse::<Jurisdiction>().is_ok(), "{code}");
     }
-    for code in ["", "U", "USA", "ZZ", "US-", "US-ABCD", "ZZ-1", "X-ABC", "U\u{0}", "ＵＳ", "US-é1", "-", "X"]
-    {
+    for code in [
+        "", "U", "USA", "ZZ", "US-", "US-ABCD", "ZZ-1", "X-ABC", "U\u{0}", "UA-99", "US-ZZ", "DE-", "ＵＳ",
+        "US-é1", "-", "X",
+    ] {
         assert!(code.parse::<Jurisdiction>().is_err(), "{code:?}");
     }
 }

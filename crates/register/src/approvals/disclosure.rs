@@ -4,6 +4,7 @@
 use super::{ContentHash, Pending};
 use crate::unit::Unit;
 use crate::{Register, RegisterError};
+use tenantry_model::event::EventType;
 use tenantry_model::id::{ApprovalId, DisclosureId};
 use tenantry_store::StoreExt;
 use tenantry_store::repo::approval;
@@ -15,7 +16,7 @@ pub(super) fn note_approved(
     content: ContentHash,
 ) -> Result<(), RegisterError> {
     let told = serde_json::json!({ "disclosure": disclosure, "content": content });
-    unit.emit("tenantry.disclosure.approved", disclosure, &told)
+    unit.emit(EventType::DisclosureApproved, disclosure, &told)
 }
 
 impl Register {

@@ -11,6 +11,7 @@ use crate::unit::Unit;
 use std::sync::Arc;
 use tenantry_model::account::AccountState;
 use tenantry_model::case::{CaseKind, CaseState, Verdict};
+use tenantry_model::event::EventType;
 use tenantry_model::id::CaseId;
 use tenantry_policy::rule::RuleCode;
 use tenantry_store::repo::account::AccountRow;
@@ -86,7 +87,7 @@ impl Unit<'_> {
             return Err(RegisterError::Changed { what: "case" });
         }
         self.emit(
-            "tenantry.case.closed",
+            EventType::CaseClosed,
             id,
             &serde_json::json!({ "case": id, "kind": open.row.kind, "verdict": verdict }),
         )?;

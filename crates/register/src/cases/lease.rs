@@ -48,7 +48,8 @@ impl Register {
         let now = self.core.clock.now();
         let row = self.core.store.read(move |tx| case::find(tx, id).map_err(RegisterError::from))?;
         let row = row.ok_or(RegisterError::NotFound { what: "case" })?;
-        if holder(&row, now) == Some(me) {
+        // Under a key the register answers a repetition with the lease it gave the first time.
+        if call.key.is_none() && holder(&row, now) == Some(me) {
             return self.renew(call, id);
         }
         self.core.change(call, Action::WorkCases, &("lease", id), move |unit| unit.take_case(id))
@@ -59,7 +60,7 @@ impl Register {
         self.change_lease(call, id, |now| Some(now.plus_micros(LEASE_MINUTES * MINUTE_US)))
     }
 
-    /// Gives a case back to the queue.
+    /// Gives a case back to the queue. Does nothing when nobody holds it.
     pub fn release(&self, call: &Call, id: CaseId) -> Result<(), RegisterError> {
         self.change_lease(call, id, |_| None).map(|_| ())
     }
@@ -76,10 +77,13 @@ impl Register {
         let now = self.core.clock.now();
         self.core.store.write(move |tx| {
             let mut row = case::find(tx, id)?.ok_or(RegisterError::NotFound { what: "case" })?;
-            if holder(&row, now) != Some(me) {
-                return Err(RegisterError::Leased);
+            let until = until(now);
+            match holder(&row, now) {
+                Some(holder) if holder == me => {}
+                None if until.is_none() => return Ok(Lease { case: id, until: now, version: row.version }),
+                _ => return Err(RegisterError::Leased),
             }
-            row.leased_until = until(now);
+            row.leased_until = until;
             row.leased_by = row.leased_until.map(|_| me);
             if !case::change(tx, &row)? {
                 return Err(RegisterError::Changed { what: "case" });

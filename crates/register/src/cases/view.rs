@@ -272,6 +272,12 @@ impl Register {
         let counts = self.core.store.read(|tx| case::count_by_state(tx).map_err(RegisterError::from))?;
         Ok(counts.into_iter().map(|(state, kind, cases)| CaseCount { state, kind, cases }).collect())
     }
+
+    /// How many cases are open.
+    pub fn open_case_count(&self, call: &Call) -> Result<i64, RegisterError> {
+        authorise(&call.actor, Action::WorkCases)?;
+        self.core.store.read(|tx| case::count_in_state(tx, CaseState::Open).map_err(RegisterError::from))
+    }
 }
 
 fn page(

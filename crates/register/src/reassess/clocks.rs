@@ -9,6 +9,7 @@ use crate::{Register, RegisterError, keys};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tenantry_model::event::EventType;
 use tenantry_model::id::{ApprovalId, MeasureId};
 use tenantry_model::measure::{Measure, MeasureState, Target};
 use tenantry_model::time::Timestamp;
@@ -104,11 +105,11 @@ impl Register {
                 let (word, event) = match turn {
                     Turn::Began => {
                         measure::applied(unit.tx, row.id, unit.now)?;
-                        ("applied", "tenantry.measure.applied")
+                        ("applied", EventType::MeasureApplied)
                     }
                     Turn::Ended => {
                         measure::ended(unit.tx, row.id, unit.now)?;
-                        ("ended", "tenantry.measure.ended")
+                        ("ended", EventType::MeasureEnded)
                     }
                 };
                 let record =

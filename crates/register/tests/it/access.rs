@@ -4,10 +4,13 @@ use crate::approvals::measure;
 use crate::world::{Applicant, World, machine, staff, system};
 use std::fmt::Write as _;
 use tenantry_model::case::{ReasonCode, Verdict};
-use tenantry_model::id::{AccountId, ApprovalId, CaseId, MeasureId, PartyId};
+use tenantry_model::id::{AccountId, ApprovalId, CaseId, DisclosureId, MeasureId, OrderId, PartyId};
 use tenantry_model::staff::{Job, Role, Scope};
+use tenantry_model::time::Timestamp;
 use tenantry_register::access::{Action, job_may, role_may, scope_may};
 use tenantry_register::cases::{CaseDecision, CaseFilter};
+use tenantry_register::disclosure::NewDisclosure;
+use tenantry_register::orders::NewOrder;
 use tenantry_register::{Call, Register, RegisterError};
 
 const TABLE: &str = include_str!("../../access_table.txt");
@@ -75,8 +78,33 @@ const USE_CASES: &[UseCase] = &[
         r.close_account(c, AccountId::from_bytes([0; 16]), 1, tenantry_model::account::Ending::Ordinary)
             .map(drop)
     }),
+    (Action::ReceiveOrder, "receive_order", |r, c| r.receive_order(c, order()).map(drop)),
+    (Action::ReadOrders, "orders", |r, c| r.orders(c).map(drop)),
+    (Action::ReadOrders, "order", |r, c| r.order(c, OrderId::from_bytes([0; 16])).map(drop)),
+    (Action::ReadOrders, "orders_due", |r, c| r.orders_due(c, Timestamp::from_micros(0)).map(drop)),
+    (Action::RequestDisclosure, "request_disclosure", |r, c| r.request_disclosure(c, disclosure()).map(drop)),
+    (Action::RequestDisclosure, "build_disclosure", |r, c| {
+        r.build_disclosure(c, ApprovalId::from_bytes([0; 16])).map(drop)
+    }),
+    (Action::ApproveDisclosure, "disclosures", |r, c| r.disclosures(c).map(drop)),
+    (Action::ApproveDisclosure, "disclosure", |r, c| {
+        r.disclosure(c, DisclosureId::from_bytes([0; 16])).map(drop)
+    }),
+    (Action::ManageWebhooks, "events", |r, c| r.events(c, None, 1).map(drop)),
     (Action::Reveal, "reveal", |r, c| r.reveal(c, PartyId::from_bytes([0; 16]), &[]).map(drop)),
 ];
+
+fn order() -> NewOrder {
+    let order = serde_json::json!({ "kind": "regulator_request", "authority": "Bureau", "reference": "R-1" });
+    serde_json::from_value(order).unwrap()
+}
+
+fn disclosure() -> NewDisclosure {
+    let account = AccountId::from_bytes([0; 16]);
+    let disclosure = serde_json::json!({ "account": account, "kinds": ["legal_name"], "recipient": "Bureau",
+                                         "legal_basis": "consent" });
+    serde_json::from_value(disclosure).unwrap()
+}
 
 fn dismissal() -> CaseDecision {
     let (verdict, reason_code) = (Verdict::Dismiss, ReasonCode::DifferentName);

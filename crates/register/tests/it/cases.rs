@@ -2,7 +2,7 @@
 
 use crate::world::{Applicant, World, machine, on_both, staff};
 use serde_json::json;
-use tenantry_model::account::AccountState;
+use tenantry_model::account::{AccountState, Ending};
 use tenantry_model::case::{CaseKind, CaseState, ReasonCode, Verdict};
 use tenantry_model::id::AccountId;
 use tenantry_model::staff::{Job, Role};
@@ -24,6 +24,7 @@ on_both!(
     an_old_answer_does_not_reopen_the_gate,
     the_second_person_sees_the_evidence_first,
     accounts_linked_to_a_removed_one_are_looked_at,
+    accounts_below_a_reseller_that_ends_are_looked_at,
 );
 
 fn state(world: &World, account: AccountId) -> AccountState {
@@ -278,6 +279,21 @@ fn accounts_linked_to_a_removed_one_are_looked_at(world: &World) {
     let cases: Vec<_> = page.cases.iter().map(|case| (case.kind, case.account)).collect();
     assert_eq!(cases, [(CaseKind::Link, Some(other.account))]);
     assert_eq!(state(world, other.account), AccountState::Open, "a link is a reason to look, not a verdict");
+}
+
+fn accounts_below_a_reseller_that_ends_are_looked_at(world: &World) {
+    let reseller = world.apply(&Applicant::new(1).selling());
+    let between = world.apply(&Applicant { reseller: Some(reseller.account), ..Applicant::new(2).selling() });
+    let customer = world.apply(&Applicant { reseller: Some(between.account), ..Applicant::new(3) });
+    assert_eq!(customer.state, AccountState::Open, "{:?}", customer.decision.reasons);
+    let officer = staff(Role::ComplianceOfficer, 1);
+    let version = world.register.account(&officer, reseller.account).unwrap().summary.version;
+    world.register.close_account(&officer, reseller.account, version, Ending::ForCause).unwrap();
+    for account in [between.account, customer.account] {
+        let view = world.register.account(&officer, account).unwrap();
+        assert_eq!(view.cases.len(), 1, "a case at once, not with the next pass: {:?}", view.cases);
+        assert_eq!(view.summary.state, AccountState::Open, "a case is a reason to look, not a verdict");
+    }
 }
 
 #[test]

@@ -136,7 +136,8 @@ fn a_disclosure_shows_what_was_approved_and_nothing_else() {
     let account = desk.open_account(1);
     let (legal, officer) = (staff(Role::Legal), staff(Role::ComplianceOfficer));
     let asked = desk.register.request_disclosure(&legal, disclosure(account)).unwrap();
-    assert_eq!(desk.register.disclosure(&officer, asked.scope.id).unwrap(), asked.scope);
+    assert_eq!(desk.register.disclosure(&officer, asked.scope.id).unwrap().scope, asked.scope);
+    assert_eq!(desk.register.disclosures(&officer).unwrap()[0].approval, asked.approval);
     let early = desk.register.build_disclosure(&legal, asked.approval);
     assert!(matches!(early, Err(RegisterError::SecondPerson)), "{early:?}");
     let seen = desk.register.approval(&officer, asked.approval).unwrap().content_hash;
@@ -229,7 +230,7 @@ fn end_to_end_on_postgres() {
     let now = open[0].next_at;
     let claimed =
         desk.register.claim_delivery(&deliveries, open[0].id, now, now.plus_micros(1_000)).unwrap().unwrap();
-    assert_eq!(claimed.event.sequence, 1);
+    assert_eq!(claimed.sequence, 1);
     assert_eq!(desk.reopened(5).ledger_trouble(), None);
     assert_eq!(desk.checkpoint(), Some(desk.ledger_size()));
 }

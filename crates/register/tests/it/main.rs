@@ -15,6 +15,7 @@ mod evidence;
 mod fixtures;
 mod idempotency;
 mod interleaving;
+mod list_rules;
 mod measures;
 mod orders;
 mod outbox;

@@ -29,8 +29,8 @@ pub(crate) const START: &str = "2026-11-23T08:00:00Z";
 /// Name of a listed person; an applicant of this name is a match.
 pub(crate) const LISTED_NAME: &str = "Dmitri Sergeyevich Volkonskov";
 const LISTED_BORN: &str = "1969-03-14";
-const LIST: &str = "id,name,born,country\n1,\"VOLKONSKOV, Dmitri Sergeyevich\",1969-03-14,ru\n2,\"ZUBRANSKY, Ottokar\",1951-07-02,cz\n";
-const LIST_MAPPING: &str = r#"
+pub(crate) const LIST: &str = "id,name,born,country\n1,\"VOLKONSKOV, Dmitri Sergeyevich\",1969-03-14,ru\n2,\"ZUBRANSKY, Ottokar\",1951-07-02,cz\n";
+pub(crate) const LIST_MAPPING: &str = r#"
 list = "test-list"
 title = "Listed for the tests"
 id = "id"

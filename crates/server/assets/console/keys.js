@@ -58,7 +58,7 @@
       document.getElementById("keys").showModal();
       return true;
     }
-    const node = key === "o" ? document.querySelector(".right [data-doc], [data-doc]") : find(key === "A" ? "Shift-A" : key);
+    const node = find(key === "A" ? "Shift-A" : key);
     if (node) use(node);
     return Boolean(node);
   }

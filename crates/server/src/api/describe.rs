@@ -21,7 +21,7 @@ something carries an `Idempotency-Key`; repeated with the same body it gives the
 documents (RFC 9457) with a stable `code`: branch on the code, show the `detail`. Lists are pages with an opaque cursor. \
 Objects have an `ETag`. Do not put personal data into URLs, references or keys.";
 
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("Applications", "One call at sign-up."),
     ("Gate", "One call before anything is provisioned."),
     ("Accounts", "Where accounts stand."),
@@ -29,6 +29,7 @@ const TAGS: [(&str, &str); 10] = [
     ("Decisions", "What was decided and why."),
     ("Measures", "Special measures in force."),
     ("Cases", "Work for people."),
+    ("Orders", "Legal process and its deadlines."),
     ("Lists", "Watchlists in force."),
     ("Ledger", "The record that anybody can check."),
     ("Events", "What happened, as a feed and as webhooks."),
@@ -92,6 +93,7 @@ pub(super) fn example(name: &str) -> Value {
         "statements" => include_str!("examples/statements.json"),
         "access" => include_str!("examples/access.json"),
         "endpoint" => include_str!("examples/endpoint.json"),
+        "order" => include_str!("examples/order.json"),
         _ => "null",
     };
     serde_json::from_str(text).unwrap_or_default()
@@ -145,6 +147,7 @@ fn possible(operation: &Operation) -> Vec<Code> {
                 Code::HeaderInvalid,
                 Code::IdempotencyKeyMissing,
                 Code::IdempotencyKeyReused,
+                Code::StoreFull,
                 Code::Conflict,
             ],
             (ParameterIn::Header, "If-Match") => {

@@ -56,7 +56,8 @@ struct Named {
 ///
 /// The body is the file as published: OFAC (CSV, XML, advanced XML), Consolidated Screening List, UN, EU, UK, BIS,
 /// FollowTheMoney, Senzing or a packed snapshot, zstd-compressed if you like. The format is found out. A file that is cut,
-/// malformed or suddenly much smaller is refused and the version in force stays.
+/// malformed or suddenly much smaller is refused and the version in force stays. The version in force, sent again, is confirmed:
+/// its age begins anew, and a date of publication given now replaces the earlier one.
 #[utoipa::path(
     post,
     path = "/v1/lists",

@@ -9,12 +9,14 @@ mod applications;
 mod cases;
 mod decisions;
 mod describe;
+mod events;
 mod evidence;
 mod gate;
 mod guard;
 mod ledger;
 mod lists;
 mod measures;
+mod orders;
 mod parties;
 mod reason;
 pub mod refusal;
@@ -64,10 +66,12 @@ fn keyed() -> OpenApiRouter<AppState> {
         .merge(decisions::routes())
         .merge(measures::routes())
         .merge(cases::routes())
+        .merge(orders::routes())
         .merge(lists::routes())
         .merge(ledger::routes())
         .merge(evidence::routes())
         .merge(webhooks::routes())
+        .merge(events::routes())
 }
 
 fn open() -> OpenApiRouter<AppState> {

@@ -40,7 +40,16 @@ fn of_store(error: &StoreError) -> Problem {
     match error {
         StoreError::Busy { .. } | StoreError::Contention { .. } => unavailable(),
         StoreError::OutcomeUnknown => Problem::new(Code::Timeout).detail(error.to_string()),
-        StoreError::DiskFull | StoreError::Stopped { .. } | StoreError::Unavailable { .. } => {
+        StoreError::DiskFull => {
+            tracing::error!(%error, "nothing can be recorded");
+            Problem::new(Code::StoreFull)
+                .detail("the disk of the store is full, and nothing of this request was recorded")
+        }
+        StoreError::Stopped { .. } => {
+            tracing::error!(%error, "nothing can be recorded");
+            unavailable().detail("the store has stopped, and nothing of this request was recorded")
+        }
+        StoreError::Unavailable { .. } => {
             tracing::error!(%error, "the store does not answer");
             unavailable()
         }

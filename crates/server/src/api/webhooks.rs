@@ -4,6 +4,7 @@ use super::guard::guard_whole;
 use super::shapes::{record as shapes, words};
 use crate::http::Path as At;
 use crate::http::api_key::Principal;
+use crate::http::idempotency::IdempotencyKey;
 use crate::http::json::Json as Body;
 use crate::http::problem::{Code, Problem};
 use crate::state::{AppState, ask, call_of};
@@ -61,26 +62,29 @@ async fn list(
 
 /// Add a webhook endpoint
 ///
-/// Deliveries follow Standard Webhooks 1.0. The signing secret is shown this once.
+/// Deliveries follow Standard Webhooks 1.0. The signing secret is shown this once, and again only to a repetition of this request.
+/// A type that no event has is refused; the refusal lists the types there are.
 #[utoipa::path(
     post,
     path = "/v1/webhooks",
     tag = "Events",
     operation_id = "add_endpoint",
+    params(("Idempotency-Key" = String, Header, description = "One fresh value per endpoint; repeated, it gives the same secret again.")),
     request_body(content = shapes::NewEndpoint, example = json!(super::describe::example("endpoint"))),
     responses((status = 201, description = "Made.", body = shapes::EndpointMade))
 )]
 async fn add(
     State(state): State<AppState>,
     principal: Principal,
+    key: IdempotencyKey,
     body: Body<NewEndpoint>,
 ) -> Result<(StatusCode, Json<EndpointMade>), Problem> {
     let new = body.value;
     EndpointUrl::parse(&new.url, state.webhook_targets)
         .map_err(|error| Problem::new(Code::ValueInvalid).at("/url", error.to_string()))?;
+    let call = call_of(&principal).under(super::register_key(&key)?);
     let (id, secret) =
-        ask(&state, move |register| register.add_endpoint(&call_of(&principal), &new.url, &new.types))
-            .await?;
+        ask(&state, move |register| register.add_endpoint(&call, &new.url, &new.types)).await?;
     let secret = SigningSecret::from_bytes(&secret).map_err(|_| Problem::new(Code::Internal))?.reveal();
     Ok((StatusCode::CREATED, Json(EndpointMade { id, secret })))
 }

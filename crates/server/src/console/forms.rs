@@ -194,6 +194,53 @@ pub struct MeasureForm {
     pub then: String,
 }
 
+/// `POST /console/orders/new`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Kind of legal process; empty when none was chosen.
+    pub kind: String,
+    /// Who issued it.
+    pub authority: String,
+    /// Their reference.
+    pub reference: String,
+    /// When it arrived, UTC to the minute, or empty.
+    pub received: String,
+    /// When it is due, UTC to the minute, or empty.
+    pub due: String,
+    /// Accounts it names, one per line.
+    pub accounts: String,
+    /// What it demands.
+    pub words: String,
+}
+
+/// `POST /console/disclosures/new`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DisclosureForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Id of the account.
+    pub account: String,
+    /// Id of the order, or empty.
+    pub order: String,
+    /// Who gets the package.
+    pub recipient: String,
+    /// Why they may have it; empty when none was chosen.
+    pub legal_basis: String,
+    /// Kinds of facts, separated by spaces; absent when no box was ticked.
+    #[serde(default)]
+    pub kinds: String,
+    /// Why it is asked for.
+    pub reason: String,
+}
+
 /// `POST /console/staff`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -236,6 +283,8 @@ opaque_debug!(
     ApprovalForm,
     LiftForm,
     MeasureForm,
+    OrderForm,
+    DisclosureForm,
     InviteForm,
     KeyForm
 );

@@ -77,7 +77,8 @@ impl<P: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for PageRequest<P>
     }
 }
 
-fn encode<P: Serialize>(position: &P) -> String {
+/// A cursor of this position.
+pub(crate) fn encode<P: Serialize>(position: &P) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(position).unwrap_or_default())
 }
 

@@ -41,7 +41,7 @@ impl Reference {
 ///     event_type: Reference::new("tenantry.account.opened")?,
 ///     source: Reference::new("/deployments/demo")?,
 ///     subject: Reference::new("acc_00000000000000000000000001")?,
-///     sequence: 3,
+///     sequence: Some(3),
 ///     time: Timestamp::from_micros(1_000_000),
 ///     references: [("application".to_owned(), Reference::new("app_00000000000000000000000002")?)].into(),
 /// };
@@ -58,8 +58,8 @@ pub struct Event {
     pub source: Reference,
     /// What it happened to. Deliveries of one subject keep their order.
     pub subject: Reference,
-    /// Place among the events of the subject, from 1; a gap tells the receiver that one is missing.
-    pub sequence: u64,
+    /// In a delivery: place among the events of the subject for this endpoint, from 1; a gap tells that one is missing.
+    pub sequence: Option<u64>,
     /// When it happened.
     pub time: Timestamp,
     /// Further identifiers and codes, by role.
@@ -75,7 +75,8 @@ struct Envelope<'a> {
     event_type: &'a Reference,
     subject: &'a Reference,
     time: String,
-    sequence: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequence: Option<String>,
     datacontenttype: &'static str,
     data: &'a BTreeMap<String, Reference>,
 }
@@ -83,6 +84,12 @@ struct Envelope<'a> {
 impl Event {
     /// The body to sign and send. The same event always gives the same bytes.
     pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl Serialize for Event {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let envelope = Envelope {
             specversion: "1.0",
             id: self.id.to_string(),
@@ -91,11 +98,11 @@ impl Event {
             subject: &self.subject,
             time: self.time.to_string(),
             // The sequence extension is a string that sorts as text.
-            sequence: format!("{:020}", self.sequence),
+            sequence: self.sequence.map(|sequence| format!("{sequence:020}")),
             datacontenttype: "application/json",
             data: &self.references,
         };
-        serde_json::to_string(&envelope).unwrap_or_default()
+        envelope.serialize(serializer)
     }
 }
 
@@ -110,7 +117,7 @@ mod tests {
             event_type: Reference::new("tenantry.account.gate-changed").unwrap(),
             source: Reference::new("/deployments/demo").unwrap(),
             subject: Reference::new("acc_1").unwrap(),
-            sequence: 12,
+            sequence: Some(12),
             time: Timestamp::from_micros(1_700_000_000_000_001),
             references: [("decision".to_owned(), Reference::new("dec_1").unwrap())].into(),
         };

@@ -198,7 +198,7 @@ impl Page {
     pub(crate) async fn photograph(&self, name: &str) {
         let folder = target().join("screenshots");
         std::fs::create_dir_all(&folder).unwrap();
-        for (width, suffix) in [(1360, ""), (420, "-narrow")] {
+        for (width, suffix) in [(1360, ""), (390, "-narrow")] {
             self.client.set_window_size(width, 900).await.unwrap();
             let height = self.script("return Math.min(document.documentElement.scrollHeight, 2400)").await;
             let height = u32::try_from(height.as_u64().unwrap_or(900)).unwrap_or(900);

@@ -22,6 +22,7 @@ statements! {
     CHANGE = "UPDATE case_file SET state = $2, leased_by = $3, leased_until = $4, verdict = $5, reason_code = $6, decided_by = $7, \
         decided_at = $8, approval = $9, priority = $11, summary = $12, sealed = $13, version = version + 1 \
         WHERE id = $1 AND version = $10";
+    COUNT_IN_STATE = "SELECT COUNT(*) FROM case_file WHERE state = $1";
     COUNT_BY_STATE = "SELECT state, kind, COUNT(*) FROM case_file GROUP BY state, kind ORDER BY state, kind";
 }
 
@@ -138,6 +139,11 @@ pub fn change(tx: &mut dyn Tx, case: &CaseRow) -> Result<bool, StoreError> {
         &case.sealed
     ];
     Ok(tx.execute(&CHANGE, params)? == 1)
+}
+
+/// How many cases are in a state.
+pub fn count_in_state(tx: &mut dyn Tx, state: CaseState) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &COUNT_IN_STATE, params![state.as_str()], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// Cases per state and kind.

@@ -23,6 +23,7 @@ ids!(
     CaseId,
     DecisionId,
     DeliveryId,
+    DisclosureId,
     EndpointId,
     EventId,
     EvidenceId,

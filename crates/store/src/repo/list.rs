@@ -7,11 +7,13 @@ use tenantry_model::id::{CaseId, PartyId, SnapshotId};
 use tenantry_model::time::Timestamp;
 
 statements! {
-    ADD = "INSERT INTO snapshot (id, list, header, imported_at, superseded_at, packed) VALUES ($1, $2, $3, $4, NULL, $5)";
+    ADD = "INSERT INTO snapshot (id, list, header, imported_at, confirmed_at, superseded_at, packed) \
+        VALUES ($1, $2, $3, $4, $4, NULL, $5)";
+    CONFIRM = "UPDATE snapshot SET confirmed_at = $2, header = $3 WHERE id = $1 AND superseded_at IS NULL";
     SUPERSEDE = "UPDATE snapshot SET superseded_at = $3 WHERE list = $1 AND id <> $2 AND superseded_at IS NULL";
-    CURRENT = "SELECT id, list, header, imported_at, superseded_at FROM snapshot WHERE superseded_at IS NULL ORDER BY list";
-    HISTORY = "SELECT id, list, header, imported_at, superseded_at FROM snapshot ORDER BY imported_at DESC, id DESC LIMIT $1";
-    FIND = "SELECT id, list, header, imported_at, superseded_at FROM snapshot WHERE id = $1";
+    CURRENT = "SELECT id, list, header, imported_at, superseded_at, confirmed_at FROM snapshot WHERE superseded_at IS NULL ORDER BY list";
+    HISTORY = "SELECT id, list, header, imported_at, superseded_at, confirmed_at FROM snapshot ORDER BY imported_at DESC, id DESC LIMIT $1";
+    FIND = "SELECT id, list, header, imported_at, superseded_at, confirmed_at FROM snapshot WHERE id = $1";
     PACKED = "SELECT packed FROM snapshot WHERE id = $1";
     FIND_OUT = "INSERT INTO finding (party, list, entity, verdict, basis, case_id, found_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
         ON CONFLICT (party, list, entity) DO UPDATE SET verdict = excluded.verdict, basis = excluded.basis, \
@@ -32,6 +34,8 @@ pub struct SnapshotRow {
     pub imported_at: Timestamp,
     /// When a newer one took its place.
     pub superseded_at: Option<Timestamp>,
+    /// When it was last imported and found to be this version; [`add`] takes `imported_at`.
+    pub confirmed_at: Timestamp,
 }
 
 /// What a reviewer found about a match.
@@ -56,6 +60,16 @@ pub fn add(tx: &mut dyn Tx, snapshot: &SnapshotRow, packed: &[u8]) -> Result<(),
     tx.execute(&SUPERSEDE, params![&snapshot.list, snapshot.id, snapshot.imported_at])?;
     let params = params![snapshot.id, &snapshot.list, &snapshot.header, snapshot.imported_at, packed];
     tx.execute(&ADD, params).map(|_| ())
+}
+
+/// Says that a version in force is still the newest, with what is now known of it. `false` when it is not in force.
+pub fn confirm(
+    tx: &mut dyn Tx,
+    id: SnapshotId,
+    confirmed_at: Timestamp,
+    header: &str,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&CONFIRM, params![id, confirmed_at, header])? == 1)
 }
 
 /// The snapshots in force, one per list.
@@ -85,6 +99,7 @@ fn snapshot(row: &Row<'_>) -> Result<SnapshotRow, StoreError> {
         header: row.text(2)?.to_owned(),
         imported_at: at(row, 3)?,
         superseded_at: opt_at(row, 4)?,
+        confirmed_at: at(row, 5)?,
     })
 }
 

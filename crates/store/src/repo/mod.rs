@@ -7,6 +7,7 @@ pub mod account;
 pub mod approval;
 pub mod case;
 pub mod decision;
+pub mod disclosure;
 pub mod idempotency;
 pub mod key;
 pub mod ledger;
@@ -28,6 +29,7 @@ pub const ALL_STATEMENTS: &[&[&Statement]] = &[
     approval::ALL,
     case::ALL,
     decision::ALL,
+    disclosure::ALL,
     idempotency::ALL,
     key::ALL,
     ledger::ALL,

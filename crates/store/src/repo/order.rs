@@ -12,6 +12,7 @@ statements! {
     FIND = "SELECT id, kind, authority, reference, received_at, due_at, case_id, subject, sealed FROM legal_order WHERE id = $1";
     PAGE = "SELECT id, kind, authority, reference, received_at, due_at, case_id, subject, sealed FROM legal_order \
         ORDER BY due_at DESC, id LIMIT $1";
+    COUNT_DUE = "SELECT COUNT(*) FROM legal_order WHERE due_at >= $1 AND due_at <= $2";
     ADD_ACCOUNT = "INSERT INTO order_account (legal_order, account) VALUES ($1, $2) ON CONFLICT (legal_order, account) DO NOTHING";
     ACCOUNTS = "SELECT account FROM order_account WHERE legal_order = $1 ORDER BY account";
 }
@@ -67,6 +68,11 @@ pub fn find(tx: &mut dyn Tx, id: OrderId) -> Result<Option<OrderRow>, StoreError
 /// Orders, latest deadline first.
 pub fn page(tx: &mut dyn Tx, rows_max: u32) -> Result<Vec<OrderRow>, StoreError> {
     query_all(tx, &PAGE, params![limit(rows_max)], order)
+}
+
+/// How many orders are due from `from` to `until`.
+pub fn count_due(tx: &mut dyn Tx, from: Timestamp, until: Timestamp) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &COUNT_DUE, params![from, until], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// The accounts an order names.

@@ -25,6 +25,7 @@ statements! {
     BY_STATE = "SELECT id, endpoint, event, subject, state, attempts, next_at, last_status, last_error, settled_at FROM delivery \
         WHERE state = $1 ORDER BY id DESC LIMIT $2";
     REPLAY = "UPDATE delivery SET state = 'pending', attempts = 0, next_at = $2, settled_at = NULL WHERE id = $1 AND state <> 'pending'";
+    COUNT_IN_STATE = "SELECT COUNT(*) FROM delivery WHERE state = $1";
     COUNT_BY_STATE = "SELECT state, COUNT(*) FROM delivery GROUP BY state ORDER BY state";
 }
 
@@ -205,6 +206,11 @@ pub fn by_state(tx: &mut dyn Tx, state: &str, rows_max: u32) -> Result<Vec<Deliv
 /// Puts a settled delivery back in the queue. Answers whether it was settled.
 pub fn replay(tx: &mut dyn Tx, id: DeliveryId, next_at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&REPLAY, params![id, next_at])? == 1)
+}
+
+/// How many deliveries are in a state.
+pub fn count_in_state(tx: &mut dyn Tx, state: &str) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &COUNT_IN_STATE, params![state], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// Deliveries per state.

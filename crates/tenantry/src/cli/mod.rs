@@ -10,7 +10,7 @@ use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tenantry_model::account::Capability;
-use tenantry_model::id::{AccountId, ApiKeyId};
+use tenantry_model::id::{AccountId, ApiKeyId, OrderId};
 use tenantry_model::staff::{Role, Scope};
 use tenantry_model::time::Date;
 
@@ -73,6 +73,10 @@ pub enum Command {
         after_long_help = "Examples:\n  tenantry gate acc-000123 --action provision\n  tenantry gate acc-000123 --action gpu && echo go\n\nExit code 0 means yes, 3 yes within restrictions, 1 no. An account that is unknown is denied."
     )]
     Gate(Gate),
+
+    /// Legal process: receive, show
+    #[command(subcommand)]
+    Orders(Orders),
 
     /// Evidence packages: build
     #[command(subcommand)]
@@ -206,6 +210,28 @@ pub struct Gate {
     pub action: Capability,
 }
 
+/// `tenantry orders …`.
+#[derive(Debug, Subcommand)]
+pub enum Orders {
+    /// Record an order from a file, start its clock and open its case
+    #[command(
+        after_long_help = "Examples:\n  tenantry orders receive order.json\n  echo '{\"kind\":\"preservation_request\",\"authority\":\"Example County Prosecutor\",\"reference\":\"EX-1\",\"accounts\":[\"acc-000123\"]}' | tenantry orders receive -\n\nThe file is the body of POST /v1/orders. Kinds: preservation_request, subpoena, court_order, warrant,\neuropean_production_order, european_preservation_order, emergency_request, regulator_request. Handing anything over\ntakes two people, in the console."
+    )]
+    Receive {
+        /// JSON file with the order, or - for standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Show the orders and when they are due
+    List,
+    /// Show one order
+    Show {
+        /// Identifier of the order (ord_…)
+        #[arg(value_name = "ORDER")]
+        id: OrderId,
+    },
+}
+
 /// `tenantry evidence …`.
 #[derive(Debug, Subcommand)]
 pub enum Evidence {
@@ -278,7 +304,7 @@ pub enum Admin {
     Staff,
     /// Make an API key; its secret is shown once
     #[command(
-        after_long_help = "Example:\n  tenantry admin add-key --label \"sign-up page\" --scope applications --scope gate\n\nScopes: applications, read, facts, gate, events, lists, evidence, webhooks."
+        after_long_help = "Example:\n  tenantry admin add-key --label \"sign-up page\" --scope applications --scope gate\n\nScopes: applications, read, facts, gate, events, lists, evidence, webhooks, orders."
     )]
     AddKey {
         /// What it is for

@@ -33,25 +33,21 @@ impl Output {
 
     /// Prints one answer: `value` as one line of JSON, or `text` for people.
     pub fn answer(self, value: &impl Serialize, text: impl Display) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        match self.form {
-            Form::Json => {
-                serde_json::to_writer(&mut out, value)?;
-                writeln!(out)?;
-            }
-            Form::Text => {
-                let text = text.to_string();
-                writeln!(out, "{}", text.trim_end())?;
-            }
-        }
-        out.flush()
+        let mut line = match self.form {
+            Form::Json => serde_json::to_string(value)?,
+            Form::Text => text.to_string().trim_end().to_owned(),
+        };
+        line.push('\n');
+        self.raw(&line)
     }
 
-    /// Prints `text` as it is, in either form.
+    /// Prints `text` as it is, in either form. Whoever reads may have seen enough and closed the pipe: that is no failure.
     pub fn raw(self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
     }
 }
 

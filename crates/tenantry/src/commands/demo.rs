@@ -3,6 +3,8 @@
 //! Every generated application takes the way any application takes. The clock stands at the time of the history while it
 //! is replayed and runs with the machine's afterwards.
 
+mod desk;
+
 use super::deployment::{self, login_url};
 use super::init::BUILT_IN_PACK;
 use super::serving;
@@ -15,7 +17,8 @@ use crate::demo::story::{Chapter, Place, Step};
 use crate::demo::{History, Opening, Plan};
 use crate::system::{self, HistoryClock, SystemClock};
 use anyhow::{Context as _, Result};
-use std::collections::BTreeMap;
+use desk::ReviewDesk;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tenantry_lists::{Reading, embedded};
@@ -27,7 +30,8 @@ use tenantry_model::staff::{Actor, Role, Scope};
 use tenantry_register::accounts::NewAccess;
 use tenantry_register::orders::NewOrder;
 use tenantry_register::people::{NewApiKey, NewStaff};
-use tenantry_register::{Call, Reason, Register, SetUp};
+use tenantry_register::rules::{ListRules, Rules};
+use tenantry_register::{Applied, Call, Reason, Register, SetUp};
 use tenantry_server::console::{ConsoleOptions, StoryChapter, StoryPlace, StoryStep};
 use tenantry_server::http::api_key::ApiKey;
 use tenantry_server::webhooks::target::TargetPolicy;
@@ -43,11 +47,14 @@ const STRIDE: usize = 64;
 const RATE: Rate = Rate { per_second: 100_000, burst: 100_000 };
 /// The invented provider.
 const PROVIDER: &str = "Northwind Cloud";
+const OFFICER: &str = "officer@demo.example";
+const SECOND: &str = "second@demo.example";
+const REVIEWER: &str = "reviewer@demo.example";
 /// The people of the demo: log-in, name, role. The first gets the log-in link.
 const STAFF: [(&str, &str, Role); 6] = [
-    ("officer@demo.example", "Olive Officer", Role::ComplianceOfficer),
-    ("second@demo.example", "Simon Second", Role::ComplianceOfficer),
-    ("reviewer@demo.example", "Rita Reviewer", Role::Reviewer),
+    (OFFICER, "Olive Officer", Role::ComplianceOfficer),
+    (SECOND, "Simon Second", Role::ComplianceOfficer),
+    (REVIEWER, "Rita Reviewer", Role::Reviewer),
     ("legal@demo.example", "Leo Legal", Role::Legal),
     ("auditor@demo.example", "Aud Auditor", Role::Auditor),
     ("admin@demo.example", "Ada Administrator", Role::Administrator),
@@ -55,6 +62,7 @@ const STAFF: [(&str, &str, Role); 6] = [
 
 pub(super) fn run(asked: &Demo, out: Output) -> Result<Exit> {
     system::log_to_stderr(&Logs { format: LogFormat::Text, level: "warn" });
+    std::panic::set_hook(Box::new(tenantry_server::http::log_panic));
     let temporary = if asked.folder.is_none() { Some(tempfile::tempdir()?) } else { None };
     let folder: PathBuf = match (&asked.folder, &temporary) {
         (Some(folder), _) => folder.clone(),
@@ -68,6 +76,9 @@ pub(super) fn run(asked: &Demo, out: Output) -> Result<Exit> {
     let clock = Arc::new(HistoryClock::default());
     let (register, story) = prepare(&folder, asked, &clock)?;
     clock.run();
+    // The list of the demo is built in and never gets younger, so its age is shown and not held against it.
+    let lists = ListRules { required: vec!["ofac-sdn".to_owned()], age_days_max: None };
+    register.go_by(Rules { lists, ..Rules::default() });
     register.follow_gate()?;
     let links = links(&register, &address)?;
     let key = NewApiKey { label: "demo".to_owned(), scopes: Scope::ALL.to_vec(), reseller: None };
@@ -130,9 +141,12 @@ fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<(Re
     let records = list.header().entities;
     let reading = Reading { snapshot: list, notices: Vec::new(), records, set_aside: 0 };
     register.import_list(&deployment::operator(), &reading)?;
-    let officer = hire(&register)?;
-    let accounts = apply_all(&register, &history, clock, officer)?;
+    let staff = hire(&register)?;
+    let officer = person(&staff, OFFICER)?;
+    let mut desk = ReviewDesk::new(asked.seed, base, person(&staff, REVIEWER)?, person(&staff, SECOND)?);
+    let accounts = apply_all(&register, &history, clock, officer, &mut desk)?;
     clock.stand_at(base);
+    desk.work(&register, base)?;
     report(&register, &history, &accounts)?;
     receive(&register, &history, officer)?;
     Ok((register, story))
@@ -172,15 +186,18 @@ fn receive(register: &Register, history: &History, officer: StaffId) -> Result<(
     Ok(())
 }
 
-/// Adds the staff; answers who the first of them is.
-fn hire(register: &Register) -> Result<StaffId> {
-    let mut first = None;
+/// Adds the staff; answers who they are, by log-in.
+fn hire(register: &Register) -> Result<BTreeMap<&'static str, StaffId>> {
+    let mut staff = BTreeMap::new();
     for (login, name, role) in STAFF {
         let new = NewStaff { login: login.to_owned(), name: name.to_owned(), role };
-        let id = register.add_staff(&deployment::operator(), new)?;
-        first.get_or_insert(id);
+        staff.insert(login, register.add_staff(&deployment::operator(), new)?);
     }
-    first.context("the demo has no staff")
+    Ok(staff)
+}
+
+fn person(staff: &BTreeMap<&'static str, StaffId>, login: &str) -> Result<StaffId> {
+    staff.get(login).copied().with_context(|| format!("the demo has no {login}"))
 }
 
 fn links(register: &Register, address: &str) -> Result<Vec<(String, String)>> {
@@ -200,7 +217,9 @@ fn apply_all(
     history: &History,
     clock: &HistoryClock,
     officer: StaffId,
+    desk: &mut ReviewDesk,
 ) -> Result<BTreeMap<String, AccountId>> {
+    let told: BTreeSet<&str> = history.story.chapters.iter().flat_map(Chapter::accounts).collect();
     let bar = progress("Applications", history.openings.len());
     let mut accounts = BTreeMap::new();
     let mut closures = history.closures.as_slice();
@@ -211,10 +230,18 @@ fn apply_all(
             let (now, later) = closures.split_at_checked(due).unwrap_or((closures, &[]));
             close(register, now, &accounts, clock, officer)?;
             closures = later;
+            if let Some(begins) = begins {
+                desk.work(register, begins)?;
+            }
             if let Some(last) = stride.last() {
                 clock.stand_at(last.at);
             }
-            accounts.extend(apply_together(register, stride, &accounts)?);
+            for (reference, applied) in apply_together(register, stride, &accounts)? {
+                if let Some(last) = stride.last().filter(|_| !told.contains(reference.as_str())) {
+                    desk.note(&applied, last.at);
+                }
+                accounts.insert(reference, applied.account);
+            }
             bar.inc(u64::try_from(stride.len()).unwrap_or(0));
         }
     }
@@ -227,7 +254,7 @@ fn apply_together(
     register: &Register,
     openings: &[Opening],
     above: &BTreeMap<String, AccountId>,
-) -> Result<Vec<(String, AccountId)>> {
+) -> Result<Vec<(String, Applied)>> {
     let done = Mutex::new(Vec::with_capacity(openings.len()));
     let share = openings.len().div_ceil(APPLICANTS).max(1);
     std::thread::scope(|scope| {
@@ -244,9 +271,7 @@ fn apply_together(
                         let applied = register
                             .apply(&deployment::operator(), application)
                             .with_context(|| format!("the application {reference}"))?;
-                        done.lock()
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .push((reference, applied.account));
+                        done.lock().unwrap_or_else(PoisonError::into_inner).push((reference, applied));
                     }
                     Ok(())
                 })
@@ -257,7 +282,10 @@ fn apply_together(
         }
         anyhow::Ok(())
     })?;
-    Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Whoever was first to be answered must not decide what happens to whom afterwards.
+    done.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    Ok(done)
 }
 
 /// Reports the accesses of the history, as the provider's machines would.

@@ -13,6 +13,7 @@ use tenantry_mapped::MappedFolder;
 use tenantry_model::clock::Clock;
 use tenantry_model::random::Entropy;
 use tenantry_model::staff::{Actor, Job};
+use tenantry_register::rules::{ListRules, Rules, SessionRules};
 use tenantry_register::{Call, Register};
 use tenantry_store::{MIGRATIONS, Store, StoreExt as _};
 use tenantry_store_postgres::{PostgresOptions, PostgresStore};
@@ -59,12 +60,28 @@ pub(super) fn open(config: &Config) -> Result<Register> {
         .context("the store has another schema; `tenantry migrate --check` tells")?;
     let root = open_root(&config.root_key)?;
     let (clock, entropy) = surroundings();
-    Ok(Register::open_with(store, root, clock, entropy, shelf(&config.data_folder))?)
+    let register = Register::open_with(store, root, clock, entropy, shelf(&config.data_folder))?;
+    register.go_by(rules(config));
+    Ok(register)
 }
 
 /// Where prepared screening indexes lie.
 pub(super) fn shelf(data_folder: &Path) -> Arc<MappedFolder> {
     Arc::new(MappedFolder::new(data_folder.join(SHELF)))
+}
+
+/// The rules of the register, as configured.
+fn rules(config: &Config) -> Rules {
+    Rules {
+        lists: ListRules {
+            required: config.lists.screen_against.clone(),
+            age_days_max: Some(config.lists.age_days_max),
+        },
+        sessions: SessionRules {
+            idle_minutes: config.sessions.idle_minutes,
+            absolute_hours: config.sessions.absolute_hours,
+        },
+    }
 }
 
 /// Clock and randomness of the machine.

@@ -28,7 +28,7 @@ fn import(file: Option<&Path>, files: &ListFiles, out: Output) -> Result<Exit> {
     let imported = register.import_list(&deployment::operator(), &reading)?;
     let mut text = format!("{} of {}: ", imported.header.title, published(imported.header.published_on));
     if imported.unchanged {
-        text.push_str("this version is in force already\n");
+        text.push_str("this version is in force already and confirmed as of now\n");
     } else {
         let (entries, added, removed) = (imported.header.entities, imported.added, imported.removed);
         writeln!(text, "{entries} entries, {added} added, {removed} removed, {} changed", imported.changed)?;
@@ -49,12 +49,15 @@ fn list(file: Option<&Path>, out: Output) -> Result<Exit> {
         let published = published(header.published_on);
         writeln!(
             text,
-            "{:10} {:7} entries, of {published}, imported {}",
-            header.list, header.entities, snapshot.imported_at
+            "{:10} {:7} entries, of {published}, imported {}, confirmed {}",
+            header.list, header.entities, snapshot.imported_at, snapshot.confirmed_at
         )?;
     }
     if lists.in_force.is_empty() {
         text.push_str("no list is in force; `tenantry lists import` brings one\n");
+    }
+    for trouble in &lists.troubles {
+        writeln!(text, "{trouble}: whoever is screened meanwhile is reviewed")?;
     }
     out.answer(&lists, text)?;
     Ok(Exit::Yes)

@@ -11,6 +11,7 @@ mod deployment;
 mod gate;
 mod init;
 mod lists;
+mod orders;
 mod serving;
 mod verify;
 
@@ -20,8 +21,14 @@ use crate::cli::{Cli, Command};
 use crate::config::ConfigError;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
+use serde::de::DeserializeOwned;
 use std::fmt;
+use std::io::Read as _;
+use std::path::Path;
 use tenantry_register::RegisterError;
+
+/// Largest JSON file read, in bytes; that of a body of the HTTP API.
+const BYTES_MAX: u64 = 1 << 20;
 
 /// Why a command could not answer.
 #[derive(Debug)]
@@ -79,6 +86,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Lists(lists) => lists::run(config, &lists, out),
         Command::Apply(apply) => apply::run(config, &apply, out),
         Command::Gate(gate) => gate::run(config, &gate, out),
+        Command::Orders(orders) => orders::run(config, &orders, out),
         Command::Evidence(evidence) => verify::build(config, &evidence, out),
         Command::Verify(verify) => verify::run(&verify, out),
         Command::Config(what) => config::run(config, &what, out),
@@ -94,4 +102,28 @@ fn completions(shell: clap_complete::Shell, out: Output) -> anyhow::Result<Exit>
     clap_complete::generate(shell, &mut Cli::command(), "tenantry", &mut script);
     out.raw(&String::from_utf8(script).context("the completions are not text")?)?;
     Ok(Exit::Yes)
+}
+
+/// Reads a JSON file, or standard input for `-`, strictly: a key that is given twice or is unknown is refused.
+fn read_json<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    } else {
+        let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+        file.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    }
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > BYTES_MAX {
+        anyhow::bail!("the file may have at most {BYTES_MAX} bytes");
+    }
+    tenantry_server::http::json::parse(&bytes).map_err(|problem| {
+        let mut text = problem.code().as_str().to_owned();
+        for error in problem.errors() {
+            text.push_str("; ");
+            text.push_str(&error.pointer);
+            text.push_str(": ");
+            text.push_str(&error.detail);
+        }
+        anyhow::Error::msg(text)
+    })
 }

@@ -22,6 +22,7 @@ pub(super) fn run(file: Option<&Path>, asked: &Serve, out: Output) -> Result<Exi
     });
     let config = deployment::settings(file, listen.into_iter().collect())?;
     system::log_to_stderr(&config.logs);
+    std::panic::set_hook(Box::new(tenantry_server::http::log_panic));
     let register = deployment::open(&config)?;
     let (clock, entropy) = deployment::surroundings();
     let options = ServerOptions {

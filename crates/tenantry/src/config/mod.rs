@@ -5,9 +5,9 @@
 //!
 //! ```
 //! use tenantry::config::Config;
-//! let text = "[provider]\nname = \"Example Cloud\"\nus_owned = true\noperated_in = [\"US\"]\n[server]\nlisten = \"8080\"\n";
+//! let text = "[provider]\nname = \"Example Cloud\"\n[server]\nlisten = \"8080\"\n";
 //! let error = Config::parse("tenantry.toml", text, &[]).unwrap_err();
-//! assert!(error.to_string().contains("tenantry.toml:6: "));
+//! assert!(error.to_string().contains("tenantry.toml:4: "));
 //! ```
 
 mod problem;
@@ -23,7 +23,6 @@ pub use source::Override;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use tenantry_model::jurisdiction::Jurisdiction;
 
 /// The example file, with every setting and its default; `tenantry config example` prints it.
 pub const EXAMPLE: &str = include_str!("../../tenantry.example.toml");
@@ -55,24 +54,11 @@ pub struct Config {
     pub sessions: Sessions,
 }
 
-/// Who the provider is: what makes it a US provider under the order (DEF-02).
+/// Who the provider is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
-    /// Name shown to staff and in packages.
+    /// Name shown to staff.
     pub name: String,
-    /// Whose it is.
-    pub ownership: Ownership,
-    /// Where it operates machines.
-    pub operated_in: Vec<Jurisdiction>,
-}
-
-/// Whose the provider is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ownership {
-    /// Owned by a US person.
-    Us,
-    /// Owned by a foreign person.
-    Foreign,
 }
 
 /// Addresses.
@@ -214,8 +200,6 @@ pub struct Sessions {
     pub idle_minutes: u32,
     /// Hours after which a session ends in any case.
     pub absolute_hours: u32,
-    /// Days for which ended sessions are kept as records.
-    pub retained_days: u32,
 }
 
 impl Config {
@@ -250,11 +234,6 @@ impl Config {
         vec![
             ("data_folder", self.data_folder.display().to_string()),
             ("provider.name", self.provider.name.clone()),
-            ("provider.us_owned", (self.provider.ownership == Ownership::Us).to_string()),
-            (
-                "provider.operated_in",
-                joined(self.provider.operated_in.iter().map(ToString::to_string).collect()),
-            ),
             ("server.listen", self.server.listen.to_string()),
             ("server.public_url", self.server.public_url.clone()),
             (
@@ -290,7 +269,6 @@ impl Config {
             ("logs.level", self.logs.level.to_owned()),
             ("sessions.idle_minutes", self.sessions.idle_minutes.to_string()),
             ("sessions.absolute_hours", self.sessions.absolute_hours.to_string()),
-            ("sessions.retained_days", self.sessions.retained_days.to_string()),
         ]
     }
 }

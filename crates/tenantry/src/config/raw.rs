@@ -30,8 +30,6 @@ pub(super) struct Raw {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Provider {
     pub(super) name: Text,
-    pub(super) us_owned: Flag,
-    pub(super) operated_in: Texts,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -103,5 +101,4 @@ pub(super) struct Logs {
 pub(super) struct Sessions {
     pub(super) idle_minutes: Number,
     pub(super) absolute_hours: Number,
-    pub(super) retained_days: Number,
 }

@@ -4,21 +4,20 @@ use super::problem::{Place, Problem};
 use super::raw::{self, Number, Raw, Text, Texts};
 use super::source::Map;
 use super::{
-    Config, Lists, LogFormat, Logs, Ownership, Pack, Provider, Rate, RateLimits, RootKey, Server, Sessions,
-    Store, Unlock, WebhookTargets,
+    Config, Lists, LogFormat, Logs, Pack, Provider, Rate, RateLimits, RootKey, Server, Sessions, Store,
+    Unlock, WebhookTargets,
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use tenantry_model::jurisdiction::Jurisdiction;
 use toml::Spanned;
 
 /// Most requests per second or at once that can be allowed.
 const RATE_MAX: i64 = 1_000_000;
 /// Where the server listens unless told otherwise: this machine only.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
-/// The codes of the lists this version can read.
-const LIST_CODES: [&str; 4] = ["ofac-sdn", "ofac-cons", "us-csl", "un-sc"];
+/// Longest code of a list, characters.
+const LIST_CODE_CHARS_MAX: usize = 100;
 /// The levels of the log, least first.
 const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 
@@ -134,17 +133,7 @@ impl Reader<'_, '_> {
                 "provider.name is missing: the name of the provider, as shown to staff and in packages",
             );
         }
-        if raw.us_owned.is_none() {
-            self.missing("provider.us_owned is missing: true when a US person owns the provider, else false");
-        }
-        let operated_in: Vec<Jurisdiction> = self.words(&raw.operated_in, "\"US\" or \"DE\" (ISO 3166)");
-        if raw.operated_in.as_ref().is_none_or(Vec::is_empty) {
-            self.missing(
-                "provider.operated_in is missing: where the machines are, for example [\"US\", \"DE\"]",
-            );
-        }
-        let ownership = if *raw.us_owned.as_ref()?.get_ref() { Ownership::Us } else { Ownership::Foreign };
-        Some(Provider { name: name?.get_ref().trim().to_owned(), ownership, operated_in })
+        Some(Provider { name: name?.get_ref().trim().to_owned() })
     }
 
     fn server(&mut self, raw: &raw::Server) -> Server {
@@ -214,10 +203,13 @@ impl Reader<'_, '_> {
 
     fn lists(&mut self, raw: &raw::Lists) -> Lists {
         for code in raw.screen_against.iter().flatten() {
-            if !LIST_CODES.contains(&code.get_ref().as_str()) {
+            if !is_list_code(code.get_ref()) {
                 self.refuse(
                     code,
-                    format!("`{}` is not a list; use one of {}", code.get_ref(), LIST_CODES.join(", ")),
+                    format!(
+                        "`{}` is not the code of a list; codes look like ofac-sdn, us-csl, un-sc, own-banned",
+                        code.get_ref()
+                    ),
                 );
             }
         }
@@ -269,7 +261,6 @@ impl Reader<'_, '_> {
         let sessions = Sessions {
             idle_minutes: self.number("sessions.idle_minutes", &raw.idle_minutes, 1..=720, 30),
             absolute_hours: self.number("sessions.absolute_hours", &raw.absolute_hours, 1..=168, 12),
-            retained_days: self.number("sessions.retained_days", &raw.retained_days, 1..=3_650, 365),
         };
         if let Some(idle) = &raw.idle_minutes
             && sessions.idle_minutes > sessions.absolute_hours.saturating_mul(60)
@@ -281,4 +272,10 @@ impl Reader<'_, '_> {
         }
         sessions
     }
+}
+
+/// Whether this can be the code of a list. A code that no list has is found by serving: the list is missing then.
+fn is_list_code(code: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    (1..=LIST_CODE_CHARS_MAX).contains(&code.len()) && code.bytes().all(fits)
 }

@@ -28,8 +28,6 @@ const fn of(key: &'static str, kind: Kind) -> Setting {
 pub(super) const SETTINGS: &[Setting] = &[
     of("data_folder", Kind::Text),
     of("provider.name", Kind::Text),
-    of("provider.us_owned", Kind::Flag),
-    of("provider.operated_in", Kind::Texts),
     of("server.listen", Kind::Text),
     of("server.public_url", Kind::Text),
     of("server.trusted_proxies", Kind::Texts),
@@ -52,7 +50,6 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("logs.level", Kind::Text),
     of("sessions.idle_minutes", Kind::Number),
     of("sessions.absolute_hours", Kind::Number),
-    of("sessions.retained_days", Kind::Number),
 ];
 
 /// What every variable of ours begins with.

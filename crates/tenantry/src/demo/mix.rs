@@ -72,6 +72,16 @@ pub(super) fn deal(dice: &Seeded) -> Profile {
     Profile::ForeignIndividual
 }
 
+/// The same applicant with what was left out.
+pub(super) const fn completed(profile: Profile) -> Profile {
+    match profile {
+        Profile::IncompleteIndividual => Profile::ForeignIndividual,
+        Profile::OwnersMissing => Profile::ForeignCompany,
+        Profile::ClaimAlone => Profile::UsIndividual,
+        other => other,
+    }
+}
+
 /// The application of an ordinary applicant.
 pub(super) fn application(
     profile: Profile,

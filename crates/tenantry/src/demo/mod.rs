@@ -35,6 +35,10 @@ const SUB_RESELLERS: usize = 20;
 const THROUGH_RESELLERS_PERCENT: u64 = 12;
 /// Days of history before the base instant.
 const HISTORY_DAYS: u32 = 600;
+/// Days before the base instant until which an application is settled.
+const SETTLED_DAYS: u32 = 30;
+/// How many of a hundred settled applicants have sent what they left out at first.
+const SENT_SINCE_PERCENT: u64 = 60;
 /// Fewest accounts with which every chapter of the story has its place.
 pub const ACCOUNTS_MIN: usize = 200;
 /// Most accounts; the generator would do more, the demo's ten seconds would not.
@@ -127,7 +131,11 @@ fn ordinary(plan: &Plan, accounts: usize, slot: usize) -> Result<Opening> {
         _ => {
             let through = dice.chance(THROUGH_RESELLERS_PERCENT);
             let under = through.then(|| dice.below(number(SUB_RESELLERS_END)));
-            (mix::deal(&dice), under)
+            // Most who left something out long ago have sent it since.
+            let settled = at < plan.base.plus_micros(-i64::from(SETTLED_DAYS) * DAY_US);
+            let profile = mix::deal(&dice);
+            let sent = settled && dice.chance(SENT_SINCE_PERCENT);
+            (if sent { mix::completed(profile) } else { profile }, under)
         }
     };
     let application = mix::application(profile, reference(slot), at, &dice)?;

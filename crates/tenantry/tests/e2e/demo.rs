@@ -74,8 +74,7 @@ fn the_demo_is_ready_tells_its_story_and_logs_nobody() {
     // The same deployment served with the log at its loudest.
     let variables = [("TENANTRY_DATA_FOLDER", "demo"), ("TENANTRY_LOGS_LEVEL", "trace")];
     let mut variables: Vec<(String, String)> = variables.map(|(n, v)| (n.to_owned(), v.to_owned())).into();
-    let provider = [("NAME", "Demo"), ("US_OWNED", "true"), ("OPERATED_IN", "US")];
-    variables.extend(provider.map(|(name, value)| (format!("TENANTRY_PROVIDER_{name}"), value.to_owned())));
+    variables.push(("TENANTRY_PROVIDER_NAME".to_owned(), "Demo".to_owned()));
     let serve = program(folder, &["serve", "--listen", "127.0.0.1:0", "--json"], &variables);
     let served = Serving::start(serve, told_key(&variables, folder).as_str());
     for opening in before.openings.iter().step_by(4) {

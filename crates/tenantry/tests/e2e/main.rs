@@ -9,6 +9,7 @@
 mod bad_input;
 mod client;
 mod demo;
+mod disk;
 mod kill_loop;
 mod logs;
 mod main_job;

@@ -28,6 +28,11 @@ impl Deployment {
         Self::set_up(vec![logs("error")])
     }
 
+    /// As [`Deployment::quiet`], its data in a folder of another disk.
+    pub(crate) fn quiet_in(data: &Path) -> Self {
+        Self::set_up(vec![logs("error"), ("TENANTRY_DATA_FOLDER".to_owned(), data.display().to_string())])
+    }
+
     pub(crate) fn postgres() -> Self {
         Self::set_up(vec![logs("trace"), ("TENANTRY_STORE_POSTGRES".to_owned(), durable_database())])
     }
@@ -63,6 +68,16 @@ impl Deployment {
     /// Starts serving on a free port; returns when requests are answered.
     pub(crate) fn serve(&self) -> Serving {
         Serving::start(self.command(&["serve", "--listen", "127.0.0.1:0", "--json"]), &self.api_key)
+    }
+
+    /// Serves under what a shell does before, with these variables more.
+    pub(crate) fn serve_under(&self, shell: &str, more: &[(&str, &str)]) -> Serving {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{shell}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_tenantry")]);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--json"]);
+        command.current_dir(self.folder()).env_clear().stdin(Stdio::null());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value))).envs(more.iter().copied());
+        Serving::start(command, &self.api_key)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -151,9 +166,14 @@ impl Serving {
     }
 
     /// Tells it to stop and waits until it has. Answers how it ended, and its log.
-    pub(crate) fn stop(mut self) -> (ExitStatus, String) {
+    pub(crate) fn stop(self) -> (ExitStatus, String) {
         let told = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &self.process().to_string()]).status();
         assert!(told.unwrap().success());
+        self.wait()
+    }
+
+    /// Waits until it has ended by itself. Answers how, and its log.
+    pub(crate) fn wait(mut self) -> (ExitStatus, String) {
         let status = self.child.wait().unwrap();
         (status, self.stderr.take().unwrap().join().unwrap())
     }

@@ -85,7 +85,7 @@ fn commands_end_with_the_code_of_the_table() {
         (&["config", "example"], 0, ""),
         (&["completions", "bash"], 0, ""),
         (&["nonsense"], 2, "unrecognized subcommand"),
-        (&["gate", "acc-000001", "--action", "fly"], 2, "is not a action"),
+        (&["gate", "acc-000001", "--action", "fly"], 2, "is not an action"),
         (&["verify", "missing.zip"], 2, "cannot read missing.zip"),
         (
             &["config", "check", "--config", "missing.toml"],

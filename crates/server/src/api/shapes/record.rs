@@ -1,10 +1,11 @@
 //! The record and the messages about it: ledger, evidence, replay, webhooks, measures.
 
 use super::words::{
-    DecisionId, DeliveryId, EndpointId, EventId, Hex32, Instant, MeasureId, MeasureState, Phase,
-    ResellerReach,
+    AccountId, CaseId, DecisionId, DeliveryId, EndpointId, EventId, EventType, Hex32, Instant, MeasureId,
+    MeasureState, OrderId, OrderKind, Phase, ResellerReach,
 };
 use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Where the ledger stands.
@@ -256,4 +257,81 @@ pub struct MeasureView {
     pub approval: Option<String>,
     /// Grows with every change.
     pub version: i64,
+}
+
+/// One page of the feed.
+#[derive(ToSchema)]
+pub struct EventPage {
+    /// The events, oldest first.
+    pub items: Vec<Event>,
+    /// The cursor from which to go on, now or later; `null` while nothing has happened yet.
+    #[schema(required)]
+    pub next: Option<String>,
+    /// Whether there are more already.
+    pub more: bool,
+}
+
+/// An event: CloudEvents 1.0. It names what happened and to what; the rest is read with one's own rights.
+#[derive(ToSchema)]
+pub struct Event {
+    /// Always `1.0`.
+    pub specversion: String,
+    /// Identifier; the same in the feed and in every delivery.
+    pub id: EventId,
+    /// Which deployment says so.
+    pub source: String,
+    /// What happened.
+    pub r#type: EventType,
+    /// What it happened to.
+    pub subject: String,
+    /// When.
+    pub time: Instant,
+    /// Always `application/json`.
+    pub datacontenttype: String,
+    /// Identifiers and codes by name.
+    pub data: BTreeMap<String, String>,
+}
+
+/// An order as entered.
+#[derive(ToSchema)]
+pub struct NewOrder {
+    /// What kind of legal process.
+    pub kind: OrderKind,
+    /// Who issued it: an office, not a person. One line of at most 200 characters.
+    #[schema(max_length = 200)]
+    pub authority: String,
+    /// The authority's own reference, one line.
+    #[schema(max_length = 200)]
+    pub reference: String,
+    /// When it arrived; now when absent, at most a year back.
+    pub received_at: Option<Instant>,
+    /// When it must be answered; needed for kinds without a clock of their own.
+    pub due_at: Option<Instant>,
+    /// The accounts it names, each by identifier or by your reference; at most 500.
+    #[schema(required = false, max_items = 500)]
+    pub accounts: Vec<String>,
+    /// What it demands, in words. Sealed.
+    #[schema(required = false, max_length = 20_000)]
+    pub words: String,
+}
+
+/// An order, without what it says.
+#[derive(ToSchema)]
+pub struct OrderView {
+    /// Identifier.
+    pub id: OrderId,
+    /// What kind.
+    pub kind: OrderKind,
+    /// Who issued it.
+    pub authority: String,
+    /// The authority's own reference.
+    pub reference: String,
+    /// When it arrived.
+    pub received_at: Instant,
+    /// When it must be answered, or how long records are held.
+    pub due_at: Instant,
+    /// The case that carries the work.
+    pub case: CaseId,
+    /// The accounts it names.
+    pub accounts: Vec<AccountId>,
 }

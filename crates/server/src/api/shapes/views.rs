@@ -375,6 +375,11 @@ pub struct ListsView {
     pub parties: i64,
     /// Parties last screened against an older set of lists; 0 proves that nobody was missed.
     pub parties_behind: i64,
+    /// Days a list may go unconfirmed before whoever is screened against it is reviewed.
+    #[schema(required)]
+    pub age_days_max: Option<u32>,
+    /// Lists that are missing or too old, in words. As long as there is one, nobody new passes.
+    pub troubles: Vec<String>,
 }
 
 /// A version of a list.
@@ -389,6 +394,8 @@ pub struct SnapshotView {
     /// When a newer one took its place.
     #[schema(required)]
     pub superseded_at: Option<Instant>,
+    /// When it was last imported and found to be this version: a list is as old as this.
+    pub confirmed_at: Instant,
 }
 
 /// What a version of a list says of itself.
@@ -422,6 +429,6 @@ pub struct Imported {
     pub changed: u64,
     /// Records of the file that were doubtful or set aside.
     pub notices: Vec<String>,
-    /// This very version was in force already and nothing was done.
+    /// This very version was in force already: it is confirmed, and nobody is screened again.
     pub unchanged: bool,
 }

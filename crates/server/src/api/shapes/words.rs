@@ -82,6 +82,7 @@ ids! {
     EvidenceId = "evd", "01k9yq3s7fc9v7b5n3m1a2s4d6";
     DecisionId = "dec", "01k9yq3s7fz8x6c4v2b0n1m3q5";
     CaseId = "cse", "01k9yq3s7fw7e5r3t1y9p0a2s4";
+    OrderId = "ord", "01k9yq3s7fp5s3d1f9g7h2j4k6";
     MeasureId = "msr", "01k9yq3s7fh6j4k2g0f8d7s5a3";
     SnapshotId = "lst", "01k9yq3s7fn5m3b1v9c8x6z4q2";
     EndpointId = "whe", "01k9yq3s7ft3y1r9e8w6q4z2x0";
@@ -113,6 +114,8 @@ words! {
     CaseKind = model::case::CaseKind, "Why a case exists.";
     CaseState = model::case::CaseState, "Where a case stands.";
     Verdict = model::case::Verdict, "What a reviewer concludes.";
+    OrderKind = model::order::OrderKind, "A kind of legal process.";
+    EventType = model::event::EventType, "What an event tells.";
     ReasonCode = model::case::ReasonCode, "Why a reviewer concludes so.";
     MeasureState = model::measure::MeasureState, "Where a measure stands on its way through two persons.";
     ResellerReach = model::measure::ResellerReach, "Whether accounts below resellers are reached.";

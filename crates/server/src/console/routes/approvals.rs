@@ -70,7 +70,10 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
                 Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } => {
                     "Whom it hits is on the page of the measure; you can approve there.".to_owned()
                 }
-                Pending::Disclose { .. } => String::new(),
+                Pending::Disclose { .. } => {
+                    "What exactly would leave is on the page of the disclosure; you can approve there."
+                        .to_owned()
+                }
             },
             second: second_person(desk, &request, &names),
         }))
@@ -142,7 +145,9 @@ fn subject(pending: &Pending) -> Link {
         Pending::DecideCase { .. } => {
             Link::new(&format!("/console/cases/{object}"), &format!("case {}", short(&object)))
         }
-        Pending::Disclose { .. } => Link::new("", &format!("disclosure {}", short(&object))),
+        Pending::Disclose { .. } => {
+            Link::new(&format!("/console/disclosures/{object}"), &format!("disclosure {}", short(&object)))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::accounts::{account_link, standing, strength};
 use super::approvals::second_person;
-use super::comparison::{customer, hit_view};
+use super::comparison::{customer, hit_views};
 use super::desk::{Desk, Trouble, sentence};
 use super::queue::{closed_sla, lease, take_next};
 use super::session::{Sent, see_other};
@@ -184,7 +184,7 @@ fn detail_view(desk: &Desk, case: &CaseView, detail: &CaseDetailView) -> Detail 
     };
     Detail {
         customer: case.head.party.map(|party| customer(party, detail, desk.now())),
-        hits: detail.hits.iter().take(HITS_MAX).map(|hit| hit_view(desk, hit, detail)).collect(),
+        hits: hit_views(desk, detail.hits.get(..HITS_MAX).unwrap_or(&detail.hits), detail),
         links: detail.links.iter().map(link).collect(),
         words: detail.words.clone(),
         notes: detail.notes.clone(),

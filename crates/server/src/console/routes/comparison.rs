@@ -39,9 +39,15 @@ pub(super) fn customer(party: PartyId, detail: &CaseDetailView, now: Timestamp) 
     }
 }
 
-/// One hit with its comparison.
-pub(super) fn hit_view(desk: &Desk, hit: &Hit, detail: &CaseDetailView) -> HitView {
-    let entity = desk.register().listed_entity(&desk.call(), &hit.list, &hit.entity).ok();
+/// Hits with their comparisons. What is listed is read at once, because opening a list is dear.
+pub(super) fn hit_views(desk: &Desk, hits: &[Hit], detail: &CaseDetailView) -> Vec<HitView> {
+    let name = |hit: &Hit| (hit.list.clone(), hit.entity.clone());
+    let named = hits.iter().map(name).collect();
+    let entities = desk.register().listed_entities(&desk.call(), &named).unwrap_or_default();
+    hits.iter().map(|hit| hit_view(hit, entities.get(&name(hit)), detail)).collect()
+}
+
+fn hit_view(hit: &Hit, entity: Option<&ListedEntity>, detail: &CaseDetailView) -> HitView {
     HitView {
         key: format!("{}/{}", hit.list, hit.entity),
         caption: hit.caption.clone(),
@@ -59,7 +65,7 @@ pub(super) fn hit_view(desk: &Desk, hit: &Hit, detail: &CaseDetailView) -> HitVi
                 decisive.if_same, decisive.if_different
             ),
         }),
-        other: listed(hit, entity.as_ref()),
+        other: listed(hit, entity),
     }
 }
 

@@ -10,7 +10,6 @@ use crate::console::views::shell::{Alarm, Demo, Flash, Guard, Section, Shell, Vi
 use crate::console::{Reply, page_with_status};
 use axum::http::StatusCode;
 use std::collections::BTreeMap;
-use tenantry_model::case::CaseState;
 use tenantry_model::id::StaffId;
 use tenantry_model::random::draw;
 use tenantry_model::staff::{Actor, Job, Role};
@@ -182,19 +181,9 @@ impl Desk {
         let call = self.call();
         let register = self.register();
         let soon = self.now().plus_days(SOON_DAYS);
-        let orders = || {
-            let orders = register.orders(&call).ok()?;
-            u32::try_from(orders.iter().filter(|o| self.now() <= o.due_at && o.due_at <= soon).count()).ok()
-        };
-        let dead = || {
-            let counts = register.delivery_counts(&call).ok()?;
-            counts.iter().find(|(state, _)| state == "dead").and_then(|(_, n)| u32::try_from(*n).ok())
-        };
-        let cases = || {
-            let counts = register.case_counts(&call).ok()?;
-            u32::try_from(counts.iter().filter(|c| c.state == CaseState::Open).map(|c| c.cases).sum::<i64>())
-                .ok()
-        };
+        let orders = || u32::try_from(register.orders_due(&call, soon).ok()?).ok();
+        let dead = || u32::try_from(register.dead_letter_count(&call).ok()?).ok();
+        let cases = || u32::try_from(register.open_case_count(&call).ok()?).ok();
         let approvals = || {
             let waiting = register.approvals(&call).ok()?;
             u32::try_from(waiting.iter().filter(|a| a.reader == Standing::SecondPerson).count()).ok()
@@ -314,7 +303,8 @@ pub(super) fn sentence(error: &RegisterError) -> String {
     }
 }
 
-fn capital(text: &str) -> String {
+/// Words of the register as a sentence.
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))

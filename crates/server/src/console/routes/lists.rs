@@ -1,6 +1,6 @@
 //! Watchlists in force, and the proof that everybody was screened against them.
 
-use super::desk::Desk;
+use super::desk::{Desk, capital};
 use super::words::{counted, grouped, when};
 use crate::console::views::lists::{Heartbeat, ListCard, ListsPage, SnapshotRow};
 use crate::console::views::parts::{Badge, Bar, Digest, Tone, When};
@@ -9,15 +9,14 @@ use crate::console::{Reply, page};
 use tenantry_model::time::{DAY_US, Timestamp};
 use tenantry_register::watchlists::{ListsView, SnapshotView};
 
-/// Days after which a version in force is called old: publishers change their lists about daily.
-const OLD_AFTER_DAYS: i64 = 2;
-
 pub(super) async fn list(desk: Desk) -> Reply {
     desk.answer(|desk| {
         let lists = desk.register().lists(&desk.call())?;
         let now = desk.now();
         let cards = lists.in_force.iter().map(|current| card(current, &lists, now)).collect();
-        Ok(page(&ListsPage { shell: desk.shell(Section::Lists), heartbeat: heartbeat(&lists), lists: cards }))
+        let troubles = lists.troubles.iter().map(|trouble| capital(trouble)).collect();
+        let shell = desk.shell(Section::Lists);
+        Ok(page(&ListsPage { shell, heartbeat: heartbeat(&lists), troubles, lists: cards }))
     })
     .await
 }
@@ -41,24 +40,18 @@ fn heartbeat(lists: &ListsView) -> Heartbeat {
 }
 
 fn card(current: &SnapshotView, lists: &ListsView, now: Timestamp) -> ListCard {
-    let age_days = (now.as_micros() - current.imported_at.as_micros()) / DAY_US;
-    let old = age_days >= OLD_AFTER_DAYS;
+    let age_us = now.as_micros() - current.confirmed_at.as_micros();
+    let stale = lists.age_days_max.is_some_and(|days| age_us > i64::from(days) * DAY_US);
     let earlier =
         lists.history.iter().filter(|s| s.header.list == current.header.list && s.superseded_at.is_some());
     ListCard {
         id: current.header.list.clone(),
         name: current.header.title.clone(),
-        state: if old { Badge::new(Tone::Warn, "old") } else { Badge::new(Tone::Good, "in force") },
-        warning: if old {
-            format!(
-                "Imported {age_days} days ago. Bring a newer version in with “tenantry lists import” or POST /v1/lists."
-            )
-        } else {
-            String::new()
-        },
+        state: if stale { Badge::new(Tone::Warn, "stale") } else { Badge::new(Tone::Good, "in force") },
         snapshot: Digest::new(&current.header.digest),
         published: published(current),
         imported: when(current.imported_at, now),
+        confirmed: when(current.confirmed_at, now),
         entries: grouped(current.header.entities),
         earlier: earlier.map(|snapshot| row(snapshot, now)).collect(),
     }

@@ -10,6 +10,7 @@ mod approvals;
 mod cases;
 mod comparison;
 mod desk;
+mod disclosures;
 mod entry;
 mod house;
 mod ledger;
@@ -74,6 +75,7 @@ pub fn routes(state: AppState, options: ConsoleOptions) -> Router {
 
 fn public() -> Router<Console> {
     Router::new()
+        .route("/", get(async || session::see_other("/console")))
         .route("/console/assets/{name}", get(asset))
         .route("/console/look", post(entry::look))
         .route("/console/login", get(entry::login_page).post(entry::login))
@@ -94,7 +96,11 @@ fn work() -> Router<Console> {
         .route("/console/approvals", get(approvals::list))
         .route("/console/approvals/{id}", get(approvals::one).post(approvals::answer))
         .route("/console/orders", get(orders::list))
+        .route("/console/orders/new", get(orders::new).post(orders::receive))
         .route("/console/orders/{id}", get(orders::one))
+        .route("/console/disclosures/new", get(disclosures::new).post(disclosures::ask))
+        .route("/console/disclosures/{id}", get(disclosures::one))
+        .route("/console/disclosures/{id}/package", post(disclosures::package))
 }
 
 fn people() -> Router<Console> {

@@ -1,16 +1,24 @@
 //! Legal process with its deadlines. What an order demands in words is part of its case, where seeing it is a record.
 
 use super::accounts::account_link;
-use super::desk::{Desk, Trouble};
+use super::desk::{Desk, Trouble, sentence};
+use super::disclosures::badge;
+use super::session::{Sent, see_other};
 use super::words::{account_state, short, sla, title, when};
-use crate::console::views::orders::{OrderField, OrderPage, OrderRow, OrderTarget, OrdersPage};
-use crate::console::views::parts::{Count, Link};
+use crate::console::forms::OrderForm;
+use crate::console::views::orders::{
+    DisclosureRow, OrderField, OrderNewPage, OrderPage, OrderRow, OrderTarget, OrdersPage,
+};
+use crate::console::views::parts::{Choice, Count, Link};
 use crate::console::views::shell::Section;
 use crate::console::{Reply, page};
 use axum::extract::Path;
 use tenantry_model::id::{CaseId, OrderId};
+use tenantry_model::order::OrderKind;
 use tenantry_model::time::Timestamp;
-use tenantry_register::orders::OrderView;
+use tenantry_register::disclosure::DisclosureView;
+use tenantry_register::orders::{NewOrder, OrderView};
+use tenantry_register::{Action, RegisterError};
 
 /// Days before its deadline from which an order counts as due soon.
 const SOON_DAYS: u32 = 3;
@@ -42,9 +50,88 @@ pub(super) async fn list(desk: Desk) -> Reply {
             shell: desk.shell(Section::Orders),
             counts,
             rows: orders.iter().map(|order| row(order, now)).collect(),
+            receive: desk
+                .may(Action::ReceiveOrder)
+                .then(|| Link::new("/console/orders/new", "Receive an order")),
+            disclosures: disclosures(desk, |_| true)?,
         }))
     })
     .await
+}
+
+/// The disclosures among those that the viewer may see at all.
+fn disclosures(desk: &Desk, wanted: impl Fn(&DisclosureView) -> bool) -> Result<Vec<DisclosureRow>, Trouble> {
+    if !desk.may(Action::ApproveDisclosure) {
+        return Ok(Vec::new());
+    }
+    let now = desk.now();
+    let all = desk.register().disclosures(&desk.call())?;
+    let row = |disclosure: &DisclosureView| DisclosureRow {
+        id: disclosure.scope.id.to_string(),
+        short: short(&disclosure.scope.id.to_string()),
+        recipient: disclosure.scope.recipient.clone(),
+        state: badge(disclosure),
+        asked: when(disclosure.scope.requested_at, now),
+    };
+    Ok(all.iter().filter(|disclosure| wanted(disclosure)).map(row).collect())
+}
+
+pub(super) async fn new(desk: Desk) -> Reply {
+    desk.answer(|desk| {
+        if !desk.may(Action::ReceiveOrder) {
+            return Err(RegisterError::Forbidden { action: Action::ReceiveOrder }.into());
+        }
+        Ok(draw_new(desk, OrderForm::default(), String::new()))
+    })
+    .await
+}
+
+pub(super) async fn receive(sent: Sent<OrderForm>) -> Reply {
+    let Sent { desk, form, once } = sent;
+    desk.at("/console/orders/new")
+        .answer(move |desk| {
+            let new = match parse(&form) {
+                Ok(new) => new,
+                Err(problem) => return Ok(draw_new(desk, form, problem)),
+            };
+            match desk.register().receive_order(&desk.call_once(once), new) {
+                Ok(order) => {
+                    desk.console().state.deliveries_bell.notify_one();
+                    Ok(see_other(&format!("/console/orders/{}?done=received", order.id)))
+                }
+                Err(error @ RegisterError::Invalid { .. }) => Ok(draw_new(desk, form, sentence(&error))),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await
+}
+
+fn draw_new(desk: &Desk, draft: OrderForm, problem: String) -> Reply {
+    let choice = |kind: &OrderKind| {
+        let choice = Choice::new(kind.as_str(), &title(kind.as_str()));
+        if kind.as_str() == draft.kind { choice.chosen() } else { choice }
+    };
+    let kinds = OrderKind::ALL.iter().map(choice).collect();
+    page(&OrderNewPage { shell: desk.shell(Section::Orders), problem, kinds, draft })
+}
+
+fn parse(form: &OrderForm) -> Result<NewOrder, String> {
+    let instant = |text: &str, what: &str| match text.trim() {
+        "" => Ok(None),
+        text => {
+            let wrong = |_| format!("Write {what} as year-month-dayThour:minute; it must exist.");
+            format!("{text}:00Z").parse::<Timestamp>().map(Some).map_err(wrong)
+        }
+    };
+    Ok(NewOrder {
+        kind: form.kind.parse().map_err(|_| "Choose what kind of order it is.".to_owned())?,
+        authority: form.authority.clone(),
+        reference: form.reference.clone(),
+        received_at: instant(&form.received, "when it arrived")?,
+        due_at: instant(&form.due, "when it is due")?,
+        accounts: form.accounts.split_whitespace().map(str::to_owned).collect(),
+        words: form.words.clone(),
+    })
 }
 
 fn row(order: &OrderView, now: Timestamp) -> OrderRow {
@@ -74,6 +161,12 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             targets.push(OrderTarget {
                 account: account_link(*account, &view.summary.reference),
                 state: account_state(view.summary.state),
+                disclose: if desk.may(Action::RequestDisclosure) {
+                    let href = format!("/console/disclosures/new?account={account}&order={id}");
+                    Link::new(&href, "Ask for a disclosure")
+                } else {
+                    Link::new("", "")
+                },
             });
         }
         let received = when(order.received_at, now);
@@ -92,6 +185,7 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             ],
             case: case_link(order.case),
             targets,
+            disclosures: disclosures(desk, |disclosure| disclosure.scope.order == Some(id))?,
         }))
     })
     .await

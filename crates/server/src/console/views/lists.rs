@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Bar, Digest, Tone, When};
+use super::parts::{Badge, Bar, Digest, When};
 use super::shell::Shell;
 
 /// `GET /console/lists`.
@@ -14,6 +14,8 @@ pub struct ListsPage {
     pub shell: Shell,
     /// Whether every active party was screened against the newest snapshots.
     pub heartbeat: Heartbeat,
+    /// Lists that are missing or too old, a sentence each.
+    pub troubles: Vec<String>,
     /// The lists.
     pub lists: Vec<ListCard>,
 }
@@ -36,26 +38,20 @@ pub struct ListCard {
     pub id: String,
     /// Name.
     pub name: String,
-    /// In force, old.
+    /// In force, stale.
     pub state: Badge,
-    /// What to do about it; empty when in order.
-    pub warning: String,
     /// Id of the snapshot in use.
     pub snapshot: Digest,
     /// Publication date of the snapshot in use, when its publisher gives one.
     pub published: Option<When>,
     /// When it was imported.
     pub imported: When,
+    /// When it was last found to be the newest.
+    pub confirmed: When,
     /// Entries: `18 412`.
     pub entries: String,
     /// Earlier snapshots, newest first.
     pub earlier: Vec<SnapshotRow>,
-}
-
-impl ListCard {
-    fn needs_attention(&self) -> bool {
-        self.state.tone != Tone::Good
-    }
 }
 
 /// One snapshot.

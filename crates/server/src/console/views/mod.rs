@@ -8,6 +8,7 @@ pub mod account;
 pub mod accounts;
 pub mod approvals;
 pub mod case;
+pub mod disclosures;
 pub mod error;
 pub mod help;
 pub mod ledger;

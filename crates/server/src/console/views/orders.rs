@@ -3,9 +3,10 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Count, Link, When};
+use super::parts::{Badge, Choice, Count, Link, When};
 use super::queue::Sla;
 use super::shell::Shell;
+use crate::console::forms::OrderForm;
 
 /// `GET /console/orders`.
 #[derive(Clone, Template)]
@@ -17,6 +18,39 @@ pub struct OrdersPage {
     pub counts: Vec<Count>,
     /// The orders, soonest deadline first.
     pub rows: Vec<OrderRow>,
+    /// Where an order is received, for those who may.
+    pub receive: Option<Link>,
+    /// Disclosures, newest first, for those who may see them.
+    pub disclosures: Vec<DisclosureRow>,
+}
+
+/// A disclosure in a list.
+#[derive(Clone)]
+pub struct DisclosureRow {
+    /// Disclosure id.
+    pub id: String,
+    /// Its last characters.
+    pub short: String,
+    /// Who gets the package.
+    pub recipient: String,
+    /// Where it stands.
+    pub state: Badge,
+    /// When it was asked for.
+    pub asked: When,
+}
+
+/// `GET /console/orders/new`, posts to the same path.
+#[derive(Clone, Template)]
+#[template(path = "console/order_new.html")]
+pub struct OrderNewPage {
+    /// Frame.
+    pub shell: Shell,
+    /// What went wrong with the last try; empty at first.
+    pub problem: String,
+    /// Kinds of legal process.
+    pub kinds: Vec<Choice>,
+    /// Values typed before.
+    pub draft: OrderForm,
 }
 
 /// One order in the list.
@@ -58,6 +92,8 @@ pub struct OrderPage {
     pub case: Link,
     /// Accounts the order names.
     pub targets: Vec<OrderTarget>,
+    /// Disclosures that rest on it, for those who may see them.
+    pub disclosures: Vec<DisclosureRow>,
 }
 
 /// An extracted field.
@@ -76,6 +112,8 @@ pub struct OrderTarget {
     pub account: Link,
     /// Its state.
     pub state: Badge,
+    /// Where a disclosure about it is asked for; without text for those who may not.
+    pub disclose: Link,
 }
 
-opaque_debug!(OrdersPage, OrderRow, OrderPage, OrderField, OrderTarget);
+opaque_debug!(OrdersPage, OrderRow, DisclosureRow, OrderNewPage, OrderPage, OrderField, OrderTarget);

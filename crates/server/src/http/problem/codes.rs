@@ -105,6 +105,8 @@ codes! {
         "The request was not carried out because of a fault in the software. Report the request id; the log holds the rest.";
     Unavailable = "unavailable", 503, "Not available now",
         "Something this request needs does not answer. Nothing was done. Ask again after the seconds in `Retry-After`.";
+    StoreFull = "store-full", 503, "The disk of the store is full",
+        "Nothing can be recorded, so nothing was done; reading and the gate go on. The operator makes room and starts again. Then repeat with the same Idempotency-Key.";
     Timeout = "timeout", 504, "The request took too long",
         "The answer did not come in time; the change may or may not have been made. Repeat with the same Idempotency-Key to find out.";
 }

@@ -29,6 +29,7 @@ impl House {
             ("party", text(&applied["parties"]["owner"])),
             ("decision", text(&applied["decision_id"])),
             ("case", "cse_00000000000000000000000001".to_owned()),
+            ("order", "ord_00000000000000000000000001".to_owned()),
             ("measure", "msr_00000000000000000000000001".to_owned()),
             ("endpoint", "whe_00000000000000000000000001".to_owned()),
             ("delivery", "dlv_00000000000000000000000001".to_owned()),

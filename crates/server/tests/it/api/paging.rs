@@ -43,6 +43,39 @@ async fn every_row_is_shown_once() {
     }
 }
 
+/// Whoever keeps the cursor misses nothing and gets nothing twice, however the events are cut into pages.
+#[tokio::test]
+async fn the_feed_goes_on_where_it_was_left() {
+    let deployment = Deployment::new();
+    deployment.apply(&person(0)).await;
+    let read = async |limit: usize, cursor: &Value| {
+        let cursor = cursor.as_str().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+        deployment.get(&format!("/v1/events?limit={limit}{cursor}")).await.json()
+    };
+    let types = |page: &Value| {
+        let items = page["items"].as_array().unwrap().iter();
+        items.map(|event| (event["id"].clone(), event["type"].clone())).collect::<Vec<_>>()
+    };
+    let first = read(199, &Value::Null).await;
+    assert!(types(&first).iter().any(|(_, kind)| kind == "tenantry.account.in_review"), "{first}");
+    assert_eq!(first["more"], false);
+    let nothing = read(199, &first["next"]).await;
+    assert_eq!((&nothing["items"], &nothing["next"]), (&serde_json::json!([]), &first["next"]));
+    deployment.apply(&person(1)).await;
+    let whole = read(199, &Value::Null).await;
+    let (mut seen, mut cursor) = (types(&first), first["next"].clone());
+    loop {
+        let page = read(1, &cursor).await;
+        seen.extend(types(&page));
+        cursor = page["next"].clone();
+        if page["more"] == false {
+            break;
+        }
+    }
+    assert_eq!(seen, types(&whole));
+    assert!(!whole.to_string().contains("Seeded"), "{whole}");
+}
+
 #[tokio::test]
 async fn filters_narrow_and_bad_ones_are_refused() {
     let deployment = Deployment::new();

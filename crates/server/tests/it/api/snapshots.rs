@@ -105,6 +105,15 @@ async fn what_surrounds_it_over_http() {
             &deployment.get(&format!("/v1/cases/{case}")).await,
         );
     }
+    check(&document, "events", "/v1/events", "get", &deployment.get("/v1/events").await);
+    let order =
+        document["paths"]["/v1/orders"]["post"]["requestBody"]["content"]["application/json"]["example"]
+            .clone();
+    let order = deployment.post("/v1/orders", "k", &order).await;
+    check(&document, "order_received", "/v1/orders", "post", &order);
+    check(&document, "orders", "/v1/orders", "get", &deployment.get("/v1/orders").await);
+    let one = deployment.get(&format!("/v1/orders/{}", order.json()["id"].as_str().unwrap())).await;
+    check(&document, "order", "/v1/orders/{order}", "get", &one);
     check(&document, "measures", "/v1/measures", "get", &deployment.get("/v1/measures").await);
     check(&document, "lists", "/v1/lists", "get", &deployment.get("/v1/lists").await);
     check(&document, "ledger", "/v1/ledger/state", "get", &deployment.get("/v1/ledger/state").await);

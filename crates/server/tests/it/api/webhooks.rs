@@ -19,6 +19,8 @@ async fn endpoints_are_added_listed_and_switched_off() {
     let made = deployment.post("/v1/webhooks", "k", &endpoint()).await;
     assert_eq!(made.status, 201, "{}", made.text());
     let made = made.json();
+    let again = deployment.post("/v1/webhooks", "k", &endpoint()).await;
+    assert_eq!((again.status.as_u16(), again.json()), (201, made.clone()), "asked again, answered again");
     assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
     let listed = deployment.get("/v1/webhooks").await;
     assert_eq!(listed.json()[0]["id"], made["id"]);
@@ -40,9 +42,16 @@ async fn only_public_addresses_and_known_words_are_taken() {
         (json!({ "url": "https://169.254.169.254/latest" }), "/url"),
         (json!({ "url": "https://user@hooks.provider.example/" }), "/url"),
         (json!({ "url": "https://hooks.provider.example/", "types": ["Jane Roe"] }), "/types/0"),
+        (
+            json!({ "url": "https://hooks.provider.example/",
+                    "types": ["tenantry.account.opened", "tenantry.acount.closed"] }),
+            "/types/1",
+        ),
     ] {
         let problem = deployment.post("/v1/webhooks", "k", &body).await.problem(Code::ValueInvalid);
         assert_eq!(problem["errors"][0]["pointer"], pointer);
+        let known = problem["errors"][0]["detail"].as_str().unwrap().contains("tenantry.account.closed");
+        assert_eq!(known, pointer.starts_with("/types"), "{problem}");
     }
 }
 

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tenantry_server::console::assets::serve;
 use tenantry_server::console::forms::{
-    ApprovalForm, BareForm, CredentialsForm, DecisionForm, InviteForm, KeyForm, LiftForm, LinkForm,
-    LoginForm, LookForm, MeasureForm, RevealForm,
+    ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, InviteForm, KeyForm, LiftForm,
+    LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, RevealForm,
 };
 use tenantry_server::console::theme::{Look, Theme, safe_return};
 use tenantry_server::console::views::help::HelpPage;
@@ -129,6 +129,8 @@ fn forms_send_what_the_handlers_read() {
             "/console/measures/{id}/lift" => check::<LiftForm>(&names),
             "/console/credentials" => check::<CredentialsForm>(&names),
             "/console/measures/new" => check::<MeasureForm>(&names),
+            "/console/orders/new" => check::<OrderForm>(&names),
+            "/console/disclosures/new" => check::<DisclosureForm>(&names),
             "/console/staff" => check::<InviteForm>(&names),
             "/console/keys" => check::<KeyForm>(&names),
             "/console/logout"
@@ -138,6 +140,7 @@ fn forms_send_what_the_handlers_read() {
             | "/console/staff/{id}/suspend"
             | "/console/staff/{id}/link"
             | "/console/keys/{id}/revoke"
+            | "/console/disclosures/{id}/package"
             | "/console/webhooks/messages/{id}/replay" => check::<BareForm>(&names),
             other => Err(format!("no handler is known for {other}")),
         };

@@ -373,3 +373,75 @@ fn between(text: &str, start: &str, end: &str) -> String {
     let from = text.find(start).unwrap_or_else(|| panic!("no {start} in:\n{text}")) + start.len();
     text[from..].split(end).next().unwrap().to_owned()
 }
+
+#[tokio::test]
+async fn an_order_is_received_and_what_it_asks_for_leaves_with_two_people() {
+    let house = House::new();
+    let account = house.apply_listed();
+    let mut legal = house.visitor(Role::Legal).await;
+    legal.get("/console/orders").await.is(StatusCode::OK).shows("Receive an order");
+    legal.get("/console/orders/new").await.is(StatusCode::OK);
+    let order = [
+        ("kind", "subpoena"),
+        ("authority", "Grand Jury of Example"),
+        ("reference", "GJ-26-114"),
+        ("received", ""),
+        ("due", ""),
+        ("accounts", "ref-1"),
+        ("words", "Produce the subscriber's name."),
+    ];
+    // A subpoena has no clock of its own; what was typed is still there.
+    let again = legal.send_form("/console/orders/new", &order).await.is(StatusCode::OK);
+    again.shows("enter the date the order states").shows("GJ-26-114");
+    let due = order.map(|(name, value)| (name, if name == "due" { "2027-01-04T12:00" } else { value }));
+    let seen = legal.send_form("/console/orders/new", &due).await.is(StatusCode::SEE_OTHER);
+    let page =
+        legal.follow(seen).await.is(StatusCode::OK).shows("its clock runs").shows("Grand Jury of Example");
+    let case = link_below(&page.text, "/console/cases/");
+    page.hides("subscriber");
+    legal.get(&case).await.is(StatusCode::OK).hides("subscriber");
+    legal.get("/console/orders").await.shows("GJ-26-114");
+    let list = legal.get("/console/orders").await.text;
+    let order = link_below(&list, "/console/orders/ord");
+    let page = legal.get(&order).await.shows("Ask for a disclosure").text;
+    let ask = link_below(&page, "/console/disclosures/new").replace("&#38;", "&");
+    legal.get(&ask).await.is(StatusCode::OK).shows("Grand Jury of Example").shows("ref-1");
+    let wanted = |kinds| {
+        [("legal_basis", "order"), ("kinds", kinds), ("reason", "Subpoena GJ-26-114 names this account.")]
+    };
+    legal
+        .send_form("/console/disclosures/new", &wanted(""))
+        .await
+        .is(StatusCode::OK)
+        .shows("Tick at least one kind of fact");
+    let seen = legal.send_form("/console/disclosures/new", &wanted("legal_name")).await;
+    let asked = seen.location.clone().unwrap();
+    let disclosure = asked.split('?').next().unwrap().to_owned();
+    legal.follow(seen).await.is(StatusCode::OK).shows("You made this request").hides(NAME);
+    // Not before somebody else has approved, whoever tries.
+    let early = super::given::hidden_fields(&legal.page, "/console/logout");
+    let package = format!("{disclosure}/package");
+    legal.post(&package, &early).await.is(StatusCode::FORBIDDEN);
+
+    let mut officer = house.visitor(Role::ComplianceOfficer).await;
+    let list = officer.get("/console/approvals").await.is(StatusCode::OK).shows("disclosure").text;
+    let request = link_below(&list, "/console/approvals/");
+    let seen = officer.get(&request).await.is(StatusCode::OK).shows("on the page of the disclosure");
+    let there = link_below(&seen.text, "/console/disclosures/");
+    assert_eq!(there, disclosure);
+    officer.get(&there).await.is(StatusCode::OK).shows("Exactly this leaves").shows("Legal name").hides(NAME);
+    officer
+        .send_form(&request, &[("verdict", "approve"), ("phrase", "approve"), ("note", "")])
+        .await
+        .leads_to("/console/approvals?done=approved");
+    legal.get(&disclosure).await.is(StatusCode::OK).shows("Build the package");
+    let built = legal.send_form(&package, &[]).await.is(StatusCode::OK);
+    assert_eq!(built.headers["content-type"], "application/zip");
+    assert!(built.text.starts_with("PK"), "a ZIP file");
+    // Opening was recorded on the party before the package left.
+    let view = house.register.account(&system(), account).unwrap();
+    let mut auditor = house.visitor(Role::Auditor).await;
+    auditor.get(&disclosure).await.is(StatusCode::FORBIDDEN);
+    auditor.get(&format!("/console/accounts/{account}")).await.is(StatusCode::OK).hides("Grand Jury");
+    legal.get(&format!("/console/parties/{}", view.roles[0].party)).await.is(StatusCode::OK);
+}

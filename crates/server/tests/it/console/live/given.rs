@@ -127,7 +127,7 @@ impl Browser {
         let headers = response.headers().clone();
         let location = headers.get(header::LOCATION).map(|l| l.to_str().unwrap().to_owned());
         let body = to_bytes(response.into_body(), 1 << 24).await.unwrap();
-        let text = String::from_utf8(body.to_vec()).unwrap();
+        let text = String::from_utf8_lossy(&body).into_owned();
         self.addresses.lock().unwrap().extend(location.clone().into_iter().chain([path.to_owned()]));
         if location.is_none() {
             text.clone_into(&mut self.page);

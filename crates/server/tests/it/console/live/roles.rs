@@ -11,7 +11,8 @@ use super::given::House;
 const PAGES: &[(&str, Option<Action>, &str)] = &[
     ("/console/queue", Some(Action::WorkCases), "<h1>Queue</h1>"),
     ("/console/approvals", Some(Action::ApproveCase), "<h1>Approvals</h1>"),
-    ("/console/orders", Some(Action::WorkCases), "<h1>Orders</h1>"),
+    ("/console/orders", Some(Action::ReadOrders), "<h1>Orders</h1>"),
+    ("/console/orders/new", Some(Action::ReceiveOrder), "<h1>New order</h1>"),
     ("/console/accounts", Some(Action::Read), "<h1>Accounts</h1>"),
     ("/console/measures", Some(Action::Read), "<h1>Measures</h1>"),
     ("/console/measures/new", Some(Action::ProposeMeasure), "<h1>New measure</h1>"),
@@ -39,6 +40,11 @@ async fn every_page_for_every_role() {
         "<h2 id=\"status-title\">".to_owned(),
     ));
     pages.push((format!("/console/cases/{case}"), Some(Action::WorkCases), "Take the case".to_owned()));
+    pages.push((
+        format!("/console/disclosures/new?account={account}"),
+        Some(Action::RequestDisclosure),
+        "<h1>New disclosure</h1>".to_owned(),
+    ));
     pages.push(("/console/ledger?leaf=0".to_owned(), Some(Action::ReadLedger), "Record #0".to_owned()));
     for role in Role::ALL {
         let mut browser = house.visitor(*role).await;
@@ -92,6 +98,8 @@ async fn what_is_not_there_is_a_page_too() {
         "/console/cases/cse_00000000000000000000000000",
         "/console/measures/msr_00000000000000000000000000",
         "/console/orders/ord_00000000000000000000000000",
+        "/console/disclosures/dsc_00000000000000000000000000",
+        "/console/disclosures/new",
         "/console/approvals/apr_00000000000000000000000000",
         "/console/ledger?leaf=999999",
         "/console/ledger?leaf=x",

@@ -344,14 +344,14 @@ fn measure_new(theme: Theme, preview: Option<MeasurePreview>) -> MeasureNewPage 
 }
 
 fn lists(theme: Theme) -> ListsPage {
-    let list = |id: &str, name: &str, state: Badge, warning: &str, days: i64| ListCard {
+    let list = |id: &str, name: &str, state: Badge, days: i64| ListCard {
         id: s(id),
         name: s(name),
         state,
-        warning: s(warning),
         snapshot: Digest::new("a91c77e2b0d4415c9f0e6a1b8c3d2e4f"),
         published: Some(When::day("2026-11-22", "1 d ago")),
         imported: ago(days * 1440 + 300),
+        confirmed: ago(days * 1440 + 200),
         entries: s("18 412"),
         earlier: vec![SnapshotRow {
             id: Digest::new("77d0aa12bb34cc56"),
@@ -369,9 +369,10 @@ fn lists(theme: Theme) -> ListsPage {
             ),
             share: Bar { percent: 100, tone: Tone::Good },
         },
+        troubles: vec![s("The list un-sc was last confirmed 4 days ago and may be 3 days old.")],
         lists: vec![
-            list("ofac-sdn", "OFAC Specially Designated Nationals", good("in force"), "", 0),
-            list("un-sc", "UN Security Council consolidated list", warn("old"), "Imported 4 days ago.", 4),
+            list("ofac-sdn", "OFAC Specially Designated Nationals", good("in force"), 0),
+            list("un-sc", "UN Security Council consolidated list", warn("stale"), 4),
         ],
     }
 }

@@ -1,7 +1,9 @@
 //! Log-in, queue, cases, approvals, orders.
 
+use tenantry_server::console::forms::OrderForm;
 use tenantry_server::console::views::approvals::*;
 use tenantry_server::console::views::case::*;
+use tenantry_server::console::views::disclosures::*;
 use tenantry_server::console::views::login::*;
 use tenantry_server::console::views::orders::*;
 use tenantry_server::console::views::queue::*;
@@ -71,6 +73,13 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("orders", draw(&orders(theme))),
         ("orders_empty", draw(&OrdersPage { rows: Vec::new(), ..orders(theme) })),
         ("order", draw(&order(theme))),
+        ("order_new", draw(&order_new(theme))),
+        ("disclosure_new", draw(&disclosure_new(theme))),
+        ("disclosure", draw(&disclosure(theme, DisclosureWork::Build { until: ahead(60 * 24 * 5) }))),
+        (
+            "disclosure_second",
+            draw(&disclosure(theme, DisclosureWork::Approve(Box::new(second(ApprovalStanding::Ready))))),
+        ),
     ]
 }
 
@@ -421,6 +430,71 @@ fn orders(theme: Theme) -> OrdersPage {
             ),
             row("ord_01j2", "Subpoena", "Grand Jury", ahead(60 * 24 * 9), sla("9 d left", Tone::Quiet)),
         ],
+        receive: Some(Link::new("/console/orders/new", "Receive an order")),
+        disclosures: vec![disclosed()],
+    }
+}
+
+fn disclosed() -> DisclosureRow {
+    DisclosureRow {
+        id: s("dsc_01j1"),
+        short: s("…q7x2ka"),
+        recipient: s("District Court"),
+        state: warn("awaits second person"),
+        asked: ago(95),
+    }
+}
+
+fn order_new(theme: Theme) -> OrderNewPage {
+    OrderNewPage {
+        shell: shell(theme, Section::Orders),
+        problem: s("This kind has no clock of its own; enter the date the order states."),
+        kinds: vec![
+            Choice::new("preservation_request", "Preservation request"),
+            Choice::new("subpoena", "Subpoena").chosen(),
+        ],
+        draft: OrderForm { authority: s("Grand Jury"), reference: s("26-115"), ..OrderForm::default() },
+    }
+}
+
+fn disclosure_new(theme: Theme) -> DisclosureNewPage {
+    DisclosureNewPage {
+        shell: shell(theme, Section::Orders),
+        problem: s("Tick at least one kind of fact."),
+        account: Link::new("/console/accounts/acc_01j9qk", "acc-001667"),
+        account_id: s("acc_01j9qk"),
+        order: Link::new("/console/orders/ord_01j1", "order …79hsd5"),
+        order_id: s("ord_01j1"),
+        bases: vec![
+            Choice::new("order", "an order that was received here").chosen(),
+            Choice::new("consent", "consent of the person concerned"),
+        ],
+        kinds: vec![Choice::new("legal_name", "Legal name"), Choice::new("email", "E-mail address")],
+        recipient: s("District Court"),
+        reason: s("Subpoena 26-114 names this account."),
+    }
+}
+
+fn disclosure(theme: Theme, work: DisclosureWork) -> DisclosurePage {
+    DisclosurePage {
+        shell: shell(theme, Section::Orders),
+        id: s("dsc_01j1"),
+        state: warn("awaits second person"),
+        account: Link::new("/console/accounts/acc_01j9qk", "acc-001667"),
+        recipient: s("District Court"),
+        basis: s("an order that was received here"),
+        order: Link::new("/console/orders/ord_01j1", "order …79hsd5"),
+        asked: ago(95),
+        kinds: s("Legal name, E-mail address"),
+        shown: vec![ShownParty {
+            party: Link::new("/console/parties/pty_01j9", "party …8k2m1q"),
+            facts: s("2 facts"),
+            ids: vec![
+                Digest::new("fct_01k9yq3s7fd4f6g8h0j2k4z6x8"),
+                Digest::new("fct_01k9yq3s7fd4f6g8h0j2k4z6x9"),
+            ],
+        }],
+        work,
     }
 }
 
@@ -437,6 +511,11 @@ fn order(theme: Theme) -> OrderPage {
         targets: vec![OrderTarget {
             account: Link::new("/console/accounts/acc_01j9qk", "acc-001667"),
             state: good("open"),
+            disclose: Link::new(
+                "/console/disclosures/new?account=acc_01j9qk&order=ord_01j1",
+                "Ask for a disclosure",
+            ),
         }],
+        disclosures: vec![disclosed()],
     }
 }

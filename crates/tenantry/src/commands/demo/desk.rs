@@ -14,12 +14,12 @@ use tenantry_register::{Applied, Call, Reason, Register, RegisterError};
 
 /// Days until a case is taken up, fewest and most.
 const TAKEN_UP_DAYS: (u64, u64) = (1, 9);
-/// How many of a hundred cases are left lying.
-const LEFT_LYING_PERCENT: u64 = 4;
+/// How many of a hundred recent cases are left lying.
+const LEFT_LYING_PERCENT: u64 = 15;
 /// How many of a hundred recent cases wait for an answer: of the customer, or of a second person.
 const UNANSWERED_PERCENT: u64 = 40;
 /// Days before the end of the history within which a case is recent.
-const RECENT_DAYS: u32 = 30;
+const RECENT_DAYS: u32 = 40;
 
 /// The desk.
 pub(super) struct ReviewDesk {
@@ -63,7 +63,7 @@ impl ReviewDesk {
                 true => Answer::StaysAway,
                 false => Answer::Comes,
             };
-            if !dice.chance(LEFT_LYING_PERCENT) {
+            if !(recent && dice.chance(LEFT_LYING_PERCENT)) {
                 self.waiting.push(Waiting { case: *case, taken_up_at: at.plus_days(days), answer });
             }
         }

@@ -59,10 +59,8 @@ impl ReviewDesk {
             let (fewest, most) = TAKEN_UP_DAYS;
             let days = u32::try_from(dice.between(fewest, most)).unwrap_or(1);
             let recent = self.base < at.plus_days(RECENT_DAYS);
-            let answer = match recent && dice.chance(UNANSWERED_PERCENT) {
-                true => Answer::StaysAway,
-                false => Answer::Comes,
-            };
+            let answer =
+                if recent && dice.chance(UNANSWERED_PERCENT) { Answer::StaysAway } else { Answer::Comes };
             if !(recent && dice.chance(LEFT_LYING_PERCENT)) {
                 self.waiting.push(Waiting { case: *case, taken_up_at: at.plus_days(days), answer });
             }

@@ -221,6 +221,8 @@ fn check(new: &NewOrder, received_at: Timestamp, now: Timestamp) -> Result<(), R
 fn find_accounts(tx: &mut dyn Tx, named: &[String]) -> Result<Vec<AccountId>, RegisterError> {
     let mut accounts = Vec::with_capacity(named.len());
     for (position, name) in named.iter().enumerate() {
+        // No reference holds such a character, and not every store can look for one.
+        let name = if name.contains(char::is_control) { "" } else { name.as_str() };
         let row = match name.parse::<AccountId>() {
             Ok(id) => account::find(tx, id)?,
             Err(_) => account::find_by_reference(tx, name.trim())?,

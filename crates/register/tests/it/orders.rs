@@ -101,6 +101,7 @@ fn orders_that_cannot_be_are_refused() {
     check_invalid("/words", |new| new.words = "x".repeat(limits::WORDS_LENGTH_MAX + 1));
     check_invalid("/accounts", |new| new.accounts = vec!["a".to_owned(); limits::ACCOUNTS_MAX + 1]);
     check_invalid("/accounts/0", |new| new.accounts = vec!["nobody".to_owned()]);
+    check_invalid("/accounts/0", |new| new.accounts = vec!["no\0body".to_owned()]);
     check_invalid("/due_at", |new| new.kind = OrderKind::Warrant);
     check_invalid("/due_at", |new| new.due_at = Some(now));
     check_invalid("/received_at", |new| new.received_at = Some(now.plus_micros(1)));

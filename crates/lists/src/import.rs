@@ -64,16 +64,14 @@ pub fn detect(name: &str, head: &[u8]) -> Option<Format> {
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.starts_with('<') {
-        let has = |root: &str| text.contains(&format!("<{root}")) || text.contains(&format!(":{root}"));
-        return [
-            ("CONSOLIDATED_LIST", Format::UnXml),
-            ("sdnList", Format::OfacXml(list)),
-            ("Sanctions", Format::OfacAdvancedXml(list)),
-            ("Designations", Format::UkXml),
-            ("export", Format::EuXml),
-        ]
-        .into_iter()
-        .find_map(|(root, format)| has(root).then_some(format));
+        return match root_element(text)? {
+            "CONSOLIDATED_LIST" => Some(Format::UnXml),
+            "sdnList" => Some(Format::OfacXml(list)),
+            "Sanctions" => Some(Format::OfacAdvancedXml(list)),
+            "Designations" => Some(Format::UkXml),
+            "export" => Some(Format::EuXml),
+            _ => None,
+        };
     }
     if text.starts_with('{') {
         return json_format(text);
@@ -89,6 +87,13 @@ pub fn detect(name: &str, head: &[u8]) -> Option<Format> {
         return Some(Format::BisDpl);
     }
     ofac_csv(&lower, list, first)
+}
+
+/// The name of the first element, without its prefix. Elements within are not looked at: they have names of other lists' roots.
+fn root_element(text: &str) -> Option<&str> {
+    let mut tags = text.split('<').skip(1).filter(|tag| !tag.starts_with(['?', '!', '/']));
+    let name = tags.next()?.split(|c: char| c.is_whitespace() || c == '>' || c == '/').next()?;
+    name.rsplit(':').next().filter(|name| !name.is_empty())
 }
 
 fn json_format(text: &str) -> Option<Format> {

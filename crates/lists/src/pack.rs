@@ -181,10 +181,7 @@ fn decompress(length: u64, packed: &[u8]) -> Result<Vec<u8>, ListsError> {
 
 fn entries(body: &[u8]) -> Result<Vec<ListedEntity>, ListsError> {
     let mut input = Input { rest: body };
-    let mut words = Vec::new();
-    for _ in 0..input.varint()? {
-        words.push(Word::new(input.text()?));
-    }
+    let words = words(&mut input)?;
     let count = input.varint()?;
     let mut entities = Vec::with_capacity(input.capacity(count, 4));
     for _ in 0..count {
@@ -220,6 +217,64 @@ fn entry(input: &mut Input<'_>, words: &[Word]) -> Result<ListedEntity, ListsErr
         relations.push(Relation { kind, target, target_name, origin: input.origin(words)? });
     }
     Ok(ListedEntity { id, schema, properties, relations })
+}
+
+/// An unpacked body, opened at any entry.
+pub(crate) struct Body {
+    bytes: Vec<u8>,
+    words: Vec<Word>,
+    /// Where the entries begin, and how many there are.
+    entries: (usize, u64),
+}
+
+impl Body {
+    /// Opens the bytes that [`body`] made.
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        let mut input = Input { rest: &bytes };
+        let words = words(&mut input).unwrap_or_default();
+        let count = input.varint().unwrap_or_default();
+        let start = bytes.len() - input.rest.len();
+        Self { bytes, words, entries: (start, count) }
+    }
+
+    /// Where each entry begins.
+    pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
+        let (mut place, mut left) = self.entries;
+        std::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            let mut input = self.at(place)?;
+            entry(&mut input, &self.words).ok()?;
+            Some(std::mem::replace(&mut place, self.bytes.len() - input.rest.len()))
+        })
+    }
+
+    /// The identifier of the entry that begins there.
+    pub(crate) fn id(&self, place: usize) -> Option<&str> {
+        self.at(place)?.text().ok()
+    }
+
+    /// The entry that begins there.
+    pub(crate) fn entry(&self, place: usize) -> Option<ListedEntity> {
+        entry(&mut self.at(place)?, &self.words).ok()
+    }
+
+    fn at(&self, place: usize) -> Option<Input<'_>> {
+        Some(Input { rest: self.bytes.get(place..)? })
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Body").field("bytes", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
+fn words(input: &mut Input<'_>) -> Result<Vec<Word>, ListsError> {
+    let mut words = Vec::new();
+    for _ in 0..input.varint()? {
+        words.push(Word::new(input.text()?));
+    }
+    Ok(words)
 }
 
 struct Word {

@@ -36,6 +36,8 @@ words! {
         Events = "events",
         /// Import lists.
         Lists = "lists",
+        /// Match descriptions of parties against the lists in force.
+        Matching = "matching",
         /// Read the ledger and build evidence.
         Evidence = "evidence",
         /// Manage webhooks and read the feed of events.

@@ -37,6 +37,8 @@ pub enum Action {
     LiftMeasure,
     /// Approve or reject what somebody else decided on a case.
     ApproveCase,
+    /// Look up, in the lists in force, parties described by somebody outside.
+    MatchLists,
     /// Import a watchlist.
     ImportList,
     /// Adopt a policy pack.
@@ -83,6 +85,7 @@ impl Action {
         Self::ApproveMeasure,
         Self::LiftMeasure,
         Self::ApproveCase,
+        Self::MatchLists,
         Self::ImportList,
         Self::AdoptPack,
         Self::ReceiveOrder,
@@ -115,6 +118,7 @@ impl Action {
             Self::ApproveMeasure => "approve_measure",
             Self::LiftMeasure => "lift_measure",
             Self::ApproveCase => "approve_case",
+            Self::MatchLists => "match_lists",
             Self::ImportList => "import_list",
             Self::AdoptPack => "adopt_pack",
             Self::ReceiveOrder => "receive_order",
@@ -257,6 +261,7 @@ pub const fn scope_may(scope: Scope, action: Action) -> bool {
         Scope::Gate => matches!(action, A::AskGate),
         Scope::Events => matches!(action, A::ReportAccess | A::CloseAccount),
         Scope::Lists => matches!(action, A::ImportList),
+        Scope::Matching => matches!(action, A::MatchLists),
         Scope::Evidence => matches!(action, A::ReadLedger | A::BuildEvidence),
         Scope::Webhooks => matches!(action, A::ManageWebhooks),
         Scope::Orders => matches!(action, A::ReceiveOrder | A::ReadOrders),

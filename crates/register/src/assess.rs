@@ -25,13 +25,13 @@ use tenantry_policy::input::{
     ChainLink, DecisionInput, HitStanding, HitSummary, LinkSummary, PartyInput, Screening, Signal,
 };
 use tenantry_policy::measures::PartyView;
-use tenantry_screening::{Hit, Options, Query, Score};
+use tenantry_screening::{Attribute, Hit, Note, Options, Point, Query, Score};
 use tenantry_store::repo::party;
 use tenantry_store::{StoreExt, Tx};
 use tenantry_vault::Vault;
 
 /// Most hits kept per party.
-const HITS_MAX: usize = 20;
+pub(crate) const HITS_MAX: usize = 20;
 /// Holders of one token that are counted: from [`HOLDERS_GENERIC`] on a value says nothing, and counting may stop.
 const HOLDERS_MAX: u32 = HOLDERS_GENERIC + 1;
 
@@ -236,13 +236,36 @@ fn search(world: &World, query: &Query) -> Vec<Hit> {
     world.index.search(query, &Options { threshold, limit: HITS_MAX })
 }
 
-/// Keyed digest of the query and of the listed values it was compared with: a finding holds while both are unchanged.
+/// Keyed digest of what a hit relied on: the attributes that both sides have, how they compare, and their values on both sides. A
+/// finding holds while all of it is unchanged, whatever else is learned about either side.
 fn basis(vault: &Vault, query: &Query, hit: &Hit) -> [u8; 32] {
-    let mut bytes = zeroize::Zeroizing::new(serde_json::to_vec(query).unwrap_or_default());
-    bytes.extend_from_slice(hit.entity.as_bytes());
-    let listed: Vec<_> = hit.explanation.points.iter().map(|p| (p.attribute, p.listed.as_str())).collect();
-    bytes.extend_from_slice(&serde_json::to_vec(&listed).unwrap_or_default());
+    let mut bytes = zeroize::Zeroizing::new(hit.entity.as_bytes().to_vec());
+    let given = serde_json::to_value(query).unwrap_or_default();
+    let relied_on = |p: &&Point| !matches!(p.note, Note::MissingInQuery | Note::MissingInList);
+    for point in hit.explanation.points.iter().filter(relied_on) {
+        let ours: Vec<_> = fields(point.attribute).iter().map(|field| given.get(field)).collect();
+        let both = (point.attribute, point.note, point.bits, point.listed.as_str(), ours);
+        bytes.extend_from_slice(&serde_json::to_vec(&both).unwrap_or_default());
+    }
+    let rules = serde_json::to_vec(&hit.explanation.hard_rules).unwrap_or_default();
+    bytes.extend_from_slice(&rules);
     vault.token("basis", &bytes)
+}
+
+/// Where a query keeps an attribute.
+const fn fields(attribute: Attribute) -> &'static [&'static str] {
+    match attribute {
+        Attribute::Name => &["schema", "names"],
+        Attribute::BirthDate => &["birth_date"],
+        Attribute::Country => &["nationalities", "countries"],
+        Attribute::Gender => &["gender"],
+        Attribute::Identifier => &["identifiers"],
+        Attribute::Wallet => &["wallets"],
+        Attribute::Email => &["emails"],
+        Attribute::Domain => &["domains"],
+        Attribute::Phone => &["phones"],
+        Attribute::Address => &["addresses"],
+    }
 }
 
 fn standing(party: &DossierParty, hit: &Hit, basis: &[u8; 32]) -> HitStanding {

@@ -44,6 +44,8 @@ pub(crate) struct Core {
     pub(crate) integrator: crate::checkpoints::Integrator,
     pub(crate) replay_index: crate::replay::ReplayIndex,
     pub(crate) rules: ArcSwap<Rules>,
+    pub(crate) entries: crate::matching::EntriesInForce,
+    pub(crate) refused: crate::watchlists::Refusals,
     /// Pseudonym of the deployment itself: the subject of records about nobody else.
     pub(crate) deployment: [u8; 16],
     world: ArcSwap<World>,
@@ -69,6 +71,8 @@ impl Core {
             integrator: crate::checkpoints::Integrator::default(),
             replay_index: crate::replay::ReplayIndex::default(),
             rules: ArcSwap::default(),
+            entries: crate::matching::EntriesInForce::default(),
+            refused: crate::watchlists::Refusals::default(),
             deployment,
             world: ArcSwap::from_pointee(world),
             loading: Mutex::new(()),

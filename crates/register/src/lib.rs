@@ -28,6 +28,7 @@ pub mod gate;
 pub mod intake;
 mod keys;
 pub mod ledger_view;
+pub mod matching;
 pub mod measures;
 pub mod orders;
 pub mod outbox;

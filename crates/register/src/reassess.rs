@@ -6,6 +6,7 @@
 //! starts over. An assessment that comes out as before leaves no new decision, only the stamps that it took place.
 
 mod clocks;
+pub mod delta;
 mod settle;
 
 pub use clocks::Minded;
@@ -17,7 +18,6 @@ use crate::call::Call;
 use crate::core::Core;
 use crate::dossier::{self, Dossier};
 use crate::outcome::{About, Cause};
-use crate::record::{Record, RecordType, Retention};
 use crate::unit::Unit;
 use crate::world::World;
 use crate::{Register, RegisterError};
@@ -28,10 +28,11 @@ use tenantry_model::account::AccountState;
 use tenantry_model::case::{CaseState, Verdict};
 use tenantry_model::id::{AccountId, CaseId, DecisionId, PartyId};
 use tenantry_model::staff::{Actor, Job};
+use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::Decision;
-use tenantry_store::StoreExt;
 use tenantry_store::repo::list::FindingRow;
 use tenantry_store::repo::{account, case, decision, party};
+use tenantry_store::{StoreExt, Tx};
 
 /// How often an account is assessed again when what it rests on changed meanwhile.
 const ASSESSMENTS_MAX: usize = 5;
@@ -66,6 +67,15 @@ pub struct Pass {
     pub changed: u64,
     /// Cases opened.
     pub cases: u64,
+    /// Accounts whose parties met every entry of every list.
+    #[serde(default)]
+    pub met_everything: u64,
+    /// Accounts whose parties met only what had changed in the lists, because everything else they had met before.
+    #[serde(default)]
+    pub met_changes: u64,
+    /// Entries that had changed.
+    #[serde(default)]
+    pub changed_entries: u64,
 }
 
 /// What a reviewer has just found and the store does not hold yet.
@@ -76,6 +86,25 @@ pub(crate) struct Opened {
     pub(crate) row: account::AccountRow,
     pub(crate) dossier: Dossier,
     pub(crate) previous: Option<(Decision, Inputs)>,
+    /// The lists every party was last screened against, when it was the same for all.
+    pub(crate) screened_with: Option<[u8; 32]>,
+}
+
+/// What a pass does with an account.
+pub(crate) enum Choice {
+    /// Assess it.
+    Assess,
+    /// Record that it was screened with this and came out as before.
+    Stamp([u8; 32]),
+    /// Nothing.
+    Pass,
+}
+
+/// That parties were screened.
+struct Stamp {
+    parties: Vec<PartyId>,
+    with: [u8; 32],
+    at: Timestamp,
 }
 
 /// An assessment made outside a unit, with what is needed to write it inside one.
@@ -100,6 +129,15 @@ impl Prepared {
             && new.inputs.signals == inputs.signals
     }
 
+    fn stamp(&self) -> Stamp {
+        let assessment = &self.assessment;
+        Stamp {
+            parties: self.subjects.keys().copied().collect(),
+            with: assessment.screened_with,
+            at: assessment.inputs.now,
+        }
+    }
+
     fn unchanged(&self) -> Reassessed {
         Reassessed { account: self.row.id, state: self.row.state, decision: None, cases: Vec::new() }
     }
@@ -116,7 +154,8 @@ impl Core {
                 Some(id) => decision::find(tx, id)?.as_ref().map(read_previous).transpose()?,
                 None => None,
             };
-            Ok(Opened { row, dossier, previous })
+            let screened_with = screened_with(tx, &dossier)?;
+            Ok(Opened { row, dossier, previous, screened_with })
         })
     }
 
@@ -127,7 +166,7 @@ impl Core {
         world: &World,
         findings: &NewFindings,
     ) -> Result<Prepared, RegisterError> {
-        let Opened { row, mut dossier, previous } = opened;
+        let Opened { row, mut dossier, previous, .. } = opened;
         for party in &mut dossier.parties {
             for (_, finding) in findings.iter().filter(|(found, _)| *found == party.id) {
                 party.findings.retain(|f| f.list != finding.list || f.entity != finding.entity);
@@ -171,7 +210,7 @@ impl Core {
                 return Ok(prepared.unchanged());
             }
             if prepared.changes_nothing() {
-                self.stamp(vec![Arc::clone(&prepared)])?;
+                self.stamp(vec![prepared.stamp()])?;
                 return Ok(prepared.unchanged());
             }
             let (reassessed, news) =
@@ -227,24 +266,23 @@ impl Core {
     }
 
     /// Records that parties were screened and nothing else changed: stamps, no leaf.
-    fn stamp(self: &Arc<Self>, prepared: Vec<Arc<Prepared>>) -> Result<(), RegisterError> {
+    fn stamp(self: &Arc<Self>, stamps: Vec<Stamp>) -> Result<(), RegisterError> {
         self.store.write(move |tx| {
-            for prepared in &prepared {
-                for party in prepared.subjects.keys() {
-                    let (with, at) = (&prepared.assessment.screened_with, prepared.assessment.inputs.now);
-                    party::screened(tx, *party, with, at)?;
+            for stamp in &stamps {
+                for party in &stamp.parties {
+                    party::screened(tx, *party, &stamp.with, stamp.at)?;
                 }
             }
             Ok(())
         })
     }
 
-    /// Assesses again every account that is not closed and that `wanted` does not leave out.
+    /// Goes over every account that is not closed and does with it what `choose` says.
     pub(crate) fn reassess_where(
         self: &Arc<Self>,
         call: &Call,
         chunk: u32,
-        wanted: &(dyn Fn(&Opened) -> bool + Sync),
+        choose: &(dyn Fn(&Opened) -> Choice + Sync),
         progress: &mut dyn FnMut(&Pass),
     ) -> Result<Pass, RegisterError> {
         let chunk = chunk.clamp(1, CHUNK_MAX);
@@ -257,7 +295,7 @@ impl Core {
             after = last.id;
             let ids: Vec<AccountId> =
                 rows.iter().filter(|r| r.state != AccountState::Closed).map(|r| r.id).collect();
-            for done in self.reassess_chunk(call, &ids, wanted)? {
+            for done in self.reassess_chunk(call, &ids, choose, &mut pass)? {
                 pass.changed += u64::from(done.decision.is_some());
                 pass.cases += done.cases.len() as u64;
             }
@@ -270,11 +308,14 @@ impl Core {
         self: &Arc<Self>,
         call: &Call,
         ids: &[AccountId],
-        wanted: &(dyn Fn(&Opened) -> bool + Sync),
+        choose: &(dyn Fn(&Opened) -> Choice + Sync),
+        pass: &mut Pass,
     ) -> Result<Vec<Reassessed>, RegisterError> {
-        let prepared = self.prepare_in_parallel(ids, wanted)?;
+        let (prepared, unaffected) = self.prepare_in_parallel(ids, choose)?;
+        pass.met_everything += prepared.len() as u64;
+        pass.met_changes += unaffected.len() as u64;
         let (same, different): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|p| p.changes_nothing());
-        self.stamp(same)?;
+        self.stamp(same.iter().map(|p| p.stamp()).chain(unaffected).collect())?;
         if different.is_empty() {
             return Ok(Vec::new());
         }
@@ -307,30 +348,39 @@ impl Core {
     fn prepare_in_parallel(
         self: &Arc<Self>,
         ids: &[AccountId],
-        wanted: &(dyn Fn(&Opened) -> bool + Sync),
-    ) -> Result<Vec<Arc<Prepared>>, RegisterError> {
+        choose: &(dyn Fn(&Opened) -> Choice + Sync),
+    ) -> Result<(Vec<Arc<Prepared>>, Vec<Stamp>), RegisterError> {
         let world = self.world();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let share = ids.len().div_ceil(threads).max(1);
-        let prepare = |ids: &[AccountId]| -> Result<Vec<Arc<Prepared>>, RegisterError> {
-            let mut prepared = Vec::new();
+        let prepare = |ids: &[AccountId]| -> Result<(Vec<Arc<Prepared>>, Vec<Stamp>), RegisterError> {
+            let (mut prepared, mut stamps) = (Vec::new(), Vec::new());
             for id in ids {
                 let opened = self.open_account(*id)?;
-                if wanted(&opened) {
-                    prepared.push(Arc::new(self.prepare(opened, &world, &Vec::new())?));
+                match choose(&opened) {
+                    Choice::Assess => {
+                        prepared.push(Arc::new(self.prepare(opened, &world, &Vec::new())?));
+                    }
+                    Choice::Stamp(with) => {
+                        let parties = opened.dossier.parties.iter().map(|p| p.id).collect();
+                        stamps.push(Stamp { parties, with, at: self.clock.now() });
+                    }
+                    Choice::Pass => {}
                 }
             }
-            Ok(prepared)
+            Ok((prepared, stamps))
         };
         std::thread::scope(|scope| {
             let workers: Vec<_> = ids.chunks(share).map(|ids| scope.spawn(|| prepare(ids))).collect();
-            let mut prepared = Vec::with_capacity(ids.len());
+            let (mut prepared, mut stamps) = (Vec::with_capacity(ids.len()), Vec::new());
             for worker in workers {
                 let failed =
                     |_| RegisterError::Evaluation { what: "a thread of the pass ended early".to_owned() };
-                prepared.extend(worker.join().map_err(failed)??);
+                let (some, others) = worker.join().map_err(failed)??;
+                prepared.extend(some);
+                stamps.extend(others);
             }
-            Ok(prepared)
+            Ok((prepared, stamps))
         })
     }
 }
@@ -401,18 +451,24 @@ impl Register {
     ) -> Result<Pass, RegisterError> {
         authorise(&call.actor, Action::Reassess)?;
         let world = self.core.reload_world()?;
-        let pass = self.core.reassess_where(call, chunk, &|_| true, progress)?;
-        let core = Arc::clone(&self.core);
-        self.core.change(call, Action::Reassess, &("all", world.generation), move |unit| {
-            let record =
-                Record::new(RecordType::RescreeningDone, core.deployment, Retention::DecisionEvidence)
-                    .text("generation", world.generation)
-                    .bytes("screened_with", &world.screened_with)
-                    .json("pass", &pass);
-            unit.record(record).map(|_| ())
-        })?;
+        let pass = self.core.reassess_where(call, chunk, &|_| Choice::Assess, progress)?;
+        self.core.record_pass(call, &world, &pass)?;
         Ok(pass)
     }
+}
+
+/// What the parties of a dossier were last screened against, when it is the same for all.
+fn screened_with(tx: &mut dyn Tx, dossier: &Dossier) -> Result<Option<[u8; 32]>, RegisterError> {
+    let mut common = None;
+    for (number, of) in dossier.parties.iter().enumerate() {
+        let row = party::find(tx, of.id)?.ok_or(RegisterError::NotFound { what: "party" })?;
+        if number == 0 {
+            common = Some(row.screened_with);
+        } else if common != Some(row.screened_with) {
+            return Ok(None);
+        }
+    }
+    Ok(common)
 }
 
 fn read_previous(row: &decision::DecisionRow) -> Result<(Decision, Inputs), RegisterError> {

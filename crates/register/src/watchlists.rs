@@ -2,6 +2,7 @@
 
 use crate::access::{Action, authorise};
 use crate::call::Call;
+use crate::reassess::delta::{self, LastPass};
 use crate::record::{Record, RecordType, Retention};
 use crate::rules::screened_in_trouble;
 use crate::unit::Unit;
@@ -9,13 +10,14 @@ use crate::world::{self, SnapshotInForce};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 use tenantry_lists::{Reading, Snapshot};
 use tenantry_model::event::EventType;
 use tenantry_model::id::SnapshotId;
 use tenantry_model::listed::{ListedEntity, SnapshotHeader};
 use tenantry_model::time::Timestamp;
-use tenantry_store::StoreExt;
 use tenantry_store::repo::{list, party};
+use tenantry_store::{StoreExt, Tx};
 
 /// Versions listed, newest first.
 const HISTORY_MAX: u32 = 200;
@@ -63,14 +65,53 @@ pub struct ListsView {
     pub history: Vec<SnapshotView>,
     /// Name of the matching algorithm.
     pub algorithm: &'static str,
-    /// Parties there are.
+    /// Active parties: on an account that is not closed, or behind one.
     pub parties: i64,
-    /// Parties whose last screening was against an older set of lists. 0 is the proof that nobody was missed.
+    /// Active parties whose last screening was against an older set of lists. 0 is the proof that nobody was missed.
     pub parties_behind: i64,
     /// Days a list may go unconfirmed before whoever is screened against it is reviewed.
     pub age_days_max: Option<u32>,
     /// Lists that are missing or too old, in words. As long as there is one, nobody new passes.
     pub troubles: Vec<String>,
+    /// The last pass that went over everybody and ended.
+    pub last_pass: Option<LastPass>,
+    /// Files this process refused to import since it started, until a sound version of the same list came.
+    pub refused: Vec<RefusedList>,
+}
+
+/// A file that was refused: the version in force stayed.
+#[derive(Debug, Clone, Serialize)]
+pub struct RefusedList {
+    /// Code of the list, or the name of a file that could not be read.
+    pub list: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
+/// Most refusals that are remembered, the latest of each list.
+const REFUSALS_MAX: usize = 20;
+
+/// What was refused lately. Kept in memory: a refusal changes nothing, and nothing is written for it.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals(Mutex<Vec<RefusedList>>);
+
+impl Refusals {
+    fn add(&self, refused: RefusedList) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|one| one.list != refused.list);
+        kept.insert(0, refused);
+        kept.truncate(REFUSALS_MAX);
+    }
+
+    fn forget(&self, list: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|one| one.list != list);
+    }
+
+    fn all(&self) -> Vec<RefusedList> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Register {
@@ -81,8 +122,12 @@ impl Register {
         authorise(&call.actor, Action::ImportList)?;
         let header = reading.snapshot.header().clone();
         let before = self.in_force(&header.list);
-        tenantry_lists::acceptable(before.as_ref().map(|b| &b.header), reading)
-            .map_err(|refusal| RegisterError::ListRefused { reason: refusal.to_string() })?;
+        if let Err(refusal) = tenantry_lists::acceptable(before.as_ref().map(|b| &b.header), reading) {
+            let reason = refusal.to_string();
+            self.remember_refused(&header.list, &reason);
+            return Err(RegisterError::ListRefused { reason });
+        }
+        self.core.refused.forget(&header.list);
         let notices: Vec<String> =
             reading.notices.iter().map(|n| format!("{}:{}: {}", n.file, n.line, n.why)).collect();
         let request = (header.list.clone(), header.digest.clone(), header.published_on);
@@ -111,6 +156,18 @@ impl Register {
         Ok(imported)
     }
 
+    /// Remembers that a file which was to be imported could not be read, so that people who look at the lists are told.
+    pub fn list_unreadable(&self, call: &Call, file: &str, reason: &str) -> Result<(), RegisterError> {
+        authorise(&call.actor, Action::ImportList)?;
+        self.remember_refused(file, reason);
+        Ok(())
+    }
+
+    fn remember_refused(&self, list: &str, reason: &str) {
+        let (list, reason) = (list.to_owned(), reason.to_owned());
+        self.core.refused.add(RefusedList { list, at: self.core.clock.now(), reason });
+    }
+
     /// The lists in force, their history, and how many parties are behind.
     pub fn lists(&self, call: &Call) -> Result<ListsView, RegisterError> {
         authorise(&call.actor, Action::Read)?;
@@ -118,17 +175,14 @@ impl Register {
         let troubles = self.core.list_troubles(&world, self.core.clock.now());
         let in_trouble = screened_in_trouble(&world.screened_with, &troubles);
         let (with, age_days_max) = (world.screened_with, self.core.rules.load().lists.age_days_max);
+        let refused = self.core.refused.all();
         self.core.store.read(move |tx| {
             let rows = list::history(tx, HISTORY_MAX)?;
             let history = rows.into_iter().map(snapshot_view).collect::<Result<Vec<_>, _>>()?;
             let rows = list::current(tx)?;
             let in_force = rows.into_iter().map(snapshot_view).collect::<Result<Vec<_>, _>>()?;
-            let parties = party::count(tx)?;
-            let mut parties_behind = party::count_unscreened(tx, &with)?;
-            if in_trouble != with {
-                // Who was screened while lists were in trouble is not behind as long as they are.
-                parties_behind -= parties - party::count_unscreened(tx, &in_trouble)?;
-            }
+            let parties = party::count_active(tx)?;
+            let parties_behind = behind(tx, &with, &in_trouble)?;
             Ok(ListsView {
                 in_force,
                 history,
@@ -137,8 +191,26 @@ impl Register {
                 parties_behind,
                 age_days_max,
                 troubles: troubles.iter().map(ToString::to_string).collect(),
+                last_pass: delta::last_pass(tx)?,
+                refused: refused.clone(),
             })
         })
+    }
+
+    /// The version in force of a list, whole.
+    pub fn list_in_force(&self, call: &Call, list: &str) -> Result<Snapshot, RegisterError> {
+        authorise(&call.actor, Action::Read)?;
+        let snapshot = self.in_force(list).ok_or(RegisterError::NotFound { what: "list in force" })?;
+        world::load_snapshot(&self.core.store, snapshot.id)
+    }
+
+    /// How many active parties are behind the lists in force.
+    pub fn parties_behind(&self, call: &Call) -> Result<i64, RegisterError> {
+        authorise(&call.actor, Action::Read)?;
+        let world = self.core.world();
+        let troubles = self.core.list_troubles(&world, self.core.clock.now());
+        let in_trouble = screened_in_trouble(&world.screened_with, &troubles);
+        self.core.store.read(move |tx| behind(tx, &world.screened_with, &in_trouble))
     }
 
     /// Listed entities of the versions in force, with every value and where it was read, as they are named by list and
@@ -151,19 +223,16 @@ impl Register {
         authorise(&call.actor, Action::Read)?;
         let world = self.core.world();
         let mut found = BTreeMap::new();
-        for list in named.iter().map(|(list, _)| list.as_str()).collect::<BTreeSet<&str>>() {
-            let entities: Vec<ListedEntity> = if list == world::MEASURES_LIST {
-                world.measures.iter().flat_map(world::named_persons).collect()
+        for (list, id) in named {
+            let entity = if list == world::MEASURES_LIST {
+                world.measures.iter().flat_map(world::named_persons).find(|entity| entity.id == *id)
             } else {
-                let Some(snapshot) = world.snapshots.iter().find(|s| s.header.list == list) else { continue };
-                world::load_snapshot(&self.core.store, snapshot.id)?.into_entities()
+                let Some(snapshot) = world.snapshots.iter().find(|s| s.header.list == *list) else {
+                    continue;
+                };
+                self.core.entries(snapshot)?.find(id)
             };
-            for entity in entities {
-                let name = (list.to_owned(), entity.id.clone());
-                if named.contains(&name) {
-                    found.insert(name, entity);
-                }
-            }
+            found.extend(entity.map(|entity| ((list.clone(), id.clone()), entity)));
         }
         Ok(found)
     }
@@ -189,6 +258,15 @@ impl Register {
         }
         Ok(counts)
     }
+}
+
+/// Active parties that are behind. Who was screened while lists were in trouble is not behind as long as they are.
+fn behind(tx: &mut dyn Tx, with: &[u8; 32], in_trouble: &[u8; 32]) -> Result<i64, RegisterError> {
+    let behind = party::count_unscreened(tx, with)?;
+    if behind == 0 || in_trouble == with {
+        return Ok(behind);
+    }
+    Ok(behind - (party::count_active(tx)? - party::count_unscreened(tx, in_trouble)?))
 }
 
 fn bring_into_force(unit: &mut Unit<'_>, packed: &[u8], answer: Imported) -> Result<Imported, RegisterError> {

@@ -33,6 +33,7 @@
 //! ```
 
 mod build;
+mod by_example;
 mod calibrate;
 mod candidates;
 mod entity;

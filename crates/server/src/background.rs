@@ -5,6 +5,7 @@
 //! A task that meets trouble says so once, goes on, and says once when it is over. It stops when told to.
 
 use crate::deliveries::Deliveries;
+use crate::http::metrics::Metrics;
 use crate::key_memory::KeyMemory;
 use crate::state::AppState;
 use crate::webhooks::sender::Sender;
@@ -75,7 +76,8 @@ impl Background {
         });
         let screener = register();
         let bell = state.world_bell.clone();
-        background.every("rescreening", RESCREENING_EVERY, Some(bell), move || rescreen(&screener));
+        let metrics = state.metrics.clone();
+        background.every("rescreening", RESCREENING_EVERY, Some(bell), move || rescreen(&screener, &metrics));
         background.watch_store(state.register.clone());
         background.deliver(state);
         background
@@ -188,13 +190,22 @@ impl Health {
 }
 
 /// Screens everybody again when somebody was last screened against other lists than those in force.
-fn rescreen(register: &Register) -> Result<(), RegisterError> {
+fn rescreen(register: &Register, metrics: &Metrics) -> Result<(), RegisterError> {
     let call = by(Job::Rescreening);
-    if register.lists(&call)?.parties_behind == 0 {
+    let behind = register.parties_behind(&call)?;
+    metrics.queue_depth("rescreening", behind);
+    if behind == 0 {
         return Ok(());
     }
-    register.reassess_all(&call, RESCREENING_CHUNK, &mut |_| {})?;
-    tracing::info!("everybody was screened against the lists in force");
+    let pass = register.rescreen(&call, RESCREENING_CHUNK, &mut |_| {})?;
+    metrics.queue_depth("rescreening", register.parties_behind(&call)?);
+    tracing::info!(
+        accounts = pass.accounts,
+        met_everything = pass.met_everything,
+        met_changes = pass.met_changes,
+        changed_entries = pass.changed_entries,
+        "everybody was screened against the lists in force"
+    );
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 
 use crate::{
+    fuzz,
     needs::find,
     run::{Steps, program, root, show},
     test, tidy, torture,
@@ -24,6 +25,7 @@ pub(crate) fn ci() -> anyhow::Result<()> {
         show(program("cargo", &words).env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links"))
     });
     steps.step("dependencies", dependencies);
+    steps.step("fuzzing", fuzz::short);
     test::steps(&mut steps, test::Extent::Full);
     torture::steps(&mut steps, test::Extent::Short);
     steps.finish()

@@ -18,6 +18,10 @@ use crate::run::{program, read, root, show};
 /// What the virtual environment holds.
 const TOOLS: [&str; 2] = ["schemathesis==4.32.5", "axe-playwright-python==0.1.8"];
 
+/// The published client of yente, in an environment of its own because its dependencies are its own.
+const YENTE_CLIENT: &str = "yente-client==0.2.0";
+const YENTE_CLIENT_CHECKS: &str = "crates/xtask/src/yente_client.py";
+
 /// The checked-in description of the HTTP API.
 const OPENAPI: &str = "docs/openapi.json";
 
@@ -71,6 +75,28 @@ pub(crate) fn fuzz_api() -> anyhow::Result<()> {
             .arg("--header")
             .arg(format!("Authorization: Bearer {}", demo.api_key)),
     )
+}
+
+/// Lets the published client of yente ask a demo everything it can ask. Where the client cannot be installed the step says so
+/// loudly and passes.
+pub(crate) fn yente_client() -> anyhow::Result<()> {
+    let venv = root().join("target/venv-yente");
+    let python = venv.join("bin/python");
+    let stamp = venv.join("tools.txt");
+    if !fs::read_to_string(&stamp).is_ok_and(|tools| tools == YENTE_CLIENT) {
+        show(program("python3", &["-m", "venv", "--clear"]).arg(&venv))?;
+        let words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", YENTE_CLIENT];
+        if let Err(error) = show(&mut program(&python, &words)) {
+            println!(
+                "\n   !!! {YENTE_CLIENT} could not be installed; YENTE'S CLIENT IS NOT RUN: {error:#}\n"
+            );
+            return Ok(());
+        }
+        fs::write(stamp, YENTE_CLIENT)?;
+    }
+    show(&mut program("cargo", &["build", "--package", "tenantry", "--locked"]))?;
+    let demo = Demo::start()?;
+    show(program(&python, &[YENTE_CLIENT_CHECKS]).args([&demo.address, &demo.api_key]))
 }
 
 /// A running `tenantry demo`, killed when dropped.

@@ -10,6 +10,7 @@
 
 mod ci;
 mod e2e;
+mod fuzz;
 mod needs;
 mod run;
 mod test;
@@ -24,7 +25,8 @@ cargo xtask <COMMAND>
 Commands:
   test [--short]  install or find what the tests need, then run every test: cargo test for the whole
                   workspace (unit, integration and documentation tests), no snapshot left behind, and
-                  the fuzzing of the HTTP API with schemathesis against the built binary
+                  the fuzzing of the HTTP API with schemathesis and the published client of yente,
+                  both against the built binary
                     --short   cargo test only
   ci              what must hold before a change is accepted: format, clippy, tidy, documentation,
                   licences and sources of dependencies, then `test`
@@ -34,6 +36,9 @@ Commands:
                     --short   a few minutes instead of a night
   tidy            the repository's own rules: arrows between crates, file sizes, names, purposes of
                   dependencies, links, wording, migrations
+  fuzz [TARGET...] [--seconds N]
+                  feed generated input to the parsers named, or to all; 60 seconds each unless told
+                  otherwise. What made one fail is kept under target/fuzz
   needs           find or install the programs the tests use (PostgreSQL, Chromium and its driver,
                   Python); as root they come from Debian, otherwise the command to run is printed
   help            this text
@@ -52,6 +57,7 @@ fn main() -> ExitCode {
         ["torture", "--short"] => torture::torture(test::Extent::Short),
         ["tidy"] => tidy::tidy(),
         ["needs"] => needs::ensure(),
+        ["fuzz", rest @ ..] => fuzz::fuzz(rest),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

@@ -30,6 +30,7 @@ pub(crate) fn steps(steps: &mut Steps, extent: Extent) {
     if extent == Extent::Full {
         steps.step("tools for the browser and the API", e2e::prepare);
         steps.step("API fuzzing", e2e::fuzz_api);
+        steps.step("the published client of yente", e2e::yente_client);
     }
     steps.step("cargo test", cargo_test);
 }

@@ -25,6 +25,10 @@ fn formats_are_told_apart() {
     ] {
         assert_eq!(detect(name, &fixture(name)), Some(format), "{name}");
     }
+    let uk = b"<?xml version=\"1.0\"?>\n<!-- <export> --><Designations><Designation><SanctionsImposed>x</SanctionsImposed>";
+    assert_eq!(detect("x.xml", uk), Some(Format::UkXml), "the root counts, not what lies in it");
+    assert_eq!(detect("x.xml", b"<ns:export xmlns:ns=\"x\"/>"), Some(Format::EuXml));
+    assert_eq!(detect("x.xml", b"<"), None);
     assert_eq!(detect("sdn.csv", b"name,age\n"), None);
     assert_eq!(detect("x.csv", b""), None);
     assert_eq!(detect("cons_prim.csv", b"9639,\"X\"\r\n"), Some(Format::OfacPrimary(OfacList::NonSdn)));

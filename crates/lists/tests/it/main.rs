@@ -12,3 +12,4 @@ mod fetch;
 mod formats;
 mod golden;
 mod import;
+mod memory;

@@ -1,6 +1,6 @@
 //! What the passing of time asks for: measures that began or ended to bite, and requests for a second person that lapsed.
 
-use super::{Opened, Pass};
+use super::{Choice, Opened, Pass};
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::measures::account_view;
@@ -72,7 +72,10 @@ impl Register {
         }
         self.core.reload_world()?;
         let now = self.core.clock.now();
-        let wanted = |opened: &Opened| due.iter().any(|due| due.touches(opened, now));
+        let wanted = |opened: &Opened| {
+            let touched = due.iter().any(|due| due.touches(opened, now));
+            if touched { Choice::Assess } else { Choice::Pass }
+        };
         minded.pass = self.core.reassess_where(call, CHUNK, &wanted, &mut |_| {})?;
         for due in &due {
             match due.turn {

@@ -20,4 +20,5 @@ mod measures;
 mod orders;
 mod outbox;
 mod replay;
+mod rescreening;
 mod world;

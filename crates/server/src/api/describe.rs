@@ -21,7 +21,7 @@ something carries an `Idempotency-Key`; repeated with the same body it gives the
 documents (RFC 9457) with a stable `code`: branch on the code, show the `detail`. Lists are pages with an opaque cursor. \
 Objects have an `ETag`. Do not put personal data into URLs, references or keys.";
 
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 13] = [
     ("Applications", "One call at sign-up."),
     ("Gate", "One call before anything is provisioned."),
     ("Accounts", "Where accounts stand."),
@@ -31,6 +31,8 @@ const TAGS: [(&str, &str); 11] = [
     ("Cases", "Work for people."),
     ("Orders", "Legal process and its deadlines."),
     ("Lists", "Watchlists in force."),
+    ("Matching", "Descriptions of parties against the lists in force, in yente's shape."),
+    ("Reconciliation", "The same for OpenRefine."),
     ("Ledger", "The record that anybody can check."),
     ("Events", "What happened, as a feed and as webhooks."),
 ];
@@ -94,6 +96,7 @@ pub(super) fn example(name: &str) -> Value {
         "access" => include_str!("examples/access.json"),
         "endpoint" => include_str!("examples/endpoint.json"),
         "order" => include_str!("examples/order.json"),
+        "match" => include_str!("examples/match.json"),
         _ => "null",
     };
     serde_json::from_str(text).unwrap_or_default()
@@ -169,6 +172,8 @@ fn possible(operation: &Operation) -> Vec<Code> {
                 Code::BodyInvalid,
                 Code::ValueInvalid,
             ]);
+        } else if body.content.contains_key("application/x-www-form-urlencoded") {
+            codes.extend([Code::BodyTypeUnsupported, Code::BodyInvalid]);
         } else {
             codes.push(Code::ListRefused);
         }

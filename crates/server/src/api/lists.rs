@@ -82,7 +82,16 @@ async fn import(
     let call = call_of(&principal).under(super::register_key(&key)?);
     let _one_at_a_time = state.imports.acquire().await.map_err(|_| Problem::new(Code::Unavailable))?;
     let body = read_body(request, LIST_BYTES_MAX).await?;
-    let reading = blocking(move || read(&file, &body)).await??;
+    let name = file.list.clone().unwrap_or_else(|| file.file.clone());
+    let reading = match blocking(move || read(&file, &body)).await? {
+        Ok(reading) => reading,
+        Err(Unread::Asked(problem)) => return Err(problem),
+        Err(Unread::List(error)) => {
+            let reason = error.to_string();
+            ask(&state, move |register| register.list_unreadable(&call, &name, &reason)).await?;
+            return Err(refused(&error));
+        }
+    };
     let imported = ask(&state, move |register| register.import_list(&call, &reading)).await?;
     state.world_bell.notify_one();
     state.deliveries_bell.notify_one();
@@ -90,7 +99,7 @@ async fn import(
 }
 
 /// Reads the file from a folder of its own, under the name it was given, because the name helps to tell the format.
-fn read(file: &Named, body: &Bytes) -> Result<Reading, Problem> {
+fn read(file: &Named, body: &Bytes) -> Result<Reading, Unread> {
     let plain = |text: &str| {
         !text.is_empty()
             && text.len() <= NAME_CHARS_MAX
@@ -98,15 +107,23 @@ fn read(file: &Named, body: &Bytes) -> Result<Reading, Problem> {
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
     };
     if !plain(&file.file) || !file.list.as_deref().is_none_or(plain) {
-        return Err(Problem::new(Code::QueryInvalid)
-            .detail("`file` and `list` have 1 to 100 letters, digits or - _ . and do not begin with a dot"));
+        let why = "`file` and `list` have 1 to 100 letters, digits or - _ . and do not begin with a dot";
+        return Err(Unread::Asked(Problem::new(Code::QueryInvalid).detail(why)));
     }
     let kept = keep(&file.file, body).map_err(|error| {
         tracing::error!(%error, "a list could not be kept for reading");
-        Problem::new(Code::Unavailable).retry_after(60)
+        Unread::Asked(Problem::new(Code::Unavailable).retry_after(60))
     })?;
     tenantry_lists::read_files(&[&kept.path().join(&file.file)], file.list.as_deref(), file.published_on)
-        .map_err(|error| refused(&error))
+        .map_err(Unread::List)
+}
+
+/// Why a list was not read.
+enum Unread {
+    /// Something is wrong with the request or with this machine.
+    Asked(Problem),
+    /// Something is wrong with the list.
+    List(ListsError),
 }
 
 fn keep(name: &str, body: &Bytes) -> std::io::Result<tempfile::TempDir> {

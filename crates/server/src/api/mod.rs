@@ -1,4 +1,4 @@
-//! The API under `/v1`: each handler parses, calls one function of the register, and renders the answer.
+//! The API under `/v1`, and beside it matching in yente's shape: each handler parses, calls one function of the register, and renders the answer.
 //!
 //! A route is declared once, together with its description: [`routes`] gives the router and [`document`] the OpenAPI 3.1
 //! document of the same declarations. `guard` adds the scope a route asks for to both; `describe` adds the problems it
@@ -22,6 +22,7 @@ mod reason;
 pub mod refusal;
 pub mod shapes;
 mod webhooks;
+pub mod yente;
 
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::problem::Problem;
@@ -72,6 +73,7 @@ fn keyed() -> OpenApiRouter<AppState> {
         .merge(evidence::routes())
         .merge(webhooks::routes())
         .merge(events::routes())
+        .merge(yente::routes())
 }
 
 fn open() -> OpenApiRouter<AppState> {

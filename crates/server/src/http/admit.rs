@@ -62,7 +62,9 @@ fn identify(edge: &Edge, headers: &HeaderMap) -> Result<Principal, Problem> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let value = given.next().ok_or_else(|| refused(Code::CredentialsMissing))?;
     let (scheme, key) = value.to_str().ok().and_then(|v| v.split_once(' ')).unwrap_or_default();
-    if given.next().is_some() || !scheme.eq_ignore_ascii_case("bearer") {
+    // `ApiKey` is what clients of yente say.
+    let known = ["bearer", "apikey"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    if given.next().is_some() || !known {
         return Err(refused(Code::CredentialsMissing).detail("send one `Authorization: Bearer tnt_…`"));
     }
     authenticate(key.trim(), edge.keys.as_ref(), edge.clock.now()).map_err(refused)

@@ -23,11 +23,24 @@ pub trait ReadyCheck: Send + Sync {
 
 /// `/healthz` and `/readyz`.
 pub fn routes() -> Router<Arc<Edge>> {
-    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready))
+    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready))
+}
+
+/// The word under `status`, which clients of yente read.
+const OK: &str = "ok";
+
+#[derive(Serialize)]
+struct Liveness {
+    status: &'static str,
+}
+
+async fn alive() -> Json<Liveness> {
+    Json(Liveness { status: OK })
 }
 
 #[derive(Serialize)]
 struct Readiness {
+    status: &'static str,
     ready: bool,
     draining: bool,
     checks: Vec<CheckResult>,
@@ -48,8 +61,9 @@ async fn ready(State(edge): State<Arc<Edge>>) -> Response {
     }
     let draining = edge.draining.load(Ordering::Relaxed);
     let ready = !draining && checks.iter().all(|check| check.ok);
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Readiness { ready, draining, checks })).into_response()
+    let (code, status) =
+        if ready { (StatusCode::OK, OK) } else { (StatusCode::SERVICE_UNAVAILABLE, "not_ready") };
+    (code, Json(Readiness { status, ready, draining, checks })).into_response()
 }
 
 async fn run(check: Arc<dyn ReadyCheck>) -> CheckResult {

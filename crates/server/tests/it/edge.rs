@@ -88,21 +88,24 @@ async fn readiness_follows_its_checks_and_the_drain() {
     };
     assert_eq!(
         ready().await,
-        (200, r#"{"ready":true,"draining":false,"checks":[{"name":"store","ok":true}]}"#.into())
+        (
+            200,
+            r#"{"status":"ok","ready":true,"draining":false,"checks":[{"name":"store","ok":true}]}"#.into()
+        )
     );
     server.store_works.store(false, Ordering::Relaxed);
     assert_eq!(
         ready().await,
         (
             503,
-            r#"{"ready":false,"draining":false,"checks":[{"name":"store","ok":false,"detail":"no answer"}]}"#
+            r#"{"status":"not_ready","ready":false,"draining":false,"checks":[{"name":"store","ok":false,"detail":"no answer"}]}"#
                 .into()
         )
     );
     server.store_works.store(true, Ordering::Relaxed);
     server.edge.start_draining();
     assert_eq!(ready().await.0, 503);
-    assert_eq!(server.get("/healthz").await.text(), "ok\n");
+    assert_eq!(server.get("/healthz").await.text(), r#"{"status":"ok"}"#);
 }
 
 #[tokio::test]

@@ -14,8 +14,16 @@ statements! {
     PAGE = "SELECT id, kind, subject, created_at, version, status, screened_with, screened_at FROM party WHERE id > $1 ORDER BY id LIMIT $2";
     TOUCH = "UPDATE party SET version = version + 1, status = $2, screened_with = $3, screened_at = $4 WHERE id = $1";
     SCREENED = "UPDATE party SET screened_with = $2, screened_at = $3 WHERE id = $1";
-    UNSCREENED = "SELECT COUNT(*) FROM party WHERE screened_with <> $1";
-    COUNT = "SELECT COUNT(*) FROM party";
+    // From those who are behind down to what they own, so that the work grows with their number.
+    UNSCREENED = "WITH RECURSIVE behind (party, node) AS ( \
+            SELECT id, id FROM party WHERE screened_with <> $1 \
+            UNION SELECT b.party, i.owned FROM behind b JOIN interest i ON i.owner = b.node) \
+        SELECT COUNT(DISTINCT b.party) FROM behind b \
+        JOIN account_role r ON r.party = b.node JOIN account a ON a.id = r.account WHERE a.state <> 'closed'";
+    ACTIVE = "WITH RECURSIVE active (id) AS ( \
+            SELECT r.party FROM account a JOIN account_role r ON r.account = a.id WHERE a.state <> 'closed' \
+            UNION SELECT i.owner FROM active x JOIN interest i ON i.owned = x.id) \
+        SELECT COUNT(*) FROM active";
     ADD_FACT = "INSERT INTO fact (id, party, kind, source, strength, evidence, stated_at, recorded_at, superseded_at, sealed) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9)";
     FACTS = "SELECT id, party, kind, source, strength, evidence, stated_at, recorded_at, superseded_at, sealed FROM fact \
@@ -141,14 +149,15 @@ pub fn screened(
     tx.execute(&SCREENED, params![id, with, screened_at]).map(|_| ())
 }
 
-/// How many parties were last screened against another set of snapshots.
+/// How many active parties (on an account that is not closed, or behind one that is) were last screened against another set
+/// of snapshots.
 pub fn count_unscreened(tx: &mut dyn Tx, with: &[u8; 32]) -> Result<i64, StoreError> {
     Ok(query_one(tx, &UNSCREENED, params![with], |row| row.int(0))?.unwrap_or(0))
 }
 
-/// How many parties there are.
-pub fn count(tx: &mut dyn Tx) -> Result<i64, StoreError> {
-    Ok(query_one(tx, &COUNT, &[], |row| row.int(0))?.unwrap_or(0))
+/// How many parties are on an account that is not closed, or own one that is.
+pub fn count_active(tx: &mut dyn Tx) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &ACTIVE, &[], |row| row.int(0))?.unwrap_or(0))
 }
 
 fn party(row: &Row<'_>) -> Result<PartyRow, StoreError> {

@@ -45,5 +45,6 @@ Exit codes:
   0  done, or the answer is yes: VALID, allow, open
   1  the answer is no: INVALID, deny, refused, differs, migration due
   2  wrong usage, configuration or input; an evidence package that is INCOMPLETE
-  3  not without more: allowed within restrictions, or a person must decide first
+  3  not without more: allowed within restrictions, a person must decide first, or some lines could
+     not be screened or compared
   4  it could not be done: store, key, file or network failed";

@@ -4,6 +4,7 @@
 
 pub mod exit;
 pub mod output;
+mod screening;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -13,6 +14,8 @@ use tenantry_model::account::Capability;
 use tenantry_model::id::{AccountId, ApiKeyId, OrderId};
 use tenantry_model::staff::{Role, Scope};
 use tenantry_model::time::Date;
+
+pub use screening::{Algorithm, Compare, PairsIn, Screen, Threshold};
 
 /// The register of who holds what in a cloud: who is behind an account, what they may do, and a record nobody can change.
 #[derive(Debug, Parser)]
@@ -61,6 +64,14 @@ pub enum Command {
     /// Watchlists: import, show, compare
     #[command(subcommand)]
     Lists(Lists),
+
+    /// Screen queries against lists from files: one line of results for each
+    #[command(after_long_help = screening::SCREEN_HELP)]
+    Screen(Screen),
+
+    /// Compare pairs of names or entities from a file: the same rows with their score
+    #[command(after_long_help = screening::COMPARE_HELP)]
+    Compare(Compare),
 
     /// Submit an application from a file and print the decision with its reasons
     #[command(
@@ -160,9 +171,26 @@ pub struct Migrate {
 pub enum Lists {
     /// Import a list from its publisher's files and screen against it from now on
     #[command(
-        after_long_help = "Examples:\n  tenantry lists import sdn.csv add.csv alt.csv sdn_comments.csv --published-on 2026-11-20\n  tenantry lists import consolidated.csv\n\nThe format is recognised. A file that is cut off or lost most of its entries is refused and the old list stays."
+        after_long_help = "Examples:\n  tenantry lists import sdn.csv add.csv alt.csv sdn_comments.csv --published-on 2026-11-20\n  tenantry lists import consolidated.csv\n  tenantry lists import ours.csv --mapping ours.toml\n  tenantry lists import entities.delta.json --code os-sanctions\n\nThe format is recognised. A FollowTheMoney delta is applied to the version in force of the list named by --code. A file that is cut off or lost most of its entries is refused and the old list stays."
     )]
     Import(ListFiles),
+    /// Download lists from their publishers into a folder, and bring them into force with --import
+    #[command(
+        after_long_help = "Examples:\n  tenantry lists fetch --folder lists\n  tenantry lists fetch ofac-sdn un-sc --folder lists --import\n\nAsks only for what is newer than what is there, and replaces it only by a whole, sound list: a file that is cut off,\nmalformed or suddenly much smaller is refused and what was there stays. Codes: ofac-sdn, ofac-cons, us-csl, un-sc, uk-sl.\nExit code 1 means that a list was refused, 4 that one could not be had."
+    )]
+    Fetch(Fetch),
+    /// Pack a list into one file that opens fast, without bringing it into force
+    #[command(
+        after_long_help = "Example:\n  tenantry lists pack sdn.csv add.csv alt.csv sdn_comments.csv -o ofac.snapshot\n  tenantry screen --list ofac.snapshot < queries.jsonl\n\nNeeds no configuration and no store. A file that is cut off is refused."
+    )]
+    Pack {
+        /// What to pack
+        #[command(flatten)]
+        list: ListFiles,
+        /// File to write; it must not exist
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
     /// Show the lists in force and their age
     List,
     /// Compare two versions of a list
@@ -177,6 +205,23 @@ pub enum Lists {
     },
 }
 
+/// `tenantry lists fetch`.
+#[derive(Debug, Args)]
+pub struct Fetch {
+    /// Codes of the lists; all that can be fetched when none is named
+    #[arg(value_name = "LIST")]
+    pub lists: Vec<String>,
+    /// Folder that holds a folder for each list
+    #[arg(long, value_name = "FOLDER", default_value = "lists")]
+    pub folder: PathBuf,
+    /// Take the files from below this address instead of from their publishers
+    #[arg(long, value_name = "URL")]
+    pub mirror: Option<String>,
+    /// Import what is new, and confirm what is not
+    #[arg(long)]
+    pub import: bool,
+}
+
 /// Files of one version of a list.
 #[derive(Debug, Args)]
 pub struct ListFiles {
@@ -189,6 +234,9 @@ pub struct ListFiles {
     /// Code of the list, for formats that carry none
     #[arg(long, value_name = "CODE")]
     pub code: Option<String>,
+    /// What the columns of a CSV file of your own are: a TOML file
+    #[arg(long, value_name = "FILE", conflicts_with = "code")]
+    pub mapping: Option<PathBuf>,
 }
 
 /// `tenantry apply`.
@@ -304,7 +352,7 @@ pub enum Admin {
     Staff,
     /// Make an API key; its secret is shown once
     #[command(
-        after_long_help = "Example:\n  tenantry admin add-key --label \"sign-up page\" --scope applications --scope gate\n\nScopes: applications, read, facts, gate, events, lists, evidence, webhooks, orders."
+        after_long_help = "Example:\n  tenantry admin add-key --label \"sign-up page\" --scope applications --scope gate\n\nScopes: applications, read, facts, gate, events, lists, matching, evidence, webhooks, orders."
     )]
     AddKey {
         /// What it is for

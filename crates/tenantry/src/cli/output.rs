@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 /// In which form answers are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,29 @@ impl Output {
 pub fn progress(what: &'static str, total: usize) -> ProgressBar {
     let bar = ProgressBar::new(u64::try_from(total).unwrap_or(0));
     if let Ok(style) = ProgressStyle::with_template("{msg:24} {bar:40} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar.with_message(what)
+}
+
+/// A count with its rate for work whose end is not known, drawn like [`progress`]; not drawn either when answers go to the
+/// same terminal.
+pub fn counting(what: &'static str) -> ProgressBar {
+    if io::stdout().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {human_pos} ({per_sec})") {
+        bar.set_style(style);
+    }
+    bar.with_message(what)
+}
+
+/// A bar of bytes for a download, drawn like [`progress`].
+pub fn downloading(what: String) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{msg:24} {bar:40} {bytes}/{total_bytes} {bytes_per_sec}")
+    {
         bar.set_style(style);
     }
     bar.with_message(what)

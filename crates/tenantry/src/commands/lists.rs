@@ -1,30 +1,54 @@
-//! `tenantry lists`: import, show, compare.
+//! `tenantry lists`: fetch, import, pack, show, compare.
 
-use super::{WrongInput, deployment};
+use super::{WrongInput, deployment, fetch};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::cli::{ListFiles, Lists};
+use crate::cli::{Fetch, ListFiles, Lists};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use tenantry_lists::{Change, Reading, diff, read_files};
+use tenantry_lists::{Change, FieldChange, OwnMapping, Reading, diff, read_files, read_own_csv};
 use tenantry_model::time::Date;
 
 /// Most notices shown to people; JSON has all of them.
 const NOTICES_SHOWN_MAX: usize = 20;
+/// Bytes of a file that are looked at to tell a delta.
+const HEAD_BYTES: u64 = 64 << 10;
 
 pub(super) fn run(file: Option<&Path>, lists: &Lists, out: Output) -> Result<Exit> {
     match lists {
         Lists::Import(files) => import(file, files, out),
+        Lists::Fetch(asked) => fetch(file, asked, out),
+        Lists::Pack { list, output } => pack(list, output, out),
         Lists::List => list(file, out),
         Lists::Diff { old, new } => compare(old, new, out),
     }
 }
 
+fn fetch(file: Option<&Path>, asked: &Fetch, out: Output) -> Result<Exit> {
+    if !asked.import {
+        return fetch::run(asked, out, |_| Ok(()));
+    }
+    let register = deployment::open(&deployment::settings(file, Vec::new())?)?;
+    fetch::run(asked, out, |reading| {
+        register.import_list(&deployment::operator(), reading)?;
+        Ok(())
+    })
+}
+
 fn import(file: Option<&Path>, files: &ListFiles, out: Output) -> Result<Exit> {
     let config = deployment::settings(file, Vec::new())?;
-    let reading = read(&files.files, files.code.as_deref(), files.published_on)?;
     let register = deployment::open(&config)?;
+    let reading = match (files.files.as_slice(), &files.code) {
+        ([delta], Some(list)) if is_delta(delta)? => {
+            let base = register.list_in_force(&deployment::operator(), list)?;
+            let input = File::open(delta).with_context(|| format!("cannot read {}", delta.display()))?;
+            tenantry_lists::apply_ftm_delta(&base, files.published_on, input).context(WrongInput)?
+        }
+        _ => read_list(files)?,
+    };
     let imported = register.import_list(&deployment::operator(), &reading)?;
     let mut text = format!("{} of {}: ", imported.header.title, published(imported.header.published_on));
     if imported.unchanged {
@@ -37,6 +61,19 @@ fn import(file: Option<&Path>, files: &ListFiles, out: Output) -> Result<Exit> {
         writeln!(text, "  {notice}")?;
     }
     out.answer(&imported, text)?;
+    Ok(Exit::Yes)
+}
+
+fn pack(files: &ListFiles, output: &Path, out: Output) -> Result<Exit> {
+    let reading = read_list(files)?;
+    tenantry_lists::acceptable(None, &reading).context("the list is refused").context(WrongInput)?;
+    let mut target =
+        File::create_new(output).with_context(|| format!("cannot create {}", output.display()))?;
+    target.write_all(&reading.snapshot.pack())?;
+    target.sync_all()?;
+    let header = reading.snapshot.header();
+    let text = format!("{}: {}, {} entries", output.display(), header.title, header.entities);
+    out.answer(header, text)?;
     Ok(Exit::Yes)
 }
 
@@ -67,23 +104,57 @@ fn compare(old: &Path, new: &Path, out: Output) -> Result<Exit> {
     let read = |path: &Path| read(&[path.to_path_buf()], None, None);
     let changes = diff(&read(old)?.snapshot, &read(new)?.snapshot);
     let (mut text, mut shown) = (String::new(), Vec::new());
+    let none: &[FieldChange] = &[];
     for change in &changes {
         let (word, caption, fields) = match change {
-            Change::Added(entity) => ("added", entity.caption(), String::new()),
-            Change::Removed(entity) => ("removed", entity.caption(), String::new()),
-            Change::Changed { caption, fields, .. } => {
-                let fields: Vec<&str> = fields.iter().map(|f| f.field.as_str()).collect();
-                ("changed", caption.as_str(), fields.join(", "))
-            }
+            Change::Added(entity) => ("added", entity.caption(), none),
+            Change::Removed(entity) => ("removed", entity.caption(), none),
+            Change::Changed { caption, fields, .. } => ("changed", caption.as_str(), fields.as_slice()),
         };
-        writeln!(text, "{word:8} {} {caption} {fields}", change.id())?;
+        writeln!(text, "{word:8} {} {caption}", change.id())?;
+        let mut by_field = Vec::new();
+        for field in fields {
+            for (sign, values) in [('-', &field.removed), ('+', &field.added)] {
+                for value in values {
+                    writeln!(text, "    {sign} {}: {value}", field.field)?;
+                }
+            }
+            let FieldChange { field, removed, added } = field;
+            by_field.push(serde_json::json!({ "field": field, "removed": removed, "added": added }));
+        }
         shown.push(
-            serde_json::json!({ "id": change.id(), "change": word, "caption": caption, "fields": fields }),
+            serde_json::json!({ "id": change.id(), "change": word, "caption": caption, "fields": by_field }),
         );
     }
     writeln!(text, "{} entries differ", changes.len())?;
     out.answer(&serde_json::json!({ "changes": shown }), text)?;
     Ok(if changes.is_empty() { Exit::Yes } else { Exit::No })
+}
+
+/// The list that the files make, by the mapping where one is given.
+fn read_list(files: &ListFiles) -> Result<Reading> {
+    let Some(mapping) = &files.mapping else {
+        return read(&files.files, files.code.as_deref(), files.published_on);
+    };
+    let [file] = files.files.as_slice() else {
+        anyhow::bail!(anyhow::anyhow!("a mapping is of one file").context(WrongInput));
+    };
+    let text = std::fs::read_to_string(mapping)
+        .with_context(|| format!("cannot read {}", mapping.display()))
+        .context(WrongInput)?;
+    let mapping: OwnMapping = text.parse().map_err(anyhow::Error::from).context(WrongInput)?;
+    let input =
+        File::open(file).with_context(|| format!("cannot read {}", file.display())).context(WrongInput)?;
+    read_own_csv(&mapping, files.published_on, input).map_err(anyhow::Error::from).context(WrongInput)
+}
+
+/// Whether a file is a FollowTheMoney delta.
+fn is_delta(path: &Path) -> Result<bool> {
+    let file =
+        File::open(path).with_context(|| format!("cannot read {}", path.display())).context(WrongInput)?;
+    let mut head = String::new();
+    BufReader::new(file.take(HEAD_BYTES)).read_line(&mut head).context(WrongInput)?;
+    Ok(head.contains("\"op\"") && head.contains("\"entity\""))
 }
 
 fn read(files: &[PathBuf], code: Option<&str>, published_on: Option<Date>) -> Result<Reading> {

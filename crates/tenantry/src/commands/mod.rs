@@ -5,13 +5,18 @@
 
 mod admin;
 mod apply;
+mod compare;
 mod config;
 mod demo;
 mod deployment;
+mod fetch;
 mod gate;
+mod in_order;
 mod init;
+mod json_lines;
 mod lists;
 mod orders;
+mod screen;
 mod serving;
 mod verify;
 
@@ -84,6 +89,8 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Init(init) => init::run(config, &init, out),
         Command::Migrate(migrate) => init::migrate(config, &migrate, out),
         Command::Lists(lists) => lists::run(config, &lists, out),
+        Command::Screen(asked) => screen::run(&asked),
+        Command::Compare(asked) => compare::run(&asked),
         Command::Apply(apply) => apply::run(config, &apply, out),
         Command::Gate(gate) => gate::run(config, &gate, out),
         Command::Orders(orders) => orders::run(config, &orders, out),

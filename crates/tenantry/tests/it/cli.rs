@@ -41,6 +41,8 @@ fn help_reads_well() {
         &["--help"],
         &["demo", "--help"],
         &["init", "--help"],
+        &["screen", "--help"],
+        &["compare", "--help"],
         &["apply", "--help"],
         &["gate", "--help"],
         &["verify", "--help"],

@@ -10,3 +10,5 @@
 mod cli;
 mod config;
 mod demo;
+mod fetch;
+mod screening;

@@ -371,15 +371,57 @@ pub struct ListsView {
     pub history: Vec<SnapshotView>,
     /// Name of the matching algorithm.
     pub algorithm: String,
-    /// Parties there are.
+    /// Active parties: on an account that is not closed, or behind one.
     pub parties: i64,
-    /// Parties last screened against an older set of lists; 0 proves that nobody was missed.
+    /// Active parties last screened against an older set of lists; 0 proves that nobody was missed.
     pub parties_behind: i64,
     /// Days a list may go unconfirmed before whoever is screened against it is reviewed.
     #[schema(required)]
     pub age_days_max: Option<u32>,
     /// Lists that are missing or too old, in words. As long as there is one, nobody new passes.
     pub troubles: Vec<String>,
+    /// The last pass that went over everybody and ended.
+    #[schema(required)]
+    pub last_pass: Option<LastPass>,
+    /// Files this process refused to import since it started; the versions in force stayed.
+    pub refused: Vec<RefusedList>,
+}
+
+/// A file that was refused.
+#[derive(ToSchema)]
+pub struct RefusedList {
+    /// Code of the list, or the name of a file that could not be read.
+    pub list: String,
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub reason: String,
+}
+
+/// A pass over everybody.
+#[derive(ToSchema)]
+pub struct LastPass {
+    /// When it ended.
+    pub ended_at: Instant,
+    /// What it did.
+    pub pass: Pass,
+}
+
+/// What a pass did.
+#[derive(ToSchema)]
+pub struct Pass {
+    /// Accounts looked at.
+    pub accounts: u64,
+    /// Accounts with a new decision.
+    pub changed: u64,
+    /// Cases opened.
+    pub cases: u64,
+    /// Accounts whose parties met every entry of every list.
+    pub met_everything: u64,
+    /// Accounts whose parties met only what had changed in the lists.
+    pub met_changes: u64,
+    /// Entries that had changed.
+    pub changed_entries: u64,
 }
 
 /// A version of a list.

@@ -7,6 +7,7 @@ use crate::console::views::parts::{Badge, Bar, Digest, Tone, When};
 use crate::console::views::shell::Section;
 use crate::console::{Reply, page};
 use tenantry_model::time::{DAY_US, Timestamp};
+use tenantry_register::reassess::Pass;
 use tenantry_register::watchlists::{ListsView, SnapshotView};
 
 pub(super) async fn list(desk: Desk) -> Reply {
@@ -15,13 +16,15 @@ pub(super) async fn list(desk: Desk) -> Reply {
         let now = desk.now();
         let cards = lists.in_force.iter().map(|current| card(current, &lists, now)).collect();
         let troubles = lists.troubles.iter().map(|trouble| capital(trouble)).collect();
-        let shell = desk.shell(Section::Lists);
-        Ok(page(&ListsPage { shell, heartbeat: heartbeat(&lists), troubles, lists: cards }))
+        let refused =
+            lists.refused.iter().map(|r| (when(r.at, now), format!("{}: {}", r.list, r.reason))).collect();
+        let (shell, heartbeat) = (desk.shell(Section::Lists), heartbeat(&lists, now));
+        Ok(page(&ListsPage { shell, heartbeat, troubles, refused, lists: cards }))
     })
     .await
 }
 
-fn heartbeat(lists: &ListsView) -> Heartbeat {
+fn heartbeat(lists: &ListsView, now: Timestamp) -> Heartbeat {
     let screened = lists.parties.saturating_sub(lists.parties_behind);
     let percent = if lists.parties == 0 { 100 } else { screened.saturating_mul(100) / lists.parties };
     let (tone, word) = match (lists.in_force.is_empty(), lists.parties_behind) {
@@ -30,13 +33,27 @@ fn heartbeat(lists: &ListsView) -> Heartbeat {
         (false, _) => (Tone::Warn, "incomplete"),
     };
     let text = format!(
-        "{} of {} parties are screened against the newest version of every list, by {}.",
+        "{} of {} active parties are screened against the newest version of every list, by {}.",
         counted(screened),
         counted(lists.parties),
         lists.algorithm
     );
     let share = Bar { percent: u8::try_from(percent.clamp(0, 100)).unwrap_or(0), tone };
-    Heartbeat { state: Badge::new(tone, word), text, share }
+    let pass = lists.last_pass.as_ref().map(|last| (when(last.ended_at, now), met(&last.pass)));
+    Heartbeat { state: Badge::new(tone, word), text, share, pass }
+}
+
+/// What a pass compared with what.
+fn met(pass: &Pass) -> String {
+    let whole = counted(i64::try_from(pass.met_everything).unwrap_or(i64::MAX));
+    if pass.met_changes == 0 {
+        return format!("the parties of {whole} accounts met every entry");
+    }
+    format!(
+        "the {} entries that had changed met the parties of {} accounts; of {whole} more, every entry was met again",
+        grouped(pass.changed_entries),
+        grouped(pass.met_changes)
+    )
 }
 
 fn card(current: &SnapshotView, lists: &ListsView, now: Timestamp) -> ListCard {

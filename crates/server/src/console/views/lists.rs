@@ -18,6 +18,8 @@ pub struct ListsPage {
     pub troubles: Vec<String>,
     /// The lists.
     pub lists: Vec<ListCard>,
+    /// Versions that were refused: when, and what is wrong with what.
+    pub refused: Vec<(When, String)>,
 }
 
 /// The daily proof that nobody was left out.
@@ -29,6 +31,8 @@ pub struct Heartbeat {
     pub text: String,
     /// Share done.
     pub share: Bar,
+    /// When the last complete pass ended, and what met what.
+    pub pass: Option<(When, String)>,
 }
 
 /// One list.

@@ -35,6 +35,8 @@ impl House {
             ("delivery", "dlv_00000000000000000000000001".to_owned()),
             ("index", "0".to_owned()),
             ("path", "000.p/1".to_owned()),
+            ("dataset", "default".to_owned()),
+            ("entity", "own-1".to_owned()),
         ];
         let other_reseller = other["account"].as_str().unwrap().parse().unwrap();
         Self { deployment, objects, other_reseller }

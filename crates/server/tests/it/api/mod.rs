@@ -11,3 +11,4 @@ mod paging;
 mod schema;
 mod snapshots;
 mod webhooks;
+mod yente;

@@ -1,0 +1,158 @@
+//! `tenantry lists fetch` against a publisher on this machine.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+/// What a publisher answers to each name: the content, or a status.
+type Answers = BTreeMap<String, Result<Vec<u8>, u16>>;
+
+/// A publisher that knows validators: a file that is asked for with its own tag is not sent again.
+struct Publisher {
+    address: String,
+    answers: Arc<Mutex<Answers>>,
+    /// Names of files that were sent, in order.
+    sent: Arc<Mutex<Vec<String>>>,
+}
+
+impl Publisher {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/lists", listener.local_addr().unwrap());
+        let answers = Arc::new(Mutex::new(Answers::new()));
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let (known, log) = (Arc::clone(&answers), Arc::clone(&sent));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut request = String::new();
+                let mut lines = BufReader::new(stream.try_clone().unwrap());
+                while lines.read_line(&mut request).unwrap() > 2 {}
+                let path = request.split(' ').nth(1).unwrap();
+                let name = path.rsplit('/').next().unwrap().to_owned();
+                let (head, body) = match known.lock().unwrap().get(&name) {
+                    Some(Ok(content)) => {
+                        let tag = format!(
+                            "\"{}-{}\"",
+                            content.len(),
+                            content.iter().map(|b| u64::from(*b)).sum::<u64>()
+                        );
+                        if request.contains(&tag) {
+                            ("HTTP/1.1 304 Not Modified\r\n".to_owned(), Vec::new())
+                        } else {
+                            log.lock().unwrap().push(name);
+                            let length = content.len();
+                            (
+                                format!("HTTP/1.1 200 OK\r\nETag: {tag}\r\nContent-Length: {length}\r\n"),
+                                content.clone(),
+                            )
+                        }
+                    }
+                    Some(Err(status)) => {
+                        (format!("HTTP/1.1 {status} Sorry\r\nContent-Length: 0\r\n"), Vec::new())
+                    }
+                    None => ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n".to_owned(), Vec::new()),
+                };
+                let _ = stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes());
+                let _ = stream.write_all(&body);
+            }
+        });
+        Self { address, answers, sent }
+    }
+
+    fn answer(&self, name: &str, with: Result<Vec<u8>, u16>) {
+        self.answers.lock().unwrap().insert(name.to_owned(), with);
+    }
+
+    fn sent(&self) -> Vec<String> {
+        std::mem::take(&mut *self.sent.lock().unwrap())
+    }
+}
+
+const NAMES: [&str; 4] = ["sdn.csv", "add.csv", "alt.csv", "sdn_comments.csv"];
+
+fn fixture(name: &str) -> Vec<u8> {
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../lists/tests/fixtures/ofac", name].iter().collect();
+    std::fs::read(path).unwrap()
+}
+
+fn fetch(folder: &Path, publisher: &Publisher, more: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+        .args(["lists", "fetch", "ofac-sdn", "--folder", "lists", "--mirror", &publisher.address])
+        .args(more)
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn only_what_is_newer_whole_and_sound_takes_the_place_of_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let publisher = Publisher::start();
+    for name in NAMES {
+        publisher.answer(name, Ok(fixture(name)));
+    }
+    let there = || {
+        let file = |name: &&str| std::fs::read(folder.path().join("lists/ofac-sdn").join(name)).unwrap();
+        NAMES.iter().map(file).collect::<Vec<_>>()
+    };
+
+    let (code, said) = fetch(folder.path(), &publisher, &[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("new version") && said.contains("ofac-sdn"), "{said}");
+    assert_eq!(publisher.sent(), NAMES);
+    assert_eq!(there(), NAMES.map(fixture));
+
+    let (code, said) = fetch(folder.path(), &publisher, &[]);
+    assert_eq!((code, said.contains("unchanged")), (0, true), "{said}");
+    assert_eq!(publisher.sent(), Vec::<String>::new());
+
+    // A newer file that is cut off: the publisher's length is right, the list is not.
+    let whole = fixture("sdn.csv");
+    publisher.answer("sdn.csv", Ok(whole[..whole.len() / 2].to_vec()));
+    let (code, said) = fetch(folder.path(), &publisher, &[]);
+    assert_eq!((code, said.contains("REFUSED, what was there stays")), (1, true), "{said}");
+    assert_eq!(publisher.sent(), ["sdn.csv"]);
+    assert_eq!(there(), NAMES.map(fixture));
+
+    publisher.answer("sdn.csv", Err(503));
+    let (code, said) = fetch(folder.path(), &publisher, &["--json"]);
+    assert_eq!((code, said.contains(r#""outcome":"failed""#)), (4, true), "{said}");
+    assert_eq!(there(), NAMES.map(fixture));
+    let left: Vec<_> = std::fs::read_dir(folder.path().join("lists")).unwrap().collect();
+    assert_eq!(left.len(), 1, "nothing half is left behind: {left:?}");
+
+    // A newer version of one file: only that one is sent, and the set is whole again.
+    publisher.answer("sdn.csv", Ok(fixture("sdn.csv")));
+    let newer = [fixture("alt.csv"), Vec::new()].concat();
+    let newer = String::from_utf8(newer).unwrap().replace("a.k.a.", "aka");
+    publisher.answer("alt.csv", Ok(newer.clone().into_bytes()));
+    let (code, said) = fetch(folder.path(), &publisher, &[]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(publisher.sent(), ["alt.csv"]);
+    assert_eq!(there()[2], newer.into_bytes());
+}
+
+#[test]
+fn a_list_that_nobody_publishes_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+        .args(["lists", "fetch", "nobodys"])
+        .current_dir(folder.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("`nobodys` cannot be fetched; these can: ofac-sdn, ofac-cons, us-csl, un-sc, uk-sl"),
+        "{said}"
+    );
+}

@@ -1,0 +1,4 @@
+//! The targets, by crate.
+
+pub(crate) mod lists;
+pub(crate) mod names;

@@ -2,12 +2,14 @@
 //!
 //! A batch first runs without savepoints, because a server slows down for everybody when a transaction has many of them.
 //! Only if one of its units fails is it run again in small parts, where each unit has a savepoint of its own.
+//!
+//! The sequencer first becomes the leader (`lock.rs`), and lets others lead as soon as what it took from its queue is durable.
 
 use tenantry_store::{Job, Ran, StoreError, Waiting, limits};
 
 use crate::connection::{Connection, Link};
 use crate::errors::{is_lost, translate, unavailable};
-use crate::lock::Lock;
+use crate::lock::{COMMIT_AND_STEP_DOWN, LEAD, Lane, Lock, STEP_DOWN};
 use crate::transaction::{Ended, PostgresTx};
 
 /// Units per transaction where each has a savepoint. PostgreSQL keeps track of 64 per session without going to disk.
@@ -16,18 +18,31 @@ const SAVEPOINT_UNITS_MAX: usize = 60;
 /// Runs after which a unit that collides gets the database for itself.
 const RUNS_TOGETHER_MAX: u32 = 2;
 
-pub(crate) fn serve(mut link: Link, waiting: &Waiting, lock: Lock, units_max: usize) {
+pub(crate) fn serve(mut link: Link, waiting: &Waiting, lane: Lane, units_max: usize) {
     while let Some(mut batch) = waiting.batch(units_max) {
-        match settle(&mut link, &mut batch, lock, Savepoints::None) {
-            Settled::Answer(outcome) => answer(batch, outcome),
+        match settle(&mut link, &mut batch, lane, Savepoints::None) {
+            Settled::Answer(outcome) => {
+                step_down(&mut link);
+                answer(batch, outcome);
+            }
             Settled::UnitFailed => {
                 while !batch.is_empty() {
                     let mut part: Vec<Job> = batch.drain(..batch.len().min(SAVEPOINT_UNITS_MAX)).collect();
-                    let settled = settle(&mut link, &mut part, lock, Savepoints::PerUnit);
+                    let settled = settle(&mut link, &mut part, lane, Savepoints::PerUnit);
+                    step_down(&mut link);
                     answer(part, settled.outcome());
                 }
             }
         }
+    }
+}
+
+/// Lets others lead where no commit has done so. A session that cannot even do that is given up, which does it, too.
+fn step_down(link: &mut Link) {
+    let Some(connection) = link.leading() else { return };
+    match connection.client.batch_execute(STEP_DOWN) {
+        Ok(()) => connection.leads = false,
+        Err(_) => link.discard(),
     }
 }
 
@@ -68,21 +83,35 @@ enum Run {
     Again(Ended),
 }
 
-fn settle(link: &mut Link, batch: &mut [Job], lock: Lock, savepoints: Savepoints) -> Settled {
+fn settle(link: &mut Link, batch: &mut [Job], lane: Lane, savepoints: Savepoints) -> Settled {
     let mut collisions = 0;
     for _ in 0..limits::UNIT_RUNS_MAX {
         let connection = match link.connection() {
             Ok(connection) => connection,
             Err(error) => return Settled::Answer(Err(error)),
         };
-        let lock = if collisions < RUNS_TOGETHER_MAX { lock } else { Lock::Alone };
-        match run(connection, batch, lock, savepoints) {
+        let lock = if collisions < RUNS_TOGETHER_MAX { Lock::Shared } else { Lock::Alone };
+        let ran = match lead(connection, lane) {
+            Ok(()) => run(connection, batch, lock, savepoints),
+            Err(run) => run,
+        };
+        match ran {
             Run::Settled(settled) => return settled,
             Run::Again(Ended::Collided) => collisions += 1,
             Run::Again(Ended::Lost) => link.discard(),
         }
     }
     Settled::Answer(Err(StoreError::Contention { runs: limits::UNIT_RUNS_MAX }))
+}
+
+/// Makes the sequencer's session the leader, waiting for the one that leads now.
+fn lead(connection: &mut Connection, lane: Lane) -> Result<(), Run> {
+    if lane == Lane::Writer || connection.leads {
+        return Ok(());
+    }
+    connection.client.batch_execute(LEAD).map_err(|error| not_done(&error))?;
+    connection.leads = true;
+    Ok(())
 }
 
 fn run(connection: &mut Connection, batch: &mut [Job], lock: Lock, savepoints: Savepoints) -> Run {
@@ -96,7 +125,9 @@ fn run(connection: &mut Connection, batch: &mut [Job], lock: Lock, savepoints: S
             return run;
         }
     }
-    let Err(error) = connection.client.batch_execute("COMMIT") else {
+    let commit = if connection.leads { COMMIT_AND_STEP_DOWN } else { "COMMIT" };
+    let Err(error) = connection.client.batch_execute(commit) else {
+        connection.leads = false;
         return Run::Settled(Settled::Answer(Ok(())));
     };
     if is_lost(&error) {

@@ -30,6 +30,8 @@ pub(crate) enum Access {
 pub(crate) struct Connection {
     pub(crate) client: Client,
     pub(crate) prepared: HashMap<&'static str, postgres::Statement>,
+    /// Whether this session holds the lock of the ledger's leader.
+    pub(crate) leads: bool,
 }
 
 impl Connection {
@@ -45,7 +47,7 @@ impl Connection {
         let mut client = config.connect(NoTls).map_err(|error| unavailable(&error))?;
         client.batch_execute(SESSION).map_err(|error| unavailable(&error))?;
         check(&mut client, durability)?;
-        Ok(Self { client, prepared: HashMap::new() })
+        Ok(Self { client, prepared: HashMap::new(), leads: false })
     }
 
     /// Makes room for one more prepared statement.
@@ -117,6 +119,11 @@ impl Link {
             _ => self.reopen()?,
         };
         Ok(self.connection.insert(open))
+    }
+
+    /// The connection, if its session leads the ledger.
+    pub(crate) fn leading(&mut self) -> Option<&mut Connection> {
+        self.connection.as_mut().filter(|connection| connection.leads)
     }
 
     /// Throws a broken connection away.

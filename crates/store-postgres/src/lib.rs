@@ -2,7 +2,8 @@
 //!
 //! Several threads own one connection each: readers, writers, and one *sequencer* that runs every unit which appends to the
 //! ledger. The sequencer takes all units that are waiting, runs them in one transaction and commits once, like the writer of
-//! the embedded store. Any number of programs may share the database; a lock lets one of them sequence at a time.
+//! the embedded store. Any number of programs may share the database; an advisory lock lets one of them lead at a time. The lock
+//! belongs to the session, so a pooler between must not share sessions out by transaction.
 //!
 //! Changing units run `SERIALIZABLE`. A unit that collides with another is run again by itself; from its third run it has the
 //! database for itself, so it always gets through. How the lanes keep out of each other's way is written in `lock.rs`.
@@ -42,7 +43,7 @@ use postgres::Config;
 use tenantry_store::{Job, Lane, Queue, SchemaWork, Server, Store, StoreError, WhenFull, limits};
 
 use crate::connection::{Access, Link};
-use crate::lock::Lock;
+use crate::lock::Lane as Served;
 
 pub use options::{Network, PostgresOptions, ServerDurability};
 
@@ -80,11 +81,11 @@ impl PostgresStore {
         });
         let writers = (0..options.write_connections.max(1)).map(|_| {
             let link = link(Access::Change);
-            Box::new(move |waiting| changes::serve(link, &waiting, Lock::Shared, 1)) as Server
+            Box::new(move |waiting| changes::serve(link, &waiting, Served::Writer, 1)) as Server
         });
         let link_of_sequencer = link(Access::Change);
         let sequencer: Server = Box::new(move |waiting| {
-            changes::serve(link_of_sequencer, &waiting, Lock::Sequencer, limits::BATCH_UNITS_MAX);
+            changes::serve(link_of_sequencer, &waiting, Served::Sequencer, limits::BATCH_UNITS_MAX);
         });
         Ok(Self {
             readers: Queue::start("store-reader", readers.collect())?,

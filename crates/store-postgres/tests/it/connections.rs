@@ -117,3 +117,54 @@ fn two_programs_append_without_gaps() {
         stores[0].read(|tx| tenantry_store::query_all(tx, &POSITIONS, params![], |row| row.int(0)));
     assert_eq!(all, Ok((1..=160).collect::<Vec<i64>>()));
 }
+
+/// A session that leads and goes away takes its lock with it; one that is answered has given it back already.
+#[test]
+fn a_lost_leader_makes_room_for_the_next() {
+    use std::sync::mpsc::channel;
+    use tenantry_store::statements;
+
+    statements! {
+        END_LEADER = "SELECT pg_terminate_backend(pid)::int::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted \
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        LEADERS = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' \
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    }
+    let connection = PrivatePostgres::shared().create_database();
+    let (first, second) = (open_on(&connection), open_on(&connection));
+    first.migrate(MIGRATIONS).unwrap();
+    let leaders = |store: &PostgresStore| -> Result<Option<i64>, StoreError> {
+        store.read(|tx| query_one(tx, &LEADERS, params![], |row| row.int(0)))
+    };
+    assert_eq!(add(&first, 1), Ok(1));
+    assert_eq!(leaders(&second), Ok(Some(0)), "an answered unit has left the lock");
+    assert_eq!(first.sequence(|_| Err::<(), _>(StoreError::DiskFull)), Err(StoreError::DiskFull));
+    assert_eq!(leaders(&second), Ok(Some(0)), "and so has a refused one");
+
+    let (inside, entered) = channel();
+    let (release, released) = channel::<()>();
+    std::thread::scope(|scope| {
+        // The first program leads, and hangs in its unit once.
+        let store = &first;
+        let leading = scope.spawn(move || {
+            let mut runs = 0;
+            store.sequence(move |tx| {
+                runs += 1;
+                if runs == 1 {
+                    inside.send(()).map_err(|_| StoreError::DiskFull)?;
+                    let _ = released.recv();
+                }
+                tx.execute(&ADD_ENTRY, params![2, 0])
+            })
+        });
+        entered.recv().unwrap();
+        assert_eq!(leaders(&second), Ok(Some(1)));
+        let ended: Result<Option<i64>, StoreError> =
+            second.read(|tx| query_one(tx, &END_LEADER, params![], |row| row.int(0)));
+        assert_eq!(ended, Ok(Some(1)));
+        assert_eq!(add(&second, 3), Ok(1), "the next leads as soon as the first is gone");
+        release.send(()).unwrap();
+        assert_eq!(leading.join().unwrap(), Ok(1), "nothing was recorded, so the unit is run again");
+    });
+    assert_eq!(count(&first), Ok(Some(3)));
+}

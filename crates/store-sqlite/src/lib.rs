@@ -35,6 +35,7 @@
 
 mod connection;
 mod errors;
+mod prepared;
 mod readers;
 mod schema;
 mod transaction;

@@ -17,7 +17,7 @@ pub(crate) fn session(connection: &Connection, work: &mut SchemaWork<'_>) -> Res
 
 struct SqliteSchema<'a> {
     connection: &'a Connection,
-    tx: SqliteTx<'a>,
+    tx: SqliteTx<'a, 'a>,
 }
 
 impl SchemaTx for SqliteSchema<'_> {

@@ -3,6 +3,7 @@
 use crate::RegisterError;
 use crate::core::Core;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tenantry_ledger::{Pseudonym, RetentionClass};
 use tenantry_store::repo::key;
@@ -73,7 +74,8 @@ fn open(
     place: &Place<'_>,
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, RegisterError> {
-    let plain = vault.open(&mut Table { tx }, place, &Sealed(sealed.to_vec())).map_err(refused)?;
+    let mut table = Table { tx, known: &mut KnownKeys::default() };
+    let plain = vault.open(&mut table, place, &Sealed(sealed.to_vec())).map_err(refused)?;
     plain.ok_or(RegisterError::Erased)
 }
 
@@ -82,12 +84,13 @@ pub(crate) struct Sealing<'a> {
     pub(crate) vault: &'a Vault,
     pub(crate) entropy: &'a dyn tenantry_model::random::Entropy,
     pub(crate) epoch: Epoch,
+    pub(crate) known: &'a mut KnownKeys,
 }
 
 impl Sealing<'_> {
     /// Seals a state row.
     pub(crate) fn row(
-        &self,
+        &mut self,
         tx: &mut dyn Tx,
         subject: &[u8; 16],
         row: &[u8; 16],
@@ -99,7 +102,7 @@ impl Sealing<'_> {
 
     /// Seals the body of a leaf; it opens only together with exactly these header bytes.
     pub(crate) fn body(
-        &self,
+        &mut self,
         tx: &mut dyn Tx,
         header: &tenantry_ledger::LeafHeader,
         bytes: &[u8],
@@ -113,8 +116,9 @@ impl Sealing<'_> {
         self.seal(tx, &place, plain)
     }
 
-    fn seal(&self, tx: &mut dyn Tx, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, RegisterError> {
-        let sealed = self.vault.seal(&mut Table { tx }, place, self.epoch, plain, self.entropy);
+    fn seal(&mut self, tx: &mut dyn Tx, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, RegisterError> {
+        let mut table = Table { tx, known: self.known };
+        let sealed = self.vault.seal(&mut table, place, self.epoch, plain, self.entropy);
         sealed.map(|s| s.0).map_err(refused)
     }
 }
@@ -142,9 +146,15 @@ pub(crate) fn refused(error: VaultError) -> RegisterError {
     }
 }
 
+/// Wrapped keys of subjects that one transaction has read or made. It reads its own snapshot, so they cannot change under it other
+/// than through its own [`Table`].
+#[derive(Default)]
+pub(crate) struct KnownKeys(BTreeMap<Slot, SubjectKeyRow>);
+
 /// The key table inside one transaction.
 pub(crate) struct Table<'a> {
     pub(crate) tx: &'a mut dyn Tx,
+    pub(crate) known: &'a mut KnownKeys,
 }
 
 impl KeyTable for Table<'_> {
@@ -166,21 +176,26 @@ impl KeyTable for Table<'_> {
     }
 
     fn subject_key(&mut self, slot: Slot) -> Result<Option<SubjectKeyRow>, KeyTableError> {
-        let found = key::find_subject(self.tx, &slot.subject.0, slot.class.0)?;
-        Ok(found.map(|row| SubjectKeyRow {
-            id: KeyId(row.id),
-            epoch: Epoch(u32::try_from(row.epoch).unwrap_or_default()),
-            wrapped: row.wrapped,
-        }))
+        if let Some(known) = self.known.0.get(&slot) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(row) = key::find_subject(self.tx, &slot.subject.0, slot.class.0)? else { return Ok(None) };
+        let epoch = Epoch(u32::try_from(row.epoch).unwrap_or_default());
+        let row = SubjectKeyRow { id: KeyId(row.id), epoch, wrapped: row.wrapped };
+        self.known.0.insert(slot, row.clone());
+        Ok(Some(row))
     }
 
     fn insert_subject_key(&mut self, slot: Slot, row: &SubjectKeyRow) -> Result<(), KeyTableError> {
         let stored =
             key::SubjectKeyRow { id: row.id.0, epoch: i64::from(row.epoch.0), wrapped: row.wrapped.clone() };
-        Ok(key::add_subject(self.tx, &slot.subject.0, slot.class.0, &stored)?)
+        key::add_subject(self.tx, &slot.subject.0, slot.class.0, &stored)?;
+        self.known.0.insert(slot, row.clone());
+        Ok(())
     }
 
     fn delete_subject_key(&mut self, slot: Slot) -> Result<Option<KeyId>, KeyTableError> {
+        self.known.0.remove(&slot);
         Ok(key::delete_subject(self.tx, &slot.subject.0, slot.class.0)?.map(KeyId))
     }
 

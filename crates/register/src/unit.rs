@@ -6,13 +6,14 @@ use crate::RegisterError;
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::core::Core;
-use crate::keys::Sealing;
+use crate::keys::{KnownKeys, Sealing};
 use crate::record::Record;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tenantry_ledger::{
-    Body, Field, Frontier, LeafHeader, Pseudonym, RecordType, RetentionClass, UnixNanos, leaf_hash,
+    Body, Field, Frontier, Hash, LeafHeader, Pseudonym, RecordType, RetentionClass, UnixNanos, leaf_hash,
 };
 use tenantry_model::event::EventType;
 use tenantry_model::id::{DeliveryId, EventId, PartyId};
@@ -46,7 +47,11 @@ impl Core {
         }
         let core = Arc::clone(self);
         let call = call.clone();
-        let digest = request_digest(&self.vault, action, request)?;
+        // Without a key nothing is looked up and nothing is kept.
+        let digest = match &call.key {
+            Some(_) => request_digest(&self.vault, action, request)?,
+            None => [0; 32],
+        };
         self.store.sequence(move |tx| {
             if let Some(answer) = answered(tx, &call, &digest)? {
                 return Ok(answer);
@@ -68,6 +73,9 @@ pub(crate) struct Unit<'a> {
     /// The instant of this change. Never earlier than the newest leaf.
     pub(crate) now: Timestamp,
     frontier: Frontier,
+    /// Where the chains of the subjects stand that this change recorded about; stored once, when it ends.
+    chains: BTreeMap<[u8; 16], (i64, Hash)>,
+    keys: KnownKeys,
     approvals: Vec<u64>,
     recorded: u32,
     /// Size of the ledger when the unit began.
@@ -85,7 +93,19 @@ impl<'a> Unit<'a> {
             Some(head) => (Frontier::from_bytes(&head.frontier).map_err(broken)?, now.max(head.recorded_at)),
         };
         let first = frontier.size();
-        Ok(Self { tx, core, call, now, frontier, approvals: Vec::new(), recorded: 0, first, ordered: 0 })
+        Ok(Self {
+            tx,
+            core,
+            call,
+            now,
+            frontier,
+            chains: BTreeMap::new(),
+            keys: KnownKeys::default(),
+            approvals: Vec::new(),
+            recorded: 0,
+            first,
+            ordered: 0,
+        })
     }
 
     /// Names a leaf that approved what this change does.
@@ -99,8 +119,10 @@ impl<'a> Unit<'a> {
         let fields = record.fields.into_iter().map(|(name, value)| Field::new(name, value)).collect();
         let entropy = Arc::clone(&self.core.entropy);
         let body = Body::new(kind, SCHEMA, fields, |out| entropy.fill(out)).map_err(broken)?;
-        let (before, prev_subject_leaf) =
-            ledger::subject_head(self.tx, &record.subject)?.unwrap_or((0, [0; 32]));
+        let (before, prev_subject_leaf) = match self.chains.get(&record.subject) {
+            Some(chain) => *chain,
+            None => ledger::subject_head(self.tx, &record.subject)?.unwrap_or((0, [0; 32])),
+        };
         let log_seq = self.frontier.size();
         let header = LeafHeader {
             log_seq,
@@ -121,7 +143,7 @@ impl<'a> Unit<'a> {
         };
         let bytes = header.encode().map_err(broken)?;
         let opening = Zeroizing::new(body.encode());
-        let sealed = sealing(self.core, self.now).body(self.tx, &header, &bytes, &opening)?;
+        let sealed = sealing(self.core, self.now, &mut self.keys).body(self.tx, &header, &bytes, &opening)?;
         let hash = leaf_hash(&bytes);
         self.frontier.append(hash);
         ledger::append(
@@ -137,7 +159,7 @@ impl<'a> Unit<'a> {
                 body: sealed,
             },
         )?;
-        ledger::set_subject_head(self.tx, &record.subject, before + 1, &hash)?;
+        self.chains.insert(record.subject, (before + 1, hash));
         self.recorded += 1;
         Ok(log_seq)
     }
@@ -186,7 +208,7 @@ impl<'a> Unit<'a> {
         row: &[u8; 16],
         plain: &[u8],
     ) -> Result<Vec<u8>, RegisterError> {
-        sealing(self.core, self.now).row(self.tx, subject, row, plain)
+        sealing(self.core, self.now, &mut self.keys).row(self.tx, subject, row, plain)
     }
 
     /// An identifier that sorts behind every earlier one: the millisecond, the size of the ledger, a counter within the unit,
@@ -204,6 +226,9 @@ impl<'a> Unit<'a> {
     fn finish(&mut self) -> Result<(), RegisterError> {
         if self.recorded == 0 {
             return Err(RegisterError::Ledger { reason: "a change made no record".to_owned() });
+        }
+        for (subject, (seq, last)) in &self.chains {
+            ledger::set_subject_head(self.tx, subject, *seq, last)?;
         }
         let head = ledger::HeadRow {
             size: i64::try_from(self.frontier.size()).unwrap_or(i64::MAX),
@@ -255,8 +280,8 @@ fn request_digest(
     Ok(vault.token(action.as_str(), &bytes))
 }
 
-fn sealing(core: &Core, now: Timestamp) -> Sealing<'_> {
-    Sealing { vault: &core.vault, entropy: &*core.entropy, epoch: Epoch::of(nanos(now)) }
+fn sealing<'a>(core: &'a Core, now: Timestamp, known: &'a mut KnownKeys) -> Sealing<'a> {
+    Sealing { vault: &core.vault, entropy: &*core.entropy, epoch: Epoch::of(nanos(now)), known }
 }
 
 /// A pseudonym for a new subject: the millisecond it came to be, which its first leaf states anyway, and 80 random bits.

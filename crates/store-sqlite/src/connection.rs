@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tenantry_store::{StoreError, limits};
 
@@ -66,6 +67,11 @@ fn open(path: &Path, mode: OpenFlags, cache: &Setting) -> Result<Connection, Sto
     let connection = Connection::open_with_flags(path, flags).map_err(|error| failed(path, &error))?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| failed(path, &error))?;
     connection.set_prepared_statement_cache_capacity(limits::PREPARED_STATEMENTS_MAX);
+    // A prepared statement stays prepared: without this, SQLite plans a statement with a parameter in its LIMIT again at every use.
+    let stable = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
+    if !stable.map_err(|error| failed(path, &error))? {
+        return Err(StoreError::Setting { setting: "enable_qpsg", wanted: "1", found: "0".to_owned() });
+    }
     for setting in SETTINGS.iter().chain([cache]) {
         ensure(&connection, setting).map_err(|error| error.unwrap_or_else(|error| failed(path, &error)))?;
     }

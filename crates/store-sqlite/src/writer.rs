@@ -1,4 +1,7 @@
 //! The one thread that writes: group commit, and the rule that nothing is written after an error of the disk.
+//!
+//! A batch first runs without savepoints, because inside one SQLite keeps a copy of every page a unit touches. Only when a unit
+//! fails is the batch undone and run again with a savepoint for each, and so are the next few, since refusals come in swarms.
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -19,73 +22,129 @@ const fn control(text: &'static str) -> Statement {
     Statement { name: text, sqlite: text, postgres: "" }
 }
 
+/// Batches with savepoints after one in which a unit failed.
+const CAREFUL_BATCHES: u32 = 16;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Savepoints {
+    None,
+    PerUnit,
+}
+
+/// How a batch came to its end.
+enum Ended {
+    /// Its units can be answered.
+    Well,
+    /// Nothing was recorded, because one unit failed and there was no savepoint to go back to.
+    UnitFailed,
+}
+
 /// Starts the writer's thread.
 pub(crate) fn start(connection: Connection) -> Result<Queue, StoreError> {
     Queue::start("store-writer", vec![Box::new(move |waiting| serve(&connection, &waiting))])
 }
 
 fn serve(connection: &Connection, waiting: &Waiting) {
-    let (mut prepared, mut stopped) = (PreparedStatements::new(connection), None);
-    while let Some(batch) = waiting.batch(limits::BATCH_UNITS_MAX) {
+    let mut prepared = PreparedStatements::new(connection);
+    let (mut careful, mut stopped) = (0_u32, None);
+    while let Some(mut batch) = waiting.batch(limits::BATCH_UNITS_MAX) {
         if let Some(error) = &stopped {
             answer(batch, Err(StoreError::clone(error)));
-        } else {
-            stopped = run_batch(connection, &mut prepared, batch).err();
-            if stopped.is_some() {
-                // Closing must not flush again what may not have reached the disk: opening recovers from what did.
-                let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            continue;
+        }
+        let savepoints = if careful == 0 { Savepoints::None } else { Savepoints::PerUnit };
+        careful = careful.saturating_sub(1);
+        let mut ended = run_batch(connection, &mut prepared, &mut batch, savepoints);
+        if matches!(ended, Ok(Ended::UnitFailed)) {
+            careful = CAREFUL_BATCHES;
+            ended = run_batch(connection, &mut prepared, &mut batch, Savepoints::PerUnit);
+        }
+        match ended {
+            Ok(_) => answer(batch, Ok(())),
+            Err(Broken { told, later }) => {
+                answer(batch, Err(told));
+                stopped = later;
+                if stopped.is_some() {
+                    // Closing must not flush again what may not have reached the disk: opening recovers from what did.
+                    let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                }
             }
         }
     }
 }
 
-/// Runs a batch in one transaction and answers it. An `Err` is what every later unit is told.
-fn run_batch<'c>(
-    connection: &'c Connection,
-    prepared: &mut PreparedStatements<'c>,
-    mut batch: Vec<Job>,
-) -> Result<(), StoreError> {
+/// A batch that was not recorded.
+struct Broken {
+    /// What its units are told.
+    told: StoreError,
+    /// What every later unit is told, if the writer cannot go on.
+    later: Option<StoreError>,
+}
+
+/// Runs a batch in one transaction.
+fn run_batch(
+    connection: &Connection,
+    prepared: &mut PreparedStatements<'_>,
+    batch: &mut [Job],
+    savepoints: Savepoints,
+) -> Result<Ended, Broken> {
     if let Err(error) = prepared.control(&BEGIN) {
         // Another process may be writing; only an error of the disk is a reason to stop.
-        answer(batch, Err(StoreError::Unavailable { reason: describe(&error) }));
-        return if is_fatal(&error) { Err(stopped("begin", &error)) } else { Ok(()) };
+        let told = StoreError::Unavailable { reason: describe(&error) };
+        return Err(Broken { told, later: is_fatal(&error).then(|| stopped("begin", &error)) });
     }
-    if let Err(told) = batch.iter_mut().try_for_each(|job| run_unit(prepared, job)) {
-        let _ = connection.execute_batch("ROLLBACK");
-        let later = match &told {
-            StoreError::Stopped { .. } | StoreError::DiskFull => told.clone(),
-            other => StoreError::Stopped { reason: other.to_string() },
-        };
-        answer(batch, Err(told));
-        return Err(later);
+    let (alone, mut failed) = (batch.len() == 1, false);
+    for job in batch {
+        match run_unit(prepared, job, savepoints) {
+            Ok(Ran::Keep) => {}
+            Ok(Ran::RollBack) => failed = savepoints == Savepoints::None,
+            Err(told) => {
+                let _ = connection.execute_batch("ROLLBACK");
+                let later = match &told {
+                    StoreError::Stopped { .. } | StoreError::DiskFull => told.clone(),
+                    other => StoreError::Stopped { reason: other.to_string() },
+                };
+                return Err(Broken { told, later: Some(later) });
+            }
+        }
+        if failed {
+            let _ = connection.execute_batch("ROLLBACK");
+            // Alone in its transaction, the unit takes nobody with it.
+            return Ok(if alone { Ended::Well } else { Ended::UnitFailed });
+        }
     }
-    let Err(error) = prepared.control(&COMMIT) else {
-        answer(batch, Ok(()));
-        return Ok(());
-    };
+    let Err(error) = prepared.control(&COMMIT) else { return Ok(Ended::Well) };
     let _ = connection.execute_batch("ROLLBACK");
     // After a failed flush the commit may still reach the disk; a full disk is noticed before that.
     let (told, later) = match translate("COMMIT", Stage::Run, &error) {
         StoreError::DiskFull => (StoreError::DiskFull, StoreError::DiskFull),
         _ => (StoreError::OutcomeUnknown, stopped("commit", &error)),
     };
-    answer(batch, Err(told));
-    Err(later)
+    Err(Broken { told, later: Some(later) })
 }
 
-/// Runs one unit in its savepoint. An `Err` ends the whole batch, and the writer.
-fn run_unit(prepared: &mut PreparedStatements<'_>, job: &mut Job) -> Result<(), StoreError> {
+/// Runs one unit, in its savepoint if there are any. An `Err` ends the whole batch, and the writer.
+fn run_unit(
+    prepared: &mut PreparedStatements<'_>,
+    job: &mut Job,
+    savepoints: Savepoints,
+) -> Result<Ran, StoreError> {
     let broken = |error: rusqlite::Error| stopped("savepoint", &error);
-    prepared.control(&UNIT).map_err(broken)?;
+    if savepoints == Savepoints::PerUnit {
+        prepared.control(&UNIT).map_err(broken)?;
+    }
     let mut tx = SqliteTx::of_the_writer(prepared);
     let ran = job.run(&mut tx);
     if let Some(fatal) = tx.fatal {
         return Err(fatal);
     }
-    if ran == Ran::RollBack {
-        prepared.control(&UNDO).map_err(broken)?;
+    if savepoints == Savepoints::PerUnit {
+        if ran == Ran::RollBack {
+            prepared.control(&UNDO).map_err(broken)?;
+        }
+        prepared.control(&KEEP).map_err(broken)?;
     }
-    prepared.control(&KEEP).map_err(broken)
+    Ok(ran)
 }
 
 fn stopped(during: &str, error: &rusqlite::Error) -> StoreError {

@@ -135,6 +135,7 @@ impl Register {
             keys.into_iter().zip(intake.parties.iter().map(|p| p.id)).collect();
         let (request, depth) = (Arc::clone(sent), dossier.chain.len());
         let fresh = assessment.decision.clone();
+        assessment.texts();
         let written = self.core.change(call, Action::Apply, &*request, move |unit| {
             if account::find_by_reference(unit.tx, &intake.reference)?.is_some() {
                 return Err(RegisterError::Duplicate { what: "account", field: "reference" });

@@ -12,7 +12,7 @@ use crate::rules::screened_in_trouble;
 use crate::world::World;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tenantry_linkage::{Candidate, HOLDERS_GENERIC, Link, Standing, Token, TokenKind, link};
 use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::case::Verdict;
@@ -50,6 +50,26 @@ pub(crate) struct Assessment {
     pub(crate) holders: Holders,
     pub(crate) generation: u64,
     pub(crate) screened_with: [u8; 32],
+    texts: OnceLock<Arc<Texts>>,
+}
+
+/// A decision and its inputs as they are stored, in the row and in the leaf alike.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    pub(crate) record: Vec<u8>,
+    pub(crate) inputs: String,
+}
+
+impl Assessment {
+    /// The stored form, made at the first call. Whoever is going to write the assessment down calls it before the unit, because
+    /// everybody waits for the thread that runs units.
+    pub(crate) fn texts(&self) -> Arc<Texts> {
+        let texts = self.texts.get_or_init(|| {
+            let inputs = serde_json::to_string(&self.inputs).unwrap_or_default();
+            Arc::new(Texts { record: self.decision.to_bytes(), inputs })
+        });
+        Arc::clone(texts)
+    }
 }
 
 /// A hit with the digest of what it rests on, on both sides.
@@ -146,6 +166,7 @@ impl Core {
             holders,
             generation: world.generation,
             screened_with: screened_in_trouble(&world.screened_with, &troubles),
+            texts: OnceLock::new(),
         })
     }
 

@@ -174,7 +174,7 @@ impl Core {
             let first = edge.frontier.size();
             let rows_max = u32::try_from((size - first).min(LEAVES_PER_READ)).unwrap_or(u32::MAX);
             let leaves = self.store.read(move |tx| {
-                ledger::range(tx, i64::try_from(first).unwrap_or(i64::MAX), rows_max)
+                ledger::headers(tx, i64::try_from(first).unwrap_or(i64::MAX), rows_max)
                     .map_err(RegisterError::from)
             })?;
             if leaves.is_empty() {

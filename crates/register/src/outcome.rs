@@ -118,16 +118,15 @@ impl Unit<'_> {
     ) -> Result<Written, RegisterError> {
         let id = DecisionId::new(self.now, &*self.core.entropy);
         let decision = &assessment.decision;
-        let record = decision.to_bytes();
-        let inputs = serde_json::to_string(&assessment.inputs).unwrap_or_default();
+        let texts = assessment.texts();
         let leaf = self.record(
             Record::new(RecordType::Decided, about.account.subject, Retention::DecisionEvidence)
                 .text("decision", id)
                 .text("account", about.account.id)
                 .text("outcome", decision.outcome)
                 .text("cause", about.cause.as_str())
-                .bytes("record", &record)
-                .bytes("inputs", inputs.as_bytes()),
+                .bytes("record", &texts.record)
+                .bytes("inputs", texts.inputs.as_bytes()),
         )?;
         self.enter_state(decision, about)?;
         decision::add(
@@ -140,8 +139,8 @@ impl Unit<'_> {
                 outcome: decision.outcome.to_string(),
                 cause: about.cause.as_str().to_owned(),
                 pack: self.core.world().pack_hash(),
-                inputs,
-                record,
+                inputs: texts.inputs.clone(),
+                record: texts.record.clone(),
                 leaf: i64::try_from(leaf).unwrap_or(i64::MAX),
             },
         )?;

@@ -14,6 +14,10 @@ statements! {
     SET_SUBJECT_HEAD = "INSERT INTO subject_head (subject, seq, last_leaf) VALUES ($1, $2, $3) \
         ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, last_leaf = excluded.last_leaf";
     RANGE = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2";
+    HEADERS = {
+        sqlite: "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, X'' FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2",
+        postgres: "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, ''::bytea FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2"
+    };
     LATEST = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
     BY_SUBJECT = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE subject = $1 \
         ORDER BY subject_seq LIMIT $2";
@@ -112,6 +116,11 @@ pub fn set_subject_head(
 /// Leaves from `first` on, in order.
 pub fn range(tx: &mut dyn Tx, first: i64, rows_max: u32) -> Result<Vec<LeafRow>, StoreError> {
     query_all(tx, &RANGE, params![first, limit(rows_max)], leaf)
+}
+
+/// As [`range`], with empty bodies: for whoever only needs the leaves.
+pub fn headers(tx: &mut dyn Tx, first: i64, rows_max: u32) -> Result<Vec<LeafRow>, StoreError> {
+    query_all(tx, &HEADERS, params![first, limit(rows_max)], leaf)
 }
 
 /// The newest leaves before `before`, newest first.

@@ -11,6 +11,10 @@ use tenantry::commands;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // The allocator asks for pages of 2 MiB, and every thread has a heap: most of each page would be cleared and never used.
+    // Where the system does not know the wish, nothing is lost but memory.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     match commands::run(Cli::parse()) {
         Ok(exit) => exit.into(),
         Err(failure) => {

@@ -24,8 +24,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
 use tenantry_ledger::{Frontier, leaf_hash};
-use tenantry_model::account::AccountId;
 use tenantry_model::clock::Clock;
+use tenantry_model::id::AccountId;
 use tenantry_model::staff::{Actor, Job};
 use tenantry_model::time::Timestamp;
 use tenantry_register::accounts::NewAccess;
@@ -61,6 +61,9 @@ fn main() {
     }
     let asked: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
     let wanted = |part: &str| asked.is_empty() || asked.iter().any(|a| a == part);
+    // As the binary does.
+    #[cfg(target_os = "linux")]
+    rustix::thread::disable_transparent_huge_pages(true).unwrap();
     machine();
     if wanted("merkle") {
         merkle();

@@ -114,4 +114,4 @@ pub use proof::{
 };
 pub use tile::{TILE_WIDTH, Tile, TileHashes, entry_bundle, new_tiles, parse_entry_bundle};
 pub use tlog_proof::TlogProof;
-pub use witness::{AddCheckpoint, Refusal, TreeHead, check_growth};
+pub use witness::{AddCheckpoint, Refusal, TreeHead, check_growth, growth_from_text, growth_to_text};

@@ -118,23 +118,7 @@ impl AddCheckpoint {
         }
         let text =
             std::str::from_utf8(bytes).map_err(|_| LedgerError::invalid(FORMAT, "text", "it is UTF-8"))?;
-        let Some((head, note)) = text.split_once("\n\n") else {
-            return Err(LedgerError::invalid(FORMAT, "checkpoint", "an empty line precedes it"));
-        };
-        let mut lines = head.split('\n');
-        let old = lines.next().and_then(|line| line.strip_prefix("old "));
-        let old = decimal(old.ok_or(LedgerError::invalid(FORMAT, "old", "a line `old N`"))?, FORMAT, "old")?;
-        let proof =
-            lines.map(|line| hash_from_base64(line, FORMAT, "proof")).collect::<Result<Vec<_>, _>>()?;
-        if proof.len() > WITNESS_PROOF_LINES_MAX {
-            let found = proof.len();
-            return Err(LedgerError::TooLarge {
-                format: FORMAT,
-                part: "proof",
-                found,
-                limit: WITNESS_PROOF_LINES_MAX,
-            });
-        }
+        let (old, proof, note) = growth_from_text(text)?;
         Ok(Self { old, proof, note: SignedNote::parse(note.as_bytes())? })
     }
 
@@ -169,10 +153,31 @@ impl AddCheckpoint {
 
 impl std::fmt::Display for AddCheckpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "old {}", self.old)?;
-        for hash in &self.proof {
-            writeln!(f, "{}", to_base64(hash))?;
-        }
-        write!(f, "\n{}", self.note)
+        f.write_str(&growth_to_text(self.old, &self.proof, &self.note.to_string()))
     }
+}
+
+/// An old size, a consistency proof, and behind an empty line what is to be signed: the body of a request.
+pub fn growth_to_text(old: u64, proof: &[Hash], checkpoint: &str) -> String {
+    let lines: String = proof.iter().flat_map(|hash| [to_base64(hash), "\n".to_owned()]).collect();
+    format!("old {old}\n{lines}\n{checkpoint}")
+}
+
+/// Takes apart what [`growth_to_text`] wrote: old size, proof, and the rest as it stands.
+///
+/// # Errors
+/// Any deviation from the format.
+pub fn growth_from_text(text: &str) -> Result<(u64, Vec<Hash>, &str), LedgerError> {
+    let Some((head, checkpoint)) = text.split_once("\n\n") else {
+        return Err(LedgerError::invalid(FORMAT, "checkpoint", "an empty line precedes it"));
+    };
+    let mut lines = head.split('\n');
+    let old = lines.next().and_then(|line| line.strip_prefix("old "));
+    let old = decimal(old.ok_or(LedgerError::invalid(FORMAT, "old", "a line `old N`"))?, FORMAT, "old")?;
+    let proof = lines.map(|line| hash_from_base64(line, FORMAT, "proof")).collect::<Result<Vec<_>, _>>()?;
+    if proof.len() > WITNESS_PROOF_LINES_MAX {
+        let (found, limit) = (proof.len(), WITNESS_PROOF_LINES_MAX);
+        return Err(LedgerError::TooLarge { format: FORMAT, part: "proof", found, limit });
+    }
+    Ok((old, proof, checkpoint))
 }

@@ -13,12 +13,14 @@ use crate::{Register, RegisterError};
 use serde::Serialize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tenantry_ledger::{
-    Checkpoint, Frontier, Hash, HashSource as _, LeafHeader, NoteSigner as _, TILE_WIDTH, leaf_hash,
+    Checkpoint, Frontier, Hash, HashSource as _, LeafHeader, Refusal, SignedNote, TILE_WIDTH,
+    consistency_proof, leaf_hash, root_from,
 };
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
 use tenantry_store::{StoreExt, Tx};
 use tenantry_vault::NoteCheck;
+use tenantry_witness::SignerError;
 
 /// Leaves read in one unit: bounds memory, whatever the ledger's size.
 const LEAVES_PER_READ: u64 = 512;
@@ -69,6 +71,15 @@ struct Memory {
 }
 
 impl Integrator {
+    /// Sets the alarm: nothing is signed until the process starts again.
+    pub(crate) fn set_trouble(&self, reason: &str) {
+        tracing::error!(
+            reason,
+            "the ledger is not what others know it to be; no checkpoint is signed any more"
+        );
+        self.lock().trouble = Some(reason.to_owned());
+    }
+
     fn lock(&self) -> MutexGuard<'_, Memory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -125,8 +136,8 @@ impl Core {
 
     /// A stored checkpoint, its signature checked.
     pub(crate) fn read_signed(&self, row: &CheckpointRow) -> Result<Checkpoint, RegisterError> {
-        let keys = [self.signer.verifier_key().clone()];
-        let checkpoint = Checkpoint::verify(row.note.as_bytes(), &keys, &NoteCheck)?;
+        // Checkpoints of the time before the second key bear one signature; whichever are there must be good.
+        let checkpoint = Checkpoint::verify(row.note.as_bytes(), self.signer.keys(), &NoteCheck)?;
         if checkpoint.size != stored_size(row.size) {
             return Err(trouble("a stored checkpoint is about another size"));
         }
@@ -199,13 +210,62 @@ impl Core {
         self.store.write(move |tx| add_tiles(tx, &full))
     }
 
+    /// Has the signer sign what provably extends what it signed last.
+    fn sign_growth(self: &Arc<Self>, checkpoint: &Checkpoint) -> Result<SignedNote, RegisterError> {
+        let latest = self.signer.latest().map_err(refused)?;
+        let new = checkpoint.size;
+        if latest.size > new {
+            let size = self.store.read(|tx| {
+                Ok::<_, RegisterError>(ledger::head(tx)?.map_or(0, |head| stored_size(head.size)))
+            })?;
+            // Another process of this deployment may have written and signed more since this one looked.
+            return Err(if size < latest.size {
+                trouble(behind(size, "the signer has signed", latest.size))
+            } else {
+                RegisterError::Signer {
+                    reason: "another process has signed a larger tree meanwhile".to_owned(),
+                }
+            });
+        }
+        let proof = self.store.read(move |tx| {
+            let tree = StoredTree::new(tx, new);
+            consistency_proof(&tree, latest.size, new)
+        })?;
+        self.signer.sign_checkpoint(latest.size, &proof, checkpoint).map_err(refused)
+    }
+
+    /// Refuses to go on from a tree that is smaller than, or another than, what the signer signed last.
+    pub(crate) fn check_against_signer(self: &Arc<Self>) -> Result<(), RegisterError> {
+        let latest = self.signer.latest().map_err(refused)?;
+        let (size, root) = self.store.read(move |tx| {
+            let size = ledger::head(tx)?.map_or(0, |head| stored_size(head.size));
+            if size < latest.size {
+                return Ok::<_, RegisterError>((size, None));
+            }
+            Ok((size, Some(root_from(&StoredTree::new(tx, latest.size), latest.size)?)))
+        })?;
+        match root {
+            None => Err(trouble(behind(size, "the signer has signed", latest.size))),
+            Some(root) if root != latest.root => Err(trouble(format!(
+                "its first {} leaves are not those the signer signed: this is another history. Nothing was changed. Bring \
+                 back the database that was signed; docs/operating.md, \"The tree is smaller than what was signed\", has the steps",
+                latest.size
+            ))),
+            Some(_) => Ok(()),
+        }
+    }
+
     /// Signs and stores; `None` when another node was faster.
-    fn sign(&self, tree: &Frontier, tiles: Vec<FullTile>) -> Result<Option<SignedCheckpoint>, RegisterError> {
-        let origin = self.signer.verifier_key().name().to_owned();
+    fn sign(
+        self: &Arc<Self>,
+        tree: &Frontier,
+        tiles: Vec<FullTile>,
+    ) -> Result<Option<SignedCheckpoint>, RegisterError> {
+        let origin = self.log_key.name().to_owned();
         let checkpoint = Checkpoint { origin, size: tree.size(), root: tree.root() };
         let row = CheckpointRow {
             size: i64::try_from(checkpoint.size).unwrap_or(i64::MAX),
-            note: checkpoint.sign(&[&self.signer])?.to_string(),
+            note: self.sign_growth(&checkpoint)?.to_string(),
             signed_at: self.clock.now(),
         };
         let written = row.clone();
@@ -253,7 +313,27 @@ fn add_tiles(tx: &mut dyn Tx, tiles: &[FullTile]) -> Result<(), RegisterError> {
     Ok(())
 }
 
-fn trouble(reason: impl Into<String>) -> RegisterError {
+/// What to say when somebody outside this database knows a larger tree.
+pub(crate) fn behind(size: u64, who: &str, signed: u64) -> String {
+    format!(
+        "it has {size} leaves but {who} {signed}: this is an older copy, or its end was lost. Nothing was changed. Bring back the \
+         newest copy of the database; docs/operating.md, \"The tree is smaller than what was signed\", has the steps"
+    )
+}
+
+/// A refusal of the signer is a finding about the ledger; that it cannot be asked is not.
+fn refused(error: SignerError) -> RegisterError {
+    match error {
+        // Somebody else signed between the question and the request; the next attempt starts from there.
+        SignerError::Refused(Refusal::OtherSize { .. }) => {
+            RegisterError::Signer { reason: error.to_string() }
+        }
+        SignerError::Refused(_) | SignerError::Malformed(_) => trouble(error.to_string()),
+        other => RegisterError::Signer { reason: other.to_string() },
+    }
+}
+
+pub(crate) fn trouble(reason: impl Into<String>) -> RegisterError {
     RegisterError::Ledger { reason: reason.into() }
 }
 

@@ -6,11 +6,13 @@ use crate::rules::Rules;
 use crate::world::{self, World};
 use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex, PoisonError};
+use tenantry_ledger::VerifierKey;
 use tenantry_model::clock::Clock;
 use tenantry_model::random::Entropy;
 use tenantry_screening::Shelf;
 use tenantry_store::{Store, StoreExt};
-use tenantry_vault::{CheckpointSigner, Vault};
+use tenantry_vault::Vault;
+use tenantry_witness::LogSigner;
 
 /// What the register is built from.
 #[derive(Clone)]
@@ -39,7 +41,10 @@ pub(crate) struct Core {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) shelf: Arc<dyn Shelf>,
-    pub(crate) signer: CheckpointSigner,
+    pub(crate) signer: Arc<dyn LogSigner>,
+    /// The Ed25519 key of the ledger; its name is the origin.
+    pub(crate) log_key: VerifierKey,
+    pub(crate) witnessing: crate::witnessing::Witnessing,
     pub(crate) gate: GateMemory,
     pub(crate) integrator: crate::checkpoints::Integrator,
     pub(crate) replay_index: crate::replay::ReplayIndex,
@@ -56,10 +61,11 @@ pub(crate) struct Core {
 impl Core {
     pub(crate) fn new(
         means: Means,
-        signer: CheckpointSigner,
+        signer: Arc<dyn LogSigner>,
         deployment: [u8; 16],
         world: World,
     ) -> Arc<Self> {
+        let log_key = signer.notes().verifier_key().clone();
         Arc::new(Self {
             store: means.store,
             vault: means.vault,
@@ -67,6 +73,8 @@ impl Core {
             entropy: means.entropy,
             shelf: means.shelf,
             signer,
+            log_key,
+            witnessing: crate::witnessing::Witnessing::default(),
             gate: GateMemory::new(),
             integrator: crate::checkpoints::Integrator::default(),
             replay_index: crate::replay::ReplayIndex::default(),

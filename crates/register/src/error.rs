@@ -100,6 +100,20 @@ pub enum RegisterError {
         /// What was found.
         reason: String,
     },
+    /// The signer of the ledger cannot be asked. What was recorded stays recorded, unsigned for now.
+    #[error("the ledger's signer cannot be asked: {reason}")]
+    Signer {
+        /// What the signer said.
+        reason: String,
+    },
+    /// Too few witnesses have cosigned the newest checkpoint.
+    #[error(
+        "the newest checkpoint lacks the cosignatures that the witness policy asks for ({reason}); records are kept all the same, but nothing leaves here that rests on them: bring the witnesses back and ask again"
+    )]
+    Unwitnessed {
+        /// Who is missing.
+        reason: String,
+    },
     /// Too many concurrent changes of what the decision depends on.
     #[error("what this depends on kept changing; try again")]
     Contention,
@@ -128,6 +142,8 @@ impl RegisterError {
             Self::Vault { .. } => "vault",
             Self::Erased => "erased",
             Self::Ledger { .. } => "ledger",
+            Self::Signer { .. } => "signer",
+            Self::Unwitnessed { .. } => "unwitnessed",
             Self::Contention => "contention",
             Self::Store(_) => "store",
         }

@@ -17,9 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tenantry_evidence as package;
-use tenantry_ledger::{
-    Body, Disclosure, LeafHeader, NoteSigner as _, Pseudonym, RetentionClass, SignedNote, inclusion_proof,
-};
+use tenantry_ledger::{Body, Disclosure, LeafHeader, Pseudonym, RetentionClass, SignedNote, inclusion_proof};
 use tenantry_model::id::{AccountId, FactId, PartyId};
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::account::AccountRow;
@@ -132,6 +130,7 @@ impl Core {
         order: &Order,
     ) -> Result<BuiltPackage, RegisterError> {
         self.integrate()?;
+        self.require_quorum()?;
         let (core, actor, wanted) = (Arc::clone(self), call.actor.clone(), order.clone());
         let (parts, row, tree_size) = self.store.read(move |tx| {
             let row = account_in_sight(tx, &actor, wanted.account)?;
@@ -140,7 +139,7 @@ impl Core {
             Ok::<_, RegisterError>((gathered.0, row, gathered.1))
         })?;
         let records = parts.records.len() + parts.custody.len();
-        let zip = package::build(&parts, &self.signer).map_err(refused)?;
+        let zip = package::build(&parts, self.signer.notes()).map_err(refused)?;
         self.verify_package(&zip)?;
         let digest: [u8; 32] = Sha256::digest(&zip).into();
         let leaf = self.record_package(call, action, order, &row, digest, tree_size)?;
@@ -150,7 +149,7 @@ impl Core {
 
     /// What does not verify does not leave.
     fn verify_package(&self, zip: &[u8]) -> Result<(), RegisterError> {
-        let policy = format!("log {}\nquorum none\n", self.signer.verifier_key());
+        let policy = format!("log {}\nquorum none\n", self.log_key);
         let policy = package::Policy::parse(&policy).map_err(refused)?;
         let report = package::verify(zip, Some(&policy));
         if report.verdict == package::Verdict::Valid {
@@ -226,7 +225,7 @@ impl Gathering<'_> {
             external_identifier: self.order.purpose.clone(),
             bagging_date: self.core.clock.now().date().to_string(),
             checkpoint: SignedNote::parse(note.note.as_bytes())?,
-            log_key: self.core.signer.verifier_key().clone(),
+            log_key: self.core.log_key.clone(),
             request: vec![package::Attachment {
                 name: "request.txt".to_owned(),
                 bytes: self.order.request.clone().into_bytes(),

@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::checkpoints::{SignedCheckpoint, hash_of_row, view};
 use crate::core::Core;
 use crate::record::RecordType;
+use crate::witnessing::WitnessState;
 use crate::{Register, RegisterError};
 use serde::Serialize;
 use std::cell::RefCell;
@@ -16,8 +17,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tenantry_ledger::{
-    Checkpoint, Frontier, Hash, HashSource, LeafHeader, LedgerError, NoteSigner as _, TILE_WIDTH, Tile,
-    TileHashes, TlogProof, UnixNanos, consistency_proof, entry_bundle, inclusion_proof, leaf_hash, root_from,
+    Checkpoint, Frontier, Hash, HashSource, LeafHeader, LedgerError, TILE_WIDTH, Tile, TileHashes, TlogProof,
+    UnixNanos, consistency_proof, entry_bundle, inclusion_proof, leaf_hash, root_from,
 };
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
@@ -45,6 +46,10 @@ pub struct LedgerState {
     pub unsigned: u64,
     /// What the integrator found wrong.
     pub trouble: Option<String>,
+    /// The ledger's other key, ML-DSA-44, C2SP verifier key.
+    pub quantum_key: Option<String>,
+    /// Where it stands with its witnesses; `None` when no policy asks for any.
+    pub witnesses: Option<WitnessState>,
 }
 
 /// One line of the record.
@@ -134,7 +139,7 @@ impl Register {
             let size = ledger::head(tx)?.map_or(0, |head| stored_size(head.size));
             Ok::<_, RegisterError>((size, newest(tx, &core)?.map(|(row, checkpoint)| view(row, &checkpoint))))
         })?;
-        let key = self.core.signer.verifier_key();
+        let key = &self.core.log_key;
         Ok(LedgerState {
             origin: key.name().to_owned(),
             verifier_key: key.to_string(),
@@ -143,6 +148,8 @@ impl Register {
             unsigned: size.saturating_sub(checkpoint.as_ref().map_or(0, |c| c.size)),
             checkpoint,
             trouble: self.ledger_trouble(),
+            quantum_key: self.core.signer.keys().get(1).map(ToString::to_string),
+            witnesses: self.core.witnessing.state(self.core.clock.now()),
         })
     }
 
@@ -154,7 +161,17 @@ impl Register {
 
     /// The key that checkpoints are verified with, C2SP verifier key. Public.
     pub fn verifier_key(&self) -> String {
-        self.core.signer.verifier_key().to_string()
+        self.core.log_key.to_string()
+    }
+
+    /// Every key that signs checkpoints: Ed25519, then ML-DSA-44. Public.
+    pub fn verifier_keys(&self) -> Vec<String> {
+        self.core.signer.keys().iter().map(ToString::to_string).collect()
+    }
+
+    /// What a reader needs to trust this ledger: its keys, and the witnesses it is shown to with the quorum among them. Public.
+    pub fn trust_policy(&self) -> String {
+        self.core.witnessing.policy_text(&self.verifier_keys())
     }
 
     /// A tile by its path, as in `tile/0/x001/067.p/5`: the bytes of its hashes.

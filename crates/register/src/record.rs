@@ -51,6 +51,12 @@ pub enum RecordType {
     AdministrationChanged = 20,
     /// The deployment was set up.
     SetUp = 21,
+    /// The length and head of every subject's chain were committed to.
+    ChainsIndexed = 40,
+    /// A batch of events was committed to.
+    EventsBatched = 41,
+    /// A key of the ledger came into use.
+    LedgerKeyIntroduced = 42,
 }
 
 impl RecordType {
@@ -77,6 +83,9 @@ impl RecordType {
         Self::EvidenceBuilt,
         Self::AdministrationChanged,
         Self::SetUp,
+        Self::ChainsIndexed,
+        Self::EventsBatched,
+        Self::LedgerKeyIntroduced,
     ];
 
     /// The number in the leaf.
@@ -113,6 +122,9 @@ impl RecordType {
             Self::EvidenceBuilt => "Evidence package built",
             Self::AdministrationChanged => "Administration changed",
             Self::SetUp => "Set up",
+            Self::ChainsIndexed => "Chains of all subjects indexed",
+            Self::EventsBatched => "Events batched",
+            Self::LedgerKeyIntroduced => "Ledger key introduced",
         }
     }
 }

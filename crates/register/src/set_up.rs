@@ -5,13 +5,16 @@ use crate::core::{Core, Means};
 use crate::record::{Record, RecordType, Retention};
 use crate::world::{self, World};
 use crate::{Action, Register, RegisterError, keys};
+use std::path::PathBuf;
 use std::sync::Arc;
+use tenantry_ledger::SignatureType;
 use tenantry_model::random::{Entropy, draw};
 use tenantry_model::staff::{Actor, Job};
 use tenantry_screening::{NoShelf, Shelf};
 use tenantry_store::repo::setting;
 use tenantry_store::{Store, StoreExt};
-use tenantry_vault::{CheckpointSigner, RootKey, SealedSecret, Vault};
+use tenantry_vault::{CheckpointSigner, CosignatureSigner, RootKey, SealedSecret, Vault};
+use tenantry_witness::{LogSigner, SignerError, Signing};
 
 /// Setting that holds the pseudonym of the deployment itself.
 const DEPLOYMENT: &str = "deployment";
@@ -19,8 +22,13 @@ const DEPLOYMENT: &str = "deployment";
 const TOKEN_KEY: &str = "token_key";
 /// Setting that holds the sealed signing key of the ledger.
 const SIGNING_KEY: &str = "signing_key";
+/// Setting that holds the sealed post-quantum signing key of the ledger.
+const QUANTUM_KEY: &str = "signing_key_ml_dsa_44";
 /// Setting that holds the origin of the ledger.
 const ORIGIN: &str = "origin";
+
+/// Kind of the second key.
+const QUANTUM: SignatureType = SignatureType::COSIGNATURE_ML_DSA_44;
 
 /// What a deployment is set up with.
 #[derive(Debug, Clone)]
@@ -52,6 +60,10 @@ impl Register {
         let (vault, token_key) = Vault::create_deployment(root, &*entropy).map_err(keys::refused)?;
         let (signer, signing_key) =
             CheckpointSigner::create(&new.origin, &**vault.root(), &*entropy).map_err(keys::refused)?;
+        let (quantum, quantum_key) =
+            CosignatureSigner::create(&new.origin, QUANTUM, &**vault.root(), &*entropy)
+                .map_err(keys::refused)?;
+        let signer = Signing::Forgetful.signer(signer, quantum, Arc::clone(&clock)).map_err(unusable)?;
         let deployment: [u8; 16] = draw(&*entropy);
         let means = Means { store, vault: Arc::new(vault), clock, entropy, shelf: Arc::new(NoShelf) };
         let core = Core::new(means, signer, deployment, World::initial(pack.clone()));
@@ -62,6 +74,7 @@ impl Register {
             setting::put(unit.tx, DEPLOYMENT, &deployment)?;
             setting::put(unit.tx, TOKEN_KEY, &token_key.0)?;
             setting::put(unit.tx, SIGNING_KEY, &signing_key.0)?;
+            setting::put(unit.tx, QUANTUM_KEY, &quantum_key.0)?;
             setting::put(unit.tx, ORIGIN, new.origin.as_bytes())?;
             setting::add_pack(unit.tx, &hash, &pack.header.id, &text, unit.now)?;
             setting::put(unit.tx, world::PACK, &hash)?;
@@ -77,7 +90,10 @@ impl Register {
         Ok(Self { core })
     }
 
-    /// Opens a deployment that was set up. Refuses when the root does not open its keys.
+    /// Opens a deployment that was set up, with a signer that forgets when the process ends.
+    ///
+    /// # Errors
+    /// As [`Register::open_signing`].
     pub fn open(
         store: Arc<dyn Store>,
         root: Arc<dyn RootKey>,
@@ -88,6 +104,9 @@ impl Register {
     }
 
     /// [`Register::open`] with a place for prepared screening indexes, from which the next start takes them.
+    ///
+    /// # Errors
+    /// As [`Register::open_signing`].
     pub fn open_with(
         store: Arc<dyn Store>,
         root: Arc<dyn RootKey>,
@@ -95,24 +114,120 @@ impl Register {
         entropy: Arc<dyn Entropy>,
         shelf: Arc<dyn Shelf>,
     ) -> Result<Self, RegisterError> {
+        Self::open_signing(store, root, clock, entropy, shelf, Signing::Forgetful)
+    }
+
+    /// [`Register::open_with`] with a signer that remembers. Refuses when the root does not open its keys, and when the tree is
+    /// smaller than, or another than, what the signer has signed.
+    ///
+    /// # Errors
+    /// [`RegisterError::Ledger`] with the way out when the database is older than its signer.
+    pub fn open_signing(
+        store: Arc<dyn Store>,
+        root: Arc<dyn RootKey>,
+        clock: Arc<dyn tenantry_model::clock::Clock>,
+        entropy: Arc<dyn Entropy>,
+        shelf: Arc<dyn Shelf>,
+        signing: Signing,
+    ) -> Result<Self, RegisterError> {
         let settings = store.read(|tx| {
+            let quantum = setting::find(tx, QUANTUM_KEY)?;
             let mut find = |name| {
                 setting::find(tx, name)?.ok_or_else(|| RegisterError::Evaluation {
                     what: "this store was never set up; run `tenantry init`".to_owned(),
                 })
             };
-            Ok::<_, RegisterError>((find(DEPLOYMENT)?, find(TOKEN_KEY)?, find(SIGNING_KEY)?, find(ORIGIN)?))
+            let known = (find(DEPLOYMENT)?, find(TOKEN_KEY)?, find(SIGNING_KEY)?, find(ORIGIN)?);
+            Ok::<_, RegisterError>((known, quantum))
         })?;
-        let (deployment, token_key, signing_key, origin) = settings;
+        let ((deployment, token_key, signing_key, origin), quantum_key) = settings;
         let vault = Vault::open_deployment(root, &SealedSecret(token_key)).map_err(keys::refused)?;
         let origin = String::from_utf8_lossy(&origin).into_owned();
         let signer = CheckpointSigner::open(&origin, &**vault.root(), &SealedSecret(signing_key))
             .map_err(keys::refused)?;
+        // A deployment of the time before the second key gets one now.
+        let (quantum, fresh) = match quantum_key {
+            Some(sealed) => {
+                let sealed = SealedSecret(sealed);
+                (
+                    CosignatureSigner::open(&origin, QUANTUM, &**vault.root(), &sealed)
+                        .map_err(keys::refused)?,
+                    None,
+                )
+            }
+            None => CosignatureSigner::create(&origin, QUANTUM, &**vault.root(), &*entropy)
+                .map(|(signer, sealed)| (signer, Some(sealed)))
+                .map_err(keys::refused)?,
+        };
+        let quantum_public = quantum.verifier_key().to_string();
+        let signer = signing.signer(signer, quantum, Arc::clone(&clock)).map_err(unusable)?;
         let deployment = deployment.try_into().unwrap_or_default();
         let means = Means { store, vault: Arc::new(vault), clock, entropy, shelf };
         let world = World::load(&means.store, &means.vault, &*means.shelf, None)?;
         let core = Core::new(means, signer, deployment, world);
+        core.check_against_signer()?;
+        if let Some(sealed) = fresh {
+            core.introduce_quantum_key(sealed, quantum_public)?;
+        }
         core.follow_gate()?;
         Ok(Self { core })
     }
+}
+
+impl Register {
+    /// The signer of a deployment alone, for a process that does nothing else. It remembers what it signed in `lock`.
+    ///
+    /// # Errors
+    /// When the store was not set up, or was last opened by a version that signed with one key only.
+    pub fn signer(
+        store: &Arc<dyn Store>,
+        root: Arc<dyn RootKey>,
+        clock: Arc<dyn tenantry_model::clock::Clock>,
+        lock: PathBuf,
+    ) -> Result<Arc<dyn LogSigner>, RegisterError> {
+        let (token_key, signing_key, quantum_key, origin) = store.read(|tx| {
+            let mut find = |name| {
+                setting::find(tx, name)?.ok_or_else(|| RegisterError::Evaluation {
+                    what: format!(
+                        "this store has no `{name}`; run `tenantry init`, or `tenantry serve` once"
+                    ),
+                })
+            };
+            Ok::<_, RegisterError>((find(TOKEN_KEY)?, find(SIGNING_KEY)?, find(QUANTUM_KEY)?, find(ORIGIN)?))
+        })?;
+        let vault = Vault::open_deployment(root, &SealedSecret(token_key)).map_err(keys::refused)?;
+        let origin = String::from_utf8_lossy(&origin).into_owned();
+        let classic = CheckpointSigner::open(&origin, &**vault.root(), &SealedSecret(signing_key));
+        let quantum = CosignatureSigner::open(&origin, QUANTUM, &**vault.root(), &SealedSecret(quantum_key));
+        Signing::Remembering(lock)
+            .signer(classic.map_err(keys::refused)?, quantum.map_err(keys::refused)?, clock)
+            .map_err(unusable)
+    }
+}
+
+impl Core {
+    /// Stores a second signing key that was drawn for a deployment without one, and records it.
+    fn introduce_quantum_key(
+        self: &Arc<Self>,
+        sealed: SealedSecret,
+        public: String,
+    ) -> Result<(), RegisterError> {
+        let call = Call::by(Actor::System { job: Job::SetUp });
+        let deployment = self.deployment;
+        self.change(&call, Action::SetUp, &public.clone(), move |unit| {
+            // Another node may have been faster; its key is the one, and it is read at the next start.
+            if setting::find(unit.tx, QUANTUM_KEY)?.is_some() {
+                return Err(RegisterError::Changed { what: "signing key of the ledger" });
+            }
+            setting::put(unit.tx, QUANTUM_KEY, &sealed.0)?;
+            let record =
+                Record::new(RecordType::LedgerKeyIntroduced, deployment, Retention::DecisionEvidence)
+                    .text("key", &public);
+            unit.record(record).map(|_| ())
+        })
+    }
+}
+
+fn unusable(error: SignerError) -> RegisterError {
+    RegisterError::Signer { reason: error.to_string() }
 }

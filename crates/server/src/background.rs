@@ -5,9 +5,9 @@
 //! A task that meets trouble says so once, goes on, and says once when it is over. It stops when told to.
 
 use crate::deliveries::Deliveries;
-use crate::http::metrics::Metrics;
+use crate::http::metrics::{Metrics, Standing};
 use crate::key_memory::KeyMemory;
-use crate::state::AppState;
+use crate::state::{AppState, Stamping};
 use crate::webhooks::sender::Sender;
 use crate::webhooks::worker::Worker;
 use std::fmt;
@@ -16,6 +16,7 @@ use std::time::Duration;
 use tenantry_model::staff::{Actor, Job};
 use tenantry_register::{Call, Register, RegisterError};
 use tenantry_store::StoreError;
+use tenantry_witness::StampClient;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
@@ -26,6 +27,10 @@ const GATE_EVERY: Duration = Duration::from_millis(250);
 const KEYS_EVERY: Duration = Duration::from_secs(1);
 /// How often a checkpoint is signed when the ledger has grown.
 const CHECKPOINTS_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether the chains of all subjects are due to be indexed.
+const INDEX_LOOK_EVERY: Duration = Duration::from_mins(1);
+/// How often it is looked whether a time-stamp is due. One that was refused is asked for again after as long.
+const STAMPS_LOOK_EVERY: Duration = Duration::from_mins(10);
 /// How often dates are looked at: measures that begin or end, requests that lapse.
 const CLOCKS_EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked whether everybody was screened against the lists in force.
@@ -67,6 +72,22 @@ impl Background {
         background.every("checkpoints", CHECKPOINTS_EVERY, None, move || {
             signer.checkpoint(&by(Job::Checkpoints)).map(drop)
         });
+        let (collector, metrics) = (register(), state.metrics.clone());
+        background.every("witnesses", CHECKPOINTS_EVERY, None, move || {
+            let collected = collector.collect_cosignatures(&by(Job::Checkpoints));
+            let missed = matches!(collected, Err(RegisterError::Unwitnessed { .. }));
+            metrics.quorum(if missed { Standing::Unwitnessed } else { Standing::Witnessed });
+            collected.map(drop)
+        });
+        let indexer = register();
+        background.every("index of chains", INDEX_LOOK_EVERY, None, move || {
+            indexer.index_chains(&by(Job::Checkpoints)).map(drop)
+        });
+        if let Some(stamping) = state.stamping.clone() {
+            let (stamper, client) = (register(), StampClient::default());
+            background
+                .every("time-stamps", STAMPS_LOOK_EVERY, None, move || stamp(&stamper, &client, &stamping));
+        }
         let clocks = register();
         background
             .every("clocks", CLOCKS_EVERY, None, move || clocks.mind_clocks(&by(Job::Clocks)).map(drop));
@@ -207,6 +228,21 @@ fn rescreen(register: &Register, metrics: &Metrics) -> Result<(), RegisterError>
         "everybody was screened against the lists in force"
     );
     Ok(())
+}
+
+/// Asks every authority whose newest token is a day old. One that fails keeps the others from nothing.
+fn stamp(register: &Register, client: &StampClient, stamping: &Stamping) -> Result<(), RegisterError> {
+    let call = by(Job::Checkpoints);
+    let mut failed = Ok(());
+    for url in &stamping.urls {
+        let Some(asked) = register.stamp_due(&call, url)? else { continue };
+        let kept = match client.ask(url, &asked.query) {
+            Ok(response) => register.keep_stamp(&call, url, &asked, &response, &stamping.trust).map(drop),
+            Err(why) => Err(RegisterError::Evaluation { what: format!("{url} gave no time-stamp: {why}") }),
+        };
+        failed = failed.and(kept);
+    }
+    failed
 }
 
 const fn by(job: Job) -> Call {

@@ -29,6 +29,7 @@ pub mod readiness;
 pub mod server;
 pub mod state;
 pub mod webhooks;
+pub mod witness;
 
 pub use server::{Server, ServerError, ServerOptions};
 pub use state::AppState;

@@ -9,7 +9,7 @@ use crate::http::serve::{ServeLimits, ShutdownReport, serve, told_to_stop};
 use crate::http::ticks::SystemTicks;
 use crate::http::{Edge, Parts, assemble, limits};
 use crate::key_memory::KeyMemory;
-use crate::state::{AppState, Shared};
+use crate::state::{AppState, Shared, Stamping};
 use crate::webhooks::target::TargetPolicy;
 use crate::{api, readiness};
 use axum::Router;
@@ -44,6 +44,8 @@ pub struct ServerOptions {
     pub entropy: Arc<dyn Entropy>,
     /// The console.
     pub console: ConsoleOptions,
+    /// Time-stamp authorities to ask once a day.
+    pub stamping: Option<Stamping>,
 }
 
 impl fmt::Debug for ServerOptions {
@@ -192,6 +194,7 @@ pub fn state(register: Register, options: &ServerOptions) -> Result<AppState, Re
         entropy: options.entropy.clone(),
         public_url: options.public_url.clone(),
         webhook_targets: options.webhook_targets,
+        stamping: options.stamping.clone(),
         imports: Semaphore::new(1),
         deliveries_bell: Arc::new(Notify::new()),
         world_bell: Arc::new(Notify::new()),

@@ -14,7 +14,17 @@ use tenantry_model::random::Entropy;
 use tenantry_model::staff::Actor;
 use tenantry_register::people::NewApiKey;
 use tenantry_register::{Call, Register, RegisterError};
+use tenantry_timestamp::Trust;
 use tokio::sync::{Notify, Semaphore};
+
+/// Which time-stamp authorities are asked, and whom they have to be certified by.
+#[derive(Debug, Clone)]
+pub struct Stamping {
+    /// URLs of the authorities.
+    pub urls: Vec<String>,
+    /// Trusted root certificates.
+    pub trust: Trust,
+}
 
 /// What the server is built from.
 pub struct Shared {
@@ -34,6 +44,8 @@ pub struct Shared {
     pub webhook_targets: TargetPolicy,
     /// Lists are read one at a time: each may take much memory.
     pub imports: Semaphore,
+    /// Authorities that date checkpoints; `None` when nobody is asked.
+    pub stamping: Option<Stamping>,
     /// Rung when there may be deliveries to make.
     pub deliveries_bell: Arc<Notify>,
     /// Rung when the lists or measures in force may have changed.

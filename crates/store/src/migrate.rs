@@ -31,8 +31,12 @@ macro_rules! migration {
     };
 }
 /// The schema of the register, oldest first.
-pub const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001", "register"), migration!(2, "0002", "lists_and_disclosures")];
+pub const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001", "register"),
+    migration!(2, "0002", "lists_and_disclosures"),
+    migration!(3, "0003", "ledger_timestamp"),
+    migration!(4, "0004", "event_batch"),
+];
 
 /// What a run of the migrations did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -37,6 +37,7 @@
 //! ```
 
 mod aead;
+mod certificate;
 mod error;
 mod random;
 mod root;
@@ -45,6 +46,7 @@ mod signer;
 mod table;
 mod vault;
 
+pub use certificate::CertificateCheck;
 pub use error::VaultError;
 pub use random::SystemEntropy;
 pub use root::{RootKey, SealedSecret};

@@ -40,7 +40,7 @@ impl CheckpointSigner {
     ) -> Result<(Self, SealedSecret), VaultError> {
         let seed = aead::draw_key(entropy);
         let sealed = SealedSecret(root.wrap(&context(origin), &seed, entropy)?);
-        Ok((Self::assemble(origin, &seed)?, sealed))
+        Ok((Self::from_seed(origin, &seed)?, sealed))
     }
 
     /// Opens a stored key.
@@ -49,10 +49,14 @@ impl CheckpointSigner {
     /// [`VaultError::Altered`] when it was altered or belongs to another root or origin.
     pub fn open(origin: &str, root: &dyn RootKey, sealed: &SealedSecret) -> Result<Self, VaultError> {
         let seed = root.unwrap(&context(origin), &sealed.0)?;
-        Self::assemble(origin, &seed)
+        Self::from_seed(origin, &seed)
     }
 
-    fn assemble(origin: &str, seed: &[u8; 32]) -> Result<Self, VaultError> {
+    /// The key that a seed stands for, RFC 8032.
+    ///
+    /// # Errors
+    /// When `origin` is not a key name.
+    pub fn from_seed(origin: &str, seed: &[u8; 32]) -> Result<Self, VaultError> {
         let pair = ed25519(seed)?;
         let key = VerifierKey::new(origin, SignatureType::ED25519, pair.public_key().as_ref())?;
         Ok(Self { pair, key })

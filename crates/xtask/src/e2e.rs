@@ -99,6 +99,37 @@ pub(crate) fn yente_client() -> anyhow::Result<()> {
     show(program(&python, &[YENTE_CLIENT_CHECKS]).args([&demo.address, &demo.api_key]))
 }
 
+/// The package that reads the ledger as a client of the C2SP formats that is not ours; it wants Python 3.12 or later.
+const FOREIGN_CLIENT: &str = "aics-tlog==0.2.1";
+/// Interpreters that are tried for it.
+const PYTHONS: [&str; 4] = ["python3", "python3.14", "python3.13", "python3.12"];
+
+/// Has a published client read the ledger of a demo: checkpoint, every tile, every entry. Without a new enough Python or without
+/// the package index it says so and checks nothing.
+pub(crate) fn foreign_client() -> anyhow::Result<()> {
+    let venv = root().join("target/venv-foreign-client");
+    let python = venv.join("bin/python");
+    let stamp = venv.join("tools.txt");
+    if !fs::read_to_string(&stamp).is_ok_and(|tools| tools == FOREIGN_CLIENT) {
+        let new_enough = "import sys; sys.exit(sys.version_info < (3, 12))";
+        let found = PYTHONS.iter().find(|name| read(&mut program(name, &["-c", new_enough])).is_ok());
+        let Some(found) = found else {
+            println!("   SKIPPED: no Python 3.12 or later is here, which {FOREIGN_CLIENT} asks for");
+            return Ok(());
+        };
+        show(program(found, &["-m", "venv", "--clear"]).arg(&venv))?;
+        let words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", FOREIGN_CLIENT];
+        if let Err(error) = show(&mut program(&python, &words)) {
+            println!("   SKIPPED: {FOREIGN_CLIENT} cannot be fetched: {error}");
+            return Ok(());
+        }
+        fs::write(stamp, FOREIGN_CLIENT)?;
+    }
+    show(&mut program("cargo", &["build", "--package", "tenantry", "--locked"]))?;
+    let demo = Demo::start()?;
+    show(program(python, &["crates/xtask/foreign_client.py"]).args([&demo.address, &demo.api_key]))
+}
+
 /// A running `tenantry demo`, killed when dropped.
 struct Demo {
     child: Child,

@@ -25,8 +25,8 @@ cargo xtask <COMMAND>
 Commands:
   test [--short]  install or find what the tests need, then run every test: cargo test for the whole
                   workspace (unit, integration and documentation tests), no snapshot left behind, and
-                  the fuzzing of the HTTP API with schemathesis and the published client of yente,
-                  both against the built binary
+                  the fuzzing of the HTTP API with schemathesis, the published client of yente, and a
+                  published C2SP client of the ledger, all against the built binary
                     --short   cargo test only
   ci              what must hold before a change is accepted: format, clippy, tidy, documentation,
                   licences and sources of dependencies, then `test`

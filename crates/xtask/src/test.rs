@@ -31,6 +31,7 @@ pub(crate) fn steps(steps: &mut Steps, extent: Extent) {
         steps.step("tools for the browser and the API", e2e::prepare);
         steps.step("API fuzzing", e2e::fuzz_api);
         steps.step("the published client of yente", e2e::yente_client);
+        steps.step("a foreign client of the ledger", e2e::foreign_client);
     }
     steps.step("cargo test", cargo_test);
 }

@@ -8,12 +8,14 @@ use tenantry_model::id::{AccountId, StaffId};
 use tenantry_model::listed::{ListedEntity, Origin, Property, Schema, Value};
 use tenantry_model::staff::{Actor, Job, Role};
 use tenantry_model::time::Timestamp;
-use tenantry_register::{Applied, Call, Reason, Register, SetUp};
+use tenantry_register::{Applied, Call, Reason, Register, RegisterError, SetUp, Signing};
+use tenantry_screening::NoShelf;
 use tenantry_store::{MIGRATIONS, Store, StoreExt};
 use tenantry_store_postgres::{PostgresOptions, PostgresStore, ServerDurability};
 use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
 use tenantry_testkit::{FixedClock, PrivatePostgres, SeededEntropy};
 use tenantry_vault::{RootKey, SealedFile, StretchCost, Unlock};
+use tenantry_witness::LogSigner;
 
 pub(crate) const PACK: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/eo13984-nprm-2024.toml"));
@@ -26,7 +28,7 @@ pub(crate) struct Desk {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: FixedClock,
     root: Arc<dyn RootKey>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Desk {
@@ -54,7 +56,7 @@ impl Desk {
         let register =
             Register::set_up(Arc::clone(&store), Arc::clone(&root), Arc::new(clock.clone()), entropy, new)
                 .unwrap();
-        Self { register, store, clock, root, _folder: folder }
+        Self { register, store, clock, root, folder: folder }
     }
 
     /// The register as another process, or the next one, opens it.
@@ -62,6 +64,25 @@ impl Desk {
         let (store, root) = (Arc::clone(&self.store), Arc::clone(&self.root));
         let clock = Arc::new(self.clock.clone());
         Register::open(store, root, clock, Arc::new(SeededEntropy::new(seed))).unwrap()
+    }
+
+    /// The register as a process opens it whose signer remembers.
+    pub(crate) fn reopened_signing(&self, seed: u64, signing: Signing) -> Result<Register, RegisterError> {
+        let (store, root) = (Arc::clone(&self.store), Arc::clone(&self.root));
+        let clock = Arc::new(self.clock.clone());
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        Register::open_signing(store, root, clock, entropy, Arc::new(NoShelf), signing)
+    }
+
+    /// A folder for files of the test.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The root key and the store, for a signer of its own.
+    pub(crate) fn signer(&self, lock: &Path) -> Arc<dyn LogSigner> {
+        let clock = Arc::new(self.clock.clone());
+        Register::signer(&self.store, Arc::clone(&self.root), clock, lock.to_path_buf()).unwrap()
     }
 
     pub(crate) fn checkpoint(&self) -> Option<u64> {

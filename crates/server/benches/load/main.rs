@@ -187,6 +187,7 @@ fn deployment(folder: &tempfile::TempDir) -> Register {
 
 fn start(register: Register) -> Server {
     let options = ServerOptions {
+        stamping: None,
         listen: ([127, 0, 0, 1], 0).into(),
         public_url: "http://127.0.0.1".to_owned(),
         trusted_proxies: Vec::new(),

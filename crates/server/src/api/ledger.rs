@@ -13,18 +13,23 @@ use crate::state::{AppState, ask, call_of};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use tenantry_ledger::Hash;
 use tenantry_model::staff::{Actor, Job, Scope};
+use tenantry_model::time::Timestamp;
 use tenantry_register::ledger_view::{LeafView, LedgerState, RecordLine};
 use tenantry_register::{Call, Register};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const FOR_EVER_TO_ONE: &str = "private, max-age=31536000, immutable";
 const FRESH: &str = "no-cache";
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -36,10 +41,15 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guard_whole(Scope::Evidence, routes!(inclusion)))
         .routes(guard_whole(Scope::Evidence, routes!(consistency)))
         .routes(guard_whole(Scope::Evidence, routes!(entries)))
+        .routes(guard_whole(Scope::Evidence, routes!(timestamps)))
 }
 
 pub(super) fn open_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(checkpoint)).routes(routes!(key)).routes(routes!(tile))
+    OpenApiRouter::new()
+        .routes(routes!(checkpoint))
+        .routes(routes!(key))
+        .routes(routes!(trust))
+        .routes(routes!(tile))
 }
 
 /// Read the state of the ledger
@@ -212,6 +222,45 @@ async fn consistency(
     }))
 }
 
+/// One time-stamp.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TimestampView {
+    /// Leaves of the checkpoint it dates.
+    size: u64,
+    /// Where it was fetched.
+    authority: String,
+    /// The time it states.
+    #[schema(value_type = super::shapes::words::Instant)]
+    stamped_at: Timestamp,
+    /// The token, RFC 3161, DER in base64.
+    token: String,
+}
+
+/// List time-stamps
+///
+/// Tokens of outside authorities over checkpoints, newest first, RFC 3161. What is stamped is the SHA-256 of the three lines of the
+/// checkpoint's text; `openssl ts -verify` checks a token.
+#[utoipa::path(
+    get,
+    path = "/v1/ledger/timestamps",
+    tag = "Ledger",
+    operation_id = "list_timestamps",
+    responses((status = 200, description = "The newest hundred.", body = Vec<TimestampView>))
+)]
+async fn timestamps(
+    State(state): State<AppState>,
+    principal: Principal,
+) -> Result<Json<Vec<TimestampView>>, Problem> {
+    let kept = ask(&state, move |register| register.timestamps(&call_of(&principal))).await?;
+    let shown = kept.into_iter().map(|stamp| TimestampView {
+        size: stamp.size,
+        authority: stamp.authority,
+        stamped_at: stamp.stamped_at,
+        token: STANDARD.encode(stamp.token),
+    });
+    Ok(Json(shown.collect()))
+}
+
 /// Read an entry bundle
 ///
 /// Up to 256 leaves, each behind a 16-bit length, C2SP `tlog-tiles`. `path` is the rest of the path, as in `x001/067`.
@@ -227,10 +276,10 @@ async fn entries(
     State(state): State<AppState>,
     principal: Principal,
     At(path): At<String>,
-) -> Result<([(HeaderName, &'static str); 1], Vec<u8>), Problem> {
+) -> Result<([(HeaderName, &'static str); 2], Vec<u8>), Problem> {
     let path = format!("tile/entries/{path}");
     let bytes = ask(&state, move |register| register.entries(&call_of(&principal), &path)).await?;
-    Ok(([(header::CONTENT_TYPE, BYTES)], bytes))
+    Ok(([(header::CONTENT_TYPE, BYTES), (header::CACHE_CONTROL, FOR_EVER_TO_ONE)], bytes))
 }
 
 /// Read the newest checkpoint
@@ -266,6 +315,21 @@ async fn key(State(state): State<AppState>) -> ([(HeaderName, &'static str); 2],
     ([(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, FRESH)], key)
 }
 
+/// Read what a reader of this ledger has to trust
+///
+/// A trust policy, C2SP `tlog-policy`: the ledger's keys, Ed25519 and ML-DSA-44, and its witnesses with the quorum among them. For
+/// `tenantry verify --policy`; compare the fingerprints on another way.
+#[utoipa::path(
+    get,
+    path = "/ledger/policy",
+    tag = "Ledger",
+    operation_id = "read_trust_policy",
+    responses((status = 200, description = "The policy.", body = String, content_type = "text/plain"))
+)]
+async fn trust(State(state): State<AppState>) -> ([(HeaderName, &'static str); 2], String) {
+    ([(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, FRESH)], state.register.trust_policy())
+}
+
 /// Read a tile of hashes
 ///
 /// C2SP `tlog-tiles`: `path` is level and number of the tile, as in `0/x001/067` or `0/001.p/5`.
@@ -281,12 +345,10 @@ async fn tile(
     State(state): State<AppState>,
     At(path): At<String>,
 ) -> Result<([(HeaderName, &'static str); 2], Vec<u8>), Problem> {
-    let whole = !path.contains(".p/");
     let path = format!("tile/{path}");
     let call = Call::by(Actor::System { job: Job::Checkpoints });
     let bytes = ask(&state, move |register| register.tile(&call, &path)).await?;
-    let keep = if whole { FOR_EVER } else { FRESH };
-    Ok(([(header::CONTENT_TYPE, BYTES), (header::CACHE_CONTROL, keep)], bytes))
+    Ok(([(header::CONTENT_TYPE, BYTES), (header::CACHE_CONTROL, FOR_EVER)], bytes))
 }
 
 fn hex(hash: &Hash) -> String {

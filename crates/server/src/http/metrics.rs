@@ -20,6 +20,15 @@ use std::sync::Arc;
 const LATENCY_SECONDS: [f64; 12] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
+/// Whether the newest checkpoint has its quorum of witnesses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It has, or none is asked for.
+    Witnessed,
+    /// It has not.
+    Unwitnessed,
+}
+
 /// Every count of the server.
 pub struct Metrics {
     registry: Registry,
@@ -28,6 +37,7 @@ pub struct Metrics {
     gate: Family<OutcomeLabel, Counter>,
     deliveries: Family<OutcomeLabel, Counter>,
     queues: Family<QueueLabel, Gauge>,
+    unwitnessed: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -69,7 +79,13 @@ impl Metrics {
         registry.register("gate_answers", "Questions to the gate by outcome", gate.clone());
         registry.register("webhook_attempts", "Webhook delivery attempts by outcome", deliveries.clone());
         registry.register("queue_depth", "Work waiting in a queue", queues.clone());
-        Self { registry, requests, latency, gate, deliveries, queues }
+        let unwitnessed = Gauge::default();
+        registry.register(
+            "ledger_unwitnessed",
+            "1 while the newest checkpoint lacks the cosignatures that the witness policy asks for",
+            unwitnessed.clone(),
+        );
+        Self { registry, requests, latency, gate, deliveries, queues, unwitnessed }
     }
 
     /// One request was answered.
@@ -93,6 +109,14 @@ impl Metrics {
     /// How much work waits in a queue at present.
     pub fn queue_depth(&self, queue: &'static str, waiting: i64) {
         self.queues.get_or_create(&QueueLabel { queue }).set(waiting);
+    }
+
+    /// The newest checkpoint lacks its quorum of witnesses, or not any more.
+    pub fn quorum(&self, standing: Standing) {
+        self.unwitnessed.set(match standing {
+            Standing::Witnessed => 0,
+            Standing::Unwitnessed => 1,
+        });
     }
 
     /// The text a scraper reads.

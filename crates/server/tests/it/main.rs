@@ -16,3 +16,4 @@ mod edge;
 mod harness;
 mod sockets;
 mod webhooks;
+mod witness;

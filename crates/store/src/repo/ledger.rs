@@ -21,8 +21,21 @@ statements! {
     LATEST = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
     BY_SUBJECT = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE subject = $1 \
         ORDER BY subject_seq LIMIT $2";
+    SUBJECTS = "SELECT subject FROM subject_head WHERE subject > $1 ORDER BY subject LIMIT $2";
+    CHAIN_HEADS = "SELECT leaf.seq, leaf.type, leaf.recorded_at, leaf.subject, leaf.subject_seq, leaf.class, leaf.bytes, leaf.body \
+        FROM subject_head AS chain JOIN leaf ON leaf.subject = chain.subject AND leaf.subject_seq = \
+            (SELECT earlier.subject_seq FROM leaf AS earlier WHERE earlier.subject = chain.subject AND earlier.seq < $3 \
+            ORDER BY earlier.subject_seq DESC LIMIT 1) \
+        WHERE chain.subject > $1 AND chain.subject <= $2 ORDER BY leaf.subject";
     FIND_TILE = "SELECT bytes FROM tile WHERE level = $1 AND number = $2";
     ADD_TILE = "INSERT INTO tile (level, number, bytes) VALUES ($1, $2, $3) ON CONFLICT (level, number) DO NOTHING";
+    ADD_BATCH = "INSERT INTO event_batch (leaf, events, sealed) VALUES ($1, $2, $3)";
+    FIND_BATCH = "SELECT events, sealed FROM event_batch WHERE leaf = $1";
+    ADD_TIMESTAMP = "INSERT INTO ledger_timestamp (size, authority, stamped_at, token) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (size, authority) DO NOTHING";
+    LATEST_TIMESTAMP = "SELECT size, authority, stamped_at, token FROM ledger_timestamp WHERE authority = $1 \
+        ORDER BY stamped_at DESC LIMIT 1";
+    TIMESTAMPS = "SELECT size, authority, stamped_at, token FROM ledger_timestamp ORDER BY stamped_at DESC LIMIT $1";
     LATEST_CHECKPOINT = "SELECT size, note, signed_at FROM checkpoint ORDER BY size DESC LIMIT 1";
     ADD_CHECKPOINT = "INSERT INTO checkpoint (size, note, signed_at) VALUES ($1, $2, $3) \
         ON CONFLICT (size) DO UPDATE SET note = excluded.note, signed_at = excluded.signed_at";
@@ -133,6 +146,21 @@ pub fn by_subject(tx: &mut dyn Tx, subject: &[u8; 16], rows_max: u32) -> Result<
     query_all(tx, &BY_SUBJECT, params![subject, limit(rows_max)], leaf)
 }
 
+/// Pseudonyms behind `after` that have a chain, in order.
+pub fn subjects(tx: &mut dyn Tx, after: &[u8; 16], rows_max: u32) -> Result<Vec<[u8; 16]>, StoreError> {
+    query_all(tx, &SUBJECTS, params![after, limit(rows_max)], |row| row.id16(0))
+}
+
+/// The last leaf before `before` of each subject behind `after` and up to `through`, in the order of their pseudonyms.
+pub fn chain_heads(
+    tx: &mut dyn Tx,
+    after: &[u8; 16],
+    through: &[u8; 16],
+    before: i64,
+) -> Result<Vec<LeafRow>, StoreError> {
+    query_all(tx, &CHAIN_HEADS, params![after, through, before], leaf)
+}
+
 fn leaf(row: &crate::Row<'_>) -> Result<LeafRow, StoreError> {
     Ok(LeafRow {
         seq: row.int(0)?,
@@ -154,6 +182,64 @@ pub fn find_tile(tx: &mut dyn Tx, level: i64, number: i64) -> Result<Option<Vec<
 /// Stores a full tile. Tiles never change, so storing one twice does nothing.
 pub fn add_tile(tx: &mut dyn Tx, level: i64, number: i64, bytes: &[u8]) -> Result<(), StoreError> {
     tx.execute(&ADD_TILE, params![level, number, bytes]).map(|_| ())
+}
+
+/// The events behind a leaf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchRow {
+    /// What is hashed, one event after the other.
+    pub events: Vec<u8>,
+    /// What is sealed of them, by subject.
+    pub sealed: Vec<u8>,
+}
+
+/// Stores the events behind a leaf: what is hashed, and what is sealed.
+pub fn add_batch(tx: &mut dyn Tx, leaf: i64, events: &[u8], sealed: &[u8]) -> Result<(), StoreError> {
+    tx.execute(&ADD_BATCH, params![leaf, events, sealed]).map(|_| ())
+}
+
+/// The events behind a leaf and what is sealed of them.
+pub fn find_batch(tx: &mut dyn Tx, leaf: i64) -> Result<Option<BatchRow>, StoreError> {
+    query_one(tx, &FIND_BATCH, params![leaf], |row| {
+        Ok(BatchRow { events: row.bytes(0)?.to_vec(), sealed: row.bytes(1)?.to_vec() })
+    })
+}
+
+/// A time-stamp token over the text of a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimestampRow {
+    /// Number of leaves the checkpoint covers.
+    pub size: i64,
+    /// Where the token was fetched.
+    pub authority: String,
+    /// The time it states.
+    pub stamped_at: Timestamp,
+    /// The token, RFC 3161, DER.
+    pub token: Vec<u8>,
+}
+
+/// Stores a token. One that is there already stays.
+pub fn add_timestamp(tx: &mut dyn Tx, row: &TimestampRow) -> Result<(), StoreError> {
+    tx.execute(&ADD_TIMESTAMP, params![row.size, &row.authority, row.stamped_at, &row.token]).map(|_| ())
+}
+
+/// The newest token of an authority.
+pub fn latest_timestamp(tx: &mut dyn Tx, authority: &str) -> Result<Option<TimestampRow>, StoreError> {
+    query_one(tx, &LATEST_TIMESTAMP, params![authority], timestamp)
+}
+
+/// The newest tokens of all authorities, newest first.
+pub fn timestamps(tx: &mut dyn Tx, rows_max: u32) -> Result<Vec<TimestampRow>, StoreError> {
+    query_all(tx, &TIMESTAMPS, params![limit(rows_max)], timestamp)
+}
+
+fn timestamp(row: &crate::Row<'_>) -> Result<TimestampRow, StoreError> {
+    Ok(TimestampRow {
+        size: row.int(0)?,
+        authority: row.text(1)?.to_owned(),
+        stamped_at: at(row, 2)?,
+        token: row.bytes(3)?.to_vec(),
+    })
 }
 
 /// The newest signed checkpoint.

@@ -99,6 +99,18 @@ pub enum Command {
     )]
     Verify(Verify),
 
+    /// Cosign checkpoints of other ledgers, and nothing that does not extend what was seen before
+    #[command(
+        after_long_help = "Example:\n  curl https://register.example.com/ledger/policy > logs.txt\n  tenantry witness --name witness.example.org/w1 --folder ./witness --logs logs.txt --listen 0.0.0.0:8081\n\nA C2SP tlog-witness. Run it where the operator of the ledger has no say. Keys are made in the folder on the first start and\nprinted; the folder also remembers the newest checkpoint of each log, so keep it. Needs no configuration."
+    )]
+    Witness(WitnessCommand),
+
+    /// Sign the ledger's checkpoints in a process of its own
+    #[command(
+        after_long_help = "Example:\n  tenantry signer --socket /run/tenantry/signer.sock\n\nThen set ledger.signer_socket for `tenantry serve`. Remembers what it signed in ledger.lock and refuses everything that does\nnot extend it: keep that file out of the database's backups."
+    )]
+    Signer(Signer),
+
     /// Configuration: check, print an example
     #[command(subcommand)]
     Config(Config),
@@ -309,6 +321,34 @@ pub struct Verify {
     /// Keys you trust, as a C2SP tlog-policy file, obtained from somewhere else than the package
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+}
+
+/// `tenantry witness`.
+#[derive(Debug, Args)]
+pub struct WitnessCommand {
+    /// Name of the witness, part of its keys: a host name of yours and a path
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// Where its keys and its memory are kept
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// The logs to watch: a C2SP tlog-policy file with `log` lines
+    #[arg(long, value_name = "FILE")]
+    pub logs: PathBuf,
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8081")]
+    pub listen: SocketAddr,
+}
+
+/// `tenantry signer`.
+#[derive(Debug, Args)]
+pub struct Signer {
+    /// Unix socket to answer at
+    #[arg(long, value_name = "PATH")]
+    pub socket: PathBuf,
+    /// File that remembers what was signed, instead of the configured one
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
 }
 
 /// `tenantry config …`.

@@ -86,6 +86,7 @@ pub(super) fn run(asked: &Demo, out: Output) -> Result<Exit> {
     let api_key = ApiKey::from_parts(id, secret).reveal();
     let accounts = register.gate_accounts();
     let options = ServerOptions {
+        stamping: None,
         listen,
         public_url: address.clone(),
         trusted_proxies: Vec::new(),

@@ -14,13 +14,14 @@ use tenantry_model::clock::Clock;
 use tenantry_model::random::Entropy;
 use tenantry_model::staff::{Actor, Job};
 use tenantry_register::rules::{ListRules, Rules, SessionRules};
-use tenantry_register::{Call, Register};
+use tenantry_register::{Call, Register, Signing};
 use tenantry_store::{MIGRATIONS, Store, StoreExt as _};
 use tenantry_store_postgres::{PostgresOptions, PostgresStore};
 use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
 use tenantry_vault::{
     RootKey, SealedFile, StretchCost, SystemEntropy, Unlock, create_key_file, read_key_file,
 };
+use tenantry_witness::WitnessClient;
 
 /// The file that is read when none is named.
 const DEFAULT_FILE: &str = "tenantry.toml";
@@ -60,7 +61,21 @@ pub(super) fn open(config: &Config) -> Result<Register> {
         .context("the store has another schema; `tenantry migrate --check` tells")?;
     let root = open_root(&config.root_key)?;
     let (clock, entropy) = surroundings();
-    let register = Register::open_with(store, root, clock, entropy, shelf(&config.data_folder))?;
+    let signing = match &config.ledger.signer_socket {
+        Some(socket) => Signing::Process(socket.clone()),
+        None => Signing::Remembering(config.ledger.lock.clone()),
+    };
+    let shelf = shelf(&config.data_folder);
+    let register = Register::open_signing(store, root, clock, entropy, shelf, signing)?;
+    if let Some(path) = &config.witnesses.policy {
+        let policy = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the policy of witnesses {}", path.display()))?;
+        register.set_witnesses(
+            &policy,
+            Arc::new(WitnessClient::default()),
+            config.witnesses.alarm_minutes,
+        )?;
+    }
     register.go_by(rules(config));
     Ok(register)
 }

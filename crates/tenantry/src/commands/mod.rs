@@ -19,6 +19,7 @@ mod orders;
 mod screen;
 mod serving;
 mod verify;
+mod witness;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::{Form, Output};
@@ -96,6 +97,8 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Orders(orders) => orders::run(config, &orders, out),
         Command::Evidence(evidence) => verify::build(config, &evidence, out),
         Command::Verify(verify) => verify::run(&verify, out),
+        Command::Witness(asked) => witness::witness(&asked, out),
+        Command::Signer(asked) => witness::signer(config, &asked, out),
         Command::Config(what) => config::run(config, &what, out),
         Command::Admin(admin) => admin::run(config, admin, out),
         Command::Openapi => serving::openapi(out),

@@ -4,15 +4,19 @@ use super::deployment;
 use crate::cli::Serve;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::config::{Override, Rate as RateSettings, RateLimits, WebhookTargets};
+use crate::config::{Override, Rate as RateSettings, RateLimits, Timestamps, WebhookTargets};
 use crate::system;
 use anyhow::{Context as _, Result};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use tenantry_model::staff::{Actor, Job};
+use tenantry_register::{Call, Register, RegisterError};
 use tenantry_server::console::ConsoleOptions;
 use tenantry_server::http::rate::{Rate, Rates};
+use tenantry_server::state::Stamping;
 use tenantry_server::webhooks::target::TargetPolicy;
 use tenantry_server::{Server, ServerOptions, api};
+use tenantry_timestamp::Trust;
 
 pub(super) fn run(file: Option<&Path>, asked: &Serve, out: Output) -> Result<Exit> {
     let listen = asked.listen.map(|address| Override {
@@ -24,6 +28,7 @@ pub(super) fn run(file: Option<&Path>, asked: &Serve, out: Output) -> Result<Exi
     system::log_to_stderr(&config.logs);
     std::panic::set_hook(Box::new(tenantry_server::http::log_panic));
     let register = deployment::open(&config)?;
+    check_witnesses(&register)?;
     let (clock, entropy) = deployment::surroundings();
     let options = ServerOptions {
         listen: config.server.listen,
@@ -31,6 +36,7 @@ pub(super) fn run(file: Option<&Path>, asked: &Serve, out: Output) -> Result<Exi
         trusted_proxies: config.server.trusted_proxies,
         rates: rates(config.rate_limits),
         webhook_targets: targets(config.webhooks),
+        stamping: stamping(&config.timestamps)?,
         clock,
         entropy,
         console: ConsoleOptions { provider: config.provider.name, demo_story: None },
@@ -40,6 +46,26 @@ pub(super) fn run(file: Option<&Path>, asked: &Serve, out: Output) -> Result<Exi
     out.answer(&serde_json::json!({ "address": address }), format!("listening on {address}"))?;
     server.run_until_told_to_stop()?;
     Ok(Exit::Yes)
+}
+
+/// The authorities that date checkpoints, with the roots they have to be certified by.
+fn stamping(settings: &Timestamps) -> Result<Option<Stamping>> {
+    let Some(roots) = settings.roots.as_ref().filter(|_| !settings.urls.is_empty()) else { return Ok(None) };
+    let pem = std::fs::read_to_string(roots)
+        .with_context(|| format!("cannot read the roots of time-stamp authorities {}", roots.display()))?;
+    let trust = Trust::from_pem(&pem).with_context(|| format!("{} is not usable", roots.display()))?;
+    Ok(Some(Stamping { urls: settings.urls.clone(), trust }))
+}
+
+/// Refuses to serve when a witness knows a larger or another ledger. One that cannot be reached keeps nobody from serving.
+fn check_witnesses(register: &Register) -> Result<()> {
+    match register.collect_cosignatures(&Call::by(Actor::System { job: Job::Checkpoints })) {
+        Err(RegisterError::Unwitnessed { reason }) => {
+            tracing::warn!(reason, "the newest checkpoint lacks cosignatures");
+            Ok(())
+        }
+        other => Ok(other.map(drop)?),
+    }
 }
 
 /// Whether this address can be listened to; answers it with the port that port 0 became.

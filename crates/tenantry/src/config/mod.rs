@@ -42,6 +42,12 @@ pub struct Config {
     pub root_key: RootKey,
     /// The policy.
     pub pack: Pack,
+    /// How the ledger is signed.
+    pub ledger: Ledger,
+    /// Who witnesses it.
+    pub witnesses: Witnesses,
+    /// Who dates it.
+    pub timestamps: Timestamps,
     /// Watchlists.
     pub lists: Lists,
     /// How often callers may ask.
@@ -70,6 +76,33 @@ pub struct Server {
     pub public_url: String,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// How the ledger is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ledger {
+    /// The file that remembers what was signed.
+    pub lock: PathBuf,
+    /// Where a signer in a process of its own answers; `None` when this process signs.
+    pub signer_socket: Option<PathBuf>,
+}
+
+/// Who witnesses the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witnesses {
+    /// A C2SP tlog-policy file with witnesses and quorum; `None` when nobody witnesses.
+    pub policy: Option<PathBuf>,
+    /// Minutes without quorum after which that is an alarm.
+    pub alarm_minutes: u32,
+}
+
+/// Who dates the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timestamps {
+    /// URLs of time-stamp authorities, RFC 3161, each asked once a day.
+    pub urls: Vec<String>,
+    /// Their root certificates, PEM.
+    pub roots: Option<PathBuf>,
 }
 
 /// The database.

@@ -19,6 +19,9 @@ pub(super) struct Raw {
     pub(super) store: Store,
     pub(super) root_key: RootKey,
     pub(super) policy: Policy,
+    pub(super) ledger: Ledger,
+    pub(super) witnesses: Witnesses,
+    pub(super) timestamps: Timestamps,
     pub(super) lists: Lists,
     pub(super) rate_limits: RateLimits,
     pub(super) webhooks: Webhooks,
@@ -59,6 +62,27 @@ pub(super) struct RootKey {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Policy {
     pub(super) pack: Text,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Ledger {
+    pub(super) lock: Text,
+    pub(super) signer_socket: Text,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Witnesses {
+    pub(super) policy: Text,
+    pub(super) alarm_minutes: Number,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Timestamps {
+    pub(super) urls: Texts,
+    pub(super) roots: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]

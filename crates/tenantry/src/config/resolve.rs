@@ -4,8 +4,8 @@ use super::problem::{Place, Problem};
 use super::raw::{self, Number, Raw, Text, Texts};
 use super::source::Map;
 use super::{
-    Config, Lists, LogFormat, Logs, Pack, Provider, Rate, RateLimits, RootKey, Server, Sessions, Store,
-    Unlock, WebhookTargets,
+    Config, Ledger, Lists, LogFormat, Logs, Pack, Provider, Rate, RateLimits, RootKey, Server, Sessions, Store,
+    Timestamps, Unlock, WebhookTargets, Witnesses,
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -37,6 +37,15 @@ pub(super) fn resolve(
     let store = reader.store(&raw.store, &data_folder);
     let root_key = reader.root_key(&raw.root_key, &data_folder);
     let pack = reader.path(&raw.policy.pack).map_or(Pack::BuiltIn, Pack::File);
+    let ledger = Ledger {
+        lock: reader.path(&raw.ledger.lock).unwrap_or_else(|| data_folder.join("checkpoint.lock")),
+        signer_socket: reader.path(&raw.ledger.signer_socket),
+    };
+    let witnesses = Witnesses {
+        policy: reader.path(&raw.witnesses.policy),
+        alarm_minutes: reader.number("witnesses.alarm_minutes", &raw.witnesses.alarm_minutes, 1..=10_080, 15),
+    };
+    let timestamps = reader.timestamps(&raw.timestamps);
     let lists = reader.lists(&raw.lists);
     let rate_limits = RateLimits {
         gate: reader.rate(
@@ -68,6 +77,9 @@ pub(super) fn resolve(
         store,
         root_key,
         pack,
+        ledger,
+        witnesses,
+        timestamps,
         lists,
         rate_limits,
         webhooks,
@@ -199,6 +211,22 @@ impl Reader<'_, '_> {
             }
         };
         RootKey { file, unlock }
+    }
+
+    fn timestamps(&mut self, raw: &raw::Timestamps) -> Timestamps {
+        let roots = self.path(&raw.roots);
+        for url in raw.urls.iter().flatten() {
+            if !["http://", "https://"].iter().any(|scheme| url.get_ref().starts_with(scheme)) {
+                self.refuse(url, "the URL of a time-stamp authority begins with https:// or http://");
+            } else if roots.is_none() {
+                self.refuse(
+                    url,
+                    "timestamps.roots is missing: without trusted roots no token can be verified",
+                );
+            }
+        }
+        let urls = raw.urls.iter().flatten().map(|url| url.get_ref().clone()).collect();
+        Timestamps { urls, roots }
     }
 
     fn lists(&mut self, raw: &raw::Lists) -> Lists {

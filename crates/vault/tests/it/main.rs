@@ -4,6 +4,7 @@
 mod keyfile;
 mod seal;
 mod signer;
+mod timestamp;
 
 use std::path::Path;
 use std::sync::Mutex;

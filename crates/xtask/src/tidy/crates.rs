@@ -13,6 +13,8 @@ enum Floor {
     Port,
     /// Databases, keys, formats.
     Edge,
+    /// Signers and witnesses: what keeps the keys of an edge from signing two histories.
+    Signing,
     /// The use cases.
     Register,
     /// HTTP, console, webhooks.
@@ -26,9 +28,10 @@ enum Floor {
 fn floor(name: &str) -> Option<Floor> {
     Some(match name {
         "model" | "names" | "screening" | "identity" | "policy" | "tenure" | "linkage" | "ledger"
-        | "evidence" => Floor::Core,
+        | "evidence" | "timestamp" => Floor::Core,
         "store" => Floor::Port,
         "store-sqlite" | "store-postgres" | "vault" | "lists" | "mapped" | "feeds" => Floor::Edge,
+        "witness" => Floor::Signing,
         "register" => Floor::Register,
         "server" => Floor::Server,
         "tenantry" => Floor::Binary,

@@ -27,6 +27,37 @@ pub struct LedgerState {
     /// What was found wrong; null when all is well.
     #[schema(required)]
     pub trouble: Option<String>,
+    /// The other key that signs checkpoints, ML-DSA-44, C2SP verifier key.
+    #[schema(required)]
+    pub quantum_key: Option<String>,
+    /// Where it stands with its witnesses; null when nobody is asked to witness.
+    #[schema(required)]
+    pub witnesses: Option<WitnessState>,
+}
+
+/// Where the ledger stands with its witnesses.
+#[derive(ToSchema)]
+pub struct WitnessState {
+    /// Leaves of the checkpoint this is about.
+    pub size: u64,
+    /// Whether enough witnesses cosigned it.
+    pub quorum: bool,
+    /// When a checkpoint last had its quorum; null if none had since this process started.
+    #[schema(required)]
+    pub met_at: Option<Instant>,
+    /// Whether the quorum has been missed for longer than the configured time.
+    pub alarm: bool,
+    /// Each witness with how it stands.
+    pub witnesses: Vec<WitnessLine>,
+}
+
+/// One witness.
+#[derive(ToSchema)]
+pub struct WitnessLine {
+    /// Name in the policy.
+    pub name: String,
+    /// `cosigned`, or what stands in the way.
+    pub standing: String,
 }
 
 /// What was signed.

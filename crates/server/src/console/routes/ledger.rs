@@ -67,6 +67,10 @@ fn standing(state: &LedgerState) -> (Badge, String) {
             "What is stored is not what was written. Nothing is signed any more; the operator's log says where.".to_owned(),
         ),
         (None, None, _) => (Badge::new(Tone::Info, "not signed yet"), "The first checkpoint comes within seconds.".to_owned()),
+        (None, Some(_), _) if state.witnesses.as_ref().is_some_and(|witnesses| witnesses.alarm) => (
+            Badge::new(Tone::Warn, "not witnessed"),
+            "The witnesses have not cosigned for a while. Records are kept, but no evidence package is built.".to_owned(),
+        ),
         (None, Some(_), BEHIND..) => {
             (Badge::new(Tone::Warn, "behind"), "Records are written faster than they are signed.".to_owned())
         }

@@ -63,6 +63,7 @@ impl Deployment {
         )
         .unwrap();
         let options = ServerOptions {
+            stamping: None,
             listen: ([127, 0, 0, 1], 0).into(),
             public_url: "https://tenantry.provider.example".to_owned(),
             trusted_proxies: Vec::new(),

@@ -84,6 +84,7 @@ impl World {
     /// How a server of this world is started.
     pub(crate) fn options(&self, console: ConsoleOptions, public_url: &str) -> ServerOptions {
         ServerOptions {
+            stamping: None,
             listen: ([127, 0, 0, 1], 0).into(),
             public_url: public_url.to_owned(),
             trusted_proxies: Vec::new(),

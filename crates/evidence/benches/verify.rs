@@ -2,11 +2,12 @@
 #![expect(clippy::expect_used, reason = "a benchmark stops on a broken sample")]
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use tenantry_evidence::{Package, Record, Verdict, build, verify};
+use tenantry_evidence::{Package, Record, Summary, build};
 use tenantry_ledger::{
     Body, Checkpoint, Field, Frontier, Hash, HashSource, LeafHeader, LedgerError, NoteSigner, Pseudonym,
     RecordType, RetentionClass, SignatureType, UnixNanos, VerifierKey, inclusion_proof, leaf_hash,
 };
+use tenantry_verifier::{Verdict, verify};
 
 const RECORDS: u64 = 100_000;
 
@@ -24,7 +25,7 @@ fn build_100k(bencher: divan::Bencher<'_, '_>) {
 fn verify_100k(bencher: divan::Bencher<'_, '_>) {
     let (package, signer) = package();
     let bytes = build(&package, &signer).expect("the sample fits");
-    bencher.bench_local(|| assert_eq!(verify(&bytes, None).verdict, Verdict::Valid));
+    bencher.bench_local(|| assert_eq!(verify(&bytes, None, None).verdict, Verdict::Valid));
 }
 
 struct Key(SigningKey, VerifierKey);
@@ -99,13 +100,14 @@ fn package() -> (Package, Key) {
         external_identifier: "bench".into(),
         bagging_date: "2026-11-23".into(),
         checkpoint: checkpoint.sign(&[&signer]).expect("it signs"),
-        log_key: key,
+        log_keys: vec![key],
+        time_stamps: vec![],
         request: vec![],
         records: records.collect(),
         custody: vec![],
         erased: vec![],
         complete: vec![],
-        report: "bench\n".into(),
+        summary: Summary::default(),
     };
     (package, signer)
 }

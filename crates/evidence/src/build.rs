@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256, Sha512};
 use tenantry_ledger::{
-    Disclosure, Hash, LeafHeader, NoteSigner, Pseudonym, SignedNote, TlogProof, VerifierKey,
+    Checkpoint, Disclosure, Hash, LeafHeader, NoteSigner, Pseudonym, SignedNote, TlogProof, VerifierKey,
 };
+use tenantry_verifier::layout::{self, ErasureJson, StatementJson, SubjectJson};
+use tenantry_verifier::zip;
 
-use crate::EvidenceError;
-use crate::layout::{self, ErasureJson, StatementJson, SubjectJson};
-use crate::zip;
+use crate::{EvidenceError, Summary, paper, verifiers};
 
 /// A ledger record in a package.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub struct SubjectClaim {
     pub records: u64,
 }
 
-/// A file about the request, such as the legal process as received. The name has letters, digits, `.`, `_`, `-`.
+/// A file as it was received: legal process, a time-stamp token, a certificate. The name has letters, digits, `.`, `_`, `-`.
 #[derive(Debug, Clone)]
 pub struct Attachment {
     /// File name without folder.
@@ -65,8 +65,10 @@ pub struct Package {
     pub bagging_date: String,
     /// The signed checkpoint under which all proofs are.
     pub checkpoint: SignedNote,
-    /// Key of the log, named like the checkpoint's origin.
-    pub log_key: VerifierKey,
+    /// Keys of the log, named like the checkpoint's origin; the first one signs the package and stands in every proof.
+    pub log_keys: Vec<VerifierKey>,
+    /// Time-stamp tokens over the checkpoint (`NAME.tsr`) and their certificates (`NAME.pem`).
+    pub time_stamps: Vec<Attachment>,
     /// What was asked, and by whom.
     pub request: Vec<Attachment>,
     /// The records handed over.
@@ -77,16 +79,17 @@ pub struct Package {
     pub erased: Vec<ErasedRecord>,
     /// Subjects whose records are here without exception. Empty: no claim of completeness.
     pub complete: Vec<SubjectClaim>,
-    /// The human-readable report, plain text.
-    pub report: String,
+    /// What people are told of it.
+    pub summary: Summary,
 }
 
-/// Builds the package: a ZIP with one BagIt folder, signed by `signer`, which holds the log's key.
+/// Builds the package: a ZIP with one BagIt folder, signed by `signer`, which holds the first of the log's keys.
 ///
 /// # Errors
 /// [`EvidenceError::Build`] when parts do not fit together; ledger errors for broken leaves or a failing signer.
 pub fn build(package: &Package, signer: &dyn NoteSigner) -> Result<Vec<u8>, EvidenceError> {
-    let mut files = payload(package)?;
+    let key = package.log_keys.first().ok_or_else(|| EvidenceError::build("the log has no key"))?;
+    let mut files = payload(package, key)?;
     let oxum: usize = files.values().map(Vec::len).sum();
     let count = files.len();
     let manifest_256 = manifest(&files, |bytes| layout::hex(&Sha256::digest(bytes)));
@@ -97,11 +100,12 @@ pub fn build(package: &Package, signer: &dyn NoteSigner) -> Result<Vec<u8>, Evid
     tags.insert(layout::BAG_INFO.to_owned(), bag_info(package, oxum, count)?.into_bytes());
     tags.insert(layout::MANIFEST_256.to_owned(), manifest_256.into_bytes());
     tags.insert(layout::MANIFEST_512.to_owned(), manifest_512.into_bytes());
-    tags.insert(layout::README.to_owned(), layout::README_TEXT.as_bytes().to_vec());
-    tags.insert(layout::VERIFY_PY.to_owned(), layout::VERIFY_PY_TEXT.as_bytes().to_vec());
+    tags.insert(layout::README.to_owned(), verifiers::README.as_bytes().to_vec());
+    tags.insert(layout::VERIFY_PY.to_owned(), verifiers::PYTHON.as_bytes().to_vec());
+    tags.insert(layout::VERIFY_HTML.to_owned(), verifiers::HTML.as_bytes().to_vec());
     let tag_manifest = manifest(&tags, |bytes| layout::hex(&Sha256::digest(bytes)));
     let digest = layout::hex(&Sha256::digest(tag_manifest.as_bytes()));
-    let note = SignedNote::sign(&layout::package_note_text(package.log_key.name(), &digest), &[signer])?;
+    let note = SignedNote::sign(&layout::package_note_text(key.name(), &digest), &[signer])?;
 
     files.append(&mut tags);
     files.insert(layout::TAG_MANIFEST.to_owned(), tag_manifest.into_bytes());
@@ -110,12 +114,13 @@ pub fn build(package: &Package, signer: &dyn NoteSigner) -> Result<Vec<u8>, Evid
         files.into_iter().map(|(path, bytes)| (format!("{}{path}", layout::BAG), bytes)).collect();
     let borrowed: Vec<(&str, &[u8])> =
         named.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
-    zip::write(&borrowed)
+    zip::write(&borrowed).map_err(EvidenceError::build)
 }
 
-fn payload(package: &Package) -> Result<BTreeMap<String, Vec<u8>>, EvidenceError> {
+fn payload(package: &Package, key: &VerifierKey) -> Result<BTreeMap<String, Vec<u8>>, EvidenceError> {
     let mut files = BTreeMap::new();
-    let checkpoint = package.checkpoint.to_string();
+    let head = Checkpoint::parse_text(package.checkpoint.text())?;
+    let checkpoint = signed_by(&package.checkpoint, key)?;
     for record in &package.records {
         put_record(&mut files, layout::RECORDS, record, &checkpoint)?;
     }
@@ -134,20 +139,43 @@ fn payload(package: &Package) -> Result<BTreeMap<String, Vec<u8>>, EvidenceError
         }
         put(&mut files, format!("{}{}", layout::REQUEST, attachment.name), attachment.bytes.clone())?;
     }
+    for attachment in &package.time_stamps {
+        put(&mut files, format!("{}{}", layout::TRUST, attachment.name), attachment.bytes.clone())?;
+    }
     if !package.complete.is_empty() {
         let subjects = package.complete.iter();
         let subjects = subjects
             .map(|claim| SubjectJson { subject: claim.subject.to_string(), records: claim.records })
             .collect();
-        let tree_size = tenantry_ledger::Checkpoint::parse_text(package.checkpoint.text())?.size;
-        put_json(&mut files, layout::STATEMENT.to_owned(), &StatementJson { tree_size, subjects })?;
+        put_json(
+            &mut files,
+            layout::STATEMENT.to_owned(),
+            &StatementJson { tree_size: head.size, subjects },
+        )?;
     }
-    put(&mut files, layout::CHECKPOINT.to_owned(), checkpoint.into_bytes())?;
-    put(&mut files, layout::LOG_KEY.to_owned(), format!("{}\n", package.log_key).into_bytes())?;
-    let policy = format!("log {}\nquorum none\n", package.log_key);
-    put(&mut files, layout::POLICY.to_owned(), policy.into_bytes())?;
-    put(&mut files, layout::REPORT.to_owned(), package.report.clone().into_bytes())?;
+    put(&mut files, layout::CHECKPOINT.to_owned(), package.checkpoint.to_string().into_bytes())?;
+    let lines = |before: &str| {
+        package.log_keys.iter().fold(String::new(), |text, key| format!("{text}{before}{key}\n"))
+    };
+    put(&mut files, layout::LOG_KEY.to_owned(), lines("").into_bytes())?;
+    put(&mut files, layout::POLICY.to_owned(), (lines("log ") + "quorum none\n").into_bytes())?;
+    put(&mut files, layout::REPORT.to_owned(), paper::report(package, &head)?)?;
+    put(&mut files, layout::CERTIFICATE.to_owned(), paper::certificate(package, &head)?)?;
     Ok(files)
+}
+
+/// The checkpoint with the signatures of one key only. Every proof repeats it, and the full set of signatures, which may be
+/// many kilobytes, stands once in the package.
+fn signed_by(note: &SignedNote, key: &VerifierKey) -> Result<String, EvidenceError> {
+    let whole = note.to_string();
+    let lines: Vec<&str> =
+        whole.strip_prefix(note.text()).unwrap_or_default().split_inclusive('\n').skip(1).collect();
+    let ours = lines.iter().zip(note.signatures()).filter(|(_, signature)| key.matches(signature));
+    let ours: String = ours.map(|(line, _)| *line).collect();
+    if ours.is_empty() {
+        return Err(EvidenceError::build("the checkpoint is not signed by the first key of the log"));
+    }
+    Ok(format!("{}\n{ours}", note.text()))
 }
 
 fn put_record(

@@ -1,6 +1,6 @@
-//! What keeps a package from being built, or a policy from being read.
+//! What keeps a package from being built.
 
-/// A failure of building or of reading a policy. A package that does not verify is a verdict, not an error.
+/// A failure of building.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EvidenceError {
@@ -8,14 +8,6 @@ pub enum EvidenceError {
     #[error("the package cannot be built: {reason}")]
     Build {
         /// What does not fit.
-        reason: String,
-    },
-    /// A policy file is not valid.
-    #[error("line {line} of the policy is not valid: {reason}")]
-    Policy {
-        /// Line number from 1; 0 for the file as a whole.
-        line: usize,
-        /// What is wrong.
         reason: String,
     },
     /// A ledger format refused its input.

@@ -1,41 +1,29 @@
-//! The evidence package and its verifier.
+//! Making evidence packages.
 //!
-//! A package is what a provider hands to an authority, an auditor or a court: ledger records with proofs, the
-//! disclosed fields, who approved and looked, and what was erased before. It is a BagIt 1.0 folder (RFC 8493) in a ZIP
-//! that has exactly one byte form for its content, signed with the key of the ledger. [`build()`] makes one from plain
-//! parts; [`verify()`] checks one offline and says VALID, INVALID or INCOMPLETE, why, and what it did *not* check.
+//! A package is what a provider hands to an authority, an auditor or a court. [`build()`] arranges plain parts into a
+//! BagIt 1.0 folder in a ZIP of one byte form, prints the [report](Summary) and a draft of the records certificate as
+//! PDF/A-3, adds three ways to check it (a page for a browser, Python, instructions) and signs the whole with the key of
+//! the ledger. What lies where, and the verifier itself, are the crate `verifier`, which knows nothing of this one.
 //!
-//! Pure: no I/O, no clock, no network; pure Rust cryptography, so that the verifier also runs as WebAssembly.
-//! Requirements REC-03, REC-04, ENF-02.
-//!
-//! ```text
-//! bag/ bagit.txt bag-info.txt manifest-sha256.txt manifest-sha512.txt tagmanifest-sha256.txt tagmanifest.note
-//!   data/request/*                 data/report.txt
-//!   data/records/NNNNNN.{leaf,json,open,tlog-proof}      data/custody/ the same
-//!   data/erased/NNNNNN.{leaf,json,tlog-proof}            data/complete/statement.json
-//!   data/trust/{checkpoint,log.vkey,policy}              verify/{README.txt,verify.py}
-//! ```
+//! Pure: no I/O, no clock, no randomness; the same parts and signature give the same bytes. What may be disclosed, and
+//! who approved it, was decided before. Requirements REC-03, REC-04, ENF-02; BagIt is RFC 8493.
 //!
 //! ```
-//! use tenantry_evidence::{Verdict, verify};
-//! let report = verify(b"not a package", None);
-//! assert_eq!(report.verdict, Verdict::Invalid);
-//! println!("{report}");
+//! use tenantry_evidence::{Line, Section, Summary};
+//! let summary = Summary {
+//!     request: vec![Line::new("Authority", "Bureau of Example"), Line::new("Reference", "2026-17")],
+//!     sections: vec![Section { heading: "Decisions".into(), lines: vec!["2026-11-20 open".into()] }],
+//!     ..Summary::default()
+//! };
+//! assert_eq!(summary.request.len(), 2);
 //! ```
 
 mod build;
 mod error;
-mod layout;
 pub mod limits;
-mod policy;
-mod report;
-mod signatures;
-mod verify;
-mod zip;
+mod paper;
+mod verifiers;
 
 pub use build::{Attachment, ErasedRecord, Package, Record, SubjectClaim, build};
 pub use error::EvidenceError;
-pub use policy::Policy;
-pub use report::{Counts, Report, Signer, TreeHead, Trust, Verdict};
-pub use signatures::PureCheck;
-pub use verify::verify;
+pub use paper::{Line, Section, Summary};

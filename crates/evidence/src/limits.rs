@@ -1,12 +1,6 @@
-//! Every bound of a package, with its unit. The verifier checks them before it works.
+//! Bounds of what is printed, with their units. Those of the package itself are the verifier's.
 
-/// Largest package, in bytes.
-pub const PACKAGE_BYTES_MAX: usize = 4_000_000_000;
-/// Most files in a package.
-pub const FILES_MAX: usize = 2_000_000;
-/// Longest path in a package, in bytes.
-pub const PATH_BYTES_MAX: usize = 200;
-/// Most reasons listed in a report; further ones are counted.
-pub const REASONS_MAX: usize = 100;
-/// Most subjects in a completeness statement.
-pub const SUBJECTS_MAX: usize = 100_000;
+/// Most rows of one table in the printed report; the attached table has them all.
+pub const REPORT_ROWS_MAX: usize = 2_000;
+/// Longest value of a shown field in the printed report, in letters.
+pub const REPORT_VALUE_LETTERS_MAX: usize = 160;

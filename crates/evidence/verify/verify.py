@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks an evidence package offline. Independent of the program that made it.
 
-usage: verify.py PACKAGE.zip [KEY-FINGERPRINT]
+usage: verify.py PACKAGE.zip [KEY-FINGERPRINT] [--receipt RECEIPT.json]
 exit:  0 VALID, 1 INVALID, 2 INCOMPLETE
 """
 import base64, hashlib, hmac, json, re, struct, sys, zipfile
@@ -101,28 +101,81 @@ def read_note(data):
     return body + "\n", signatures
 
 
-def check_note(data, name, key):
-    text, signatures = read_note(data)
-    key_id = sha256(name.encode(), b"\n", key)[:4]
-    mine = [s for n, i, s in signatures if (n, i) == (name, key_id)]
-    need(mine, "a note is not signed by the log")
+def signed_message(kind, name, text, signature):
+    """What a signature of this kind is over, and the bare signature (C2SP signed-note, tlog-cosignature)."""
+    if kind == 1:
+        return text.encode(), signature
+    time, signature = signature[:8], signature[8:]
+    if kind == 4:
+        return b"cosignature/v1\ntime %d\n" % int.from_bytes(time, "big") + text.encode(), signature
+    origin, size, root = text.split("\n")[:3]
+    tiny = lambda name: bytes([len(name.encode())]) + name.encode()
+    return (b"subtree/v1\n\0" + tiny(name) + time + tiny(origin) + struct.pack(">QQ", 0, int(size)) + unbase64(root),
+            signature)
+
+
+def signature_holds(key, message, signature):
+    """None when this computer cannot check signatures of this kind."""
     try:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
         raise Invalid("signatures cannot be checked: install the Python package `cryptography`")
-    for signature in mine:
-        try:
-            Ed25519PublicKey.from_public_bytes(key[1:]).verify(signature, text.encode())
-        except InvalidSignature:
-            raise Invalid("a signature does not verify")
+    try:
+        if key[0] in (1, 4):
+            public = Ed25519PublicKey.from_public_bytes(key[1:])
+        else:
+            from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+            public = MLDSA44PublicKey.from_public_bytes(key[1:])
+        public.verify(signature, message)
+        return True
+    except InvalidSignature:
+        return False
+    except Exception:  # an older `cryptography` knows no ML-DSA
+        need(key[0] == 6, "a key is malformed")
+        return None
+
+
+def check_note(data, keys):
+    """The text, once the first key has signed it and no other listed key's signature is bad."""
+    text, signatures = read_note(data)
+    signed = set()
+    for position, (name, key) in enumerate(keys):
+        key_id = sha256(name.encode(), b"\n", key)[:4]
+        for signature in [s for n, i, s in signatures if (n, i) == (name, key_id)]:
+            holds = signature_holds(key, *signed_message(key[0], name, text, signature))
+            need(holds is not False, "a signature does not verify")
+            if holds is None:
+                print("not checked here: an ML-DSA-44 signature (needs a newer `cryptography`)")
+            signed.add(position)
+    need(0 in signed, "a note is not signed by the log")
     return text
 
 
-def check_body(leaf, shown, opening):
-    lines = opening.decode().split("\n")
+def read_head(data, keys):
+    text = check_note(data, keys)
+    head = text.split("\n")
+    need(len(head) == 4 and head[0] == keys[0][0], "the checkpoint is of another log")
+    return int(head[1]), unbase64(head[2]), text
+
+
+def read_proof(data):
+    lines, _, checkpoint = data.partition("\n\n")
+    lines = lines.split("\n")
+    need(lines[0] == "c2sp.org/tlog-proof@v1" and re.fullmatch(r"index (0|[1-9]\d*)", lines[1]), "a proof is malformed")
+    return int(lines[1][6:]), [unbase64(line) for line in lines[2:]], checkpoint
+
+
+def same_head(checkpoint, text, whole):
+    """A proof repeats the text of the package's checkpoint with at least one of its signature lines and no other."""
+    need(checkpoint.startswith(text + "\n"), "a proof is under another checkpoint")
+    lines = checkpoint[len(text) + 1:].splitlines(True)
+    need(lines and set(lines) <= set(whole.rpartition("\n\n")[2].splitlines(True)), "a proof is under another checkpoint")
+
+
+def check_body(leaf, record, opening):
+    lines = opening.split("\n")
     need(lines[0] == "tenantry/opening@v1" and lines[-1] == "" and lines[1].startswith("r "), "an opening is malformed")
-    record = json.loads(shown)
     need((record["log_seq"], record["type"], record["schema"]) == (leaf["log_seq"], leaf["type"], leaf["schema"]),
          "shown fields belong to another record")
     kind = struct.pack(">HH", leaf["type"], leaf["schema"])
@@ -144,9 +197,58 @@ def check_body(leaf, shown, opening):
          "shown fields are not what was committed to")
 
 
-def check(path, fingerprint):
+def check_approval(scope, shown):
+    """Whether a record asks for this very scope and a later one, of another person, agrees."""
+    digest = hashlib.sha256(scope).hexdigest()
+    asked = [(i, f) for i, f in shown if digest in f.get("content", "")
+             and hashlib.sha256(f["content"].encode()).hexdigest() == f.get("content_hash")]
+    return any(later > i and g.get("content_hash") == f["content_hash"] and g.get("state") == "approved"
+               and g.get("decided_by", "") not in ("", g.get("requested_by"))
+               for i, f in asked for later, g in shown)
+
+
+def continues(old, new, path, old_root, new_root):
+    """Whether the tree of `new` leaves begins with the tree of `old` leaves (RFC 9162 2.1.4.2)."""
+    need(0 < old <= new, "a receipt is older than the package")
+    if old == new:
+        return path == [] and old_root == new_root
+    path = ([old_root] if old & (old - 1) == 0 else []) + path
+    need(path, "a receipt has no proof that the ledger continued")
+    node, last = old - 1, new - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    first = second = path[0]
+    for sibling in path[1:]:
+        need(last > 0, "a receipt's proof is too long")
+        if node & 1 or node == last:
+            first, second = sha256(b"\1", sibling, first), sha256(b"\1", sibling, second)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            second = sha256(b"\1", second, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and first == old_root and second == new_root
+
+
+def check_receipt(data, package, keys, size, root):
+    receipt = json.loads(data)
+    need(receipt["format"] == "tenantry/receipt@v1", "the receipt is of another version")
+    leaf = read_leaf(unbase64(receipt["leaf"]))
+    index, path, checkpoint = read_proof(receipt["proof"])
+    later, later_root, _ = read_head(checkpoint.encode(), keys)
+    need(index == leaf["log_seq"] and included(leaf["hash"], index, later, path) == later_root,
+         "the receipt is not in the signed ledger")
+    need(continues(size, later, [unbase64(h) for h in receipt["continues"]], root, later_root),
+         "the receipt's ledger does not continue that of the package")
+    check_body(leaf, receipt["record"], receipt["opening"])
+    shown = {f["name"]: f.get("text") for f in receipt["record"]["fields"]}
+    need(shown.get("package_sha256") == hashlib.sha256(package).hexdigest(), "the receipt is of another package")
+    print(f"recorded in the same ledger as record {index} when it was built")
+
+
+def check(archive_path, fingerprint, receipt):
     missing = []
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(archive_path) as archive:
         names = archive.namelist()
         need(len(set(names)) == len(names) and all(n.startswith("bag/") and ".." not in n for n in names), "bad file names")
         need(all(i.compress_type == 0 for i in archive.infolist()), "files are compressed")
@@ -159,21 +261,23 @@ def check(path, fingerprint):
         present = {p: hashlib.new(method, d).hexdigest() for p, d in files.items() if covers(p)}
         need(listed == present, "files differ from " + name)
 
-    vkey = files["data/trust/log.vkey"].decode().rstrip("\n")
-    origin, _, key = vkey.split("+", 2)
-    key = unbase64(key)
-    need(key[:1] == b"\1" and len(key) == 33, "the key is not an Ed25519 key")
+    keys = []
+    for line in files["data/trust/log.vkey"].decode().splitlines():
+        name, _, key = line.split("+", 2)
+        keys.append((name, unbase64(key)))
+    origin, key = keys[0]
+    need(key[:1] == b"\1" and len(key) == 33, "the first key is not an Ed25519 key")
+    need(all(n == origin and k[0] in (1, 4, 6) for n, k in keys), "the keys are not of one log")
     print_of_key = sha256(origin.encode(), b"\n", key).hex()
     need(fingerprint in (None, print_of_key), "the key has another fingerprint: " + print_of_key)
     tag = hashlib.sha256(files["tagmanifest-sha256.txt"]).hexdigest()
-    need(check_note(files["tagmanifest.note"], origin, key) ==
+    need(check_note(files["tagmanifest.note"], keys[:1]) ==
          f"tenantry/evidence-package@v1\norigin {origin}\ntagmanifest-sha256.txt sha256 {tag}\n",
          "the package signature is over another package")
-    head = check_note(files["data/trust/checkpoint"], origin, key).split("\n")
-    need(len(head) == 4 and head[0] == origin, "the checkpoint is of another log")
-    size, root = int(head[1]), unbase64(head[2])
+    whole = files["data/trust/checkpoint"].decode()
+    size, root, head = read_head(whole.encode(), keys)
 
-    leaves = {}
+    leaves, shown = {}, []
     for name in files:
         match = re.fullmatch(r"data/(records|custody|erased)/(\d{6,})\.leaf", name)
         if not match:
@@ -181,14 +285,14 @@ def check(path, fingerprint):
         folder, base = match.group(1), name[:-len(".leaf")]
         leaf = read_leaf(files[name])
         need("%06d" % leaf["log_seq"] == match.group(2), name + " is named after another record")
-        lines, _, checkpoint = files[base + ".tlog-proof"].decode().partition("\n\n")
-        lines = lines.split("\n")
-        need(lines[:2] == ["c2sp.org/tlog-proof@v1", "index %d" % leaf["log_seq"]], base + " has a malformed proof")
-        need(checkpoint.encode() == files["data/trust/checkpoint"], base + " is under another checkpoint")
-        need(included(leaf["hash"], leaf["log_seq"], size, [unbase64(l) for l in lines[2:]]) == root,
+        index, path, checkpoint = read_proof(files[base + ".tlog-proof"].decode())
+        same_head(checkpoint, head, whole)
+        need(index == leaf["log_seq"] and included(leaf["hash"], index, size, path) == root,
              base + " is not in the signed ledger")
         if folder != "erased" and base + ".json" in files:
-            check_body(leaf, files[base + ".json"], files[base + ".open"])
+            record = json.loads(files[base + ".json"])
+            check_body(leaf, record, files[base + ".open"].decode())
+            shown.append((index, {f["name"]: f.get("text", "") for f in record["fields"]}))
         need(leaf["log_seq"] not in leaves, base + " occurs twice")
         leaves[leaf["log_seq"]] = leaf
         if folder == "erased":
@@ -196,6 +300,8 @@ def check(path, fingerprint):
     reasons = [f"the record that states the erasure of {b} is missing" for i, b in missing if i not in leaves]
     if not any(n.startswith("data/records/") for n in files):
         reasons.append("there is no record")
+    if "data/request/scope.json" in files and not check_approval(files["data/request/scope.json"], shown):
+        reasons.append("no record says that a second person approved the scope")
 
     chains = {(l["subject"], l["subject_seq"]): l for l in leaves.values() if l["subject_seq"]}
     for (subject, number), leaf in chains.items():
@@ -212,14 +318,24 @@ def check(path, fingerprint):
     print(f"{len(leaves)} records, ledger {origin} at {size}, key fingerprint {print_of_key}")
     if fingerprint is None:
         print("the key was taken from the package itself: compare the fingerprint with one from elsewhere")
+    if receipt is None:
+        print("not checked: that the ledger recorded this package when it was built (no receipt given)")
+    else:
+        with open(receipt, "rb") as told, open(archive_path, "rb") as package:
+            check_receipt(told.read(), package.read(), keys, size, root)
     return reasons
 
 
 def main():
-    if len(sys.argv) not in (2, 3):
+    words, receipt = sys.argv[1:], None
+    if "--receipt" in words[:-1]:
+        at = words.index("--receipt")
+        receipt = words.pop(at + 1)
+        words.pop(at)
+    if len(words) not in (1, 2):
         sys.exit(__doc__)
     try:
-        reasons = check(sys.argv[1], sys.argv[2] if len(sys.argv) == 3 else None)
+        reasons = check(words[0], words[1] if len(words) == 2 else None, receipt)
     except Invalid as reason:
         print("INVALID:", reason)
         return 1

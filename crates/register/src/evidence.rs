@@ -8,22 +8,24 @@
 use crate::access::Action;
 use crate::call::Call;
 use crate::core::Core;
-use crate::ledger_view::{StoredTree, hex, instant, newest};
+use crate::ledger_view::{StoredTree, hex, newest};
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::account_in_sight;
 use crate::{Register, RegisterError, access, dossier, keys};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::sync::Arc;
-use tenantry_evidence as package;
+use tenantry_evidence::{self as package, Line};
 use tenantry_ledger::{Body, Disclosure, LeafHeader, Pseudonym, RetentionClass, SignedNote, inclusion_proof};
 use tenantry_model::id::{AccountId, FactId, PartyId};
-use tenantry_model::time::Timestamp;
 use tenantry_store::repo::account::AccountRow;
 use tenantry_store::repo::ledger::LeafRow;
-use tenantry_store::repo::{decision, ledger, party};
+use tenantry_store::repo::{account, decision, ledger, party};
 use tenantry_store::{StoreExt, Tx};
+use tenantry_verifier::{Policy, Verdict, verify};
+
+mod receipt;
+mod summary;
 
 /// Most records of one subject that a package takes.
 pub const RECORDS_PER_SUBJECT_MAX: u32 = 50_000;
@@ -49,8 +51,8 @@ pub struct BuiltPackage {
     pub tree_size: u64,
     /// Records in it.
     pub records: usize,
-    /// Proof that the package was recorded, C2SP `tlog-proof`; handed over beside the package.
-    pub proof: String,
+    /// Proof that the ledger recorded exactly this package; handed over beside it, and checked with it.
+    pub receipt: String,
 }
 
 impl std::fmt::Debug for BuiltPackage {
@@ -77,7 +79,12 @@ impl Register {
     ) -> Result<BuiltPackage, RegisterError> {
         access::authorise(&call.actor, Action::BuildEvidence)?;
         let purpose = one_line("/purpose", purpose)?;
-        let request = request_text(call, account, &purpose, self.core.clock.now());
+        let request = vec![
+            Line::new("About account", account.to_string()),
+            Line::new("Purpose", &purpose),
+            Line::new("Asked for by", call.actor_text()),
+            Line::new("At", self.core.clock.now().to_string()),
+        ];
         self.core.build_package(
             call,
             Action::BuildEvidence,
@@ -91,8 +98,8 @@ impl Register {
 pub(crate) struct Order {
     pub(crate) account: AccountId,
     pub(crate) purpose: String,
-    /// The text that goes into the package as the request.
-    pub(crate) request: String,
+    /// What was asked, as it goes into the package and its report.
+    pub(crate) request: Vec<Line>,
     /// What a second person approved to be opened.
     pub(crate) opened: Option<Opened>,
 }
@@ -104,6 +111,8 @@ pub(crate) struct Opened {
     pub(crate) subject: [u8; 16],
     /// The facts of each party that are shown.
     pub(crate) facts: BTreeMap<PartyId, BTreeSet<FactId>>,
+    /// The scope, byte for byte as it was approved.
+    pub(crate) scope: Vec<u8>,
 }
 
 /// A checked single line for a package.
@@ -114,11 +123,6 @@ pub(crate) fn one_line(pointer: &str, text: &str) -> Result<String, RegisterErro
     }
     let detail = format!("one line of 1 to {PURPOSE_LENGTH_MAX} characters that names no person");
     Err(RegisterError::invalid(pointer, detail))
-}
-
-fn request_text(call: &Call, account: AccountId, purpose: &str, now: Timestamp) -> String {
-    let actor = call.actor_text();
-    format!("Package about account {account}\nPurpose: {purpose}\nAsked for by: {actor}\nAt: {now}\n")
 }
 
 impl Core {
@@ -140,19 +144,22 @@ impl Core {
         })?;
         let records = parts.records.len() + parts.custody.len();
         let zip = package::build(&parts, self.signer.notes()).map_err(refused)?;
-        self.verify_package(&zip)?;
+        self.verify_package(&zip, None)?;
         let digest: [u8; 32] = Sha256::digest(&zip).into();
         let leaf = self.record_package(call, action, order, &row, digest, tree_size)?;
         self.integrate()?;
-        Ok(BuiltPackage { digest, leaf, tree_size, records, proof: self.tlog_proof(leaf)?, zip })
+        let receipt = self.receipt(leaf, tree_size)?;
+        self.verify_package(&zip, Some(&receipt))?;
+        Ok(BuiltPackage { zip, digest, leaf, tree_size, records, receipt })
     }
 
     /// What does not verify does not leave.
-    fn verify_package(&self, zip: &[u8]) -> Result<(), RegisterError> {
+    fn verify_package(&self, zip: &[u8], receipt: Option<&str>) -> Result<(), RegisterError> {
         let policy = format!("log {}\nquorum none\n", self.log_key);
-        let policy = package::Policy::parse(&policy).map_err(refused)?;
-        let report = package::verify(zip, Some(&policy));
-        if report.verdict == package::Verdict::Valid {
+        let policy = Policy::parse(policy.as_bytes())
+            .map_err(|error| RegisterError::Ledger { reason: format!("the package: {error}") })?;
+        let report = verify(zip, Some(&policy), receipt.map(str::as_bytes));
+        if report.verdict == Verdict::Valid {
             return Ok(());
         }
         let reason = report.reasons.first().cloned().unwrap_or_default();
@@ -218,25 +225,30 @@ impl Gathering<'_> {
         for leaf in opened_cases(tx, &leaves, signed.size)? {
             leaves.insert(leaf.seq, (leaf, None));
         }
-        let report = self.report(tx, &leaves, signed.size)?;
+        let summary = self.summary(tx, &leaves)?;
         let (records, custody) = self.records(tx, leaves.into_values(), signed.size)?;
         let package = package::Package {
             source_organization: signed.origin.clone(),
             external_identifier: self.order.purpose.clone(),
             bagging_date: self.core.clock.now().date().to_string(),
             checkpoint: SignedNote::parse(note.note.as_bytes())?,
-            log_key: self.core.log_key.clone(),
-            request: vec![package::Attachment {
-                name: "request.txt".to_owned(),
-                bytes: self.order.request.clone().into_bytes(),
-            }],
+            log_keys: vec![self.core.log_key.clone()],
+            time_stamps: Vec::new(),
+            request: self.attachments(),
             records,
             custody,
             erased: Vec::new(),
             complete,
-            report,
+            summary,
         };
         Ok((package, signed.size))
+    }
+
+    fn attachments(&self) -> Vec<package::Attachment> {
+        let request = summary::request_text(&self.order.request).into_bytes();
+        let scope = self.order.opened.as_ref().map(|opened| ("scope.json", opened.scope.clone()));
+        let files = std::iter::once(("request.txt", request)).chain(scope);
+        files.map(|(name, bytes)| package::Attachment { name: name.to_owned(), bytes }).collect()
     }
 
     fn records(
@@ -309,35 +321,6 @@ impl Gathering<'_> {
             }
             _ => None,
         }
-    }
-
-    fn report(
-        &self,
-        tx: &mut dyn Tx,
-        leaves: &BTreeMap<i64, (LeafRow, Option<PartyId>)>,
-        size: u64,
-    ) -> Result<String, RegisterError> {
-        let (id, row) = (self.row.id, self.row);
-        let mut text = format!(
-            "Records about account {id}\n\nReference of the provider: {}\nState: {}\nAsked for: {}\n\nDecisions, newest first\n",
-            row.reference, row.state, row.created_at
-        );
-        for row in decision::of_account(tx, id, RECORDS_PER_SUBJECT_MAX)? {
-            let (at, pack) = (row.decided_at, hex(&row.pack));
-            let _infallible =
-                writeln!(text, "  {at}  {}  record {}  under policy pack {pack}", row.outcome, row.leaf);
-        }
-        let _infallible = write!(text, "\nRecords, of {size} in the ledger\n");
-        for (leaf, party) in leaves.values() {
-            let header = LeafHeader::decode(&leaf.bytes)?;
-            let kind = RecordType::from_number(leaf.leaf_type)
-                .map_or("Record of a newer version", RecordType::title);
-            let about = party.map_or_else(|| "account".to_owned(), |party| format!("party {party}"));
-            let at = instant(header.recorded_at);
-            let _infallible =
-                writeln!(text, "  {:06}  {at}  {kind}  ({about}, subject {})", leaf.seq, header.subject);
-        }
-        Ok(text)
     }
 }
 

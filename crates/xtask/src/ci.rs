@@ -6,7 +6,7 @@ use crate::{
     fuzz,
     needs::find,
     run::{Steps, program, root, show},
-    test, tidy, torture,
+    test, tidy, torture, wasm,
 };
 
 /// The cargo-deny release whose rules `deny.toml` is written for.
@@ -26,6 +26,7 @@ pub(crate) fn ci() -> anyhow::Result<()> {
     });
     steps.step("dependencies", dependencies);
     steps.step("fuzzing", fuzz::short);
+    steps.step("verifier for a browser", || wasm::wasm(wasm::Use::Compare));
     test::steps(&mut steps, test::Extent::Full);
     torture::steps(&mut steps, test::Extent::Short);
     steps.finish()

@@ -16,7 +16,8 @@ use anyhow::{Context as _, bail};
 use crate::run::{program, read, root, show};
 
 /// What the virtual environment holds.
-const TOOLS: [&str; 2] = ["schemathesis==4.32.5", "axe-playwright-python==0.1.8"];
+const TOOLS: [&str; 4] =
+    ["schemathesis==4.32.5", "axe-playwright-python==0.1.8", "cryptography==50.0.2", "bagit==1.9.0"];
 
 /// The published client of yente, in an environment of its own because its dependencies are its own.
 const YENTE_CLIENT: &str = "yente-client==0.2.0";

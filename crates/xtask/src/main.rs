@@ -16,6 +16,7 @@ mod run;
 mod test;
 mod tidy;
 mod torture;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,9 @@ Commands:
   fuzz [TARGET...] [--seconds N]
                   feed generated input to the parsers named, or to all; 60 seconds each unless told
                   otherwise. What made one fail is kept under target/fuzz
+  wasm [--check]  build the verifier for a browser, which every evidence package carries, from its source
+                  (rustup target add wasm32-unknown-unknown) and put it where packages take it from
+                    --check   compare instead; loudly skipped without the target or with another compiler
   needs           find or install the programs the tests use (PostgreSQL, Chromium and its driver,
                   Python); as root they come from Debian, otherwise the command to run is printed
   help            this text
@@ -56,6 +60,8 @@ fn main() -> ExitCode {
         ["torture"] => torture::torture(test::Extent::Full),
         ["torture", "--short"] => torture::torture(test::Extent::Short),
         ["tidy"] => tidy::tidy(),
+        ["wasm"] => wasm::wasm(wasm::Use::Commit),
+        ["wasm", "--check"] => wasm::wasm(wasm::Use::Compare),
         ["needs"] => needs::ensure(),
         ["fuzz", rest @ ..] => fuzz::fuzz(rest),
         [] | ["help" | "--help" | "-h"] => {

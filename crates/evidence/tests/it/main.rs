@@ -2,9 +2,11 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     reason = "a panic of a helper is the failure of its test"
 )]
 
+mod bagit;
 mod python;
 mod sample;
 mod tamper;

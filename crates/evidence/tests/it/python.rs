@@ -1,19 +1,17 @@
 //! The Python verifier inside each package must agree with this one. Skips loudly without Python or `cryptography`.
 
+use std::path::Path;
 use std::process::Command;
 
 use tenantry_evidence::build;
 
+use crate::bagit::python_with;
 use crate::sample::{Ledger, TestSigner, sample};
 use crate::tamper::unzip;
 
 #[test]
 fn the_python_verifier_agrees() {
-    let probe = Command::new("python3").args(["-c", "import cryptography"]).output();
-    if !probe.is_ok_and(|output| output.status.success()) {
-        println!("SKIPPED: python3 with the package `cryptography` is not installed");
-        return;
-    }
+    let Some(python) = python_with("cryptography") else { return };
     let good = sample();
     let signer = TestSigner::new(1);
     let mut gap = Ledger::new().package(&signer);
@@ -29,23 +27,23 @@ fn the_python_verifier_agrees() {
         (build(&moved, &signer).unwrap(), 1, "INVALID"),
     ];
     for (package, code, word) in cases {
-        assert_eq!(run(&package), (Some(code), word.to_owned()));
+        assert_eq!(run(&python, &package), (Some(code), word.to_owned()));
     }
     // One changed byte in the content of each file.
     for bytes in unzip(&good).values() {
         let at = good.windows(bytes.len()).position(|window| window == bytes).unwrap() + bytes.len() / 2;
         let mut changed = good.clone();
         changed[at] ^= 1;
-        assert_eq!(run(&changed).0, Some(1), "byte {at}");
+        assert_eq!(run(&python, &changed).0, Some(1), "byte {at}");
     }
 }
 
-fn run(package: &[u8]) -> (Option<i32>, String) {
+fn run(python: &Path, package: &[u8]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     let (script, path) = (folder.path().join("verify.py"), folder.path().join("package.zip"));
     std::fs::write(&script, include_str!("../../verify/verify.py")).unwrap();
     std::fs::write(&path, package).unwrap();
-    let output = Command::new("python3").arg(&script).arg(&path).output().unwrap();
+    let output = Command::new(python).arg(&script).arg(&path).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let word = text.lines().last().unwrap_or_default();
     (output.status.code(), word.split(':').next().unwrap_or_default().to_owned())

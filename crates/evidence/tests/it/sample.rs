@@ -1,7 +1,9 @@
 //! A small ledger and packages made from it.
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use tenantry_evidence::{Attachment, ErasedRecord, Package, Record, SubjectClaim, build};
+use tenantry_evidence::{
+    Attachment, ErasedRecord, Line, Package, Record, Section, SubjectClaim, Summary, build,
+};
 use tenantry_ledger::{
     Body, Checkpoint, Field, Frontier, Hash, HashSource, LeafHeader, LedgerError, NoteSigner, Pseudonym,
     RecordType, RetentionClass, SignatureType, UnixNanos, VerifierKey, inclusion_proof, leaf_hash,
@@ -122,7 +124,8 @@ impl Ledger {
             external_identifier: "order-2026-17".into(),
             bagging_date: "2026-11-23".into(),
             checkpoint: checkpoint.sign(&[signer]).unwrap(),
-            log_key: signer.key.clone(),
+            log_keys: vec![signer.key.clone()],
+            time_stamps: vec![],
             request: vec![Attachment { name: "order.pdf".into(), bytes: b"%PDF-1.7 order".to_vec() }],
             records: vec![
                 self.record(0, Some(&["event", "name", "raw"])),
@@ -137,7 +140,21 @@ impl Ledger {
                 rule: "7.302(e)".into(),
             }],
             complete: vec![SubjectClaim { subject: SUBJECT, records: 4 }],
-            report: "Four records about one customer.\n".into(),
+            summary: Summary {
+                about: vec![Line::new("Account", "acc_example"), Line::new("State", "open")],
+                request: vec![
+                    Line::new("Authority", "Bureau of Example, desk for cloud matters"),
+                    Line::new("Reference", "2026-17"),
+                ],
+                minimisation: vec!["Only the event of each record is shown.".into()],
+                sections: vec![Section {
+                    heading: "Decisions, newest first".into(),
+                    lines: vec!["2026-09-21T14:13:20Z: open, record 000002".into()],
+                }],
+                records: (0..6)
+                    .map(|index| (index, Line::new("Facts recorded", "party of the account")))
+                    .collect(),
+            },
         }
     }
 }

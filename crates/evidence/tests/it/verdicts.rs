@@ -1,13 +1,14 @@
 //! What the verifier concludes from packages that a dishonest or careless builder could make and sign.
 
-use tenantry_evidence::{Attachment, Package, Policy, SubjectClaim, Verdict, build, verify};
+use tenantry_evidence::{Attachment, Package, SubjectClaim, build};
 use tenantry_ledger::Pseudonym;
+use tenantry_verifier::{Verdict, verify};
 
 use crate::sample::{Ledger, SUBJECT, TestSigner, sample};
 
 #[test]
 fn the_report_of_a_good_package_reads_well() {
-    let report = verify(&sample(), None);
+    let report = verify(&sample(), None, None);
     insta::assert_snapshot!("valid_report", report.to_string());
     insta::assert_json_snapshot!("valid_report_json", report);
 }
@@ -53,7 +54,7 @@ fn what_is_missing_or_wrong_is_named() {
     for (name, verdict, reason, change) in cases {
         let mut package = Ledger::new().package(&signer);
         change(&mut package);
-        let report = verify(&build(&package, &signer).unwrap(), None);
+        let report = verify(&build(&package, &signer).unwrap(), None, None);
         assert_eq!(report.verdict, verdict, "{name}: {report}");
         assert!(report.reasons.iter().any(|line| line.contains(reason)), "{name}: {report}");
     }
@@ -65,7 +66,7 @@ fn a_selection_without_claim_is_valid_and_says_so() {
     let mut package = Ledger::new().package(&signer);
     package.complete.clear();
     package.records.remove(1);
-    let report = verify(&build(&package, &signer).unwrap(), None);
+    let report = verify(&build(&package, &signer).unwrap(), None, None);
     assert_eq!(report.verdict, Verdict::Valid, "{report}");
     assert!(report.not_checked.iter().any(|line| line.contains("completeness")), "{report}");
 }
@@ -91,13 +92,4 @@ fn hidden_values_are_not_in_the_package() {
     let bytes = build(&package, &signer).unwrap();
     assert!(!bytes.windows(10).any(|window| window == b"A. Example"));
     assert_eq!(SUBJECT, Pseudonym([7; 16]));
-}
-
-#[test]
-fn policies_that_cannot_be_enforced_are_refused() {
-    for text in
-        ["", "quorum none\n", "log nonsense\nquorum none\n", "quorum w\n", "witness w key\n", "other\n"]
-    {
-        assert!(Policy::parse(text).is_err(), "`{text}`");
-    }
 }

@@ -1,8 +1,6 @@
 //! Packages verify, every altered byte shows, personal data stays inside unless two persons let exactly that out.
 
 use crate::fixtures::{Desk, individual, staff};
-use tenantry_evidence::{Policy, Report, Verdict, verify};
-use tenantry_ledger::{Checkpoint, TlogProof, VerifierKey, leaf_hash};
 use tenantry_model::fact::FactKind;
 use tenantry_model::id::{AccountId, ApiKeyId};
 use tenantry_model::order::OrderKind;
@@ -11,13 +9,13 @@ use tenantry_register::disclosure::{LegalBasis, NewDisclosure};
 use tenantry_register::evidence::BuiltPackage;
 use tenantry_register::orders::NewOrder;
 use tenantry_register::{Call, RegisterError};
-use tenantry_vault::NoteCheck;
+use tenantry_verifier::{Policy, Report, Verdict, verify};
 
 const DAY_US: i64 = 86_400_000_000;
 
 fn verified(desk: &Desk, zip: &[u8]) -> Report {
     let policy = format!("log {}\nquorum none\n", desk.register.verifier_key());
-    verify(zip, Some(&Policy::parse(&policy).unwrap()))
+    verify(zip, Some(&Policy::parse(policy.as_bytes()).unwrap()), None)
 }
 
 fn holds(zip: &[u8], text: &str) -> bool {
@@ -53,12 +51,18 @@ fn the_package_is_recorded_before_it_leaves() {
     let auditor = staff(Role::Auditor);
     let leaf = desk.register.leaf(&auditor, built.leaf).unwrap();
     assert_eq!(leaf.line.title, "Evidence package built");
-    let proof = TlogProof::parse(built.proof.as_bytes()).unwrap();
-    let key = VerifierKey::parse(&desk.register.verifier_key()).unwrap();
-    let checkpoint = Checkpoint::verify(proof.checkpoint.as_bytes(), &[key], &NoteCheck).unwrap();
-    assert!(proof.verify(&leaf_hash(&leaf.bytes), &checkpoint).is_ok());
+    let policy =
+        Policy::parse(format!("log {}\nquorum none\n", desk.register.verifier_key()).as_bytes()).unwrap();
+    let report = verify(&built.zip, Some(&policy), Some(built.receipt.as_bytes()));
+    assert_eq!(report.verdict, Verdict::Valid, "{report}");
+    assert!(
+        report.checked.iter().any(|line| line.contains(&format!("as record {}", built.leaf))),
+        "{report}"
+    );
     // The next package tells of the one before.
     let next = desk.register.build_evidence(&auditor, account, "another request").unwrap().zip;
+    let swapped = verify(&next, Some(&policy), Some(built.receipt.as_bytes()));
+    assert_eq!(swapped.verdict, Verdict::Invalid, "a receipt is for one package");
     let report = verified(&desk, &next);
     assert_eq!((report.verdict, report.counts.custody), (Verdict::Valid, 1));
     assert!(holds(&next, "package_sha256") && !holds(&next, "audit 2026/4"), "but not for whom it was");
@@ -153,6 +157,7 @@ fn a_disclosure_shows_what_was_approved_and_nothing_else() {
     assert!(built.leaf > before, "the access is recorded before the package");
     let report = verified(&desk, &built.zip);
     assert_eq!(report.verdict, Verdict::Valid, "{report}");
+    assert!(report.checked.iter().any(|line| line.contains("second person approved exactly")), "{report}");
     for shown in ["Aroha Ngata", "1985-04-12", "Bureau of Example"] {
         assert!(holds(&built.zip, shown), "{shown}");
     }

@@ -95,7 +95,7 @@ pub enum Command {
 
     /// Check an evidence package, offline, trusting nobody here
     #[command(
-        after_long_help = "Examples:\n  tenantry verify package.zip\n  tenantry verify package.zip --policy trusted-keys.txt\n\nNeeds no configuration, no store and no network. Without --policy the key inside the package is used, and the\nreport says that nobody vouches for it. Exit code 0 means VALID, 1 INVALID, 2 INCOMPLETE."
+        after_long_help = "Examples:\n  tenantry verify package.zip\n  tenantry verify package.zip --policy trusted-keys.txt --receipt package.zip.receipt.json\n\nNeeds no configuration, no store and no network. Without --policy the key inside the package is used, and the\nreport says that nobody vouches for it. Exit code 0 means VALID, 1 INVALID, 2 INCOMPLETE."
     )]
     Verify(Verify),
 
@@ -297,7 +297,7 @@ pub enum Orders {
 pub enum Evidence {
     /// Build a package about an account, without personal data, that anybody can verify
     #[command(
-        after_long_help = "Example:\n  tenantry evidence build acc-000123 -o package.zip && tenantry verify package.zip"
+        after_long_help = "Example:\n  tenantry evidence build acc-000123 -o package.zip && tenantry verify package.zip\n\nThe receipt, proof that the ledger recorded exactly this package, is written beside it as FILE.receipt.json."
     )]
     Build {
         /// Identifier (acc_…) or your own reference of the account
@@ -321,6 +321,9 @@ pub struct Verify {
     /// Keys you trust, as a C2SP tlog-policy file, obtained from somewhere else than the package
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// The receipt that came beside the package: proof that the ledger recorded exactly this file
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
 }
 
 /// `tenantry witness`.

@@ -1,4 +1,4 @@
-//! `tenantry verify` and `tenantry evidence`. Verifying uses the evidence crate and nothing else: no configuration, no store.
+//! `tenantry verify` and `tenantry evidence`. Verifying uses the verifier and nothing else: no configuration, no store.
 
 use super::{WrongInput, deployment};
 use crate::cli::exit::Exit;
@@ -8,15 +8,14 @@ use crate::cli::{Evidence, Verify};
 use anyhow::{Context as _, Result};
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::Path;
-use tenantry_evidence::{Policy, Verdict, verify};
+use std::path::{Path, PathBuf};
+use tenantry_verifier::{Policy, Verdict, verify};
 
 pub(super) fn run(asked: &Verify, out: Output) -> Result<Exit> {
     let policy = asked.policy.as_deref().map(policy).transpose().context(WrongInput)?;
-    let package = std::fs::read(&asked.file)
-        .with_context(|| format!("cannot read {}", asked.file.display()))
-        .context(WrongInput)?;
-    let report = verify(&package, policy.as_ref());
+    let package = bytes(&asked.file)?;
+    let receipt = asked.receipt.as_deref().map(bytes).transpose()?;
+    let report = verify(&package, policy.as_ref(), receipt.as_deref());
     out.answer(&report, &report)?;
     Ok(match report.verdict {
         Verdict::Valid => Exit::Yes,
@@ -25,9 +24,13 @@ pub(super) fn run(asked: &Verify, out: Output) -> Result<Exit> {
     })
 }
 
+fn bytes(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display())).context(WrongInput)
+}
+
 fn policy(path: &Path) -> Result<Policy> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(Policy::parse(&text)?)
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Policy::parse(&bytes)?)
 }
 
 pub(super) fn build(file: Option<&Path>, asked: &Evidence, out: Output) -> Result<Exit> {
@@ -40,26 +43,39 @@ pub(super) fn build(file: Option<&Path>, asked: &Evidence, out: Output) -> Resul
         Err(_) => register.account_by_reference(&call, account)?,
     };
     let package = register.build_evidence(&call, id, purpose)?;
-    let mut target = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(output)
-        .with_context(|| format!("cannot create {}", output.display()))?;
-    target.write_all(&package.zip)?;
-    target.sync_all()?;
+    write(output, &package.zip)?;
+    let receipt = beside(output);
+    write(&receipt, package.receipt.as_bytes())?;
+    let (name, beside) = (output.display(), receipt.display());
     let text = format!(
-        "{}: {} records, {} bytes; recorded as leaf {}\ncheck it with: tenantry verify {}",
-        output.display(),
+        "{name}: {} records, {} bytes; recorded as leaf {}\n{beside}: proof of that\n\
+         check it with: tenantry verify {name} --receipt {beside}",
         package.records,
         package.zip.len(),
         package.leaf,
-        output.display(),
     );
     let sha256 = hex(&package.digest);
     let answer = serde_json::json!({
-        "file": output, "records": package.records, "bytes": package.zip.len(), "sha256": sha256,
-        "leaf": package.leaf, "tree_size": package.tree_size,
+        "file": output, "receipt": receipt, "records": package.records,
+        "bytes": package.zip.len(), "sha256": sha256, "leaf": package.leaf, "tree_size": package.tree_size,
     });
     out.answer(&answer, text)?;
     Ok(Exit::Yes)
+}
+
+/// Where the receipt of a package goes: beside it, under its whole name.
+fn beside(package: &Path) -> PathBuf {
+    let mut name = package.as_os_str().to_owned();
+    name.push(".receipt.json");
+    name.into()
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut target = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .with_context(|| format!("cannot create {}", path.display()))?;
+    target.write_all(bytes)?;
+    Ok(target.sync_all()?)
 }

@@ -3,10 +3,12 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     reason = "a panic is how a test fails"
 )]
 
 mod bad_input;
+mod browser;
 mod client;
 mod demo;
 mod disk;
@@ -15,3 +17,4 @@ mod logs;
 mod main_job;
 mod people;
 mod program;
+mod three_verifiers;

@@ -28,9 +28,11 @@ enum Floor {
 fn floor(name: &str) -> Option<Floor> {
     Some(match name {
         "model" | "names" | "screening" | "identity" | "policy" | "tenure" | "linkage" | "ledger"
-        | "evidence" | "timestamp" => Floor::Core,
+        | "verifier" | "evidence" | "timestamp" => Floor::Core,
         "store" => Floor::Port,
-        "store-sqlite" | "store-postgres" | "vault" | "lists" | "mapped" | "feeds" => Floor::Edge,
+        "store-sqlite" | "store-postgres" | "vault" | "lists" | "mapped" | "feeds" | "verifier-wasm" => {
+            Floor::Edge
+        }
         "witness" => Floor::Signing,
         "register" => Floor::Register,
         "server" => Floor::Server,

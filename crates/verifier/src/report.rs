@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use tenantry_ledger::UnixSeconds;
 
 /// The answer in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -35,6 +36,8 @@ pub struct Signer {
     pub fingerprint: String,
     /// How it is known.
     pub trust: Trust,
+    /// The kinds of signatures by which the log signed the checkpoint.
+    pub signatures: Vec<&'static str>,
 }
 
 /// The tree head all proofs lead to.
@@ -72,6 +75,8 @@ pub struct Report {
     pub reasons: Vec<String>,
     /// Reasons beyond the listed ones.
     pub reasons_omitted: usize,
+    /// SHA-256 of the package file, hexadecimal.
+    pub package_sha256: String,
     /// Who signed, once that is established.
     pub signer: Option<Signer>,
     /// What was signed, once that is established.
@@ -112,12 +117,14 @@ impl fmt::Display for Report {
         if self.reasons_omitted > 0 {
             writeln!(f, "  - and {} more", self.reasons_omitted)?;
         }
+        writeln!(f, "\nPackage SHA-256 {}", self.package_sha256)?;
         if let Some(signer) = &self.signer {
             let trust = match signer.trust {
                 Trust::Policy => "as the policy demands",
                 Trust::SelfAsserted => "KEY TAKEN FROM THE PACKAGE ITSELF: signer identity not checked",
             };
-            writeln!(f, "\nSigned by {} ({trust})\n  fingerprint {}", signer.name, signer.fingerprint)?;
+            writeln!(f, "Signed by {} ({trust})\n  fingerprint {}", signer.name, signer.fingerprint)?;
+            writeln!(f, "  signatures  {}", signer.signatures.join(", "))?;
         }
         if let Some(tree) = &self.tree {
             writeln!(f, "Ledger {} at {} records, root {}", tree.origin, tree.size, tree.root)?;
@@ -129,5 +136,39 @@ impl fmt::Display for Report {
         }
         writeln!(f, "Not checked:")?;
         self.not_checked.iter().try_for_each(|line| writeln!(f, "  - {line}"))
+    }
+}
+
+/// A time of day in universal time, `YYYY-MM-DD hh:mm:ss`: civil date from days after Richards, without leap seconds.
+pub(crate) fn utc(time: UnixSeconds) -> String {
+    let (days, second) = (time.0 / 86_400, time.0 % 86_400);
+    // Days since 1 March of the year 0, in cycles of 400 years of 146,097 days.
+    let (cycle, day) = ((days + 719_468) / 146_097, (days + 719_468) % 146_097);
+    let year_of_cycle = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day_of_month = day_of_year - (153 * month + 2) / 5 + 1;
+    let (year, month) = (400 * cycle + year_of_cycle + u64::from(month >= 10), (month + 2) % 12 + 1);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day_of_month:02} {hour:02}:{minute:02}:{second:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn civil_dates_are_right_at_the_edges() {
+        let rows = [
+            (0, "1970-01-01 00:00:00"),
+            (951_782_399, "2000-02-28 23:59:59"),
+            (951_782_400, "2000-02-29 00:00:00"),
+            (951_868_800, "2000-03-01 00:00:00"),
+            (1_790_000_000, "2026-09-21 14:13:20"),
+            (4_107_542_400, "2100-03-01 00:00:00"),
+        ];
+        for (seconds, text) in rows {
+            assert_eq!(utc(UnixSeconds(seconds)), text);
+        }
     }
 }

@@ -6,41 +6,67 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use tenantry_ledger::{Disclosure, Entry, Field, LeafHeader};
 
-pub(crate) const BAG: &str = "bag/";
-pub(crate) const BAGIT: &str = "bagit.txt";
-pub(crate) const BAG_INFO: &str = "bag-info.txt";
-pub(crate) const MANIFEST_256: &str = "manifest-sha256.txt";
-pub(crate) const MANIFEST_512: &str = "manifest-sha512.txt";
-pub(crate) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
-pub(crate) const TAG_NOTE: &str = "tagmanifest.note";
-pub(crate) const CHECKPOINT: &str = "data/trust/checkpoint";
-pub(crate) const LOG_KEY: &str = "data/trust/log.vkey";
-pub(crate) const POLICY: &str = "data/trust/policy";
-pub(crate) const STATEMENT: &str = "data/complete/statement.json";
-pub(crate) const REPORT: &str = "data/report.txt";
-pub(crate) const README: &str = "verify/README.txt";
-pub(crate) const VERIFY_PY: &str = "verify/verify.py";
-pub(crate) const REQUEST: &str = "data/request/";
-pub(crate) const RECORDS: &str = "data/records/";
-pub(crate) const CUSTODY: &str = "data/custody/";
-pub(crate) const ERASED: &str = "data/erased/";
-pub(crate) const BAGIT_TEXT: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
-pub(crate) const README_TEXT: &str = include_str!("../verify/README.txt");
-pub(crate) const VERIFY_PY_TEXT: &str = include_str!("../verify/verify.py");
+/// Folder of the bag in the archive.
+pub const BAG: &str = "bag/";
+/// The file that makes a folder a bag.
+pub const BAGIT: &str = "bagit.txt";
+/// Who, what, when, how much.
+pub const BAG_INFO: &str = "bag-info.txt";
+/// SHA-256 of every file under `data/`.
+pub const MANIFEST_256: &str = "manifest-sha256.txt";
+/// SHA-512 of the same.
+pub const MANIFEST_512: &str = "manifest-sha512.txt";
+/// SHA-256 of every other file.
+pub const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
+/// The signature over the tag manifest.
+pub const TAG_NOTE: &str = "tagmanifest.note";
+/// The signed tree head that all proofs lead to.
+pub const CHECKPOINT: &str = "data/trust/checkpoint";
+/// The log's verifier keys, one a line.
+pub const LOG_KEY: &str = "data/trust/log.vkey";
+/// The same as a `tlog-policy`.
+pub const POLICY: &str = "data/trust/policy";
+/// Whose records are all here.
+pub const STATEMENT: &str = "data/complete/statement.json";
+/// The report for people.
+pub const REPORT: &str = "data/report.pdf";
+/// A draft for the person who certifies the records.
+pub const CERTIFICATE: &str = "data/certificate-902-draft.pdf";
+/// Tree head, keys, time-stamp tokens.
+pub const TRUST: &str = "data/trust/";
+/// The verifier as a page for a browser.
+pub const VERIFY_HTML: &str = "verify/verify.html";
+/// Instructions.
+pub const README: &str = "verify/README.txt";
+/// The verifier in Python.
+pub const VERIFY_PY: &str = "verify/verify.py";
+/// What was asked.
+pub const REQUEST: &str = "data/request/";
+/// What a second person approved to be shown, where personal data is.
+pub const SCOPE: &str = "data/request/scope.json";
+/// The records handed over.
+pub const RECORDS: &str = "data/records/";
+/// Who looked, who approved.
+pub const CUSTODY: &str = "data/custody/";
+/// Entries whose content was erased.
+pub const ERASED: &str = "data/erased/";
+/// Content of [`BAGIT`].
+pub const BAGIT_TEXT: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
 const OPENING: &str = "tenantry/opening@v1";
 
-/// First line differs from every checkpoint of the log, whose first line is its origin.
-pub(crate) fn package_note_text(origin: &str, tag_manifest_sha256: &str) -> String {
+/// What the package signature is over. The first line differs from every checkpoint of the log, whose first line is its origin.
+pub fn package_note_text(origin: &str, tag_manifest_sha256: &str) -> String {
     format!("tenantry/evidence-package@v1\norigin {origin}\n{TAG_MANIFEST} sha256 {tag_manifest_sha256}\n")
 }
 
 /// Base name of the files of a record.
-pub(crate) fn stem(log_seq: u64) -> String {
+pub fn stem(log_seq: u64) -> String {
     format!("{log_seq:06}")
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _infallible = write!(text, "{byte:02x}");
@@ -51,7 +77,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// `NNNNNN.json`: what a reader sees of a record.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RecordJson {
+pub struct RecordJson {
     log_seq: u64,
     #[serde(rename = "type")]
     record_type: u16,
@@ -73,32 +99,35 @@ struct FieldJson {
 /// `data/complete/statement.json`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct StatementJson {
+pub struct StatementJson {
     /// Number of leaves of the checkpoint the statement speaks about.
-    pub(crate) tree_size: u64,
-    pub(crate) subjects: Vec<SubjectJson>,
+    pub tree_size: u64,
+    /// The subjects.
+    pub subjects: Vec<SubjectJson>,
 }
 
+/// One subject of [`StatementJson`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SubjectJson {
-    pub(crate) subject: String,
+pub struct SubjectJson {
+    /// Its pseudonym, hexadecimal.
+    pub subject: String,
     /// How many records the ledger holds of this subject.
-    pub(crate) records: u64,
+    pub records: u64,
 }
 
 /// `data/erased/NNNNNN.json`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ErasureJson {
+pub struct ErasureJson {
     /// Leaf index of the record that states the erasure.
-    pub(crate) erased_by: u64,
+    pub erased_by: u64,
     /// Rule under which it was erased.
-    pub(crate) rule: String,
+    pub rule: String,
 }
 
 /// The `.json` and `.open` texts of a disclosure.
-pub(crate) fn write_disclosure(header: &LeafHeader, disclosure: &Disclosure) -> (RecordJson, String) {
+pub fn write_disclosure(header: &LeafHeader, disclosure: &Disclosure) -> (RecordJson, String) {
     let mut fields = Vec::new();
     let mut open = format!("{OPENING}\nr {}\n", STANDARD.encode(disclosure.blinding));
     for (position, entry) in disclosure.entries.iter().enumerate() {
@@ -120,6 +149,14 @@ pub(crate) fn write_disclosure(header: &LeafHeader, disclosure: &Disclosure) -> 
 pub(crate) fn read_disclosure(header: &LeafHeader, json: &[u8], open: &[u8]) -> Result<Disclosure, String> {
     let record: RecordJson =
         serde_json::from_slice(json).map_err(|_| "its .json file is not in the format of a record")?;
+    disclosure_of(header, record, open)
+}
+
+pub(crate) fn disclosure_of(
+    header: &LeafHeader,
+    record: RecordJson,
+    open: &[u8],
+) -> Result<Disclosure, String> {
     if (record.log_seq, record.record_type, record.schema)
         != (header.log_seq, header.record_type.0, header.schema)
     {
@@ -163,6 +200,44 @@ fn value(text: Option<String>, base64: Option<String>) -> Result<Vec<u8>, String
     }
 }
 
-fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
+pub(crate) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     STANDARD.decode(text).ok()?.try_into().ok()
+}
+
+/// What follows the last dot of a name.
+pub(crate) fn ending(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, ending)| ending)
+}
+
+/// Whether a path has a place in a package.
+pub(crate) fn is_known(path: &str) -> bool {
+    let fixed = [
+        BAGIT,
+        BAG_INFO,
+        MANIFEST_256,
+        MANIFEST_512,
+        TAG_MANIFEST,
+        TAG_NOTE,
+        CHECKPOINT,
+        LOG_KEY,
+        POLICY,
+        STATEMENT,
+        REPORT,
+        CERTIFICATE,
+        README,
+        VERIFY_PY,
+        VERIFY_HTML,
+    ];
+    let record = |folder: &str, endings: &[&str]| {
+        path.strip_prefix(folder).and_then(|name| name.split_once('.')).is_some_and(|(stem, ending)| {
+            stem.len() >= 6 && stem.bytes().all(|byte| byte.is_ascii_digit()) && endings.contains(&ending)
+        })
+    };
+    let file = |folder: &str| path.strip_prefix(folder).filter(|name| !name.contains('/'));
+    fixed.contains(&path)
+        || file(REQUEST).is_some()
+        || file(TRUST).is_some_and(|name| matches!(ending(name), "tsr" | "pem"))
+        || record(RECORDS, &["leaf", "json", "open", "tlog-proof"])
+        || record(CUSTODY, &["leaf", "json", "open", "tlog-proof"])
+        || record(ERASED, &["leaf", "json", "tlog-proof"])
 }

@@ -2,7 +2,6 @@
 //! extra fields. The reader accepts that form and nothing else, so there are no bombs, no duplicate or hidden
 //! entries and no bytes that belong to nothing. Any unzip program opens it (PKWARE APPNOTE 6.3.9).
 
-use crate::EvidenceError;
 use crate::limits::{FILES_MAX, PACKAGE_BYTES_MAX, PATH_BYTES_MAX};
 
 const LOCAL: &[u8; 4] = b"PK\x03\x04";
@@ -26,19 +25,22 @@ struct Entry<'a> {
 }
 
 /// Writes the archive. `files` must be sorted by path without repetition.
-pub(crate) fn write(files: &[(&str, &[u8])]) -> Result<Vec<u8>, EvidenceError> {
+///
+/// # Errors
+/// What does not fit, in plain words.
+pub fn write(files: &[(&str, &[u8])]) -> Result<Vec<u8>, String> {
     let total: usize = files.iter().map(|(path, bytes)| 2 * path.len() + bytes.len() + 128).sum();
     if total > PACKAGE_BYTES_MAX || files.len() > FILES_MAX {
-        return Err(EvidenceError::build("it has too many files or bytes"));
+        return Err("it has too many files or bytes".to_owned());
     }
     if !files.is_sorted_by(|(a, _), (b, _)| a < b) {
-        return Err(EvidenceError::build("two files have the same path"));
+        return Err("two files have the same path".to_owned());
     }
     let mut out = Vec::with_capacity(total);
     let mut entries = Vec::with_capacity(files.len());
     for (path, bytes) in files {
         if !is_path(path) {
-            return Err(EvidenceError::build(format!("`{path}` is not a path of a package")));
+            return Err(format!("`{path}` is not a path of a package"));
         }
         let entry = Entry { path, crc: crc32(bytes), size: bytes.len() as u32, offset: out.len() as u32 };
         put_local(&mut out, &entry);
@@ -51,7 +53,10 @@ pub(crate) fn write(files: &[(&str, &[u8])]) -> Result<Vec<u8>, EvidenceError> {
 }
 
 /// Reads the archive: path and bytes of every file, sorted.
-pub(crate) fn read(archive: &[u8]) -> Result<Vec<(&str, &[u8])>, String> {
+///
+/// # Errors
+/// What is not in the one allowed form, in plain words.
+pub fn read(archive: &[u8]) -> Result<Vec<(&str, &[u8])>, String> {
     if archive.len() > PACKAGE_BYTES_MAX {
         return Err(format!("it has more than {PACKAGE_BYTES_MAX} bytes"));
     }
@@ -91,7 +96,7 @@ pub(crate) fn read(archive: &[u8]) -> Result<Vec<(&str, &[u8])>, String> {
 }
 
 /// A relative path of plain letters that cannot leave its folder.
-pub(crate) fn is_path(path: &str) -> bool {
+fn is_path(path: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
     path.len() <= PATH_BYTES_MAX
         && path.bytes().all(plain)

@@ -1,0 +1,77 @@
+//! What the report of a package tells people: whom it is about, what was asked, how what is shown was limited, and what
+//! each record is. No personal data beyond what the package shows anyway.
+
+use super::{Gathering, RECORDS_PER_SUBJECT_MAX};
+use crate::RegisterError;
+use crate::ledger_view::hex;
+use crate::record::RecordType;
+use std::collections::BTreeMap;
+use tenantry_evidence::{Line, Section, Summary};
+use tenantry_model::id::PartyId;
+use tenantry_store::Tx;
+use tenantry_store::repo::decision;
+use tenantry_store::repo::ledger::LeafRow;
+
+/// Decisions listed in the report; all of them are among the records.
+const DECISIONS_MAX: usize = 200;
+
+/// The request as a text file.
+pub(super) fn request_text(request: &[Line]) -> String {
+    request.iter().fold(String::new(), |text, line| text + &line.label + ": " + &line.value + "\n")
+}
+
+impl Gathering<'_> {
+    pub(super) fn summary(
+        &self,
+        tx: &mut dyn Tx,
+        leaves: &BTreeMap<i64, (LeafRow, Option<PartyId>)>,
+    ) -> Result<Summary, RegisterError> {
+        let row = self.row;
+        let mut decisions = Vec::new();
+        for row in decision::of_account(tx, row.id, RECORDS_PER_SUBJECT_MAX)?.into_iter().take(DECISIONS_MAX)
+        {
+            let (at, pack) = (row.decided_at, hex(&row.pack));
+            decisions
+                .push(format!("{at}: {}, record {:06}, under policy pack {pack}", row.outcome, row.leaf));
+        }
+        let sections = if decisions.is_empty() {
+            Vec::new()
+        } else {
+            vec![Section { heading: "Decisions, newest first".to_owned(), lines: decisions }]
+        };
+        Ok(Summary {
+            about: vec![
+                Line::new("Account", row.id.to_string()),
+                Line::new("Provider's reference", &row.reference),
+                Line::new("State", row.state.to_string()),
+                Line::new("Asked to open on", row.created_at.to_string()),
+            ],
+            request: self.order.request.clone(),
+            minimisation: self.minimisation(),
+            sections,
+            records: leaves.values().map(|(leaf, party)| titled(leaf, *party)).collect(),
+        })
+    }
+
+    fn minimisation(&self) -> Vec<String> {
+        let sealed = "Records of decisions are shown whole. Records that hold personal data appear as sealed entries: that they \
+                      exist unchanged is proven, what they say is not in this package.";
+        let Some(opened) = &self.order.opened else { return vec![sealed.to_owned()] };
+        let facts: usize = opened.facts.values().map(std::collections::BTreeSet::len).sum();
+        vec![
+            format!(
+                "{facts} facts about {} parties are shown: exactly those that a second person approved for this request. The \
+                 approval is among the records about access.",
+                opened.facts.len()
+            ),
+            sealed.to_owned(),
+        ]
+    }
+}
+
+fn titled(leaf: &LeafRow, party: Option<PartyId>) -> (u64, Line) {
+    let kind = RecordType::from_number(leaf.leaf_type);
+    let what = kind.map_or("Record of a newer version", RecordType::title);
+    let about = party.map_or_else(|| "the account".to_owned(), |party| format!("party {party}"));
+    (u64::try_from(leaf.seq).unwrap_or(u64::MAX), Line::new(what, about))
+}

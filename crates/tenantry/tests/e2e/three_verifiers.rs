@@ -1,0 +1,124 @@
+//! One package, three verifiers: the program, the Python in the package, and the page in the package in a real browser. Each
+//! file of the package is changed by one byte in turn, the archive around it is made good again, and all three must see it.
+//!
+//! `cargo test -p tenantry --test e2e three_verifiers -- --nocapture` prints the table. Without a browser, or without Python and its
+//! package `cryptography`, it says so aloud and goes on with the others.
+
+use crate::browser::Browser;
+use crate::main_job::import_list;
+use crate::people::firm;
+use crate::program::Deployment;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tenantry_verifier::zip;
+
+const PAGE: &str = "bag/verify/verify.html";
+const SCRIPT: &str = "bag/verify/verify.py";
+
+#[test]
+fn a_changed_byte_in_any_file_is_found_by_all_three() {
+    let deployment = Deployment::quiet();
+    let fingerprint = package_of(&deployment);
+    let folder = deployment.folder();
+    let package = std::fs::read(folder.join("package.zip")).unwrap();
+    let files = zip::read(&package).unwrap();
+    for (path, name) in [(PAGE, "verify.html"), (SCRIPT, "verify.py")] {
+        let bytes = files.iter().find(|(found, _)| *found == path).unwrap().1;
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+    let mut all = Verifiers {
+        deployment: &deployment,
+        python: python(),
+        browser: Browser::start(&folder.join("verify.html")),
+        fingerprint,
+    };
+    let good = all.words("package.zip", Some("package.zip.receipt.json"));
+    row("file changed by one byte", &["tenantry verify", "verify.py", "verify.html"].map(str::to_owned));
+    row("none", &good);
+    assert!(good.iter().all(|word| word == "VALID" || word == "-"), "{good:?}");
+
+    for (changed, (path, bytes)) in files.iter().enumerate() {
+        let mut altered = bytes.to_vec();
+        let middle = altered.len() / 2;
+        altered[middle] ^= 1;
+        let mut files = files.clone();
+        files[changed].1 = &altered;
+        std::fs::write(folder.join("changed.zip"), zip::write(&files).unwrap()).unwrap();
+        let words = all.words("changed.zip", None);
+        row(path.trim_start_matches("bag/"), &words);
+        assert!(words.iter().all(|word| word == "INVALID" || word == "-"), "{path}: {words:?}");
+    }
+
+    // The receipt is a file of its own: of another package it is refused, and a changed one too.
+    let receipt = std::fs::read_to_string(folder.join("package.zip.receipt.json")).unwrap();
+    std::fs::write(folder.join("changed.json"), receipt.replacen('A', "B", 1)).unwrap();
+    let words = all.words("package.zip", Some("changed.json"));
+    row("(the receipt)", &words);
+    assert!(words.iter().all(|word| word == "INVALID" || word == "-"), "{words:?}");
+}
+
+/// One row of the table.
+fn row(what: &str, words: &[String]) {
+    println!("{what:<42} {}", words.join("  "));
+}
+
+/// A deployment with a real list, one account and its package; answers the fingerprint of its key.
+fn package_of(deployment: &Deployment) -> String {
+    import_list(deployment);
+    let serving = deployment.serve();
+    serving.client.post("/v1/applications", "sign-up", &firm()).expect(201);
+    let key = serving.client.ledger_key();
+    std::fs::write(deployment.folder().join("keys.txt"), format!("log {key}\nquorum none\n")).unwrap();
+    assert!(serving.stop().0.success());
+    let build = ["evidence", "build", "customer-20417", "-o", "package.zip", "--purpose", "Audit", "--json"];
+    deployment.run(&build).expect(0);
+    let report = deployment.run(&["verify", "package.zip", "--json"]).expect(0);
+    report["signer"]["fingerprint"].as_str().unwrap().to_owned()
+}
+
+struct Verifiers<'a> {
+    deployment: &'a Deployment,
+    python: Option<PathBuf>,
+    browser: Option<Browser>,
+    fingerprint: String,
+}
+
+impl Verifiers<'_> {
+    /// What each says of a package in the folder; `-` for one that is not installed.
+    fn words(&mut self, package: &str, receipt: Option<&str>) -> Vec<String> {
+        let folder = self.deployment.folder();
+        let mut arguments = vec!["verify", package, "--policy", "keys.txt", "--json"];
+        arguments.extend(receipt.iter().flat_map(|receipt| ["--receipt", receipt]));
+        let ran = self.deployment.run(&arguments);
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout()).unwrap();
+        let ours = report["verdict"].as_str().unwrap().to_owned();
+        let python = self.python.as_ref().map(|python| {
+            let mut command = Command::new(python);
+            command.current_dir(folder).args(["verify.py", package, &self.fingerprint]);
+            command.args(receipt.iter().flat_map(|receipt| ["--receipt", receipt]));
+            let output = String::from_utf8(command.output().unwrap().stdout).unwrap();
+            let word = output.lines().last().and_then(|line| line.split(':').next());
+            word.unwrap_or("nothing").to_owned()
+        });
+        let given = |name: &str| folder.join(name);
+        let browser = self.browser.as_mut().map(|browser| {
+            let receipt = receipt.map(given);
+            browser.check(&given(package), &given("keys.txt"), receipt.as_deref())
+        });
+        let missing = || "-".to_owned();
+        vec![ours, python.unwrap_or_else(missing), browser.unwrap_or_else(missing)]
+    }
+}
+
+/// A Python that can check signatures: the system's, or the one that `cargo xtask test` prepared.
+pub(crate) fn python() -> Option<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/venv/bin/python");
+    let found = [PathBuf::from("python3"), own].into_iter().find(|python| {
+        let probe = Command::new(python).args(["-c", "import cryptography"]).output();
+        probe.is_ok_and(|output| output.status.success())
+    });
+    if found.is_none() {
+        println!("SKIPPED: verify.py is not run: python3 with the package `cryptography` is not installed");
+    }
+    found
+}

@@ -1,0 +1,53 @@
+//! The verifier of evidence packages, alone: what somebody reads who has to trust it.
+//!
+//! A package is what a provider hands to an authority, an auditor or a court: ledger records with proofs, the
+//! disclosed fields, who approved and looked, and what was erased before. It is a BagIt 1.0 folder (RFC 8493) in a ZIP
+//! that has exactly one byte form for its content, signed with the key of the ledger. [`verify()`] checks one offline
+//! and says VALID, INVALID or INCOMPLETE, why, and what it did *not* check. The crate `evidence` makes packages.
+//!
+//! Pure: no I/O, no clock, no network; pure Rust cryptography, so that it also runs as WebAssembly inside the page that
+//! every package carries. Requirements REC-03, REC-04, ENF-02.
+//!
+//! # What lies where
+//!
+//! ```text
+//! bag/ bagit.txt bag-info.txt manifest-sha256.txt manifest-sha512.txt tagmanifest-sha256.txt tagmanifest.note
+//!   data/request/* scope.json                            what was asked, by whom, what exactly was approved
+//!   data/records/NNNNNN.{leaf,json,open,tlog-proof}      ledger entry, shown fields, what proves them, inclusion proof
+//!   data/custody/NNNNNN.{leaf,json,open,tlog-proof}      who looked, who approved, earlier packages
+//!   data/erased/NNNNNN.{leaf,json,tlog-proof}            entries whose content was erased, and under which rule
+//!   data/complete/statement.json                         whose records are all here
+//!   data/trust/{checkpoint,log.vkey,policy} *.tsr *.pem  signed tree head, keys, time-stamp tokens
+//!   data/report.pdf data/certificate-902-draft.pdf       for people
+//!   verify/{README.txt,verify.py,verify.html}            this verifier for a browser, and another one in Python
+//! ```
+//!
+//! Beside a package goes its *receipt*: proof that the ledger recorded this very package, byte for byte, when it was
+//! built. See [`receipt`].
+//!
+//! # Example
+//!
+//! ```
+//! use tenantry_verifier::{Verdict, verify};
+//! let report = verify(b"not a package", None, None);
+//! assert_eq!(report.verdict, Verdict::Invalid);
+//! println!("{report}");
+//! ```
+
+mod approval;
+mod bag;
+mod completeness;
+pub mod layout;
+pub mod limits;
+pub mod receipt;
+mod records;
+mod report;
+mod signatures;
+mod verify;
+pub mod zip;
+
+pub use report::{Counts, Report, Signer, TreeHead, Trust, Verdict};
+pub use signatures::PureCheck;
+/// Whom a reader trusts: keys of logs and witnesses, and how many witnesses are enough.
+pub use tenantry_ledger::TrustPolicy as Policy;
+pub use verify::verify;

@@ -1,10 +1,10 @@
 //! The signers, and that two implementations agree on what is a signature.
 
-use tenantry_evidence::PureCheck;
 use tenantry_ledger::{
     Checkpoint, LedgerError, NoteSigner, SignatureCheck, SignatureType, SignedNote, UnixSeconds, VerifierKey,
 };
 use tenantry_vault::{CheckpointSigner, CosignatureSigner, NoteCheck, SealedSecret};
+use tenantry_verifier::PureCheck;
 
 use crate::{Counting, root};
 

@@ -212,10 +212,10 @@ impl Check {
                 "the time: dates in records are the operator's word; check the {count} time-stamp tokens in data/trust with openssl, as verify/README.txt says"
             ),
         };
-        self.not_checked.push(
-            "that the ledger was shown to independent witnesses; the package carries no cosignatures"
-                .to_owned(),
-        );
+        if !self.witnessed {
+            let line = "that the ledger was shown to independent witnesses: no witness of a policy cosigned";
+            self.not_checked.push(line.to_owned());
+        }
         self.not_checked.push(time);
         for line in [
             "that what was recorded is true, or that everything that happened was recorded",

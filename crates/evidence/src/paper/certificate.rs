@@ -113,6 +113,7 @@ fn process(sheet: &mut Sheet, checkpoint: &Checkpoint) {
     sheet.pair("Register", &checkpoint.origin);
     sheet.pair("Its state", &format!("{} records, root {}", checkpoint.size, layout::hex(&checkpoint.root)));
     sheet.pair("Software", concat!("tenantry ", env!("CARGO_PKG_VERSION")));
+    sheet.keep(80.0);
     sheet.paragraph("The process produces an accurate result. I know this from:");
     sheet.blank("Ground of knowledge");
     sheet.blank("The verifier answered, on");
@@ -128,6 +129,7 @@ fn declaration(sheet: &mut Sheet) {
     for label in ["Executed on (date)", "At (place)", "Signature", "Printed name"] {
         sheet.blank(label);
     }
+    sheet.heading("Notice");
     sheet.paragraph(
         "Before trial the party offering the records gives the other side reasonable written notice and makes the records and this \
          certification available for inspection (902(11); 902(13) and (14) refer to it).",

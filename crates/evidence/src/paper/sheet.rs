@@ -73,6 +73,11 @@ impl Sheet {
         self.y += 10.0;
     }
 
+    /// Goes to a new page unless so many points are left on this one.
+    pub(super) fn keep(&mut self, height: f32) {
+        self.room(height);
+    }
+
     pub(super) fn heading(&mut self, text: &str) {
         // A heading is not left alone at the foot of a page.
         self.room(70.0);
@@ -82,6 +87,7 @@ impl Sheet {
     }
 
     pub(super) fn paragraph(&mut self, text: &str) {
+        self.y += 2.0;
         self.write(text, BODY, Weight::Regular, INK, 0.0, TEXT_WIDTH);
         self.y += 5.0;
     }

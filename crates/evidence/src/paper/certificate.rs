@@ -113,7 +113,7 @@ fn process(sheet: &mut Sheet, checkpoint: &Checkpoint) {
     sheet.pair("Register", &checkpoint.origin);
     sheet.pair("Its state", &format!("{} records, root {}", checkpoint.size, layout::hex(&checkpoint.root)));
     sheet.pair("Software", concat!("tenantry ", env!("CARGO_PKG_VERSION")));
-    sheet.keep(80.0);
+    sheet.room(80.0);
     sheet.paragraph("The process produces an accurate result. I know this from:");
     sheet.blank("Ground of knowledge");
     sheet.blank("The verifier answered, on");

@@ -158,7 +158,7 @@ fn records<'a>(
     rows: &mut Vec<Row<'a>>,
 ) -> Result<(), EvidenceError> {
     // Heading, explanation and the first rows stay together.
-    sheet.keep(150.0);
+    sheet.room(150.0);
     sheet.heading(heading);
     sheet.paragraph(&format!(
         "Times are universal time (UTC) by the provider's clock. The number is the place in the register and the name of the \
@@ -228,7 +228,7 @@ fn erased(sheet: &mut Sheet, package: &Package) -> Result<(), EvidenceError> {
     if package.erased.is_empty() {
         return Ok(());
     }
-    sheet.keep(130.0);
+    sheet.room(130.0);
     sheet.heading("Erased earlier");
     sheet.paragraph(
         "The content of these records was destroyed before this package was asked for, under the rule named. That each of them \

@@ -73,11 +73,6 @@ impl Sheet {
         self.y += 10.0;
     }
 
-    /// Goes to a new page unless so many points are left on this one.
-    pub(super) fn keep(&mut self, height: f32) {
-        self.room(height);
-    }
-
     pub(super) fn heading(&mut self, text: &str) {
         // A heading is not left alone at the foot of a page.
         self.room(70.0);
@@ -177,7 +172,8 @@ impl Sheet {
         }
     }
 
-    fn room(&mut self, height: f32) {
+    /// Goes to a new page unless so many points are left on this one.
+    pub(super) fn room(&mut self, height: f32) {
         if self.y + height > BOTTOM {
             self.new_page();
         }

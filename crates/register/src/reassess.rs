@@ -251,7 +251,8 @@ impl Core {
                 after = last.id;
                 let live = rows.iter().filter(|row| row.state != AccountState::Closed);
                 let ids: Vec<AccountId> = live.map(|row| row.id).collect();
-                if let Err(error) = self.reassess_chunk(&call, &ids, &|_| true) {
+                let (choose, mut pass) = (|_: &Opened| Choice::Assess, Pass::default());
+                if let Err(error) = self.reassess_chunk(&call, &ids, &choose, &mut pass) {
                     tracing::warn!(%above, code = error.code(), "accounts below could not be assessed again");
                     return;
                 }

@@ -163,7 +163,7 @@ impl Core {
 
 fn newest_index(tx: &mut dyn Tx) -> Result<Option<LeafRow>, RegisterError> {
     let Some(bytes) = setting::find(tx, NEWEST)? else { return Ok(None) };
-    let index = <[u8; 8]>::try_from(bytes).map(i64::from_be_bytes).unwrap_or(i64::MAX);
+    let index = <[u8; 8]>::try_from(bytes).map_or(i64::MAX, i64::from_be_bytes);
     let row = ledger::range(tx, index, 1)?.pop().filter(|row| row.seq == index);
     row.map(Some).ok_or(RegisterError::Ledger { reason: "the newest index leaf is gone".to_owned() })
 }

@@ -158,7 +158,6 @@ impl Register {
                 salt: hex(&draw::<32>(&*unit.core.entropy)),
             };
             let subject: [u8; 16] = draw(&*unit.core.entropy);
-            unit.keep_scope(&scope, &subject)?;
             let content = digest(&scope);
             let reason = unit.call.reason.as_ref().map(|r| r.expose().to_owned()).unwrap_or_default();
             let pending = Pending::Disclose { disclosure: scope.id, content };

@@ -20,7 +20,7 @@ use tenantry_ledger::{Body, Disclosure, LeafHeader, Pseudonym, RetentionClass, S
 use tenantry_model::id::{AccountId, FactId, PartyId};
 use tenantry_store::repo::account::AccountRow;
 use tenantry_store::repo::ledger::LeafRow;
-use tenantry_store::repo::{account, decision, ledger, party};
+use tenantry_store::repo::{ledger, party};
 use tenantry_store::{StoreExt, Tx};
 use tenantry_verifier::{Policy, Verdict, verify};
 

@@ -175,7 +175,9 @@ impl Core {
                 match outcome? {
                     Asked::Cosigned(signatures) => {
                         memory.seen.insert(place, checkpoint.size);
-                        signatures.into_iter().for_each(|signature| note.push(signature));
+                        for signature in signatures {
+                            note.push(signature);
+                        }
                     }
                     Asked::Ahead(signed) if signed > size => {
                         let name = policy.witnesses().get(place).map(PolicyWitness::display_name);

@@ -97,6 +97,6 @@ async fn add_checkpoint(State(witness): State<Arc<Witness>>, body: Bytes) -> Res
 }
 
 async fn keys(State(witness): State<Arc<Witness>>) -> Response {
-    let keys: String = witness.keys().map(|key| format!("{key}\n")).collect();
+    let keys: String = witness.keys().flat_map(|key| [key.to_string(), "\n".to_owned()]).collect();
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], keys).into_response()
 }

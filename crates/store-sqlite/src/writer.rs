@@ -61,7 +61,8 @@ fn serve(connection: &Connection, waiting: &Waiting) {
         }
         match ended {
             Ok(_) => answer(batch, Ok(())),
-            Err(Broken { told, later }) => {
+            Err(broken) => {
+                let Broken { told, later } = *broken;
                 answer(batch, Err(told));
                 stopped = later;
                 if stopped.is_some() {
@@ -87,11 +88,11 @@ fn run_batch(
     prepared: &mut PreparedStatements<'_>,
     batch: &mut [Job],
     savepoints: Savepoints,
-) -> Result<Ended, Broken> {
+) -> Result<Ended, Box<Broken>> {
     if let Err(error) = prepared.control(&BEGIN) {
         // Another process may be writing; only an error of the disk is a reason to stop.
         let told = StoreError::Unavailable { reason: describe(&error) };
-        return Err(Broken { told, later: is_fatal(&error).then(|| stopped("begin", &error)) });
+        return Err(Box::new(Broken { told, later: is_fatal(&error).then(|| stopped("begin", &error)) }));
     }
     let (alone, mut failed) = (batch.len() == 1, false);
     for job in batch {
@@ -104,7 +105,7 @@ fn run_batch(
                     StoreError::Stopped { .. } | StoreError::DiskFull => told.clone(),
                     other => StoreError::Stopped { reason: other.to_string() },
                 };
-                return Err(Broken { told, later: Some(later) });
+                return Err(Box::new(Broken { told, later: Some(later) }));
             }
         }
         if failed {
@@ -120,7 +121,7 @@ fn run_batch(
         StoreError::DiskFull => (StoreError::DiskFull, StoreError::DiskFull),
         _ => (StoreError::OutcomeUnknown, stopped("commit", &error)),
     };
-    Err(Broken { told, later: Some(later) })
+    Err(Box::new(Broken { told, later: Some(later) }))
 }
 
 /// Runs one unit, in its savepoint if there are any. An `Err` ends the whole batch, and the writer.

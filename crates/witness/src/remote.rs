@@ -210,7 +210,7 @@ fn answer(request: &[u8], signer: &dyn LogSigner) -> String {
         return "no 400\n".to_owned();
     };
     let done = match verb {
-        "keys" => Ok(signer.keys().iter().map(|key| format!("{key}\n")).collect()),
+        "keys" => Ok(signer.keys().iter().flat_map(|key| [key.to_string(), "\n".to_owned()]).collect()),
         "latest" => signer.latest().map(|head| {
             let text = Checkpoint { origin: String::new(), size: head.size, root: head.root }.to_text();
             text.trim_start().replacen('\n', " ", 1)

@@ -108,7 +108,7 @@ async fn applications_over_http(address: SocketAddr, key: &str) {
     line("application, one client, p50", &ms(one.percentile(50.0)), "<= 10 ms", &load);
     let before = processor_time();
     let many = apply_for(address, key, &numbers, CLIENTS, Duration::from_secs(APPLY_SECONDS)).await;
-    let each = (processor_time() - before) / u32::try_from(many.len()).unwrap_or(u32::MAX).max(1);
+    let each = processor_time().saturating_sub(before) / u32::try_from(many.len()).unwrap_or(u32::MAX).max(1);
     let rate = many.len() as f64 / APPLY_SECONDS as f64;
     let load = format!(
         "{CLIENTS} clients, {APPLY_SECONDS} s, p50 {}, p99 {}; processor time {} each, clients included",

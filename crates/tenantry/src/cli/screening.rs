@@ -59,7 +59,6 @@ pub struct Compare {
     pub pairs: Option<PathBuf>,
     /// File of two columns apart by a tab, without header; - for standard input
     #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with = "entities")]
-    #[expect(clippy::option_option, reason = "whether it was given, and with which file")]
     pub tsv: Option<Option<PathBuf>>,
     /// File of JSON lines with schema, query and candidate; - for standard input
     #[arg(long, value_name = "FILE")]

@@ -125,18 +125,17 @@ fn one(
     fs::create_dir_all(&new).with_context(|| format!("cannot create {}", new.display()))?;
     let (mut paths, mut newer) = (Vec::new(), false);
     for (name, url) in publisher.files {
-        let url = mirror
+        let url = asked
+            .mirror
+            .as_ref()
             .map_or_else(|| (*url).to_owned(), |mirror| format!("{}/{name}", mirror.trim_end_matches('/')));
         let held = before.files.get(*name).filter(|_| folder.join(name).is_file());
-        let of = match download(downloader, &url, name, held, &new.join(name))? {
-            Some(of) => {
-                newer |= held.is_none_or(|held| held.sha256 != of.sha256);
-                of
-            }
-            None => {
-                fs::copy(folder.join(name), new.join(name))?;
-                held.cloned().unwrap_or_default()
-            }
+        let of = if let Some(of) = download(downloader, &url, name, held, &new.join(name))? {
+            newer |= held.is_none_or(|held| held.sha256 != of.sha256);
+            of
+        } else {
+            fs::copy(folder.join(name), new.join(name))?;
+            held.cloned().unwrap_or_default()
         };
         remembered.files.insert((*name).to_owned(), of);
         paths.push(new.join(name));

@@ -4,8 +4,8 @@ use super::problem::{Place, Problem};
 use super::raw::{self, Number, Raw, Text, Texts};
 use super::source::Map;
 use super::{
-    Config, Ledger, Lists, LogFormat, Logs, Pack, Provider, Rate, RateLimits, RootKey, Server, Sessions, Store,
-    Timestamps, Unlock, WebhookTargets, Witnesses,
+    Config, Ledger, Lists, LogFormat, Logs, Pack, Provider, Rate, RateLimits, RootKey, Server, Sessions,
+    Store, Timestamps, Unlock, WebhookTargets, Witnesses,
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;

@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     clippy::print_stderr,
     reason = "a panic of a helper is the failure of its test; a missing browser is said aloud and looked for in PATH"
 )]

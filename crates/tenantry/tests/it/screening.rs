@@ -66,7 +66,7 @@ fn every_query_is_answered_in_its_place() {
         r#"{"id":"d","schema":"Person","properties":{"name":"\ud800"}}"#,
         r#"["no object"]"#,
         &long,
-        r#"{"id":"e","schema":"Person","properties":{"name":["‮elpmaxE\u0000\u0007 Ada"]}}"#,
+        r#"{"id":"e","schema":"Person","properties":{"name":["\u202eelpmaxE\u0000\u0007 Ada"]}}"#,
         r#"{"id":"f","schema":"Person","properties":{}}"#,
         r#"{"id":"g","schema":"Company","properties":{"name":["Zzz"],"registrationNumber":"HRB448877"}}"#,
         &aliases,

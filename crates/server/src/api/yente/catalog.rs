@@ -64,6 +64,7 @@ pub(super) struct Dataset {
 
 /// The algorithms.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the field is named so in the shape that clients read")]
 pub(super) struct Algorithms {
     /// Each with what its features mean.
     algorithms: Vec<AlgorithmBody>,

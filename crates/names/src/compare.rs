@@ -1,9 +1,9 @@
 //! Comparison of two analysed names, with what a reader needs to check it: which characters were lined up with
 //! which, by what, and the edits between them. The similarity is that of [`weigh`]; this module only shows it.
 
-use crate::align::{How, MatchedUnit, Near, Weighed, Weighing, weigh};
+use crate::align::{How, MatchedUnit, Near, Pairing, Weighed, Weighing, weigh};
 use crate::edit;
-use crate::name::Name;
+use crate::name::{Form, Name, NameKind};
 use crate::near::{near, near_glued, near_joined};
 use serde::{Deserialize, Serialize};
 
@@ -84,21 +84,42 @@ pub fn compare(left: &Name, right: &Name) -> Comparison {
     show(left, right, weighed, work.units())
 }
 
-fn pair(left: &Name, right: &Name, i: usize, j: usize) -> Option<Near> {
-    near(left.forms.get(i)?, right.forms.get(j)?)
+/// Two analysed names, side by side.
+struct Both<'n> {
+    left: &'n Name,
+    right: &'n Name,
 }
 
-fn glued(left: &Name, right: &Name, l: (usize, usize), r: (usize, usize)) -> Option<Near> {
-    if l.1 - l.0 == 1 {
-        near_glued(left.forms.get(l.0)?, right.forms.get(r.0)?, right.forms.get(r.0 + 1)?)
-    } else {
-        near_joined(&left.forms.get(l.0)?.joined(left.forms.get(l.0 + 1)?), right.forms.get(r.0)?)
+impl Pairing for Both<'_> {
+    fn kind(&self) -> NameKind {
+        self.left.kind()
+    }
+
+    fn pair(&self, left: usize, right: usize) -> Option<Near> {
+        near(self.left.forms.get(left)?, self.right.forms.get(right)?)
+    }
+
+    fn glued(&self, l: (usize, usize), r: (usize, usize)) -> Option<Near> {
+        let (left, right) = (&self.left.forms, &self.right.forms);
+        if l.1 - l.0 == 1 {
+            near_glued(left.get(l.0)?, right.get(r.0)?, right.get(r.0 + 1)?)
+        } else {
+            near_joined(&left.get(l.0)?.joined(left.get(l.0 + 1)?), right.get(r.0)?)
+        }
+    }
+
+    fn left(&self, at: usize) -> Option<Form<'_>> {
+        self.left.forms.get(at).map(Form::borrowed)
+    }
+
+    fn right(&self, at: usize) -> Option<Form<'_>> {
+        self.right.forms.get(at).map(Form::borrowed)
     }
 }
 
 /// Similarity and matched weight of [`compare`], without the alignment.
 pub fn similarity(work: &mut Weighing, left: &Name, right: &Name) -> Weighed {
-    weigh(work, &left.tokens, &right.tokens, |i, j| pair(left, right, i, j), |l, r| glued(left, right, l, r))
+    weigh(work, &left.tokens, &right.tokens, &Both { left, right })
 }
 
 /// Turns matched units into spans and edits.

@@ -35,9 +35,11 @@ mod romanise;
 mod sound;
 mod split;
 mod stored;
+mod total;
+mod typed;
 mod words;
 
-pub use align::{How, MatchedUnit, Near, Weighed, Weighing, weigh};
+pub use align::{How, MatchedUnit, Near, Pairing, Weighed, Weighing, weigh};
 pub use ceiling::Ceiling;
 pub use compare::{Aligned, Comparison, Edit, EditKind, Span, compare, similarity};
 pub use look::Look;
@@ -47,3 +49,4 @@ pub use near::{
 };
 pub use romanise::Script;
 pub use stored::{StoredForm, StoredToken};
+pub use typed::{Anchors, could_be_typed};

@@ -38,10 +38,7 @@ impl Look {
 
     /// Whether tokens of two scripts could sound alike.
     pub fn could_sound(self, other: Self) -> bool {
-        let native = self.native() || other.native();
-        if native && self.skeleton != other.skeleton {
-            return false;
-        }
+        let native = self.certainly_native() || other.certainly_native();
         let (_, strict) = near::ear(self, other);
         let (a, b) = (u32::from(self.mass), u32::from(other.mass));
         let limit = a.max(b) * (1000 - u32::from(SOUND_ACROSS_MIN)) / strict + 2 * a.max(b) / 1000;
@@ -50,7 +47,17 @@ impl Look {
 
     /// Whether the token is a native Chinese or Korean name part.
     pub(crate) fn native(self) -> bool {
-        matches!(self.script(), Script::Syllables | Script::Korean)
+        matches!(self.script(), Script::Syllables | Script::Korean | Script::Chinese)
+    }
+
+    /// Whether the token is written in syllables.
+    pub(crate) fn in_syllables(self) -> bool {
+        self.native() || matches!(self.script(), Script::Syllabic | Script::Hangul)
+    }
+
+    /// Whether it can be nothing else.
+    pub(crate) fn certainly_native(self) -> bool {
+        matches!(self.script(), Script::Korean | Script::Chinese)
     }
 
     /// Writing system of the token.

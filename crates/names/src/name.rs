@@ -107,6 +107,11 @@ impl Form<'_> {
         Form::new(format!("{}{}", self.ascii, next.ascii), script)
     }
 
+    /// The same form, its text borrowed.
+    pub fn borrowed(&self) -> Form<'_> {
+        Form { ascii: Cow::Borrowed(&self.ascii), sounds: Cow::Borrowed(&self.sounds), ..*self }
+    }
+
     /// Classes of equivalent words, 0 for none.
     pub fn same(&self) -> [u16; 2] {
         self.same
@@ -130,6 +135,7 @@ impl Form<'_> {
 
 /// Weight and role of a token in its name: all that aligning two names needs besides likeness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent duties of one word")]
 pub struct Token {
     /// What it tells about whose name this is, in thousandths of a bit.
     pub weight: u16,
@@ -145,6 +151,8 @@ pub struct Token {
     pub syllable: bool,
     /// Whether it names the father, which many leave out.
     pub patronymic: bool,
+    /// Whether it is a country or one of its people, or a city many firms are named after.
+    pub place: bool,
 }
 
 /// A name, analysed.
@@ -197,6 +205,7 @@ impl Name {
     /// the last word, and what ends like a Russian patronymic, names the father.
     fn settle_duties(&mut self, pieces: &[Piece]) {
         if self.kind != NameKind::Person {
+            self.mend_legal_forms();
             return;
         }
         let last = self.tokens.len().saturating_sub(1);
@@ -218,8 +227,33 @@ impl Name {
         }
     }
 
+    /// A damaged legal form must not outweigh a rare word: an unknown word one typing error from one is taken for it,
+    /// at the end of the name or where another legal form stands, as long as a word is left to name the bearer.
+    fn mend_legal_forms(&mut self) {
+        let role = |token: Option<&Token>, role| token.is_some_and(|t| t.role == role);
+        let formed = self.tokens.iter().any(|t| t.role == Role::Legal);
+        let mut words = self.tokens.iter().filter(|t| t.role == Role::Word).count();
+        for at in (0..self.tokens.len()).rev() {
+            let next = self.tokens.get(at + 1);
+            let placed = formed || next.is_none();
+            let shortest = if role(next, Role::Legal) { LEGAL_BEFORE_LEGAL_MIN } else { LEGAL_ALONE_MIN };
+            let damaged = |form: &Form| words::nearly_legal(form, shortest);
+            if placed
+                && words > 1
+                && role(self.tokens.get(at), Role::Word)
+                && self.forms.get(at).is_some_and(damaged)
+            {
+                words -= 1;
+                if let Some(token) = self.tokens.get_mut(at) {
+                    (token.role, token.weight) = (Role::Legal, LEGAL_WEIGHT);
+                }
+            }
+        }
+    }
+
     fn push(&mut self, piece: &Piece) {
-        let script = if piece.syllable { Script::Korean } else { romanise::script(&piece.text) };
+        let script =
+            if piece.native { romanise::native_script(&piece.text) } else { romanise::script(&piece.text) };
         let ascii = romanise::ascii(&piece.text);
         if ascii.is_empty() {
             return;
@@ -279,6 +313,9 @@ impl Name {
     }
 }
 
+/// Shortest legal form recognised with a typing error: before another one ("join stock"), and elsewhere.
+const LEGAL_BEFORE_LEGAL_MIN: usize = 5;
+const LEGAL_ALONE_MIN: usize = 6;
 const PARTICLE_WEIGHT: u16 = 1000;
 const TITLE_WEIGHT: u16 = 1500;
 const LEGAL_WEIGHT: u16 = 800;
@@ -295,11 +332,12 @@ fn token(form: &Form, kind: NameKind) -> Token {
     Token {
         weight,
         role,
-        chain: entry.chain,
+        chain: entry.chain && !form.look.in_syllables(),
         first,
         length: form.ascii.len().min(255) as u8,
         syllable: form.look.native(),
         patronymic: false,
+        place: role == Role::Word && entry.place,
     }
 }
 
@@ -308,30 +346,27 @@ fn duty(form: &Form, entry: &Entry, kind: NameKind) -> (Role, u16) {
     if form.ascii.bytes().any(|b| b.is_ascii_digit()) && form.number.is_some() {
         return (Role::Number, NUMBER_WEIGHT);
     }
+    if form.look.in_syllables() {
+        // What it sounds like in Latin letters is no word of ours.
+        let weight = word_weight(&form.ascii, entry.count);
+        return (Role::Word, if form.look.native() { weight.min(SYLLABLE_WEIGHT) } else { weight });
+    }
     if form.ascii.len() == 1 && matches!(form.script, Script::Latin | Script::Alphabet) {
         return (Role::Initial, INITIAL_WEIGHT);
     }
-    if entry.particle {
+    if entry.particle || (entry.joining && !person) {
         return (Role::Particle, PARTICLE_WEIGHT);
     }
     if entry.title && person {
         return (Role::Title, TITLE_WEIGHT);
     }
-    if entry.legal && kind != NameKind::Object {
+    if (entry.legal && !person && kind != NameKind::Object) || (entry.commercial && person) {
         return (Role::Legal, LEGAL_WEIGHT);
     }
     if form.number.is_some() && !person {
         return (Role::Number, NUMBER_WEIGHT);
     }
-    let weight = word_weight(&form.ascii, entry.count);
-    (
-        Role::Word,
-        if matches!(form.script, Script::Syllables | Script::Korean) {
-            weight.min(SYLLABLE_WEIGHT)
-        } else {
-            weight
-        },
-    )
+    (Role::Word, word_weight(&form.ascii, entry.count))
 }
 
 /// Weight of a plain word: its surprise where it was counted, else more the longer it is.

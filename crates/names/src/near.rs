@@ -22,7 +22,7 @@ pub(crate) const SOUND_ACROSS_MIN: u16 = 600;
 /// The same for syllables of native names, each of which has many near neighbours.
 const SOUND_NATIVE_MIN: u16 = 650;
 /// Likeness of words with the same letters in another order.
-const SHUFFLED: u16 = 750;
+const SHUFFLED: u16 = 860;
 /// Shortest such word.
 pub(crate) const SHUFFLED_MIN: usize = 5;
 /// Shortest token for which two errors are allowed, and the longer one's least length.
@@ -114,36 +114,69 @@ fn sound_likeness(a: &Form, b: &Form) -> Option<u16> {
     if !a.look.could_sound(b.look) {
         return None;
     }
+    // A word in syllables comes first.
+    let (a, b) = if b.look.in_syllables() && !a.look.in_syllables() { (b, a) } else { (a, b) };
+    let as_native = if native(a) { native_likeness(a, b) } else { None };
+    if a.look.certainly_native() || (native(a) && a.skeleton.max(b.skeleton) <= 0xf) {
+        return as_native;
+    }
+    as_native.max(heard(a, b))
+}
+
+/// How alike a native Chinese or Korean name part and a word in other letters sound.
+fn native_likeness(a: &Form, b: &Form) -> Option<u16> {
+    if a.skeleton != b.skeleton {
+        return None;
+    }
+    let strict = if a.script == Script::Korean { STRICT_KOREAN } else { STRICT_CHINESE };
+    let least = least(SOUND_NATIVE_MIN, strict);
+    let likeness = if a.script == Script::Korean && b.script == Script::Latin {
+        sound::similarity(Ear::Native, &a.sounds, &sound::korean(&b.ascii), least)
+    } else {
+        sound::similarity(Ear::Native, &a.sounds, &b.sounds, least)
+    };
+    scaled(likeness, strict, SOUND_NATIVE_MIN)
+}
+
+/// How alike two words of different scripts sound.
+fn heard(a: &Form, b: &Form) -> Option<u16> {
     let (ear, strict) = ear(a.look, b.look);
     // One consonant is too little to go by unless nearly all is the same.
     let alone = a.skeleton.max(b.skeleton) <= 0xf && matches!(ear, Ear::Consonants);
-    let floor = match ear {
-        Ear::Native => SOUND_NATIVE_MIN,
-        _ if alone => SOUND_SHORT_MIN,
-        _ => SOUND_ACROSS_MIN,
-    };
-    let least = 1000 - (u32::from(1000 - floor) * 1000).div_ceil(strict) as u16;
-    let likeness = sound::similarity(ear, &a.sounds, &b.sounds, least.min(999));
+    let floor = if alone { SOUND_SHORT_MIN } else { SOUND_ACROSS_MIN };
+    scaled(sound::similarity(ear, &a.sounds, &b.sounds, least(floor, strict)), strict, floor)
+}
+
+/// The least likeness of sounds that still reaches `floor` when differences weigh `strict`.
+fn least(floor: u16, strict: u32) -> u16 {
+    (1000 - (u32::from(1000 - floor) * 1000).div_ceil(strict) as u16).min(999)
+}
+
+fn scaled(likeness: u16, strict: u32, floor: u16) -> Option<u16> {
     let scaled = 1000_u32.saturating_sub((1000 - u32::from(likeness)) * strict / 1000) as u16;
     (scaled >= floor).then_some(scaled)
 }
+
+/// How much a difference between native syllables weighs.
+const STRICT_CHINESE: u32 = 3000;
+const STRICT_KOREAN: u32 = 2600;
 
 /// What to listen for across two scripts, and how much a difference weighs: set so that about one in a thousand
 /// unrelated words of that script reaches 700.
 pub(crate) fn ear(a: Look, b: Look) -> (Ear, u32) {
     let either = |s: Script| a.script() == s || b.script() == s;
-    if either(Script::Syllables) {
-        (Ear::Native, 3000)
-    } else if either(Script::Korean) {
-        (Ear::Native, 2800)
+    if either(Script::Korean) {
+        (Ear::Native, STRICT_KOREAN)
+    } else if either(Script::Chinese) {
+        (Ear::Native, STRICT_CHINESE)
     } else if either(Script::Hangul) {
-        (Ear::Syllables, 1150)
-    } else if either(Script::Syllabic) {
+        (Ear::Syllables, 900)
+    } else if either(Script::Syllabic) || either(Script::Syllables) {
         (Ear::Syllables, 1750)
     } else if either(Script::Arabic) {
-        (Ear::Consonants, 2000)
+        (Ear::Consonants, 1850)
     } else if either(Script::Hebrew) {
-        (Ear::Consonants, 1100)
+        (Ear::Consonants, 1000)
     } else if either(Script::Other) {
         (Ear::Exact, 1800)
     } else {

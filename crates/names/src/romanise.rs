@@ -20,8 +20,10 @@ pub enum Script {
     Hebrew,
     /// Kana, and three Han characters and more: usually a foreign word put in syllables.
     Syllabic,
-    /// One or two Han characters: usually a native name, whose romanisation is known well.
+    /// One or two Han characters alone: a native name part, or a foreign word put in syllables.
     Syllables,
+    /// A part of a native Chinese name in Han, whose romanisation is known well.
+    Chinese,
     /// A syllable of a native Korean name in Hangul, romanised in several habits.
     Korean,
     /// Hangul elsewhere: usually a foreign word put in syllables.
@@ -31,13 +33,14 @@ pub enum Script {
 }
 
 impl Script {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Latin,
         Self::Alphabet,
         Self::Arabic,
         Self::Hebrew,
         Self::Syllabic,
         Self::Syllables,
+        Self::Chinese,
         Self::Korean,
         Self::Hangul,
         Self::Other,
@@ -52,6 +55,11 @@ impl Script {
 
 /// Most characters of a native Chinese or Korean name part.
 const NATIVE_PART_MAX: usize = 2;
+
+/// Script of a part of a native name.
+pub(crate) fn native_script(text: &str) -> Script {
+    if text.chars().all(is_hangul) { Script::Korean } else { Script::Chinese }
+}
 
 /// Script of a token: that of its first letter outside ASCII and Latin, else Latin.
 pub(crate) fn script(text: &str) -> Script {
@@ -96,7 +104,17 @@ fn script_of(c: char) -> Script {
 
 /// Family names of one character that most Koreans and Chinese bear.
 const FAMILY_NAMES: &str = "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민나진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국은편용예봉사부\
-王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董袁潘于蒋蔣蔡余杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范金石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫段雷侯龙龍史陶黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴武戴莫孔向汤湯习習";
+王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董袁潘于蒋蔣蔡余杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范金石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫段雷侯龙龍史陶黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴武戴莫孔向汤湯习習阎閻詹游焦时時施康温溫芦蘆季俞章鲁魯葛伍申尤毕畢聂聶柴柳邢岳齐齊梅庄莊辛管祝左涂谷祁舒耿牟卜路关關苗凌费費纪紀靳盛童欧歐甄项項曲裴席卫衛查屈鲍鮑霍翁景单單包司柏宁寧柯阮解车車冉房边邊饶饒瞿丘古米池阳";
+
+/// Characters that spell foreign names and hardly occur in native given names.
+const TRANSCRIBES: &str = "尔爾斯特克姆夫弗布普茲兹蒂迪莱萊里恩伊尼塔卡拉巴贝貝加阿埃奥奧厄穆诺諾帕皮佩萨薩索塞什托图圖蓋盖戈基吉吕呂格瑟勒默莫納纳娜妮斯頓顿";
+
+/// Whether the parts are a native Chinese name: two and more, each of one or two Han characters.
+pub(crate) fn is_chinese_name<'t>(mut parts: impl Iterator<Item = &'t str> + Clone) -> bool {
+    let han = |c: char| is_han_or_hangul(c) && !is_hangul(c);
+    let short = |t: &str| t.chars().count() <= NATIVE_PART_MAX && t.chars().all(han);
+    parts.clone().count() > 1 && parts.all(short)
+}
 
 /// Whether the parts are a native Korean name: a family name of one syllable first or last, the others of one or
 /// two. Foreign names put in Hangul have longer parts or no family name.
@@ -114,14 +132,17 @@ pub(crate) fn family_name_end(text: &str) -> Option<usize> {
     if !(2..=3).contains(&count) || !text.chars().all(is_han_or_hangul) {
         return None;
     }
+    if text.chars().skip(1).any(|c| TRANSCRIBES.contains(c)) {
+        return None;
+    }
     text.chars().next().filter(|c| FAMILY_NAMES.contains(*c)).map(char::len_utf8)
 }
 
 const KOREAN_FIRST: [&str; 19] =
     ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h"];
 const KOREAN_VOWELS: [&str; 21] = [
-    "a", "e", "ya", "ye", "o", "e", "yo", "ye", "o", "wa", "we", "we", "yo", "u", "wo", "we", "wi", "yu",
-    "u", "i", "i",
+    "a", "e", "ya", "ye", "o", "e", "yo", "ye", "o", "wa", "we", "e", "yo", "u", "wo", "we", "wi", "yu", "u",
+    "i", "i",
 ];
 const KOREAN_LAST: [&str; 28] = [
     "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t", "t",
@@ -142,7 +163,7 @@ pub(crate) fn is_hebrew(c: char) -> bool {
 
 /// Whether the text holds Han, Kana or Hangul.
 pub(crate) fn is_cjk_text(text: &str) -> bool {
-    matches!(script(text), Script::Syllabic | Script::Syllables | Script::Korean | Script::Hangul)
+    matches!(script(text), Script::Syllabic | Script::Syllables | Script::Hangul)
 }
 
 /// ASCII letters and digits for a lower-case token.

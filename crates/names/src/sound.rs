@@ -56,7 +56,7 @@ fn class(p: Phoneme) -> u64 {
 
 /// Reads ASCII letters as phonemes; doubled sounds count once. Han is read as pinyin, whose letters differ.
 pub(crate) fn phonemes(ascii: &str, script: Script) -> Vec<Phoneme> {
-    let pinyin = matches!(script, Script::Syllables | Script::Syllabic);
+    let pinyin = matches!(script, Script::Chinese | Script::Syllables | Script::Syllabic);
     let bytes = ascii.as_bytes();
     let mut out: Vec<Phoneme> = Vec::with_capacity(bytes.len().min(PHONEMES_MAX));
     let mut at = 0;
@@ -89,6 +89,60 @@ fn read_pinyin(rest: &[u8]) -> Option<(usize, &'static [Phoneme])> {
         [b'c', next, ..] if *next != b'h' => (1, &[TS]),
         _ => return None,
     })
+}
+
+/// How Koreans write the sounds of a syllable in Latin letters, in whichever habit, as one letter each: the way `hangul`
+/// in `romanise` reads them.
+const KOREAN_HABITS: &[(&str, &str)] = &[
+    ("yeo", "yo"),
+    ("you", "yu"),
+    ("yoo", "yu"),
+    ("yuh", "yo"),
+    ("yae", "ye"),
+    ("woo", "u"),
+    ("wuh", "wo"),
+    ("weo", "wo"),
+    ("eui", "i"),
+    ("eo", "o"),
+    ("eu", "u"),
+    ("oe", "e"),
+    ("oi", "e"),
+    ("oo", "u"),
+    ("ou", "u"),
+    ("oh", "o"),
+    ("ah", "a"),
+    ("uh", "o"),
+    ("ae", "e"),
+    ("ai", "e"),
+    ("ay", "e"),
+    ("ee", "i"),
+    ("ie", "i"),
+    ("ui", "i"),
+    ("ck", "k"),
+    ("sh", "s"),
+];
+
+/// The phonemes of Latin letters that may be a Korean word.
+pub(crate) fn korean(ascii: &str) -> Vec<Phoneme> {
+    let mut plain = String::with_capacity(ascii.len());
+    let mut rest = ascii;
+    while let Some(letter) = rest.chars().next() {
+        let habit = KOREAN_HABITS.iter().find(|(written, _)| rest.starts_with(written));
+        let (length, read) =
+            habit.map_or((letter.len_utf8(), None), |(written, read)| (written.len(), Some(read)));
+        // An `h` before a vowel begins the next syllable and is not part of a habit.
+        let next = rest.get(length..).unwrap_or_default();
+        let begins = rest.get(..length).is_some_and(|w| w.ends_with('h') && w.len() == 2 && w != "sh")
+            && next.starts_with(['a', 'e', 'i', 'o', 'u', 'y', 'w']);
+        if let Some(read) = read.filter(|_| !begins) {
+            plain.push_str(read);
+            rest = next;
+        } else {
+            plain.push(letter);
+            rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+        }
+    }
+    phonemes(&plain, Script::Korean)
 }
 
 const CLUSTERS: &[(&str, &[Phoneme])] = &[
@@ -239,37 +293,54 @@ pub(crate) enum Ear {
 }
 
 impl Ear {
-    /// Cost of a vowel, or another sound that comes and goes, that one side lacks; thousandths of a consonant.
-    const fn weak_missing(self, p: Phoneme) -> u32 {
+    /// Cost of a sound that only the first word has, in thousandths of a consonant. Where one word is in syllables it
+    /// comes first: it has vowels that only part its consonants.
+    const fn extra(self, p: Phoneme) -> u32 {
+        match (self, p) {
+            (Self::Syllables, L | R) => 500,
+            (Self::Syllables, _) if is_weak(p) => 110,
+            (Self::Syllables, _) => 800,
+            _ => self.lacking(p),
+        }
+    }
+
+    /// The same for a sound that only the second has. A syllable script gives up consonants at the end of a syllable
+    /// rather than vowels, and `r` and `l` first.
+    const fn lost(self, p: Phoneme) -> u32 {
+        match (self, p) {
+            (Self::Syllables, L | R | H) => 200,
+            (Self::Syllables, _) if is_weak(p) => 260,
+            (Self::Syllables, _) => 450,
+            _ => self.lacking(p),
+        }
+    }
+
+    const fn lacking(self, p: Phoneme) -> u32 {
+        if !is_weak(p) {
+            return 900;
+        }
         match self {
             Self::Exact => 300,
-            Self::Consonants => 170,
-            Self::Syllables => 120,
+            Self::Consonants | Self::Syllables => 170,
             // A full vowel makes another syllable, a glide or `h` may be a habit.
             Self::Native => {
-                if matches!(p, A | E | O) {
-                    350
-                } else {
+                if matches!(p, H | Y) {
                     150
+                } else {
+                    350
                 }
             }
         }
     }
 
-    /// Cost of a consonant that one side lacks. A syllable script drops an `r` or `l` after a vowel.
-    const fn missing(self, p: Phoneme) -> u32 {
-        if is_weak(p) {
-            self.weak_missing(p)
-        } else if matches!((self, p), (Self::Syllables, R | L)) {
-            400
-        } else {
-            900
-        }
+    /// Cost of reading one sound as another. A syllabary that has a sound writes it: there, another counts a fifth more.
+    const fn replaced(self, a: Phoneme, b: Phoneme) -> u32 {
+        let cost = self.read_as(a, b);
+        if matches!(self, Self::Syllables) && !(is_weak(a) && is_weak(b)) { cost * 6 / 5 } else { cost }
     }
 
-    /// Cost of reading one sound as another.
     #[expect(clippy::match_same_arms, reason = "a table, grouped for the reader")]
-    const fn replaced(self, a: Phoneme, b: Phoneme) -> u32 {
+    const fn read_as(self, a: Phoneme, b: Phoneme) -> u32 {
         if a == b {
             return 0;
         }
@@ -280,7 +351,8 @@ impl Ear {
         match (is_weak(a), is_weak(b)) {
             (true, true) => match self {
                 Self::Exact => 200,
-                Self::Consonants | Self::Syllables => 120,
+                Self::Consonants => 120,
+                Self::Syllables => vowels_apart(a, b),
                 Self::Native => native_vowels(a, b),
             },
             (true, false) => match (a, b) {
@@ -308,7 +380,7 @@ impl Ear {
             (B, V) | (P, F) | (S, SH) => 200,
             (L, R) => 300,
             (B, F) | (P, V) => 350,
-            (G | CH | SH, KH) | (M, N) | (T, TS) | (G, J) | (K | S, CH) | (Z, SH) => 400,
+            (G | CH | SH, KH) | (M, N) | (T, TS) | (J, G) | (CH, K) | (S, CH) | (Z, SH) => 400,
             (D | S, J) | (T | Z, CH) => 400,
             (T, S | SH) | (D, Z) | (S | TS, K) => 600,
             _ => return 1100,
@@ -326,13 +398,26 @@ const fn native_vowels(a: Phoneme, b: Phoneme) -> u32 {
     }
 }
 
+/// Vowels by how far apart they are spoken.
+const fn vowels_apart(a: Phoneme, b: Phoneme) -> u32 {
+    match (a, b) {
+        (O, U) | (I, Y) => 80,
+        (E, I) => 130,
+        (A, E | O) | (E, Y) => 200,
+        (E, O) | (U, Y) => 260,
+        (A | E | H, H) => 390,
+        (A, I) | (I, O) => 450,
+        _ => 330,
+    }
+}
+
 /// What Kana, Hangul and Han transcriptions put for sounds they lack.
 const fn syllables(a: Phoneme, b: Phoneme) -> Option<u32> {
     Some(match (a, b) {
         (L, R) => 40,
         (P, F) | (B, V) | (S, SH) | (Z | SH, J) | (M, N) | (SH, CH) => 120,
         (F, V) | (S, Z) | (CH, J) | (P, B) | (T, D) | (K, G) => 150,
-        (T | K, CH) | (T, TS) | (D | G | K, J) | (D, Z) => 250,
+        (T, CH | TS) | (CH, K) | (D, J | Z) | (J, G | K) => 250,
         (T, S | SH) => 350,
         _ => return None,
     })
@@ -344,7 +429,8 @@ const PHONEMES: usize = 32;
 /// The costs of one ear, looked up.
 struct Costs {
     replaced: [[u16; PHONEMES]; PHONEMES],
-    missing: [u16; PHONEMES],
+    extra: [u16; PHONEMES],
+    lost: [u16; PHONEMES],
 }
 
 static COSTS: [Costs; 4] =
@@ -353,10 +439,11 @@ static COSTS: [Costs; 4] =
 impl Costs {
     #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
     const fn of(ear: Ear) -> Self {
-        let mut out = Self { replaced: [[0; PHONEMES]; PHONEMES], missing: [0; PHONEMES] };
+        let mut out = Self { replaced: [[0; PHONEMES]; PHONEMES], extra: [0; PHONEMES], lost: [0; PHONEMES] };
         let mut a = 0;
         while a < PHONEMES {
-            out.missing[a] = ear.missing(a as Phoneme) as u16;
+            out.extra[a] = ear.extra(a as Phoneme) as u16;
+            out.lost[a] = ear.lost(a as Phoneme) as u16;
             let mut b = 0;
             while b < PHONEMES {
                 out.replaced[a][b] = ear.replaced(a as Phoneme, b as Phoneme) as u16;
@@ -368,7 +455,8 @@ impl Costs {
     }
 }
 
-/// Likeness of two sound strings, 0 to 1000; 0 as soon as it is known to be under `least`.
+/// Likeness of two sound strings, 0 to 1000; 0 as soon as it is known to be under `least`. A word in syllables comes
+/// first.
 #[expect(clippy::indexing_slicing, reason = "fixed tables: phonemes are masked, lengths cut to PHONEMES_MAX")]
 pub(crate) fn similarity(ear: Ear, a: &[Phoneme], b: &[Phoneme], least: u16) -> u16 {
     const MASK: usize = PHONEMES - 1;
@@ -380,14 +468,14 @@ pub(crate) fn similarity(ear: Ear, a: &[Phoneme], b: &[Phoneme], least: u16) -> 
         return 0;
     }
     let costs = &COSTS[ear as usize];
-    let missing = |p: Phoneme| u32::from(costs.missing[usize::from(p) & MASK]);
+    let lost = |p: Phoneme| u32::from(costs.lost[usize::from(p) & MASK]);
     let mut row = [0_u32; PHONEMES_MAX + 1];
     for (j, p) in b.iter().enumerate() {
-        row[j + 1] = row[j] + missing(*p);
+        row[j + 1] = row[j] + lost(*p);
     }
     for p in a {
         let replaced = &costs.replaced[usize::from(*p) & MASK];
-        let gone = missing(*p);
+        let gone = u32::from(costs.extra[usize::from(*p) & MASK]);
         let mut diagonal = row[0];
         let mut left = diagonal + gone;
         row[0] = left;
@@ -395,7 +483,7 @@ pub(crate) fn similarity(ear: Ear, a: &[Phoneme], b: &[Phoneme], least: u16) -> 
         for (q, cell) in b.iter().zip(row.iter_mut().skip(1)) {
             let above = *cell;
             left = (diagonal + u32::from(replaced[usize::from(*q) & MASK]))
-                .min(left + missing(*q))
+                .min(left + lost(*q))
                 .min(above + gone);
             diagonal = above;
             *cell = left;
@@ -408,10 +496,10 @@ pub(crate) fn similarity(ear: Ear, a: &[Phoneme], b: &[Phoneme], least: u16) -> 
     1000 - (row[b.len()] * 1000 / weight).min(1000) as u16
 }
 
-/// The least cost between sounds of these masses: what one side has more of is missing on the other, at two fifths
-/// of its weight or more.
+/// The least cost between sounds of these masses: what one side has more of is missing on the other, at a fifth of its
+/// weight or more.
 pub(crate) fn mass_apart(a: u32, b: u32) -> u32 {
-    a.abs_diff(b) * 2 / 5
+    a.abs_diff(b) / 5
 }
 
 /// Weight of a sound string.

@@ -23,8 +23,8 @@ pub(crate) struct Piece {
     pub(crate) text: String,
     /// Whether a comma stood somewhere after this token and before the next.
     pub(crate) comma_after: bool,
-    /// Whether it is one syllable of a native Korean name.
-    pub(crate) syllable: bool,
+    /// Whether it is a part of a native Korean or Chinese name.
+    pub(crate) native: bool,
 }
 
 /// What a character does to the token being read.
@@ -83,13 +83,7 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
         };
         if breaks && letters > 0 {
             let end = if class == Class::Letter { at + 1 } else { at };
-            out.push(Piece {
-                start,
-                end,
-                text: current.nfkc().collect(),
-                comma_after: false,
-                syllable: false,
-            });
+            out.push(Piece { start, end, text: current.nfkc().collect(), comma_after: false, native: false });
             current = String::new();
             letters = 0;
         }
@@ -105,7 +99,7 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
                     end: at + 1,
                     text: "and".to_owned(),
                     comma_after: false,
-                    syllable: false,
+                    native: false,
                 });
             }
             _ => {}
@@ -115,7 +109,12 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
             return out;
         }
     }
-    if kind == NameKind::Person { part_native(out) } else { join_letters(out) }
+    if kind == NameKind::Person {
+        // Dots part foreign names in Han.
+        if text.contains(['·', '・', '‧']) { out } else { part_native(out) }
+    } else {
+        join_letters(out)
+    }
 }
 
 /// A Chinese or Korean full name in one piece is parted after the family name; Korean parts go by syllable, since
@@ -129,7 +128,14 @@ fn part_native(pieces: Vec<Piece>) -> Vec<Piece> {
             None => out.push(piece),
         }
     }
-    if !romanise::is_korean_name(out.iter().map(|p| p.text.as_str())) {
+    let texts = out.iter().map(|p| p.text.as_str());
+    if romanise::is_chinese_name(texts.clone()) {
+        for piece in &mut out {
+            piece.native = true;
+        }
+        return out;
+    }
+    if !romanise::is_korean_name(texts) {
         return out;
     }
     let mut syllables = Vec::with_capacity(2 * out.len());
@@ -140,7 +146,7 @@ fn part_native(pieces: Vec<Piece>) -> Vec<Piece> {
         }
     }
     for piece in &mut syllables {
-        piece.syllable = true;
+        piece.native = true;
     }
     syllables
 }
@@ -157,14 +163,14 @@ fn cut(piece: Piece, at: usize, out: &mut Vec<Piece>) {
         end: middle,
         text: head.to_owned(),
         comma_after: false,
-        syllable: false,
+        native: false,
     });
     out.push(Piece {
         start: middle,
         end: piece.end,
         text: tail.to_owned(),
         comma_after: piece.comma_after,
-        syllable: false,
+        native: false,
     });
 }
 

@@ -92,6 +92,7 @@ pub struct StoredToken {
 const CHAIN: u8 = 1;
 const SYLLABLE: u8 = 2;
 const PATRONYMIC: u8 = 4;
+const PLACE: u8 = 8;
 
 const ROLES: [Role; 6] = [Role::Word, Role::Particle, Role::Title, Role::Legal, Role::Number, Role::Initial];
 
@@ -107,7 +108,8 @@ impl StoredToken {
             role: token.role as u8,
             marks: mark(token.chain, CHAIN)
                 | mark(token.syllable, SYLLABLE)
-                | mark(token.patronymic, PATRONYMIC),
+                | mark(token.patronymic, PATRONYMIC)
+                | mark(token.place, PLACE),
             unused: [0; 2],
         }
     }
@@ -122,6 +124,7 @@ impl StoredToken {
             length: self.length,
             syllable: self.marks & SYLLABLE != 0,
             patronymic: self.marks & PATRONYMIC != 0,
+            place: self.marks & PLACE != 0,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Words with a duty: particles, titles, legal forms, numbers, equivalent names, and how common a word is. The
 //! lists are small files in `data/`, compiled in; they hold general knowledge about names, no listed person.
 
+use crate::look::Look;
+use crate::name::Form;
+use crate::near;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -15,9 +18,14 @@ const NAMES_COUNTED: u32 = 41_859;
 #[expect(clippy::struct_excessive_bools, reason = "independent duties of one word")]
 pub(crate) struct Entry {
     pub(crate) particle: bool,
+    /// Joins the words of an organisation's name; in a person's it is a name.
+    pub(crate) joining: bool,
     pub(crate) chain: bool,
     pub(crate) title: bool,
     pub(crate) legal: bool,
+    /// A legal form that is no name of a person.
+    pub(crate) commercial: bool,
+    pub(crate) place: bool,
     pub(crate) number: Option<u16>,
     /// Equivalence classes; 0 for none.
     pub(crate) same: [u16; 2],
@@ -32,6 +40,26 @@ static ENTRIES: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(read);
 /// The entry of an ASCII word.
 pub(crate) fn entry(ascii: &str) -> Option<&'static Entry> {
     ENTRIES.get(ascii)
+}
+
+/// Shortest legal form that is ever recognised with a typing error.
+const LEGAL_LETTERS_MIN: usize = 5;
+
+/// Legal forms long enough to be recognised with a typing error.
+static LEGAL: LazyLock<Vec<(Look, &'static str)>> = LazyLock::new(|| {
+    let long = ENTRIES.iter().filter(|(word, entry)| entry.legal && word.len() >= LEGAL_LETTERS_MIN);
+    long.map(|(word, _)| (Look::of(word), *word)).collect()
+});
+
+/// Whether an unknown word is one typing error from a legal form of at least `shortest` letters.
+pub(crate) fn nearly_legal(form: &Form, shortest: usize) -> bool {
+    let text = form.ascii();
+    let near = |(look, word): &(Look, &str)| {
+        word.len() >= shortest
+            && look.could_be(form.look(), 1)
+            && near::one_error(word.as_bytes(), text.as_bytes())
+    };
+    text.len() + 1 >= shortest && entry(text).is_none() && LEGAL.iter().any(near)
 }
 
 fn read() -> HashMap<&'static str, Entry> {
@@ -59,9 +87,12 @@ fn read() -> HashMap<&'static str, Entry> {
             let entry = out.entry(word).or_default();
             match section {
                 "particle" => entry.particle = true,
+                "joining" => entry.joining = true,
                 "chain" => entry.chain = true,
                 "title" => entry.title = true,
                 "legal" => entry.legal = true,
+                "commercial" => entry.commercial = true,
+                "place" => entry.place = true,
                 _ => entry.number = value.parse().ok(),
             }
         }

@@ -3,7 +3,8 @@
 //! A [`Ceiling`] bounds the likeness of two names by what is known of them. First without any listed name: a set of the
 //! query's tokens is *needed* when a name near none of them stays under the floor whatever else agrees. Of all such sets
 //! the one that fewest names hold is looked up. Then for each of those names, with what its own tokens may stand for
-//! and what it has to spare. Only what passes both is weighed in full.
+//! and what it has to spare. Only what passes both is weighed in full, and what may be the query mistyped: names of about
+//! its length that hold a token near its heaviest, or its next exactly.
 
 use crate::index::Index;
 use crate::near_sets::NearSet;
@@ -14,8 +15,8 @@ use std::cell::RefCell;
 use std::ops::Range;
 use tenantry_model::listed::Schema;
 use tenantry_names::{
-    Ceiling, Form, Name, Near, Role, StoredToken, Token, Weighed, Weighing, as_joined, joins_across,
-    near_glued, weigh,
+    Anchors, Ceiling, Form, Name, NameKind, Near, Pairing, Role, StoredToken, Token, Weighed, Weighing,
+    as_joined, could_be_typed, joins_across, near_glued, weigh,
 };
 
 /// Shortest token tried as two list tokens written together, and shortest part.
@@ -179,15 +180,17 @@ impl<'r> Round<'r> {
         mark.head = entries.len() as u32 - 1;
     }
 
-    /// Gathers every comparable name that holds a token near a needed one.
+    /// Gathers every comparable name that holds a token near a needed one, and those that may be the query mistyped.
     fn gather(&mut self, schema: Schema) {
-        let Some(wanted) = self.plan.cheapest(self.floor) else { return };
-        let view = self.view;
+        let (view, query) = (self.view, self.name.tokens());
+        let wanted = self.plan.cheapest(self.floor);
+        let anchors = Anchors::of(query);
         let ranges = comparable(view, schema);
         let Scratch { marks, marked, names_met, names, .. } = &mut *self.scratch;
+        let comparable = |name: u32| ranges.iter().any(|r| r.contains(&name));
         for id in &*marked {
             let mask = marks.get(*id as usize).map_or(0, |m| m.mask);
-            let Wanted { plain, with_initials } = wanted;
+            let Wanted { plain, with_initials } = wanted.unwrap_or_default();
             let (plain, with_initials) = (mask & plain != 0, mask & with_initials != 0);
             if !plain && !with_initials {
                 continue;
@@ -195,9 +198,24 @@ impl<'r> Round<'r> {
             for posting in view.holding(*id) {
                 let name = posting.name();
                 let wanted = if posting.initials() { with_initials } else { plain };
-                if wanted && ranges.iter().any(|r| r.contains(&name)) && first_time(names_met, name) {
+                if wanted && comparable(name) && first_time(names_met, name) {
                     // Read apart from the tokens themselves, so that many reads can be under way at a time.
                     names.push((name, view.token_range(name)));
+                }
+            }
+        }
+        let near = anchors.near.map_or(0, |at| 1_u32 << at);
+        let nearly =
+            marked.iter().copied().filter(|id| marks.get(*id as usize).is_some_and(|m| m.mask & near != 0));
+        let exact = anchors.exact.and_then(|at| self.name.forms().get(at));
+        let exactly = exact.into_iter().flat_map(|form| view.exactly(form.ascii()));
+        for posting in nearly.chain(exactly).flat_map(|id| view.holding(id)) {
+            let name = posting.name();
+            if comparable(name) && !is_met(names_met, name) {
+                let range = view.token_range(name);
+                if could_be_typed(query, view.tokens_at(range.clone()).iter().map(StoredToken::token)) {
+                    first_time(names_met, name);
+                    names.push((name, range));
                 }
             }
         }
@@ -214,7 +232,8 @@ impl<'r> Round<'r> {
         let names = std::mem::take(&mut self.scratch.names);
         for (name, range) in &names {
             let tokens = self.view.tokens_at(range.clone());
-            if self.ceiling(round, tokens) < self.floor {
+            let typed = || could_be_typed(self.name.tokens(), tokens.iter().map(StoredToken::token));
+            if self.ceiling(round, tokens) < self.floor && !typed() {
                 continue;
             }
             let weighed = self.weigh(round, tokens);
@@ -282,28 +301,56 @@ impl<'r> Round<'r> {
         let Scratch { marks, entries, weighing, tokens, .. } = &mut *self.scratch;
         tokens.clear();
         tokens.extend(stored.iter().map(StoredToken::token));
-        let meanings = |j: usize| {
-            let mark = stored.get(j).and_then(|t| marks.get(t.form as usize)).filter(|m| m.round == round);
-            chain(entries, mark.map_or(NONE, |m| m.head))
-        };
-        let (forms, view) = (self.name.forms(), self.view);
-        let pair = |i: usize, j: usize| {
-            meanings(j).find_map(|m| match m {
-                Meaning::Token(unit, near) if usize::from(unit) == i => Some(near),
+        let pairing = Marked { name: self.name, view: self.view, stored, marks, entries, round };
+        weigh(weighing, self.name.tokens(), tokens, &pairing)
+    }
+}
+
+/// The query beside a listed name, with what the marks say of the name's tokens.
+struct Marked<'m> {
+    name: &'m Name,
+    view: &'m View<'m>,
+    stored: &'m [StoredToken],
+    marks: &'m [Mark],
+    entries: &'m [Entry],
+    round: u32,
+}
+
+impl Marked<'_> {
+    fn meanings(&self, j: usize) -> impl Iterator<Item = Meaning> {
+        let mark = self.stored.get(j).and_then(|t| self.marks.get(t.form as usize));
+        chain(self.entries, mark.filter(|m| m.round == self.round).map_or(NONE, |m| m.head))
+    }
+}
+
+impl Pairing for Marked<'_> {
+    fn kind(&self) -> NameKind {
+        self.name.kind()
+    }
+
+    fn pair(&self, i: usize, j: usize) -> Option<Near> {
+        self.meanings(j).find_map(|m| match m {
+            Meaning::Token(unit, near) if usize::from(unit) == i => Some(near),
+            _ => None,
+        })
+    }
+
+    fn glued(&self, l: (usize, usize), r: (usize, usize)) -> Option<Near> {
+        if l.1 - l.0 == 2 {
+            return self.meanings(r.0).find_map(|m| match m {
+                Meaning::Joined(first, near) if usize::from(first) == l.0 => Some(near),
                 _ => None,
-            })
-        };
-        let glued = |l: (usize, usize), r: (usize, usize)| {
-            if l.1 - l.0 == 2 {
-                return meanings(r.0).find_map(|m| match m {
-                    Meaning::Joined(first, near) if usize::from(first) == l.0 => Some(near),
-                    _ => None,
-                });
-            }
-            let form = |j: usize| view.form(stored.get(j)?.form);
-            near_glued(forms.get(l.0)?, &form(r.0)?, &form(r.0 + 1)?)
-        };
-        weigh(weighing, self.name.tokens(), tokens, pair, glued)
+            });
+        }
+        near_glued(self.name.forms().get(l.0)?, &self.right(r.0)?, &self.right(r.0 + 1)?)
+    }
+
+    fn left(&self, at: usize) -> Option<Form<'_>> {
+        self.name.forms().get(at).map(Form::borrowed)
+    }
+
+    fn right(&self, at: usize) -> Option<Form<'_>> {
+        self.view.form(self.stored.get(at)?.form)
     }
 }
 
@@ -353,6 +400,10 @@ fn comparable(view: &View, schema: Schema) -> Vec<Range<u32>> {
         }
     }
     out
+}
+
+fn is_met(names_met: &[u64], name: u32) -> bool {
+    names_met.get(name as usize / 64).is_some_and(|bits| bits >> (name % 64) & 1 == 1)
 }
 
 /// Whether a name is met for the first time; remembers it.

@@ -26,7 +26,7 @@ struct Unit {
 }
 
 /// Tokens to look up, one bit each.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Wanted {
     /// For names without single letters.
     pub(crate) plain: u32,

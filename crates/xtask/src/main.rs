@@ -12,6 +12,7 @@ mod ci;
 mod e2e;
 mod fuzz;
 mod needs;
+mod quality;
 mod run;
 mod test;
 mod tidy;
@@ -45,6 +46,11 @@ Commands:
                     --check   compare instead; loudly skipped without the target or with another compiler
   needs           find or install the programs the tests use (PostgreSQL, Chromium and its driver,
                   Python); as root they come from Debian, otherwise the command to run is printed
+  quality [--short] [FOLDER]
+                  matching quality beside the best open peer's: installs nomenklatura in a virtual
+                  environment under target/, has both score the same pairs, and prints one table
+                    --short   every tenth row where there are many
+                    FOLDER    the data, ../../shared/data when not given
   help            this text
 
 Every command prints each step with the time it took and exits with 1 when one of them failed.
@@ -64,6 +70,11 @@ fn main() -> ExitCode {
         ["wasm", "--check"] => wasm::wasm(wasm::Use::Compare),
         ["needs"] => needs::ensure(),
         ["fuzz", rest @ ..] => fuzz::fuzz(rest),
+        ["quality", rest @ ..] if rest.len() <= 2 => {
+            let extent =
+                if rest.contains(&"--short") { quality::Extent::Short } else { quality::Extent::Full };
+            quality::quality(extent, rest.iter().copied().find(|word| !word.starts_with("--")))
+        }
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

@@ -51,3 +51,11 @@ impl Draws {
         (((z ^ (z >> 31)) >> 11) % n as u64) as usize
     }
 }
+
+/// Which half of the rows one belongs to, by its text: rules were developed looking at the errors of half 0 only.
+pub(crate) fn half(text: &str) -> u64 {
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    (hash >> 17) & 1
+}

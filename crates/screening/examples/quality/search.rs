@@ -1,12 +1,14 @@
 //! Searches against the real lists: who is found, and who is falsely alerted.
 
-use crate::Row;
 use crate::data::{Draws, Lists, csv};
+use crate::overlap::Overlap;
+use crate::peer::{Party, Peer};
+use crate::{Row, Run};
 use std::path::Path;
 use tenantry_lists::country_code;
 use tenantry_model::fact::Gender;
 use tenantry_model::jurisdiction::Jurisdiction;
-use tenantry_model::listed::{ListedEntity, Property};
+use tenantry_model::listed::{ListedEntity, Property, Schema};
 use tenantry_model::personal::Personal;
 use tenantry_model::time::PartialDate;
 use tenantry_screening::{Index, Options, Query};
@@ -32,18 +34,19 @@ fn date(text: &str) -> Option<PartialDate> {
 }
 
 /// Every search measure.
-pub(crate) fn all(folder: &Path, lists: &Lists, verbose: bool) -> Vec<Row> {
+pub(crate) fn all(folder: &Path, lists: &Lists, run: &mut Run) -> Vec<Row> {
     let ofac = Index::build(&[(lists.ofac.header().clone(), lists.ofac.entities())]);
     let un = Index::build(&[(lists.un.header().clone(), lists.un.entities())]);
     let both = Index::build(&[
         (lists.ofac.header().clone(), lists.ofac.entities()),
         (lists.un.header().clone(), lists.un.entities()),
     ]);
-    let mut rows = un_persons(folder, &un, &lists.un, verbose);
-    rows.push(every_name(&ofac, lists.ofac.entities(), verbose));
-    rows.extend(one_edit(&ofac, lists.ofac.entities(), verbose));
+    let mut rows = un_persons(folder, &un, &lists.un, run);
+    rows.push(every_name(&ofac, lists.ofac.entities(), run));
+    rows.extend(one_edit(&ofac, lists.ofac.entities(), run));
+    let overlap = Overlap::of(lists.ofac.entities().iter().chain(lists.un.entities()), &mut run.peer);
     for set in ["global", "us"] {
-        rows.extend(negatives(folder, &both, set, verbose));
+        rows.extend(negatives(folder, &both, &overlap, set, run));
     }
     rows
 }
@@ -61,75 +64,81 @@ fn person(row: &[String], attributes: bool) -> Query {
     query
 }
 
-fn un_persons(folder: &Path, index: &Index, un: &tenantry_lists::Snapshot, verbose: bool) -> Vec<Row> {
-    let exact = csv(&folder.join("evaluation/un_persons.csv"));
-    let altered = csv(&folder.join("evaluation/un_persons_altered.csv"));
-    let folded = |t: &str| {
-        tenantry_names::Name::analyse(t, tenantry_names::NameKind::Person)
-            .forms()
-            .iter()
-            .map(|f| f.ascii().to_owned())
-            .collect::<Vec<_>>()
+/// The same as the peer is asked.
+fn party(row: &[String], attributes: bool) -> Party {
+    let (birth, country) =
+        (date(&row[5]).map(|d| d.to_string()), country(&row[7]).map(|c| c.as_str().to_lowercase()));
+    let mut values = vec![(Property::Name, row[0].as_str())];
+    if attributes {
+        values.extend(birth.as_deref().map(|d| (Property::BirthDate, d)));
+        values.extend(country.as_deref().map(|c| (Property::Nationality, c)));
+        values.push((Property::Gender, row[4].as_str()));
+    }
+    Party::new(Schema::Person, &values)
+}
+
+/// The share of scores that reach the peer's threshold.
+fn reached(scores: &[u16]) -> String {
+    share(scores.iter().filter(|s| **s >= Peer::threshold()).count(), scores.len())
+}
+
+fn un_persons(folder: &Path, index: &Index, un: &tenantry_lists::Snapshot, run: &mut Run) -> Vec<Row> {
+    let rows = |file: &str| -> Vec<_> {
+        csv(&folder.join("evaluation").join(file)).into_iter().step_by(run.step).collect()
     };
-    let ids: Vec<Vec<&str>> = exact
+    let (exact, altered) = (rows("un_persons.csv"), rows("un_persons_altered.csv"));
+    let folded = |t: &str| {
+        let name = tenantry_names::Name::analyse(t, tenantry_names::NameKind::Person);
+        name.forms().iter().map(|f| f.ascii().to_owned()).collect::<Vec<_>>()
+    };
+    let bearers: Vec<Vec<&ListedEntity>> = exact
         .iter()
         .map(|row| {
             let wanted = folded(&row[0]);
-            un.entities()
-                .iter()
-                .filter(|e| NAMES.iter().any(|p| e.texts(*p).any(|t| folded(t) == wanted)))
-                .map(|e| e.id.as_str())
-                .collect()
+            let bears = |e: &&ListedEntity| NAMES.iter().any(|p| e.texts(*p).any(|t| folded(t) == wanted));
+            un.entities().iter().filter(bears).collect()
         })
         .collect();
-    let known = ids.iter().filter(|i| !i.is_empty()).count();
-    let count = |rows: &[Vec<String>], attributes: bool| {
-        let found = rows.iter().zip(&ids).filter(|(row, ids)| {
-            let hit = ids.iter().any(|id| finds(index, &person(row, attributes), id));
-            if verbose && !hit {
-                println!("UN missed (attributes {attributes}): {row:?} {ids:?}");
+    let known = bearers.iter().filter(|b| !b.is_empty()).count();
+    let mut row = |measure: &str, target, rows: &[Vec<String>], attributes: bool| {
+        let found = rows.iter().zip(&bearers).filter(|(row, bearers)| {
+            let hit = bearers.iter().any(|e| finds(index, &person(row, attributes), &e.id));
+            if run.verbose && !hit && !bearers.is_empty() {
+                println!("UN missed (attributes {attributes}): {}", row[0]);
             }
             hit
         });
-        found.count()
+        let ours = share(found.count(), known);
+        let pairs: Vec<_> = rows
+            .iter()
+            .zip(&bearers)
+            .filter_map(|(row, bearers)| Some((party(row, attributes), Party((*bearers.first()?).clone()))))
+            .collect();
+        let peer = run.peer.scores(measure, &pairs).map(|scores| reached(&scores));
+        Row { measure: measure.to_owned(), peer, target, ours }
     };
     vec![
-        Row {
-            measure: "UN persons, name as published".to_owned(),
-            peer: "100 %",
-            target: "100 %",
-            ours: share(count(&exact, false), known),
-        },
-        Row {
-            measure: "UN persons altered, with date and country".to_owned(),
-            peer: "95.7 %",
-            target: "99 %",
-            ours: share(count(&altered, true), known),
-        },
-        Row {
-            measure: "UN persons altered, name only".to_owned(),
-            peer: "98.2 %",
-            target: "",
-            ours: share(count(&altered, false), known),
-        },
+        row("UN persons, name as published", "100 %", &exact, false),
+        row("UN persons altered, with date and country", "99 %", &altered, true),
+        row("UN persons altered, name only", "", &altered, false),
     ]
 }
 
-fn every_name(index: &Index, entities: &[ListedEntity], verbose: bool) -> Row {
+fn every_name(index: &Index, entities: &[ListedEntity], run: &Run) -> Row {
     let (mut found, mut all) = (0, 0);
-    for entity in entities {
+    for entity in entities.iter().step_by(run.step) {
         for text in NAMES.iter().flat_map(|p| entity.texts(*p)) {
             all += 1;
             let hit = finds(index, &Query::new(entity.schema, text), &entity.id);
             found += usize::from(hit);
-            if verbose && !hit {
+            if run.verbose && !hit {
                 println!("SDN name missed: {text} {}", entity.id);
             }
         }
     }
     Row {
         measure: "every SDN name and alias finds its entity".to_owned(),
-        peer: "-",
+        peer: None,
         target: "100 %",
         ours: share(found, all),
     }
@@ -153,51 +162,61 @@ fn edited(text: &str, draws: &mut Draws) -> String {
     letters.into_iter().collect()
 }
 
-fn one_edit(index: &Index, entities: &[ListedEntity], verbose: bool) -> Vec<Row> {
+fn one_edit(index: &Index, entities: &[ListedEntity], run: &mut Run) -> Vec<Row> {
     let mut draws = Draws(7);
     let names: Vec<(&ListedEntity, &str)> =
         entities.iter().flat_map(|e| NAMES.iter().flat_map(|p| e.texts(*p)).map(move |t| (e, t))).collect();
-    let (mut with, mut without, trials) = (0, 0, 3000);
+    let (mut with, mut without, trials) = (0, 0, 3000 / run.step);
+    let (mut full_pairs, mut name_pairs) = (Vec::new(), Vec::new());
     for _ in 0..trials {
         let (entity, text) = names[draws.below(names.len())];
-        let mut query = Query::new(entity.schema, &edited(text, &mut draws));
+        let edited = edited(text, &mut draws);
+        let mut query = Query::new(entity.schema, &edited);
         let name_only = finds(index, &query, &entity.id);
         without += usize::from(name_only);
-        query.birth_date = entity.texts(Property::BirthDate).find_map(|t| t.parse().ok()).map(Personal::new);
+        let birth = entity.texts(Property::BirthDate).find(|t| t.parse::<PartialDate>().is_ok());
+        query.birth_date = birth.and_then(|t| t.parse().ok()).map(Personal::new);
         let places = [Property::Nationality, Property::Citizenship, Property::Country];
         query.countries = places.iter().flat_map(|p| entity.texts(*p)).filter_map(country).take(1).collect();
         let full = finds(index, &query, &entity.id);
         with += usize::from(full);
-        if verbose && !full {
-            println!("edit missed: {} | {text} | {}", query.names[0].expose(), entity.schema);
-        } else if verbose && !name_only {
-            println!("edit missed by name: {} | {text} | {}", query.names[0].expose(), entity.schema);
+        let code = query.countries.first().map(|c| c.as_str().to_lowercase());
+        let mut values = vec![(Property::Name, edited.as_str())];
+        values.extend(birth.map(|b| (Property::BirthDate, b)));
+        values.extend(code.as_deref().map(|c| (Property::Country, c)));
+        full_pairs.push((Party::new(entity.schema, &values), Party(entity.clone())));
+        name_pairs.push((Party::named(entity.schema, &edited), Party(entity.clone())));
+        if run.verbose && !full {
+            println!("edit missed: {edited} | {text} | {}", entity.schema);
+        } else if run.verbose && !name_only {
+            println!("edit missed by name: {edited} | {text} | {}", entity.schema);
         }
     }
+    let mut row = |measure: &str, target, found, pairs: &[(Party, Party)]| Row {
+        measure: measure.to_owned(),
+        peer: run.peer.scores(measure, pairs).map(|scores| reached(&scores)),
+        target,
+        ours: share(found, trials),
+    };
     vec![
-        Row {
-            measure: "one random edit, birth date and country sent".to_owned(),
-            peer: "78.9 / 85.1 %",
-            target: "98 %",
-            ours: share(with, trials),
-        },
-        Row {
-            measure: "one random edit, name only".to_owned(),
-            peer: "-",
-            target: "96 %",
-            ours: share(without, trials),
-        },
+        row("one random edit, birth date and country sent", "98 %", with, &full_pairs),
+        row("one random edit, name only", "96 %", without, &name_pairs),
     ]
 }
 
-fn negatives(folder: &Path, index: &Index, set: &str, verbose: bool) -> Vec<Row> {
-    let rows = csv(&folder.join(format!("evaluation/negatives_{set}.csv")));
-    let count = |attributes: bool| {
+fn negatives(folder: &Path, index: &Index, overlap: &Overlap, set: &str, run: &mut Run) -> Vec<Row> {
+    let rows: Vec<_> =
+        csv(&folder.join(format!("evaluation/negatives_{set}.csv"))).into_iter().step_by(run.step).collect();
+    let per_mille = |n: usize| format!("{:.2} ({n}/{})", 1000.0 * n as f64 / rows.len() as f64, rows.len());
+    let mut row = |what: &str, target, attributes: bool| {
+        let measure = format!("alerts per 1,000, {set}, {what}");
         let alerts = rows.iter().filter(|row| {
             let mut query = person(row, attributes);
             query.gender = if attributes { row[4].parse::<Gender>().ok() } else { None };
             let hits = index.search(&query, &Options::default());
-            if verbose && let Some(hit) = hits.first() {
+            if run.verbose
+                && let Some(hit) = hits.first()
+            {
                 println!(
                     "alert {set} (attributes {attributes}) {}: {} | {}",
                     hit.score, row[0], hit.explanation.points[0].listed
@@ -205,21 +224,10 @@ fn negatives(folder: &Path, index: &Index, set: &str, verbose: bool) -> Vec<Row>
             }
             !hits.is_empty()
         });
-        alerts.count()
+        let ours = per_mille(alerts.count());
+        let asked = rows.iter().map(|row| (party(row, attributes), row[0].as_str()));
+        let peer = overlap.alerts(&measure, asked, &mut run.peer).map(per_mille);
+        Row { measure, peer, target, ours }
     };
-    let per_mille = |n: usize| format!("{:.2} ({n}/{})", 1000.0 * n as f64 / rows.len() as f64, rows.len());
-    vec![
-        Row {
-            measure: format!("alerts per 1,000, {set}, with date, country, gender"),
-            peer: "1.3",
-            target: "0.5",
-            ours: per_mille(count(true)),
-        },
-        Row {
-            measure: format!("alerts per 1,000, {set}, name only"),
-            peer: "8.7",
-            target: "5",
-            ours: per_mille(count(false)),
-        },
-    ]
+    vec![row("with date, country, gender", "0.5", true), row("name only", "5", false)]
 }

@@ -39,7 +39,7 @@ fn run(index: &Index, label: &str, queries: &[Query], target: &'static str) -> R
             at(0.5),
             at(0.99)
         ),
-        peer: "100-150",
+        peer: None,
         target,
         ours: format!("{:.0}", queries.len() as f64 / seconds),
     }
@@ -72,7 +72,7 @@ pub(crate) fn all(folder: &Path, lists: &Lists) -> Vec<Row> {
     vec![
         Row {
             measure: format!("index of {} entities: build ms, memory MB", index.len()),
-            peer: "",
+            peer: None,
             target: "100 MB",
             ours: format!("{built} ms, {} MB", after - before),
         },

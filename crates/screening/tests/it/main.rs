@@ -4,6 +4,8 @@ mod image;
 mod oracle;
 mod pass;
 mod promises;
+mod properties;
+mod weaknesses;
 
 use tenantry_model::listed::{ListedEntity, Origin, Property, Schema, SnapshotHeader, Value};
 use tenantry_screening::Index;

@@ -73,6 +73,18 @@ const WORDS: &[&str] = &[
     "hong",
     "kong",
     "hongkong",
+    "khaja",
+    "imran",
+    "imra",
+    "nkhan",
+    "jang",
+    "yong",
+    "song",
+    "chile",
+    "president",
+    "김민수",
+    "建国",
+    "朱爾",
 ];
 
 fn name() -> impl Strategy<Value = String> {

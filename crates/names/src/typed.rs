@@ -1,0 +1,150 @@
+//! Two names that are one name mistyped. Typing errors do not respect words: a blank moves, goes or comes, and two
+//! slips may fall into one short word. So what the alignment leaves open is compared once more with the blanks taken
+//! out, and two errors in all are forgiven when the name is long enough to bear them.
+
+use crate::align::{How, MatchedUnit, Pairing, bits};
+use crate::edit;
+use crate::name::{Form, NameKind, Role, Token};
+use crate::romanise::Script;
+
+/// Most errors forgiven in a whole name.
+const ERRORS_MAX: usize = 2;
+/// Letters a name must have for one error, and for two.
+const LETTERS_MIN: [usize; 3] = [0, 6, 8];
+/// Letters that must be left open on each side, so that nothing is an error that replaces all there is.
+const OPEN_MIN: usize = 3;
+/// Letters an organisation's or object's open words must have for each error: their short words are made up.
+const LETTERS_PER_ERROR: usize = 4;
+/// Likeness with this many errors in the shortest name that bears them; longer names gain for each letter, to a limit.
+const LIKENESS: [u16; 3] = [960, 820, 700];
+const LIKENESS_PER_LETTER: usize = 8;
+const LIKENESS_GAIN_MAX: usize = 100;
+
+/// One name mistyped as the other.
+pub(crate) struct Typed {
+    /// How alike, 0 to 1000.
+    pub(crate) likeness: u16,
+    /// Tokens of the left name whose letters were compared without blanks.
+    pub(crate) left: u32,
+    /// Tokens of the right name.
+    pub(crate) right: u32,
+}
+
+/// Whether a token's letters are part of the name proper.
+fn tells(token: &Token) -> bool {
+    matches!(token.role, Role::Word | Role::Initial | Role::Number)
+}
+
+fn length(tokens: impl Iterator<Item = Token>) -> usize {
+    tokens.filter(tells).map(|t| usize::from(t.length)).sum()
+}
+
+/// Whether the names are long enough, and near enough in length, to be one name mistyped: only such names can be like
+/// each other although most of their weight has no near word.
+pub fn could_be_typed(left: &[Token], right: impl Iterator<Item = Token>) -> bool {
+    let (l, r) = (length(left.iter().copied()), length(right));
+    l.abs_diff(r) <= ERRORS_MAX && l.max(r) >= LETTERS_MIN[1]
+}
+
+/// By which words a name is found that is the query mistyped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Anchors {
+    /// The heaviest token, which may be near.
+    pub near: Option<usize>,
+    /// The next, which must be exact.
+    pub exact: Option<usize>,
+}
+
+impl Anchors {
+    /// Of the query's tokens; single letters come last, the first of equals first.
+    pub fn of(left: &[Token]) -> Self {
+        let order =
+            |at: &usize| left.get(*at).map(|t| (t.role != Role::Initial, t.weight, std::cmp::Reverse(*at)));
+        let near = (0..left.len()).max_by_key(order);
+        let exact = (0..left.len()).filter(|at| Some(*at) != near).max_by_key(order);
+        Self { near, exact }
+    }
+}
+
+/// Tells whether what `units` leave open or inexact differs by few typing errors in all.
+pub(crate) fn typed(
+    units: &[MatchedUnit],
+    left: &[Token],
+    right: &[Token],
+    pairing: &impl Pairing,
+) -> Option<Typed> {
+    if !could_be_typed(left, right.iter().copied()) {
+        return None;
+    }
+    let anchors = Anchors::of(left);
+    let (mut settled_left, mut settled_right, mut anchored) = (0, 0, false);
+    for unit in units {
+        let near = |at: usize| unit.near.how != How::Initial && bits(unit.left) >> at & 1 == 1;
+        anchored |= anchors.near.is_some_and(near);
+        let settled = match unit.near.how {
+            How::Same | How::Equivalent | How::Glued => unit.near.likeness >= SETTLED_MIN,
+            How::Spelling | How::Sound | How::Transcribed | How::Initial => false,
+        };
+        if settled {
+            settled_left |= bits(unit.left);
+            settled_right |= bits(unit.right);
+            anchored |= unit.near.how == How::Same && anchors.exact == Some(usize::from(unit.left.0));
+        }
+    }
+    if !anchored {
+        return None;
+    }
+    let l = Open::of(left, settled_left, |at| pairing.left(at))?;
+    let r = Open::of(right, settled_right, |at| pairing.right(at))?;
+    if l.script != r.script || !l.digits().eq(r.digits()) || l.length.min(r.length) < OPEN_MIN {
+        return None;
+    }
+    let whole = length(left.iter().copied()).max(length(right.iter().copied()));
+    let open = l.length.max(r.length);
+    let allowed = (1..=ERRORS_MAX).rev().find(|errors| {
+        LETTERS_MIN.get(*errors).is_some_and(|least| whole >= *least)
+            && (pairing.kind() == NameKind::Person || open >= errors * LETTERS_PER_ERROR)
+    });
+    let errors = edit::distance(l.text(), r.text(), allowed.unwrap_or(0))?;
+    let gain = (whole.saturating_sub(*LETTERS_MIN.get(errors)?) * LIKENESS_PER_LETTER).min(LIKENESS_GAIN_MAX);
+    let likeness = (*LIKENESS.get(errors)? + gain as u16).min(LIKENESS[0]);
+    Some(Typed { likeness, left: l.tokens, right: r.tokens })
+}
+
+/// From this likeness on a unit needs no second look: equal but for a blank.
+const SETTLED_MIN: u16 = 970;
+
+/// Letters of one side that are not settled, blanks taken out.
+struct Open {
+    letters: [u8; edit::LETTERS_MAX],
+    length: usize,
+    script: Option<Script>,
+    tokens: u32,
+}
+
+impl Open {
+    /// `None` when there are too many or in several scripts, or in one where letters are not what is typed.
+    fn of<'f>(tokens: &[Token], settled: u32, form: impl Fn(usize) -> Option<&'f Form>) -> Option<Self> {
+        let mut out = Self { letters: [0; edit::LETTERS_MAX], length: 0, script: None, tokens: 0 };
+        for (at, _) in tokens.iter().enumerate().filter(|(i, t)| settled >> i & 1 == 0 && tells(t)) {
+            let form = form(at)?;
+            if form.look.native() || out.script.is_some_and(|s| s != form.script) {
+                return None;
+            }
+            out.script = Some(form.script);
+            let text = form.ascii.as_bytes();
+            out.letters.get_mut(out.length..out.length + text.len())?.copy_from_slice(text);
+            out.length += text.len();
+            out.tokens |= 1 << at;
+        }
+        Some(out)
+    }
+
+    fn text(&self) -> &[u8] {
+        self.letters.get(..self.length).unwrap_or_default()
+    }
+
+    fn digits(&self) -> impl Iterator<Item = &u8> {
+        self.text().iter().filter(|b| b.is_ascii_digit())
+    }
+}

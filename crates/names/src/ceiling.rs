@@ -46,9 +46,9 @@ pub struct Ceiling {
 const OPEN_END: u32 = 16_000;
 
 impl Ceiling {
-    /// Nothing gathered yet. `no_company` when it is known that neither name holds a legal form.
-    pub fn new(no_company: bool) -> Self {
-        Self { no_company, ..Self::default() }
+    /// Nothing gathered yet, but that neither name holds a legal form.
+    pub fn without_legal_forms() -> Self {
+        Self { no_company: true, ..Self::default() }
     }
 
     /// A token of the left name may agree with one of the right: `alike` is the most its weight times likeness can be.
@@ -75,32 +75,34 @@ impl Ceiling {
         self.words += 1;
     }
 
-    /// No token of the right name but a single letter can be the partner of this one of the left. `initials` tells
-    /// whether the right name may hold such a letter.
-    pub fn lacks(&mut self, left: Token, initials: bool) {
+    /// No token of the right name can be the partner of this one of the left, which has no single letters.
+    pub fn lacks(&mut self, left: Token) {
+        self.meet(left);
+        let weight = u32::from(left.weight);
+        if left.role == Role::Initial {
+            self.alike += weight * u32::from(INITIAL_LIKENESS) / 1000;
+            self.counted += weight;
+            self.open_end += OPEN_END;
+            return;
+        }
+        self.left += weight;
+        if left.role == Role::Word {
+            self.left_words += weight;
+            self.left_names = true;
+        }
+    }
+
+    /// The same, but the right name has single letters, and one may stand for this token.
+    pub fn lacks_all_but_initials(&mut self, left: Token) {
+        if left.role != Role::Word {
+            return self.lacks(left);
+        }
         self.meet(left);
         let weight = u32::from(left.weight);
         let by_initial = weight.min(INITIAL_WEIGHT.into());
-        let likeness = u32::from(INITIAL_LIKENESS);
-        match left.role {
-            Role::Initial => {
-                self.alike += weight * likeness / 1000;
-                self.counted += weight;
-                self.open_end += OPEN_END;
-            }
-            Role::Word if initials => {
-                self.alike += by_initial * likeness / 1000;
-                self.counted += by_initial;
-                self.unsaid += weight - by_initial;
-            }
-            role => {
-                self.left += weight;
-                if role == Role::Word {
-                    self.left_words += weight;
-                    self.left_names = true;
-                }
-            }
-        }
+        self.alike += by_initial * u32::from(INITIAL_LIKENESS) / 1000;
+        self.counted += by_initial;
+        self.unsaid += weight - by_initial;
     }
 
     /// A token of the right name has no partner in the left.
@@ -222,7 +224,8 @@ mod tests {
     fn ceiling(left: &Name, right: &Name) -> u16 {
         let pairs = near_pairs(left, right);
         let legal = |n: &Name| n.tokens().iter().any(|t| t.role == Role::Legal);
-        let mut out = Ceiling::new(!legal(left) && !legal(right));
+        let mut out =
+            if legal(left) || legal(right) { Ceiling::default() } else { Ceiling::without_legal_forms() };
         let initials = right.tokens().iter().any(|t| t.role == Role::Initial);
         for (i, token) in left.tokens().iter().enumerate() {
             let mine = || pairs.iter().filter(|p| p.0.contains(&i));
@@ -233,8 +236,10 @@ mod tests {
                 out.may_agree(*token, token.weight.into());
             } else if mine().next().is_some() {
                 out.may_agree(*token, u32::from(token.weight) * u32::from(likeness) / 1000);
+            } else if initials {
+                out.lacks_all_but_initials(*token);
             } else {
-                out.lacks(*token, initials);
+                out.lacks(*token);
             }
         }
         for (j, token) in right.tokens().iter().enumerate() {

@@ -49,4 +49,4 @@ pub use near::{
 };
 pub use romanise::Script;
 pub use stored::{StoredForm, StoredToken};
-pub use typed::{Anchors, could_be_typed};
+pub use typed::{Anchors, Sketch, could_be_typed};

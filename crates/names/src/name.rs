@@ -104,7 +104,7 @@ impl Form<'_> {
     /// The form of this token and the next written together.
     pub fn joined(&self, next: &Form) -> Form<'static> {
         let script = self.script.max(next.script);
-        Form::new(format!("{}{}", self.ascii, next.ascii), script)
+        Form::new([&*self.ascii, &*next.ascii].concat(), script)
     }
 
     /// The same form, its text borrowed.

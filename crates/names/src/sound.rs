@@ -181,15 +181,33 @@ const CLUSTERS: &[(&str, &[Phoneme])] = &[
     ("au", &[A, U]),
 ];
 
+/// For each first letter of a cluster, its second letters, one bit each: most letters begin none.
+static SECONDS: [u32; 32] = seconds();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn seconds() -> [u32; 32] {
+    let mut out = [0; 32];
+    let mut at = 0;
+    while at < CLUSTERS.len() {
+        let text = CLUSTERS[at].0.as_bytes();
+        out[(text[0] & 31) as usize] |= 1 << (text[1] & 31);
+        at += 1;
+    }
+    out
+}
+
+fn may_cluster(rest: &[u8]) -> bool {
+    let [first, second, ..] = rest else { return false };
+    SECONDS.get(usize::from(first & 31)).is_some_and(|set| set >> (second & 31) & 1 == 1)
+}
+
 #[expect(clippy::match_same_arms, reason = "a table, grouped for the reader")]
 fn read(rest: &[u8], first: bool) -> (usize, &'static [Phoneme]) {
-    let may_cluster = matches!(
-        rest.first(),
-        Some(b's' | b't' | b'd' | b'c' | b'z' | b'k' | b'g' | b'p' | b'h' | b'q' | b'w' | b'e' | b'o' | b'a')
-    );
-    for (text, sounds) in CLUSTERS.iter().filter(|_| may_cluster) {
-        if rest.starts_with(text.as_bytes()) {
-            return (text.len(), sounds);
+    if may_cluster(rest) {
+        for (text, sounds) in CLUSTERS {
+            if rest.starts_with(text.as_bytes()) {
+                return (text.len(), sounds);
+            }
         }
     }
     let next = rest.get(1).copied().unwrap_or(0);

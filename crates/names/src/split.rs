@@ -83,8 +83,10 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
         };
         if breaks && letters > 0 {
             let end = if class == Class::Letter { at + 1 } else { at };
-            out.push(Piece { start, end, text: current.nfkc().collect(), comma_after: false, native: false });
-            current = String::new();
+            // ASCII is composed already.
+            let text = std::mem::take(&mut current);
+            let text = if text.is_ascii() { text } else { text.nfkc().collect() };
+            out.push(Piece { start, end, text, comma_after: false, native: false });
             letters = 0;
         }
         match class {

@@ -75,12 +75,10 @@ impl StoredForm {
     }
 }
 
-/// A [`Token`] as a record, with the number of its form.
+/// A [`Token`] as a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct StoredToken {
-    /// Number of its form in whatever table holds the forms.
-    pub form: u32,
     weight: u16,
     first: u8,
     length: u8,
@@ -98,10 +96,9 @@ const ROLES: [Role; 6] = [Role::Word, Role::Particle, Role::Title, Role::Legal, 
 
 impl StoredToken {
     /// Stores a token.
-    pub fn store(token: Token, form: u32) -> Self {
+    pub fn store(token: Token) -> Self {
         let mark = |is: bool, mark: u8| if is { mark } else { 0 };
         Self {
-            form,
             weight: token.weight,
             first: token.first,
             length: token.length,
@@ -141,11 +138,11 @@ mod tests {
             for kind in [NameKind::Person, NameKind::Organisation, NameKind::Object] {
                 let name = Name::analyse(&text, kind);
                 let mut heap = vec![7];
-                for (number, (form, token)) in name.forms().iter().zip(name.tokens()).enumerate() {
+                for (form, token) in name.forms().iter().zip(name.tokens()) {
                     let stored = StoredForm::store(form, &mut heap);
                     prop_assert!(stored.form(&heap) == *form);
                     prop_assert_eq!(stored.ascii(&heap), form.ascii().as_bytes());
-                    let stored = StoredToken::store(*token, number as u32);
+                    let stored = StoredToken::store(*token);
                     prop_assert_eq!(stored.token(), *token);
                 }
             }

@@ -6,6 +6,7 @@ use crate::align::{How, MatchedUnit, Pairing, bits};
 use crate::edit;
 use crate::name::{Form, NameKind, Role, Token};
 use crate::romanise::Script;
+use bytemuck::{Pod, Zeroable};
 
 /// Most errors forgiven in a whole name.
 const ERRORS_MAX: usize = 2;
@@ -37,6 +38,35 @@ fn tells(token: &Token) -> bool {
 
 fn length(tokens: impl Iterator<Item = Token>) -> usize {
     tokens.filter(tells).map(|t| usize::from(t.length)).sum()
+}
+
+/// A name at a glance: how many letters its telling words have together, and which. Lies in files as it lies in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
+#[repr(C)]
+pub struct Sketch {
+    letters: u32,
+    length: u32,
+}
+
+impl Sketch {
+    /// The sketch of a name's tokens and their forms.
+    pub fn of(tokens: &[Token], forms: &[Form]) -> Self {
+        let telling = tokens.iter().zip(forms).filter(|(t, _)| tells(t));
+        let letters = telling.fold(0, |set, (_, form)| set | form.look.letters());
+        Self { letters, length: length(tokens.iter().copied()) as u32 }
+    }
+
+    /// [`could_be_typed`] of the two names.
+    pub fn could_be_typed(self, other: Self) -> bool {
+        self.length.abs_diff(other.length) as usize <= ERRORS_MAX
+            && self.length.max(other.length) as usize >= LETTERS_MIN[1]
+    }
+
+    /// Whether the letters are those of one name mistyped as the other: an error changes two of them at most. A word that
+    /// agrees although it has other letters (another form of the name, or glued) is not allowed for.
+    pub fn letters_fit(self, other: Self) -> bool {
+        (self.letters ^ other.letters).count_ones() as usize <= 2 * ERRORS_MAX
+    }
 }
 
 /// Whether the names are long enough, and near enough in length, to be one name mistyped: only such names can be like

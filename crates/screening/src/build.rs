@@ -7,7 +7,7 @@ use crate::image::{Image, Section};
 use crate::tables::{CLASSES, EntityRecord, NameRecord, Posting, TextAt, class};
 use crate::tokens::Gathering;
 use tenantry_model::listed::{ListedEntity, Property, SnapshotHeader};
-use tenantry_names::{Name, Role, StoredToken};
+use tenantry_names::{Name, Role, Sketch, StoredToken};
 
 /// Everything of an index but its tokens, growing.
 #[derive(Default)]
@@ -16,7 +16,10 @@ struct Building {
     attributes: Vec<u8>,
     entities: Vec<EntityRecord>,
     names: Vec<NameRecord>,
+    name_starts: Vec<u32>,
+    name_forms: Vec<u32>,
     name_tokens: Vec<StoredToken>,
+    sketches: Vec<Sketch>,
     /// Whether a word of the name is a single letter, by name.
     initials: Vec<bool>,
     exact: Vec<(u64, u32)>,
@@ -68,29 +71,23 @@ impl Building {
     }
 
     fn push_name(&mut self, entity: u32, property: Property, name: &Name) {
-        let tokens = self.name_tokens.len() as u32;
-        for (form, token) in name.forms().iter().zip(name.tokens()) {
-            self.name_tokens.push(StoredToken::store(*token, self.gathering.id(form)));
-        }
+        self.name_starts.push(self.name_tokens.len() as u32);
+        self.name_tokens.extend(name.tokens().iter().map(|t| StoredToken::store(*t)));
+        self.name_forms.extend(name.forms().iter().map(|f| self.gathering.id(f)));
+        self.sketches.push(Sketch::of(name.tokens(), name.forms()));
         let text = append(&mut self.texts, name.text().as_bytes());
-        self.names.push(NameRecord { tokens, entity, text, property: property as u8, unused: [0; 3] });
+        self.names.push(NameRecord { entity, text, property: property as u8, unused: [0; 3] });
         self.initials.push(name.tokens().iter().any(|t| t.role == Role::Initial));
     }
 
     fn write(mut self, headers: &[&SnapshotHeader], classes: &[u32]) -> Image {
         let (tokens, numbers) = self.gathering.freeze();
-        for token in &mut self.name_tokens {
-            token.form = numbers.get(token.form as usize).copied().unwrap_or(token.form);
+        for form in &mut self.name_forms {
+            *form = numbers.get(*form as usize).copied().unwrap_or(*form);
         }
+        self.name_starts.push(self.name_tokens.len() as u32);
         let (posting_starts, postings) =
-            postings(&self.names, &self.name_tokens, &self.initials, numbers.len());
-        self.names.push(NameRecord {
-            tokens: self.name_tokens.len() as u32,
-            entity: u32::MAX,
-            text: TextAt { from: 0, bytes: 0 },
-            property: 0,
-            unused: [0; 3],
-        });
+            postings(&self.name_starts, &self.name_forms, &self.initials, numbers.len());
         let (exact_starts, exact_entries) = groups::freeze(self.exact, |_| Glance::default());
         let by_id = by_id(&self.entities, &self.texts);
         let headers = postcard::to_allocvec(headers).unwrap_or_default();
@@ -107,7 +104,10 @@ impl Building {
             (Section::KeyStarts, bytemuck::cast_slice(&tokens.key_starts)),
             (Section::KeyEntries, bytemuck::cast_slice(&tokens.key_entries)),
             (Section::Names, bytemuck::cast_slice(&self.names)),
+            (Section::NameStarts, bytemuck::cast_slice(&self.name_starts)),
+            (Section::NameForms, bytemuck::cast_slice(&self.name_forms)),
             (Section::NameTokens, bytemuck::cast_slice(&self.name_tokens)),
+            (Section::Sketches, bytemuck::cast_slice(&self.sketches)),
             (Section::Classes, bytemuck::cast_slice(classes)),
             (Section::PostingStarts, bytemuck::cast_slice(&posting_starts)),
             (Section::Postings, bytemuck::cast_slice(&postings)),
@@ -124,18 +124,12 @@ fn append(to: &mut Vec<u8>, bytes: &[u8]) -> TextAt {
 }
 
 /// Names per token.
-fn postings(
-    names: &[NameRecord],
-    name_tokens: &[StoredToken],
-    initials: &[bool],
-    tokens: usize,
-) -> (Vec<u32>, Vec<Posting>) {
-    let mut pairs: Vec<(u32, Posting)> = Vec::with_capacity(name_tokens.len());
-    let ends = names.iter().skip(1).map(|n| n.tokens as usize).chain([name_tokens.len()]);
-    for (name, ((record, end), initials)) in names.iter().zip(ends).zip(initials).enumerate() {
+fn postings(starts: &[u32], forms: &[u32], initials: &[bool], tokens: usize) -> (Vec<u32>, Vec<Posting>) {
+    let mut pairs: Vec<(u32, Posting)> = Vec::with_capacity(forms.len());
+    let ranges = starts.iter().zip(starts.iter().skip(1)).map(|(from, to)| *from as usize..*to as usize);
+    for (name, (range, initials)) in ranges.zip(initials).enumerate() {
         let posting = Posting::new(name as u32, *initials);
-        let tokens = name_tokens.get(record.tokens as usize..end).unwrap_or_default();
-        pairs.extend(tokens.iter().map(|t| (t.form, posting)));
+        pairs.extend(forms.get(range).unwrap_or_default().iter().map(|form| (*form, posting)));
     }
     pairs.sort_unstable();
     pairs.dedup();

@@ -55,7 +55,17 @@ pub(crate) fn name_bits(similarity: u16, matched: u32) -> i32 {
 
 /// The least similarity whose evidence, however rare the name, can reach `bits`.
 pub(crate) fn similarity_for(bits: i32) -> u16 {
-    (0..=1000).find(|s| name_bits(*s, u32::from(u16::MAX)) >= bits).unwrap_or(1000)
+    // Bits grow with similarity, so the least is found by halving.
+    let (mut low, mut high) = (0, 1000);
+    while low < high {
+        let middle = (low + high) / 2;
+        if name_bits(middle, u32::from(u16::MAX)) >= bits {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
 }
 
 fn between(rows: &[(i32, i32)], at: i32) -> i32 {
@@ -71,4 +81,17 @@ fn between(rows: &[(i32, i32)], at: i32) -> i32 {
         last = (x, y);
     }
     last.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_similarity_is_the_first_that_reaches() {
+        for bits in -25_000..=15_000 {
+            let first = (0..=1000).find(|s| name_bits(*s, u32::from(u16::MAX)) >= bits).unwrap_or(1000);
+            assert_eq!(similarity_for(bits), first, "{bits}");
+        }
+    }
 }

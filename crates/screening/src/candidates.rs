@@ -3,20 +3,23 @@
 //! A [`Ceiling`] bounds the likeness of two names by what is known of them. First without any listed name: a set of the
 //! query's tokens is *needed* when a name near none of them stays under the floor whatever else agrees. Of all such sets
 //! the one that fewest names hold is looked up. Then for each of those names, with what its own tokens may stand for
-//! and what it has to spare. Only what passes both is weighed in full, and what may be the query mistyped: names of about
-//! its length that hold a token near its heaviest, or its next exactly.
+//! and what it has to spare. Only what passes both is weighed in full.
+//!
+//! One thing is under no ceiling: a name that is the query mistyped may be like it although most of its words are near
+//! none. Such a name holds a word near the query's heaviest or its next exactly ([`Anchors`]); of these, the ones are
+//! weighed whose length and letters fit.
 
 use crate::index::Index;
 use crate::near_sets::NearSet;
-use crate::plan::{Plan, Wanted};
-use crate::tables::{CLASSES, View};
+use crate::plan::{Plan, Wanted, lacks};
+use crate::tables::{CLASSES, Posting, View};
 use crate::tokens::Across;
 use std::cell::RefCell;
 use std::ops::Range;
 use tenantry_model::listed::Schema;
 use tenantry_names::{
-    Anchors, Ceiling, Form, Name, NameKind, Near, Pairing, Role, StoredToken, Token, Weighed, Weighing,
-    as_joined, could_be_typed, joins_across, near_glued, weigh,
+    Anchors, Ceiling, Form, How, Name, NameKind, Near, Pairing, Role, Sketch, StoredToken, Token, Weighed,
+    Weighing, as_joined, joins_across, near_glued, weigh,
 };
 
 /// Shortest token tried as two list tokens written together, and shortest part.
@@ -62,6 +65,15 @@ struct Entry {
     next: u32,
 }
 
+/// Whether a name could be the query mistyped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Typed {
+    No,
+    /// Only if a word of it agrees that has other letters.
+    Otherwise,
+    Yes,
+}
+
 /// Working memory, one per thread, shared by all indexes: rounds never repeat, so old marks are never mistaken.
 #[derive(Default)]
 struct Scratch {
@@ -72,7 +84,8 @@ struct Scratch {
     marked: Vec<u32>,
     /// One bit per name: looked at in this round.
     names_met: Vec<u64>,
-    names: Vec<(u32, Range<usize>)>,
+    /// Names to be looked at, with where their tokens lie.
+    names: Vec<(Posting, Range<usize>, Typed)>,
     tokens: Vec<Token>,
     weighing: Weighing,
 }
@@ -94,7 +107,9 @@ impl Index {
         SCRATCH.with_borrow_mut(|scratch| {
             let mut round = Round::begin(self, view, name, floor, scratch);
             round.mark_all();
-            round.gather(schema);
+            let ranges = comparable(view, schema);
+            round.gather_typed(&ranges);
+            round.gather(&ranges);
             round.weigh_all(out);
         });
     }
@@ -180,15 +195,43 @@ impl<'r> Round<'r> {
         mark.head = entries.len() as u32 - 1;
     }
 
-    /// Gathers every comparable name that holds a token near a needed one, and those that may be the query mistyped.
-    fn gather(&mut self, schema: Schema) {
-        let (view, query) = (self.view, self.name.tokens());
-        let wanted = self.plan.cheapest(self.floor);
-        let anchors = Anchors::of(query);
-        let ranges = comparable(view, schema);
+    /// Gathers every comparable name that could be the query mistyped.
+    fn gather_typed(&mut self, ranges: &[Range<u32>]) {
+        let view = self.view;
+        let tokens = self.name.tokens();
+        let sketch = Sketch::of(tokens, self.name.forms());
+        let typed = |name: u32| {
+            let listed = view.sketch(name);
+            match (sketch.could_be_typed(listed), sketch.letters_fit(listed)) {
+                (false, _) => Typed::No,
+                (true, false) => Typed::Otherwise,
+                (true, true) => Typed::Yes,
+            }
+        };
         let Scratch { marks, marked, names_met, names, .. } = &mut *self.scratch;
-        let comparable = |name: u32| ranges.iter().any(|r| r.contains(&name));
-        for id in &*marked {
+        let Anchors { near, exact } = Anchors::of(tokens);
+        let near = near.map_or(0, |at| 1_u32 << at);
+        let nearly =
+            marked.iter().copied().filter(|id| marks.get(*id as usize).is_some_and(|m| m.mask & near != 0));
+        let exact = exact.and_then(|at| self.name.forms().get(at));
+        let exactly = exact.into_iter().flat_map(|form| view.exactly(form.ascii()));
+        for posting in nearly.chain(exactly).flat_map(|id| view.holding(id)) {
+            let name = posting.name();
+            if ranges.iter().any(|r| r.contains(&name)) {
+                let typed = typed(name);
+                if typed != Typed::No && first_time(names_met, name) {
+                    names.push((*posting, view.token_range(name), typed));
+                }
+            }
+        }
+    }
+
+    /// Gathers every comparable name that holds a token near a needed one.
+    fn gather(&mut self, ranges: &[Range<u32>]) {
+        let view = self.view;
+        let wanted = self.plan.cheapest(self.floor);
+        let Scratch { marks, marked, names_met, names, .. } = &mut *self.scratch;
+        for id in marked.iter().filter(|_| wanted.is_some()) {
             let mask = marks.get(*id as usize).map_or(0, |m| m.mask);
             let Wanted { plain, with_initials } = wanted.unwrap_or_default();
             let (plain, with_initials) = (mask & plain != 0, mask & with_initials != 0);
@@ -198,29 +241,14 @@ impl<'r> Round<'r> {
             for posting in view.holding(*id) {
                 let name = posting.name();
                 let wanted = if posting.initials() { with_initials } else { plain };
-                if wanted && comparable(name) && first_time(names_met, name) {
+                if wanted && ranges.iter().any(|r| r.contains(&name)) && first_time(names_met, name) {
                     // Read apart from the tokens themselves, so that many reads can be under way at a time.
-                    names.push((name, view.token_range(name)));
+                    names.push((*posting, view.token_range(name), Typed::No));
                 }
             }
         }
-        let near = anchors.near.map_or(0, |at| 1_u32 << at);
-        let nearly =
-            marked.iter().copied().filter(|id| marks.get(*id as usize).is_some_and(|m| m.mask & near != 0));
-        let exact = anchors.exact.and_then(|at| self.name.forms().get(at));
-        let exactly = exact.into_iter().flat_map(|form| view.exactly(form.ascii()));
-        for posting in nearly.chain(exactly).flat_map(|id| view.holding(id)) {
-            let name = posting.name();
-            if comparable(name) && !is_met(names_met, name) {
-                let range = view.token_range(name);
-                if could_be_typed(query, view.tokens_at(range.clone()).iter().map(StoredToken::token)) {
-                    first_time(names_met, name);
-                    names.push((name, range));
-                }
-            }
-        }
-        for (name, _) in &*names {
-            if let Some(bits) = names_met.get_mut(*name as usize / 64) {
+        for (posting, _, _) in &*names {
+            if let Some(bits) = names_met.get_mut(posting.name() as usize / 64) {
                 *bits = 0;
             }
         }
@@ -229,34 +257,48 @@ impl<'r> Round<'r> {
     /// Weighs the gathered names that could reach the floor.
     fn weigh_all(&mut self, out: &mut Vec<Candidate>) {
         let round = self.round();
-        let names = std::mem::take(&mut self.scratch.names);
-        for (name, range) in &names {
-            let tokens = self.view.tokens_at(range.clone());
-            let typed = || could_be_typed(self.name.tokens(), tokens.iter().map(StoredToken::token));
-            if self.ceiling(round, tokens) < self.floor && !typed() {
+        let mut names = std::mem::take(&mut self.scratch.names);
+        let Scratch { marks, entries, .. } = &*self.scratch;
+        names.retain_mut(|(posting, range, typed)| {
+            let mark = |form: &u32| marks.get(*form as usize).filter(|m| m.round == round);
+            let forms = self.view.forms_at(range.clone());
+            if *typed == Typed::Otherwise {
+                let other_letters = |m: &Mark| chain(entries, m.head).any(has_other_letters);
+                let any = forms.iter().filter_map(mark).any(other_letters);
+                *typed = if any { Typed::Yes } else { Typed::No };
+            }
+            let mask = forms.iter().filter_map(mark).fold(0, |mask, m| mask | m.mask);
+            *typed == Typed::Yes || self.plan.could_reach(mask, posting.initials(), self.floor)
+        });
+        for (posting, range, typed) in &names {
+            let listed = Listed {
+                forms: self.view.forms_at(range.clone()),
+                tokens: self.view.tokens_at(range.clone()),
+            };
+            if *typed != Typed::Yes && self.ceiling(round, listed) < self.floor {
                 continue;
             }
-            let weighed = self.weigh(round, tokens);
+            let weighed = self.weigh(round, listed);
             if weighed.similarity >= self.floor
-                && let Some(record) = self.view.name(*name)
+                && let Some(record) = self.view.name(posting.name())
             {
-                out.push(Candidate { name: *name, entity: record.entity, weighed });
+                out.push(Candidate { name: posting.name(), entity: record.entity, weighed });
             }
         }
         self.scratch.names = names;
     }
 
-    fn entries(&self, round: u32, token: &StoredToken) -> impl Iterator<Item = Meaning> {
-        let mark = self.scratch.marks.get(token.form as usize).filter(|m| m.round == round);
+    fn entries(&self, round: u32, form: u32) -> impl Iterator<Item = Meaning> {
+        let mark = self.scratch.marks.get(form as usize).filter(|m| m.round == round);
         chain(&self.scratch.entries, mark.map_or(NONE, |m| m.head))
     }
 
     /// The upper bound with what the name's tokens may stand for and what it has to spare.
-    fn ceiling(&self, round: u32, tokens: &[StoredToken]) -> u16 {
+    fn ceiling(&self, round: u32, listed: Listed) -> u16 {
         let mut met = Met::default();
-        for (j, stored) in tokens.iter().enumerate() {
+        for (j, (form, stored)) in listed.forms.iter().zip(listed.tokens).enumerate() {
             let token = stored.token();
-            for meaning in self.entries(round, stored) {
+            for meaning in self.entries(round, *form) {
                 match meaning {
                     Meaning::Token(unit, near) => {
                         met.covered |= 1 << j;
@@ -279,17 +321,18 @@ impl<'r> Round<'r> {
             met.initials |= token.role == Role::Initial;
             met.legal |= token.role == Role::Legal;
         }
-        let mut ceiling = Ceiling::new(!met.legal && !self.plan.legal());
+        let mut ceiling =
+            if met.legal || self.plan.legal() { Ceiling::default() } else { Ceiling::without_legal_forms() };
         for (unit, token) in self.name.tokens().iter().enumerate() {
             if met.joined >> unit & 1 == 1 {
                 ceiling.may_agree_joined(*token);
             } else if met.units >> unit & 1 == 1 {
                 ceiling.may_agree(*token, met.alike.get(unit).copied().unwrap_or(0));
             } else {
-                ceiling.lacks(*token, met.initials);
+                lacks(&mut ceiling, *token, met.initials);
             }
         }
-        for (j, stored) in tokens.iter().enumerate() {
+        for (j, stored) in listed.tokens.iter().enumerate() {
             if met.covered >> j & 1 == 0 {
                 ceiling.spare(stored.token());
             }
@@ -297,12 +340,20 @@ impl<'r> Round<'r> {
         ceiling.similarity()
     }
 
-    fn weigh(&mut self, round: u32, stored: &[StoredToken]) -> Weighed {
+    fn weigh(&mut self, round: u32, listed: Listed) -> Weighed {
         let Scratch { marks, entries, weighing, tokens, .. } = &mut *self.scratch;
         tokens.clear();
-        tokens.extend(stored.iter().map(StoredToken::token));
-        let pairing = Marked { name: self.name, view: self.view, stored, marks, entries, round };
-        weigh(weighing, self.name.tokens(), tokens, &pairing)
+        tokens.extend(listed.tokens.iter().map(StoredToken::token));
+        let marked = Marked { name: self.name, view: self.view, listed, marks, entries, round };
+        weigh(weighing, self.name.tokens(), tokens, &marked)
+    }
+}
+
+/// Whether this stands for a token of the query although its letters are others.
+fn has_other_letters(meaning: Meaning) -> bool {
+    match meaning {
+        Meaning::Token(_, near) => near.how == How::Equivalent,
+        Meaning::Joined(..) | Meaning::Part(_) => true,
     }
 }
 
@@ -310,7 +361,7 @@ impl<'r> Round<'r> {
 struct Marked<'m> {
     name: &'m Name,
     view: &'m View<'m>,
-    stored: &'m [StoredToken],
+    listed: Listed<'m>,
     marks: &'m [Mark],
     entries: &'m [Entry],
     round: u32,
@@ -318,7 +369,7 @@ struct Marked<'m> {
 
 impl Marked<'_> {
     fn meanings(&self, j: usize) -> impl Iterator<Item = Meaning> {
-        let mark = self.stored.get(j).and_then(|t| self.marks.get(t.form as usize));
+        let mark = self.listed.forms.get(j).and_then(|f| self.marks.get(*f as usize));
         chain(self.entries, mark.filter(|m| m.round == self.round).map_or(NONE, |m| m.head))
     }
 }
@@ -350,8 +401,15 @@ impl Pairing for Marked<'_> {
     }
 
     fn right(&self, at: usize) -> Option<Form<'_>> {
-        self.view.form(self.stored.get(at)?.form)
+        self.view.form(*self.listed.forms.get(at)?)
     }
+}
+
+/// The tokens of one listed name.
+#[derive(Clone, Copy)]
+struct Listed<'l> {
+    forms: &'l [u32],
+    tokens: &'l [StoredToken],
 }
 
 /// What the tokens of one listed name may stand for.
@@ -400,10 +458,6 @@ fn comparable(view: &View, schema: Schema) -> Vec<Range<u32>> {
         }
     }
     out
-}
-
-fn is_met(names_met: &[u64], name: u32) -> bool {
-    names_met.get(name as usize / 64).is_some_and(|bits| bits >> (name % 64) & 1 == 1)
 }
 
 /// Whether a name is met for the first time; remembers it.

@@ -68,7 +68,13 @@ pub(crate) enum Section {
     KeyStarts,
     KeyEntries,
     Names,
+    /// First token of each name, one more than there are names.
+    NameStarts,
+    /// Numbers of the names' tokens, apart from their weights: most names are passed over by these alone.
+    NameForms,
     NameTokens,
+    /// Each name at a glance.
+    Sketches,
     /// First name of each class of schemas.
     Classes,
     PostingStarts,
@@ -80,7 +86,7 @@ pub(crate) enum Section {
 const SECTIONS: usize = Section::ExactEntries as usize + 1;
 const MAGIC: [u8; 8] = *b"TNTYSIX\0";
 /// Raised with any change to the layout or to what its tables mean.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 3;
 /// Reads as this only on a machine of the same byte order.
 const BYTE_ORDER: u32 = 0x0102_0304;
 /// Sections begin at multiples of this, in bytes: a cache line.

@@ -2,6 +2,8 @@
 
 use tenantry_names::{Ceiling, Role, Token};
 
+/// Up to so many tokens answers are remembered by set.
+const REMEMBERED_MAX: usize = 10;
 /// Up to so many tokens every set is tried; of longer names tokens are taken one by one.
 const TRIED_MAX: u32 = 6;
 
@@ -13,6 +15,9 @@ pub(crate) struct Plan<'q> {
     word_letters: u32,
     initial_letters: u32,
     legal: bool,
+    /// For each set of tokens, whether a name near them could reach the floor, as far as it was asked: without single
+    /// letters in the name, then with.
+    could_reach: [Vec<Option<bool>>; 2],
 }
 
 #[derive(Clone, Copy, Default)]
@@ -47,6 +52,7 @@ impl<'q> Plan<'q> {
             word_letters: letters(Role::Word),
             initial_letters: letters(Role::Initial),
             legal: tokens.iter().any(|t| t.role == Role::Legal),
+            could_reach: Default::default(),
         }
     }
 
@@ -81,6 +87,25 @@ impl<'q> Plan<'q> {
     /// Whether the query holds a legal form.
     pub(crate) fn legal(&self) -> bool {
         self.legal
+    }
+
+    /// Whether a name near these tokens and no others could reach the floor. Asked with one floor only.
+    pub(crate) fn could_reach(&mut self, set: u32, initials: bool, floor: u16) -> bool {
+        if self.tokens.len() > REMEMBERED_MAX {
+            return true;
+        }
+        let [without, with] = &mut self.could_reach;
+        let answers = if initials { with } else { without };
+        answers.resize(1 << self.tokens.len(), None);
+        if let Some(known) = answers.get(set as usize).copied().flatten() {
+            return known;
+        }
+        let answer = self.ceiling(set, initials) >= floor;
+        let [without, with] = &mut self.could_reach;
+        if let Some(slot) = if initials { with } else { without }.get_mut(set as usize) {
+            *slot = Some(answer);
+        }
+        answer
     }
 
     /// Whether one of the query's single letters may stand for this token, or this single letter for a word of it.
@@ -148,10 +173,10 @@ impl<'q> Plan<'q> {
 
     /// How alike a name can be that is near these tokens and no others.
     fn ceiling(&self, set: u32, initials: bool) -> u16 {
-        let mut ceiling = Ceiling::new(false);
+        let mut ceiling = Ceiling::default();
         for (i, (token, unit)) in self.tokens.iter().zip(&self.units).enumerate() {
             if set >> i & 1 == 0 {
-                ceiling.lacks(*token, initials);
+                lacks(&mut ceiling, *token, initials);
             } else if unit.joined {
                 ceiling.may_agree_joined(*token);
             } else {
@@ -159,5 +184,14 @@ impl<'q> Plan<'q> {
             }
         }
         ceiling.similarity()
+    }
+}
+
+/// A token of the query has no partner, unless the listed name holds single letters.
+pub(crate) fn lacks(ceiling: &mut Ceiling, token: Token, initials: bool) {
+    if initials {
+        ceiling.lacks_all_but_initials(token);
+    } else {
+        ceiling.lacks(token);
     }
 }

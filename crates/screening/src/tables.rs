@@ -5,7 +5,7 @@ use crate::image::{Image, Section};
 use bytemuck::{Pod, Zeroable};
 use std::ops::Range;
 use tenantry_model::listed::{Property, Schema};
-use tenantry_names::{Form, Look, Script, StoredForm, StoredToken};
+use tenantry_names::{Form, Look, Script, Sketch, StoredForm, StoredToken};
 
 /// A text in the section of texts.
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -33,11 +33,10 @@ pub(crate) struct EntityRecord {
     pub(crate) given: u32,
 }
 
-/// One name; the next one's `tokens` is where its own end.
+/// One name.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct NameRecord {
-    pub(crate) tokens: u32,
     pub(crate) entity: u32,
     pub(crate) text: TextAt,
     pub(crate) property: u8,
@@ -93,7 +92,10 @@ pub(crate) struct View<'i> {
     scripts: &'i [u8],
     pub(crate) keys: Groups<'i>,
     names: &'i [NameRecord],
+    name_starts: &'i [u32],
+    name_forms: &'i [u32],
     name_tokens: &'i [StoredToken],
+    sketches: &'i [Sketch],
     classes: &'i [u32],
     posting_starts: &'i [u32],
     postings: &'i [Posting],
@@ -118,7 +120,10 @@ impl<'i> View<'i> {
             scripts: image.table(Section::Scripts),
             keys: groups(Section::KeyStarts, Section::KeyEntries),
             names: image.table(Section::Names),
+            name_starts: image.table(Section::NameStarts),
+            name_forms: image.table(Section::NameForms),
             name_tokens: image.table(Section::NameTokens),
+            sketches: image.table(Section::Sketches),
             classes: image.table(Section::Classes),
             posting_starts: image.table(Section::PostingStarts),
             postings: image.table(Section::Postings),
@@ -157,7 +162,7 @@ impl<'i> View<'i> {
 
     /// Number of names.
     pub(crate) fn names(&self) -> usize {
-        self.names.len().saturating_sub(1)
+        self.names.len()
     }
 
     pub(crate) fn name(&self, name: u32) -> Option<&'i NameRecord> {
@@ -166,10 +171,21 @@ impl<'i> View<'i> {
 
     /// Where a name's tokens lie.
     pub(crate) fn token_range(&self, name: u32) -> Range<usize> {
-        let at = |i: usize| self.names.get(i).map_or(0, |n| n.tokens as usize);
+        let at = |i: usize| self.name_starts.get(i).copied().unwrap_or(0) as usize;
         at(name as usize)..at(name as usize + 1)
     }
 
+    /// A name at a glance.
+    pub(crate) fn sketch(&self, name: u32) -> Sketch {
+        self.sketches.get(name as usize).copied().unwrap_or_default()
+    }
+
+    /// Numbers of tokens.
+    pub(crate) fn forms_at(&self, range: Range<usize>) -> &'i [u32] {
+        self.name_forms.get(range).unwrap_or_default()
+    }
+
+    /// Weights and roles of tokens.
     pub(crate) fn tokens_at(&self, range: Range<usize>) -> &'i [StoredToken] {
         self.name_tokens.get(range).unwrap_or_default()
     }

@@ -154,7 +154,7 @@ struct Open {
 
 impl Open {
     /// `None` when there are too many or in several scripts, or in one where letters are not what is typed.
-    fn of<'f>(tokens: &[Token], settled: u32, form: impl Fn(usize) -> Option<&'f Form>) -> Option<Self> {
+    fn of<'f>(tokens: &[Token], settled: u32, form: impl Fn(usize) -> Option<Form<'f>>) -> Option<Self> {
         let mut out = Self { letters: [0; edit::LETTERS_MAX], length: 0, script: None, tokens: 0 };
         for (at, _) in tokens.iter().enumerate().filter(|(i, t)| settled >> i & 1 == 0 && tells(t)) {
             let form = form(at)?;

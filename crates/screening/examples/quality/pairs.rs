@@ -69,11 +69,7 @@ pub(crate) fn names(folder: &Path, run: &mut Run) -> Vec<Row> {
         let ours = part(&ours, wanted);
         let theirs = theirs.as_ref().map(|t| part(t, wanted));
         rows.push(Row {
-            measure: format!(
-                "  {} half ({}), F1 / AUC",
-                ["developed on", "held-out"][wanted as usize],
-                ours.len()
-            ),
+            measure: format!("  {} half ({}), F1 / AUC", ["one", "other"][wanted as usize], ours.len()),
             peer: theirs.map(|t| format!("{} / {:.3}", at(&t, peer), auc(&t))),
             target: "",
             ours: format!("{} / {:.3}", at(&ours, threshold), auc(&ours)),

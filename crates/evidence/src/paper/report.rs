@@ -165,11 +165,11 @@ fn records<'a>(
          files in data/{folder}. A record without shown fields is proven to exist unchanged; its content stays sealed."
     ));
     let columns = [
-        Column("No.", 46.0),
-        Column("Recorded at", 92.0),
-        Column("What happened", 104.0),
-        Column("About", 92.0),
-        Column("Fields shown", TEXT_WIDTH - 334.0),
+        Column("No.", 40.0),
+        Column("Recorded at", 86.0),
+        Column("What happened", 86.0),
+        Column("About", 136.0),
+        Column("Fields shown", TEXT_WIDTH - 348.0),
     ];
     let mut cells = Vec::new();
     for record in records {

@@ -72,6 +72,6 @@ impl Gathering<'_> {
 fn titled(leaf: &LeafRow, party: Option<PartyId>) -> (u64, Line) {
     let kind = RecordType::from_number(leaf.leaf_type);
     let what = kind.map_or("Record of a newer version", RecordType::title);
-    let about = party.map_or_else(|| "the account".to_owned(), |party| format!("party {party}"));
+    let about = party.map_or_else(|| "the account".to_owned(), |party| party.to_string());
     (u64::try_from(leaf.seq).unwrap_or(u64::MAX), Line::new(what, about))
 }

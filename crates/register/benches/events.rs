@@ -1,6 +1,12 @@
 //! Accesses by the batch through the whole path: resolve accounts, commit, hash, seal per account, update state, one leaf, SQLite
 //! with a synced commit before each answer. Prints; asserts nothing.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout, reason = "a benchmark prints")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark prints"
+)]
 #![expect(clippy::disallowed_methods, reason = "a benchmark looks at the clock")]
 
 #[path = "../tests/it/world.rs"]

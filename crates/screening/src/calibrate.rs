@@ -58,7 +58,7 @@ pub(crate) fn similarity_for(bits: i32) -> u16 {
     // Bits grow with similarity, so the least is found by halving.
     let (mut low, mut high) = (0, 1000);
     while low < high {
-        let middle = (low + high) / 2;
+        let middle = u16::midpoint(low, high);
         if name_bits(middle, u32::from(u16::MAX)) >= bits {
             high = middle;
         } else {

@@ -230,10 +230,7 @@ fn an_old_answer_does_not_reopen_the_gate(world: &World) {
     world.clock.advance_micros(1);
     let officer = staff(Role::ComplianceOfficer, 1);
     let version = world.register.account(&officer, first.account).unwrap().summary.version;
-    world
-        .register
-        .close_account(&officer, first.account, version, tenantry_model::account::Ending::Ordinary)
-        .unwrap();
+    world.register.close_account(&officer, first.account, version, Ending::Ordinary).unwrap();
     assert_eq!(world.gate(first.account), Answer::Deny);
     let repeated = world.register.apply(&call, applicant.sent()).unwrap();
     assert_eq!(repeated.account, first.account);

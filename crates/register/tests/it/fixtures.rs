@@ -56,7 +56,7 @@ impl Desk {
         let register =
             Register::set_up(Arc::clone(&store), Arc::clone(&root), Arc::new(clock.clone()), entropy, new)
                 .unwrap();
-        Self { register, store, clock, root, folder: folder }
+        Self { register, store, clock, root, folder }
     }
 
     /// The register as another process, or the next one, opens it.

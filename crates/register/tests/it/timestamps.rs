@@ -17,6 +17,7 @@ fn openssl(folder: &Path, arguments: &str) {
 }
 
 /// An authority whose certificate is trusted directly. `None` without `openssl`, which is said.
+#[expect(clippy::print_stdout, reason = "what is left out is said aloud")]
 fn authority(folder: &Path) -> Option<Trust> {
     if !Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success()) {
         println!("SKIPPED: `openssl` is not installed, so no authority can be made to stamp anything");

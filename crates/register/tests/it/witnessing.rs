@@ -2,6 +2,7 @@
 
 use crate::fixtures::{Desk, job, staff};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use tenantry_ledger::{
     AddCheckpoint, NoteSignature, PolicyWitness, Quorum, SignatureType, SignedNote, TlogProof, TrustPolicy,
@@ -63,7 +64,7 @@ fn hall(desk: &Desk, register: &Register) -> Arc<Hall> {
     for (number, (name, kind)) in kinds.into_iter().enumerate() {
         let key =
             CosignatureSigner::from_seed(&format!("{name}.example"), kind, &[number as u8; 32]).unwrap();
-        policy += &format!("witness {name} {} http://{name}.example/\n", key.verifier_key());
+        writeln!(policy, "witness {name} {} http://{name}.example/", key.verifier_key()).unwrap();
         let folder = desk.folder().join(name);
         std::fs::create_dir(&folder).unwrap();
         hall.witnesses

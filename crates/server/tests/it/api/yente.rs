@@ -212,7 +212,12 @@ async fn openrefine_reconciles_and_extends() {
         "https://tenantry.provider.example/reconcile/own"
     );
     let post = |field: &str, value: Value| {
-        let text: String = value.to_string().bytes().flat_map(|b| format!("%{b:02X}").into_bytes()).map(char::from).collect();
+        let text: String = value
+            .to_string()
+            .bytes()
+            .flat_map(|b| format!("%{b:02X}").into_bytes())
+            .map(char::from)
+            .collect();
         let request = ask("POST", &deployment.key, "/reconcile/default")
             .header("content-type", "application/x-www-form-urlencoded");
         deployment.send(request.body(Body::from(format!("{field}={text}"))).unwrap())

@@ -9,11 +9,19 @@
 mod targets;
 
 use std::sync::OnceLock;
-use targets::{lists, names};
+use targets::{ledger, lists, names};
 
 type Target = fn(&[u8]);
 
 const TARGETS: &[(&str, Target)] = &[
+    ("ledger_checkpoint", ledger::checkpoint),
+    ("ledger_leaf", ledger::leaf),
+    ("ledger_note", ledger::note),
+    ("ledger_policy", ledger::policy),
+    ("ledger_proof", ledger::proof),
+    ("ledger_tile", ledger::tile),
+    ("ledger_timestamp", ledger::timestamp),
+    ("ledger_witness_request", ledger::witness_request),
     ("lists_bis_dpl", lists::bis_dpl),
     ("lists_csl_csv", lists::csl_csv),
     ("lists_csl_json", lists::csl_json),

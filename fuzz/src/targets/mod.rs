@@ -1,4 +1,5 @@
 //! The targets, by crate.
 
+pub(crate) mod ledger;
 pub(crate) mod lists;
 pub(crate) mod names;

@@ -238,8 +238,7 @@ pub(super) struct TimestampView {
 
 /// List time-stamps
 ///
-/// Tokens of outside authorities over checkpoints, newest first, RFC 3161. What is stamped is the SHA-256 of the three lines of the
-/// checkpoint's text; `openssl ts -verify` checks a token.
+/// RFC 3161 tokens over the SHA-256 of a checkpoint's three lines, newest first. `openssl ts -verify` checks one.
 #[utoipa::path(
     get,
     path = "/v1/ledger/timestamps",
@@ -317,8 +316,7 @@ async fn key(State(state): State<AppState>) -> ([(HeaderName, &'static str); 2],
 
 /// Read what a reader of this ledger has to trust
 ///
-/// A trust policy, C2SP `tlog-policy`: the ledger's keys, Ed25519 and ML-DSA-44, and its witnesses with the quorum among them. For
-/// `tenantry verify --policy`; compare the fingerprints on another way.
+/// A C2SP `tlog-policy`: the ledger's keys, and its witnesses with the quorum among them. For `tenantry verify --policy`.
 #[utoipa::path(
     get,
     path = "/ledger/policy",

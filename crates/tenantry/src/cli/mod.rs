@@ -99,7 +99,7 @@ pub enum Command {
     )]
     Verify(Verify),
 
-    /// Cosign checkpoints of other ledgers, and nothing that does not extend what was seen before
+    /// Witness other ledgers: cosign their checkpoints as long as they only grow
     #[command(
         after_long_help = "Example:\n  curl https://register.example.com/ledger/policy > logs.txt\n  tenantry witness --name witness.example.org/w1 --folder ./witness --logs logs.txt --listen 0.0.0.0:8081\n\nA C2SP tlog-witness. Run it where the operator of the ledger has no say. Keys are made in the folder on the first start and\nprinted; the folder also remembers the newest checkpoint of each log, so keep it. Needs no configuration."
     )]

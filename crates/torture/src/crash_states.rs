@@ -9,7 +9,7 @@ use crate::process::{has, writer};
 use crate::report::{Row, conclude, left_out};
 use crate::trace::{self, Event};
 use crate::writers::Kind;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::Path;
 use tempfile::TempDir;
@@ -127,7 +127,7 @@ impl Disk {
         while let Some(one) = folders.pop() {
             for entry in std::fs::read_dir(&one)? {
                 let path = entry?.path();
-                let name = relative(folder, &path.display().to_string()).context("outside the disk")?;
+                let Some(name) = relative(folder, &path.display().to_string()) else { continue };
                 if path.is_dir() {
                     disk.folders.push(name);
                     folders.push(path);

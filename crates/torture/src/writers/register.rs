@@ -69,12 +69,12 @@ impl Writer for RegisterWriter {
         let store = open_store(folder)?;
         store.check_schema(MIGRATIONS)?;
         check_tree(&store)?;
-        let present = references(&store)?;
+        let (present, free) = (references(&store)?, first_free(&store)?);
         drop(store);
         // What is left serves again: it opens, and takes the next application.
         let register = open(folder)?;
         let checked_at = SystemClock.now().plus_micros(-DAY_US).to_string();
-        let next = serde_json::from_value(applicant(u32::MAX / 2, &checked_at))?;
+        let next = serde_json::from_value(applicant(free, &checked_at))?;
         register.apply(&Call::by(Actor::System { job: Job::SetUp }), next).context("it takes nothing new")?;
         let lost = acknowledged.iter().filter(|number| !present.contains(&format!("ref-{number}"))).count();
         Ok(Recovered { lost })

@@ -91,8 +91,16 @@ pub fn detect(name: &str, head: &[u8]) -> Option<Format> {
 
 /// The name of the first element, without its prefix. Elements within are not looked at: they have names of other lists' roots.
 fn root_element(text: &str) -> Option<&str> {
-    let mut tags = text.split('<').skip(1).filter(|tag| !tag.starts_with(['?', '!', '/']));
-    let name = tags.next()?.split(|c: char| c.is_whitespace() || c == '>' || c == '/').next()?;
+    let mut rest = text;
+    let tag = loop {
+        let (_, tag) = rest.split_once('<')?;
+        // A comment may hold anything, other elements included.
+        rest = if tag.starts_with("!--") { tag.split_once("-->")?.1 } else { tag };
+        if !tag.starts_with(['?', '!', '/']) {
+            break tag;
+        }
+    };
+    let name = tag.split(|c: char| c.is_whitespace() || c == '>' || c == '/').next()?;
     name.rsplit(':').next().filter(|name| !name.is_empty())
 }
 

@@ -11,7 +11,8 @@ use tenantry_store::{StoreExt, params, statements};
 const HOUR_US: i64 = 3_600_000_000;
 
 statements! {
-    CHANGE_ONE = "UPDATE leaf SET bytes = (SELECT other.bytes FROM leaf AS other WHERE other.seq = 3) WHERE seq = 4";
+    CHANGE_ONE = "UPDATE leaf SET bytes = (SELECT other.bytes FROM leaf AS other WHERE other.seq = 3) \
+        WHERE seq = (SELECT max(newest.seq) - 1 FROM leaf AS newest)";
 }
 
 fn index(desk: &Desk) -> Option<u64> {

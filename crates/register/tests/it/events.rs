@@ -10,7 +10,7 @@ use tenantry_register::{Call, RegisterError};
 use tenantry_store::{StoreExt, params, statements};
 
 statements! {
-    CHANGE_EVENTS = "UPDATE event_batch SET events = CAST(x'00' || substr(events, 2) AS BLOB)";
+    CHANGE_EVENTS = "UPDATE event_batch SET events = CAST(substr(events, 1, length(events) - 1) || x'ff' AS BLOB)";
 }
 
 fn key() -> Call {

@@ -88,6 +88,8 @@ pub(super) struct AlgorithmBody {
 }
 
 /// List what can be asked
+///
+/// One entry for each list in force, and `default` for all of them, each with its version.
 #[utoipa::path(
     get,
     path = "/catalog",
@@ -100,6 +102,8 @@ async fn catalog(State(state): State<AppState>, principal: Principal) -> Result<
 }
 
 /// List what can be asked, by another name
+///
+/// The same as `/catalog`, for clients that ask for it by this name.
 #[utoipa::path(
     get,
     path = "/datasets",
@@ -112,6 +116,8 @@ async fn datasets(State(state): State<AppState>, principal: Principal) -> Result
 }
 
 /// List the algorithms
+///
+/// Each with the meaning of its features. An algorithm never changes under its name: an approval can name it.
 #[utoipa::path(
     get,
     path = "/algorithms",

@@ -27,10 +27,7 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut 
         return;
     }
     if let Some(all) = schema["allOf"].as_array() {
-        for part in all {
-            check(document, part, value, at, found);
-        }
-        return;
+        return check(document, &joined(document, all), value, at, found);
     }
     if !schema["type"].is_null() && !types(schema).iter().any(|kind| is(kind, value)) {
         found.push(format!("{at}: {value} is not {}", schema["type"]));
@@ -50,6 +47,23 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut 
         }
         _ => {}
     }
+}
+
+/// Parts of one object that are described apart, as one description.
+fn joined(document: &Value, parts: &[Value]) -> Value {
+    let mut whole = serde_json::json!({ "type": "object", "properties": {}, "required": [] });
+    for part in parts {
+        let reference = part["$ref"].as_str().and_then(|path| document.pointer(path.trim_start_matches('#')));
+        let part = reference.unwrap_or(part);
+        for (name, schema) in part["properties"].as_object().into_iter().flatten() {
+            whole["properties"][name] = schema.clone();
+        }
+        whole["required"]
+            .as_array_mut()
+            .unwrap()
+            .extend(part["required"].as_array().cloned().unwrap_or_default());
+    }
+    whole
 }
 
 fn object(

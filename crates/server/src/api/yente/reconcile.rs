@@ -176,6 +176,8 @@ pub(super) struct Cell {
 }
 
 /// Describe the reconciliation service
+///
+/// What OpenRefine reads first: where to look entities up, preview them and add columns.
 #[utoipa::path(
     get,
     path = "/reconcile/{dataset}",
@@ -217,6 +219,8 @@ async fn manifest(
 }
 
 /// Reconcile names, or add columns
+///
+/// Queries in `queries` are matched as by `/match`; `extend` gives properties of known entities.
 #[utoipa::path(
     post,
     path = "/reconcile/{dataset}",
@@ -385,6 +389,8 @@ fn columns(lists: &Lists, wanted: &Wanted) -> Result<Columns, Problem> {
 }
 
 /// Suggest entities
+///
+/// Entities whose name begins with what was typed.
 #[utoipa::path(
     get,
     path = "/reconcile/{dataset}/suggest/entity",
@@ -440,6 +446,8 @@ fn starting(lists: &Lists, filter: &Filter, prefix: &str) -> Vec<Named> {
 }
 
 /// Suggest types
+///
+/// Types whose name contains what was typed.
 #[utoipa::path(
     get,
     path = "/reconcile/{dataset}/suggest/type",
@@ -461,6 +469,8 @@ async fn suggest_type(
 }
 
 /// Suggest properties
+///
+/// Properties whose name contains what was typed.
 #[utoipa::path(
     get,
     path = "/reconcile/{dataset}/suggest/property",
@@ -482,6 +492,8 @@ async fn suggest_property(
 }
 
 /// Propose properties as columns
+///
+/// For a type: the properties that OpenRefine may add as columns.
 #[utoipa::path(
     get,
     path = "/reconcile/{dataset}/extend/property",

@@ -135,6 +135,8 @@ async fn search(
 }
 
 /// Read a listed entity
+///
+/// With every value its publisher gives, in the vocabulary of FollowTheMoney, and its ties to other entries.
 #[utoipa::path(
     get,
     path = "/entities/{entity}",

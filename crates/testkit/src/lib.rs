@@ -1,7 +1,7 @@
 //! # Helpers for tests
 //!
 //! * [`FixedClock`], [`SeededEntropy`]: time and randomness as a test gives them.
-//! * [`applicant`]: somebody whose application opens an account.
+//! * [`applicant()`]: somebody whose application opens an account.
 //! * [`PrivatePostgres`]: a PostgreSQL server of this test process alone, gone when the process is gone.
 //! * [`store_conformance!`](crate::store_conformance): the suite that every driver of the store has to pass.
 //! * [`catalogue`]: what tables, columns and keys a store really has, in words that are the same for both databases.

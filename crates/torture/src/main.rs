@@ -2,7 +2,7 @@
 //!
 //! Each trial starts a writer as a process of its own. The writer tells every acknowledgement to a file in memory, outside the
 //! disk under test, so that afterwards it is known what the writer had promised and what the disk still holds. The real writer
-//! is the register itself on its embedded store ([`writers::register`]). The others ([`writers::controls`]) are known to be
+//! is the register itself on its embedded store (`writers::register`). The others (`writers::controls`) are known to be
 //! wrong: a trial that finds nothing wrong with them has found nothing at all, and says so by failing.
 //!
 //! * `power-cut`: the disk is frozen at a random moment and what had reached it is opened again;

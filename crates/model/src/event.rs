@@ -43,6 +43,10 @@ words! {
         ApprovalDecided = "tenantry.approval.decided",
         /// A disclosure was approved: its package can be built.
         DisclosureApproved = "tenantry.disclosure.approved",
+        /// Keys whose time is over were put into a batch that people can look at.
+        ErasureScheduled = "tenantry.erasure.scheduled",
+        /// A batch that two people approved was destroyed.
+        ErasureDone = "tenantry.erasure.done",
         /// A new version of a list came into force.
         ListImported = "tenantry.list.imported",
     }

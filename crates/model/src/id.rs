@@ -85,6 +85,8 @@ ids! {
     OrderId = "ord";
     /// What must not be erased.
     HoldId = "hld";
+    /// A batch of what is to be erased.
+    ErasureId = "ers";
     /// A request that needs a second person.
     ApprovalId = "apr";
     /// Evidence that two accounts are the same actor.

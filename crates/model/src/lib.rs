@@ -20,10 +20,12 @@
 pub mod account;
 pub mod case;
 pub mod clock;
+pub mod erasure;
 pub mod error;
 pub mod event;
 pub mod evidence;
 pub mod fact;
+pub mod hold;
 pub mod id;
 pub mod jurisdiction;
 pub mod listed;

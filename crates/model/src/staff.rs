@@ -44,6 +44,8 @@ words! {
         Webhooks = "webhooks",
         /// Receive legal process and see when it is due.
         Orders = "orders",
+        /// Place, renew and read holds, read erasures.
+        Holds = "holds",
     }
 }
 
@@ -58,6 +60,8 @@ words! {
         Clocks = "clocks",
         /// Delivers webhooks.
         Deliveries = "deliveries",
+        /// Schedules what is due for erasure, carries out what was approved, ends holds on their last day.
+        Retention = "retention",
         /// First start: keys, first administrator, demo data.
         SetUp = "set_up",
         /// An operator at the host, through the command line.

@@ -41,6 +41,24 @@ impl Timestamp {
         self.plus_micros((days as i64).saturating_mul(DAY_US))
     }
 
+    /// The same time of day this many calendar years later. 29 February becomes 1 March where there is none, so that what
+    /// counts in years never ends early.
+    ///
+    /// ```
+    /// use tenantry_model::time::Timestamp;
+    /// let leap: Timestamp = "2028-02-29T12:00:00Z".parse()?;
+    /// assert_eq!(leap.plus_years(2).to_string(), "2030-03-01T12:00:00Z");
+    /// # Ok::<(), tenantry_model::ModelError>(())
+    /// ```
+    pub fn plus_years(self, years: u32) -> Self {
+        let (date, time_us) = (self.date(), self.0.rem_euclid(DAY_US));
+        let (year, month, day) = date.parts();
+        let year = i64::from(year) + i64::from(years);
+        let Ok(year) = i16::try_from(year.min(9_999)) else { return Self::from_micros(i64::MAX) };
+        let later = Date::new(year, month, day).or_else(|_| Date::new(year, 3, 1));
+        later.map_or(Self::from_micros(i64::MAX), |later| later.start().plus_micros(time_us))
+    }
+
     /// The UTC calendar date of this instant.
     pub fn date(self) -> Date {
         let instant = jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);

@@ -55,6 +55,24 @@ pub enum Action {
     RequestDisclosure,
     /// Approve a disclosure as the second person.
     ApproveDisclosure,
+    /// Place and renew holds.
+    PlaceHold,
+    /// See what a hold is about in plain; each look is a record.
+    ReadMatter,
+    /// Ask for the release of a hold.
+    ReleaseHold,
+    /// Approve the release of a hold as the second person.
+    ApproveRelease,
+    /// See holds, what is due for erasure and what was erased.
+    ReadRetention,
+    /// Ask for a scheduled erasure to be carried out.
+    RequestErasure,
+    /// Approve an erasure as the second person.
+    ApproveErasure,
+    /// Schedule what is due, carry out what was approved, end holds on their last day.
+    Erase,
+    /// Check everything that is stored.
+    CheckEverything,
     /// Set one's own password and one-time-code secret.
     OwnCredentials,
     /// Manage staff and API keys.
@@ -94,6 +112,15 @@ impl Action {
         Self::BuildEvidence,
         Self::RequestDisclosure,
         Self::ApproveDisclosure,
+        Self::PlaceHold,
+        Self::ReadMatter,
+        Self::ReleaseHold,
+        Self::ApproveRelease,
+        Self::ReadRetention,
+        Self::RequestErasure,
+        Self::ApproveErasure,
+        Self::Erase,
+        Self::CheckEverything,
         Self::OwnCredentials,
         Self::ManagePeople,
         Self::ManageWebhooks,
@@ -127,6 +154,15 @@ impl Action {
             Self::BuildEvidence => "build_evidence",
             Self::RequestDisclosure => "request_disclosure",
             Self::ApproveDisclosure => "approve_disclosure",
+            Self::PlaceHold => "place_hold",
+            Self::ReadMatter => "read_matter",
+            Self::ReleaseHold => "release_hold",
+            Self::ApproveRelease => "approve_release",
+            Self::ReadRetention => "read_retention",
+            Self::RequestErasure => "request_erasure",
+            Self::ApproveErasure => "approve_erasure",
+            Self::Erase => "erase",
+            Self::CheckEverything => "check_everything",
             Self::OwnCredentials => "own_credentials",
             Self::ManagePeople => "manage_people",
             Self::ManageWebhooks => "manage_webhooks",
@@ -138,7 +174,14 @@ impl Action {
 
     /// Whether nobody may do this alone: what is done needs a second person bound to the exact content.
     pub const fn needs_second_person(self) -> bool {
-        matches!(self, Self::ProposeMeasure | Self::LiftMeasure | Self::RequestDisclosure)
+        matches!(
+            self,
+            Self::ProposeMeasure
+                | Self::LiftMeasure
+                | Self::RequestDisclosure
+                | Self::ReleaseHold
+                | Self::RequestErasure
+        )
     }
 
     /// Whether the actor must say why.
@@ -151,6 +194,9 @@ impl Action {
                 | Self::LiftMeasure
                 | Self::RequestDisclosure
                 | Self::AdoptPack
+                | Self::ReadMatter
+                | Self::ReleaseHold
+                | Self::RequestErasure
         )
     }
 }
@@ -231,6 +277,13 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::BuildEvidence
                 | A::RequestDisclosure
                 | A::ApproveDisclosure
+                | A::PlaceHold
+                | A::ReadMatter
+                | A::ReleaseHold
+                | A::ApproveRelease
+                | A::ReadRetention
+                | A::RequestErasure
+                | A::ApproveErasure
         ),
         Role::Legal => matches!(
             action,
@@ -246,8 +299,17 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::BuildEvidence
                 | A::RequestDisclosure
                 | A::ApproveDisclosure
+                | A::PlaceHold
+                | A::ReadMatter
+                | A::ReleaseHold
+                | A::ApproveRelease
+                | A::ReadRetention
+                | A::RequestErasure
+                | A::ApproveErasure
         ),
-        Role::Auditor => matches!(action, A::Read | A::ReadLedger | A::BuildEvidence),
+        Role::Auditor => {
+            matches!(action, A::Read | A::ReadLedger | A::BuildEvidence | A::ReadRetention)
+        }
     }
 }
 
@@ -265,6 +327,7 @@ pub const fn scope_may(scope: Scope, action: Action) -> bool {
         Scope::Evidence => matches!(action, A::ReadLedger | A::BuildEvidence),
         Scope::Webhooks => matches!(action, A::ManageWebhooks),
         Scope::Orders => matches!(action, A::ReceiveOrder | A::ReadOrders),
+        Scope::Holds => matches!(action, A::PlaceHold | A::ReadRetention),
     }
 }
 
@@ -272,9 +335,10 @@ pub const fn scope_may(scope: Scope, action: Action) -> bool {
 pub const fn job_may(job: Job, action: Action) -> bool {
     use Action as A;
     match job {
-        Job::Checkpoints => matches!(action, A::SignCheckpoints | A::ReadLedger),
+        Job::Checkpoints => matches!(action, A::SignCheckpoints | A::ReadLedger | A::CheckEverything),
         Job::Rescreening | Job::Clocks => matches!(action, A::Reassess | A::Read),
         Job::Deliveries => matches!(action, A::ManageWebhooks),
+        Job::Retention => matches!(action, A::Erase | A::ReadRetention),
         Job::CommandLine => matches!(
             action,
             A::Apply
@@ -287,6 +351,10 @@ pub const fn job_may(job: Job, action: Action) -> bool {
                 | A::ReadLedger
                 | A::BuildEvidence
                 | A::ManagePeople
+                | A::PlaceHold
+                | A::ReadRetention
+                | A::Erase
+                | A::CheckEverything
         ),
         Job::SetUp => {
             matches!(action, A::SetUp | A::ImportList | A::AdoptPack | A::ManagePeople | A::Apply | A::Read)

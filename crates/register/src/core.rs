@@ -1,11 +1,12 @@
 //! What every use case shares: the store, the vault, time and randomness, the world and the gate's memory.
 
 use crate::RegisterError;
+use crate::erasure::ErasureJournal;
 use crate::gate::GateMemory;
 use crate::rules::Rules;
 use crate::world::{self, World};
 use arc_swap::ArcSwap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tenantry_ledger::VerifierKey;
 use tenantry_model::clock::Clock;
 use tenantry_model::random::Entropy;
@@ -51,6 +52,9 @@ pub(crate) struct Core {
     pub(crate) rules: ArcSwap<Rules>,
     pub(crate) entries: crate::matching::EntriesInForce,
     pub(crate) refused: crate::watchlists::Refusals,
+    pub(crate) scrubber: crate::fsck::Scrubber,
+    /// Where destroyed keys are noted outside the database; set once, when the deployment is opened.
+    pub(crate) journal: OnceLock<Arc<dyn ErasureJournal>>,
     /// Pseudonym of the deployment itself: the subject of records about nobody else.
     pub(crate) deployment: [u8; 16],
     world: ArcSwap<World>,
@@ -81,6 +85,8 @@ impl Core {
             rules: ArcSwap::default(),
             entries: crate::matching::EntriesInForce::default(),
             refused: crate::watchlists::Refusals::default(),
+            scrubber: crate::fsck::Scrubber::default(),
+            journal: OnceLock::new(),
             deployment,
             world: ArcSwap::from_pointee(world),
             loading: Mutex::new(()),

@@ -16,6 +16,9 @@ use zeroize::Zeroizing;
 /// Bound to every sealed row, so that a ledger body cannot be passed off as one.
 const ROW: &[u8] = b"tenantry/row/v1";
 
+/// Length of what is left of a sealed body or row after its erasure: the version and the name of the key that is gone.
+pub(crate) const ERASED_LENGTH: usize = 17;
+
 /// Opens a sealed state row. An erased one is [`RegisterError::Erased`].
 pub(crate) fn open_row(
     tx: &mut dyn Tx,

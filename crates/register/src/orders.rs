@@ -1,19 +1,22 @@
 //! Legal process: what arrived, whom it names, and the clock it starts.
 //!
-//! Receiving an order records it, opens a case that carries the work, and starts its clock. It discloses nothing and changes no
-//! account: that is decided in the case. What the order says is sealed under a pseudonym of its own, and its records stand in
+//! Receiving an order records it, opens a case that carries the work, starts its clock, and places a hold on the accounts it names.
+//! It discloses nothing and changes no account: that is decided in the case. What the order says is sealed under a pseudonym of its own, and its records stand in
 //! none of the accounts' chains, so that an order that must be kept from the customer shows up in no package about the account.
 //! Messages to the outside carry identifiers only. Requirements SCA-P, EVD, ASM-01, RES-04.
 
 use crate::access::{Action, authorise};
 use crate::call::Call;
+use crate::holds::{NewHold, Terms};
 use crate::outcome::{CaseDetail, CaseSummary, NewCase};
 use crate::record::{Record, RecordType, Retention};
+use crate::retention::Object;
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tenantry_model::case::CaseKind;
 use tenantry_model::event::EventType;
+use tenantry_model::hold::{HoldKind, Silence};
 use tenantry_model::id::{AccountId, CaseId, OrderId};
 use tenantry_model::order::OrderKind;
 use tenantry_model::random::draw;
@@ -156,6 +159,7 @@ impl Register {
                 sealed: unit.seal(&subject, &id.bytes(), &new.words)?,
             };
             order::add(unit.tx, &row, &accounts)?;
+            unit.hold_for_order(&new, &row, &accounts, leaf)?;
             let data = serde_json::json!({ "order": id, "kind": new.kind, "case": case });
             unit.emit(EventType::OrderReceived, id, &data)?;
             Ok(view(row, accounts))
@@ -191,6 +195,55 @@ impl Register {
             let accounts = order::accounts(tx, id)?;
             Ok(view(row, accounts))
         })
+    }
+}
+
+impl crate::unit::Unit<'_> {
+    /// Places the hold that an order asks for, on the accounts it names, silent. What names no account yet holds nothing; its
+    /// case says what is to be done.
+    fn hold_for_order(
+        &mut self,
+        new: &NewOrder,
+        row: &order::OrderRow,
+        accounts: &[AccountId],
+        leaf: u64,
+    ) -> Result<(), RegisterError> {
+        let Some(kind) = hold_kind(new.kind) else { return Ok(()) };
+        if accounts.is_empty() {
+            return Ok(());
+        }
+        let hold = NewHold {
+            kind,
+            silence: Silence::Silent,
+            authority: row.authority.clone(),
+            reference: row.reference.clone(),
+            matter: String::new(),
+            accounts: Vec::new(),
+            parties: Vec::new(),
+            records_from: None,
+            records_until: None,
+            owner: None,
+            review_at: None,
+        };
+        // A date that is past when the order is entered holds nothing any more.
+        let Some(terms) = Terms::until(kind, row.due_at, self.now) else { return Ok(()) };
+        let objects: Vec<Object> = accounts.iter().copied().map(Object::Account).collect();
+        let owner = self.call.actor_text();
+        self.add_hold(&hold, &terms, &objects, owner, Some((row.id, leaf))).map(drop)
+    }
+}
+
+/// Which hold an order asks for: what an authority wants preserved, and what it wants produced, must not be erased meanwhile.
+const fn hold_kind(kind: OrderKind) -> Option<HoldKind> {
+    match kind {
+        OrderKind::PreservationRequest => Some(HoldKind::PreservationRequest),
+        OrderKind::EuropeanPreservationOrder => Some(HoldKind::EuropeanPreservation),
+        OrderKind::EuropeanProductionOrder
+        | OrderKind::Subpoena
+        | OrderKind::CourtOrder
+        | OrderKind::Warrant
+        | OrderKind::EmergencyRequest => Some(HoldKind::LegalProcess),
+        OrderKind::RegulatorRequest => None,
     }
 }
 

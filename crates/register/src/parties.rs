@@ -20,7 +20,7 @@ use tenantry_model::id::{AccountId, EvidenceId, FactId, PartyId};
 use tenantry_model::party::{PartyKind, Status};
 use tenantry_model::time::Timestamp;
 use tenantry_store::StoreExt;
-use tenantry_store::repo::{account, decision, party};
+use tenantry_store::repo::{account, decision, key, party};
 
 /// Facts and checks to add to a party.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -218,6 +218,11 @@ impl Register {
             self.core.change(call, Action::Reveal, &("reveal", id, &kinds.clone()), move |unit| {
                 let row = party::find(unit.tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
                 let mut facts = party::facts(unit.tx, id)?;
+                // A record would make a new key for somebody of whom nothing is left.
+                let class = Retention::PersonalData.number();
+                if !facts.is_empty() && key::find_subject(unit.tx, &row.subject, class)?.is_none() {
+                    return Err(RegisterError::Erased);
+                }
                 facts.retain(|f| kinds.is_empty() || kinds.contains(&f.kind));
                 let shown: Vec<FactId> = facts.iter().map(|f| f.id).collect();
                 let purpose = reason.as_ref().map(|r| r.expose().to_owned()).unwrap_or_default();

@@ -57,6 +57,18 @@ pub enum RecordType {
     EventsBatched = 41,
     /// A key of the ledger came into use.
     LedgerKeyIntroduced = 42,
+    /// A hold was placed, with what it covers.
+    HoldPlaced = 50,
+    /// A hold was renewed, was released or lapsed.
+    HoldChanged = 51,
+    /// Keys whose time is over were put into a batch.
+    ErasureScheduled = 52,
+    /// The keys of an approved batch are about to be destroyed.
+    ErasureIntended = 53,
+    /// A key was destroyed, and with it these records.
+    Erased = 54,
+    /// A batch is done.
+    ErasureDone = 55,
 }
 
 impl RecordType {
@@ -86,6 +98,12 @@ impl RecordType {
         Self::ChainsIndexed,
         Self::EventsBatched,
         Self::LedgerKeyIntroduced,
+        Self::HoldPlaced,
+        Self::HoldChanged,
+        Self::ErasureScheduled,
+        Self::ErasureIntended,
+        Self::Erased,
+        Self::ErasureDone,
     ];
 
     /// The number in the leaf.
@@ -125,6 +143,12 @@ impl RecordType {
             Self::ChainsIndexed => "Chains of all subjects indexed",
             Self::EventsBatched => "Events batched",
             Self::LedgerKeyIntroduced => "Ledger key introduced",
+            Self::HoldPlaced => "Hold placed",
+            Self::HoldChanged => "Hold changed",
+            Self::ErasureScheduled => "Erasure scheduled",
+            Self::ErasureIntended => "Erasure about to be carried out",
+            Self::Erased => "Erased",
+            Self::ErasureDone => "Erasure done",
         }
     }
 }
@@ -140,6 +164,14 @@ pub enum Retention {
 }
 
 impl Retention {
+    /// Every class, in order of number.
+    pub const ALL: [Self; 2] = [Self::PersonalData, Self::DecisionEvidence];
+
+    /// The class behind a number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.number() == number)
+    }
+
     /// The number in the leaf.
     pub const fn number(self) -> u8 {
         self as u8

@@ -113,6 +113,11 @@ impl<'a> Unit<'a> {
         self.approvals.push(leaf);
     }
 
+    /// The leaf of the approval that was named last.
+    pub(crate) fn newest_approval(&self) -> Option<u64> {
+        self.approvals.last().copied()
+    }
+
     /// Appends a record to the ledger and answers its index.
     pub(crate) fn record(&mut self, record: Record) -> Result<u64, RegisterError> {
         let kind = RecordType(record.kind.number());

@@ -39,6 +39,12 @@ const RESCREENING_EVERY: Duration = Duration::from_secs(5);
 const UPKEEP_EVERY: Duration = Duration::from_hours(1);
 /// How often the store is asked whether it takes changes.
 const STORE_EVERY: Duration = Duration::from_secs(1);
+/// How often what is due for erasure is put into batches.
+const SCHEDULING_EVERY: Duration = Duration::from_hours(24);
+/// How often approved erasures are carried out and holds end on their last day.
+const RETENTION_EVERY: Duration = Duration::from_hours(1);
+/// How often the scrubber takes a step: some hundred records, then it lets others work.
+const SCRUB_EVERY: Duration = Duration::from_secs(1);
 /// Accounts assessed again in one unit: few, so that applications in between do not wait long.
 const RESCREENING_CHUNK: u32 = 50;
 
@@ -94,6 +100,19 @@ impl Background {
         let tidier = register();
         background.every("upkeep", UPKEEP_EVERY, None, move || {
             tidier.forget_what_is_over(&by(Job::Clocks)).map(drop)
+        });
+        let scheduler = register();
+        background.every("scheduling of erasures", SCHEDULING_EVERY, None, move || {
+            scheduler.schedule_erasures(&by(Job::Retention)).map(drop)
+        });
+        let keeper = register();
+        background.every("retention", RETENTION_EVERY, None, move || retain(&keeper));
+        let (scrubber, metrics) = (register(), state.metrics.clone());
+        background.every("scrubber", SCRUB_EVERY, None, move || {
+            scrubber.scrub(&by(Job::Checkpoints))?;
+            let scrubbed = scrubber.scrub_state();
+            metrics.scrubbed(scrubbed.checked.leaves, scrubbed.findings.len());
+            Ok(())
         });
         let screener = register();
         let bell = state.world_bell.clone();
@@ -243,6 +262,18 @@ fn stamp(register: &Register, client: &StampClient, stamping: &Stamping) -> Resu
         failed = failed.and(kept);
     }
     failed
+}
+
+/// Ends holds on their last day, then carries out what was approved.
+fn retain(register: &Register) -> Result<(), RegisterError> {
+    let call = by(Job::Retention);
+    register.lapse_holds(&call)?;
+    let carried = register.carry_out_approved(&call)?;
+    if !carried.done.is_empty() {
+        let (erased, held) = (carried.erased, carried.held);
+        tracing::info!(erased, held, "what was approved for erasure is erased");
+    }
+    Ok(())
 }
 
 const fn by(job: Job) -> Call {

@@ -39,8 +39,12 @@ mod reads;
 mod schema;
 mod transaction;
 
+use std::path::Path;
+
 use postgres::Config;
-use tenantry_store::{Job, Lane, Queue, SchemaWork, Server, Store, StoreError, WhenFull, limits};
+use tenantry_store::{
+    Job, Lane, Overwritten, Queue, SchemaWork, Server, Store, StoreError, WhenFull, limits,
+};
 
 use crate::connection::{Access, Link};
 use crate::lock::Lane as Served;
@@ -109,5 +113,25 @@ impl Store for PostgresStore {
 
     fn schema_session(&self, work: &mut SchemaWork<'_>) -> Result<(), StoreError> {
         schema::session(&self.config, self.durability, work)
+    }
+
+    /// Rewrites the table of keys, so that no block of it holds a deleted one. Write-ahead log, archives and freed blocks keep it
+    /// until the server reuses them.
+    fn overwrite_deleted(&self) -> Result<Overwritten, StoreError> {
+        schema::outside_transaction(&self.config, self.durability, "VACUUM (FULL) subject_key")?;
+        Ok(Overwritten::TableOnly)
+    }
+
+    /// Nothing: the server checks its blocks itself where `data_checksums` is on, and `pg_amcheck` looks at indexes.
+    fn check_structure(&self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// Refused: `pg_dump` and base backups are the server's own tools for this.
+    fn back_up(&self, _: &Path) -> Result<(), StoreError> {
+        Err(StoreError::Refused {
+            statement: "backup",
+            reason: "a PostgreSQL store is backed up with pg_dump or a base backup".to_owned(),
+        })
     }
 }

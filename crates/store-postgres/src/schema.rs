@@ -31,6 +31,18 @@ pub(crate) fn session(
     })
 }
 
+/// Runs one statement that must not stand in a transaction.
+pub(crate) fn outside_transaction(
+    config: &Config,
+    durability: ServerDurability,
+    text: &str,
+) -> Result<(), StoreError> {
+    std::thread::scope(|scope| {
+        let alone = scope.spawn(|| run(&mut Connection::open(config, Access::Change, durability)?, text));
+        alone.join().unwrap_or(Err(StoreError::UnitPanicked))
+    })
+}
+
 fn session_here(
     config: &Config,
     durability: ServerDurability,

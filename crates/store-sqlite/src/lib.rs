@@ -35,6 +35,7 @@
 
 mod connection;
 mod errors;
+mod files;
 mod prepared;
 mod readers;
 mod schema;
@@ -43,7 +44,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-use tenantry_store::{Job, Lane, Queue, SchemaWork, Store, StoreError, WhenFull, limits};
+use tenantry_store::{Job, Lane, Overwritten, Queue, SchemaWork, Store, StoreError, WhenFull, limits};
 
 use crate::readers::Readers;
 
@@ -92,5 +93,17 @@ impl Store for SqliteStore {
 
     fn schema_session(&self, work: &mut SchemaWork<'_>) -> Result<(), StoreError> {
         schema::session(&connection::open_writing(&self.path)?, work)
+    }
+
+    fn overwrite_deleted(&self) -> Result<Overwritten, StoreError> {
+        files::truncate_log(&connection::open_writing(&self.path)?)
+    }
+
+    fn check_structure(&self) -> Result<Vec<String>, StoreError> {
+        files::check(&connection::open_reading(&self.path)?)
+    }
+
+    fn back_up(&self, target: &Path) -> Result<(), StoreError> {
+        files::copy(&connection::open_writing(&self.path)?, target)
     }
 }

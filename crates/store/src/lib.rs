@@ -52,6 +52,6 @@ pub use migrate::{Dialect, MIGRATIONS, Migration, MigrationReport, SchemaTx};
 pub use queue::{Queue, Server, Waiting};
 pub use row::{Cell, Columns, Row};
 pub use statement::Statement;
-pub use store::{Lane, SchemaWork, Store, StoreExt, WhenFull};
+pub use store::{Lane, Overwritten, SchemaWork, Store, StoreExt, WhenFull};
 pub use tx::{Tx, query_all, query_one};
 pub use value::Value;

@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002", "lists_and_disclosures"),
     migration!(3, "0003", "ledger_timestamp"),
     migration!(4, "0004", "event_batch"),
+    migration!(5, "0005", "retention"),
 ];
 
 /// What a run of the migrations did.

@@ -1,5 +1,6 @@
 //! The store itself: three lanes for units of work, one object-safe trait for drivers, one extension for callers.
 
+use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
 use crate::migrate::{apply_migrations, check_migrations};
@@ -34,6 +35,34 @@ pub trait Store: Send + Sync {
     ///
     /// [`Ran::Keep`] commits; [`Ran::RollBack`] and an `Err` undo everything.
     fn schema_session(&self, work: &mut SchemaWork<'_>) -> Result<(), StoreError>;
+
+    /// Overwrites what was deleted before this call, as far as the database can reach it. Slow; for after an erasure.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when somebody kept reading the old content; call again.
+    fn overwrite_deleted(&self) -> Result<Overwritten, StoreError>;
+
+    /// Looks through the whole file for damage of its structure, indexes included. Answers what is wrong, in the database's words
+    /// about pages and indexes, never values; nothing when all is well or when the database cannot tell.
+    ///
+    /// # Errors
+    /// When the check cannot be made.
+    fn check_structure(&self) -> Result<Vec<String>, StoreError>;
+
+    /// Writes a consistent copy of everything into a new file while work goes on. The copy has no remnants of deleted content.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when the file exists, cannot be written, or the database has a tool of its own for this.
+    fn back_up(&self, target: &Path) -> Result<(), StoreError>;
+}
+
+/// How far deleted content was overwritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Overwritten {
+    /// In the database file and in its log.
+    FileAndLog,
+    /// In the table; the log and freed blocks keep it until the server reuses them.
+    TableOnly,
 }
 
 /// The closure of [`Store::schema_session`].

@@ -39,6 +39,7 @@
 mod aead;
 mod certificate;
 mod error;
+mod journal;
 mod random;
 mod root;
 mod sealed_file;
@@ -48,6 +49,7 @@ mod vault;
 
 pub use certificate::CertificateCheck;
 pub use error::VaultError;
+pub use journal::{JournalEntry, append_journal, read_journal};
 pub use random::SystemEntropy;
 pub use root::{RootKey, SealedSecret};
 pub use sealed_file::{SealedFile, StretchCost, Unlock, create_key_file, read_key_file};

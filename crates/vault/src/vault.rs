@@ -163,6 +163,36 @@ impl Vault {
         Ok(())
     }
 
+    /// Whether an epoch key opens under the root; the cache is not asked.
+    ///
+    /// # Errors
+    /// [`VaultError::Altered`] when it does not.
+    pub fn check_epoch_key(
+        &self,
+        epoch: Epoch,
+        class: RetentionClass,
+        wrapped: &[u8],
+    ) -> Result<(), VaultError> {
+        self.root.unwrap(&epoch_context(epoch, class), wrapped).map(drop)
+    }
+
+    /// Whether a subject key opens under its epoch key.
+    ///
+    /// # Errors
+    /// [`VaultError::Altered`] when it does not, [`VaultError::MissingKey`] when its epoch key is gone.
+    pub fn check_subject_key(
+        &self,
+        keys: &mut dyn KeyTable,
+        slot: Slot,
+        row: &SubjectKeyRow,
+    ) -> Result<(), VaultError> {
+        let wrapped = keys.epoch_key(row.epoch, slot.class).map_err(VaultError::KeyTable)?;
+        let wrapped = wrapped.ok_or(VaultError::MissingKey { what: "epoch key of a subject key" })?;
+        let epoch_key = self.epoch_key(row.epoch, slot.class, &wrapped)?;
+        let context = subject_context(slot, row.epoch, row.id);
+        aead::unwrap(&epoch_key, &context, &row.wrapped, "wrapped subject key").map(drop)
+    }
+
     /// Forgets every unwrapped key, for example when another node reports an erasure.
     pub fn forget_keys(&self) {
         *self.cache() = Cache::default();

@@ -5,7 +5,7 @@ use crate::access::Action;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tenantry_model::case::{ReasonCode, Verdict};
-use tenantry_model::id::{AccountId, CaseId, DisclosureId, MeasureId};
+use tenantry_model::id::{AccountId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId};
 use tenantry_store::repo::approval::ApprovalRow;
 
 /// SHA-256 of a content, or a keyed digest of one that is personal. Written as 64 lower-case hexadecimal digits.
@@ -24,7 +24,7 @@ impl ContentHash {
     }
 
     /// The hash of a content.
-    pub(super) fn of(content: &[u8]) -> Self {
+    pub(crate) fn of(content: &[u8]) -> Self {
         Self(Sha256::digest(content).into())
     }
 }
@@ -105,6 +105,20 @@ pub enum Pending {
         /// Digest of its exact scope.
         content: ContentHash,
     },
+    /// Release a hold.
+    ReleaseHold {
+        /// Which.
+        hold: HoldId,
+        /// Digest of the hold as it stood.
+        content: ContentHash,
+    },
+    /// Destroy the keys of a batch.
+    Erase {
+        /// Which.
+        erasure: ErasureId,
+        /// Digest of exactly these keys.
+        content: ContentHash,
+    },
 }
 
 impl Pending {
@@ -114,6 +128,8 @@ impl Pending {
             Self::ApproveMeasure { .. } | Self::LiftMeasure { .. } => Action::ApproveMeasure,
             Self::DecideCase { .. } => Action::ApproveCase,
             Self::Disclose { .. } => Action::ApproveDisclosure,
+            Self::ReleaseHold { .. } => Action::ApproveRelease,
+            Self::Erase { .. } => Action::ApproveErasure,
         }
     }
 
@@ -124,6 +140,8 @@ impl Pending {
             Self::LiftMeasure { .. } => "lift_measure",
             Self::DecideCase { .. } => "decide_case",
             Self::Disclose { .. } => "disclose",
+            Self::ReleaseHold { .. } => "release_hold",
+            Self::Erase { .. } => "erase",
         }
     }
 
@@ -133,6 +151,8 @@ impl Pending {
             Self::ApproveMeasure { measure, .. } | Self::LiftMeasure { measure, .. } => measure.to_string(),
             Self::DecideCase { case, .. } => case.to_string(),
             Self::Disclose { disclosure, .. } => disclosure.to_string(),
+            Self::ReleaseHold { hold, .. } => hold.to_string(),
+            Self::Erase { erasure, .. } => erasure.to_string(),
         }
     }
 

@@ -27,6 +27,8 @@ impl Unit<'_> {
                 self.is_case_as_decided(*case, *verdict, *concern, prepared)
             }
             Pending::Disclose { .. } => Ok(true),
+            Pending::ReleaseHold { hold, content } => self.is_hold_as_requested(*hold, *content),
+            Pending::Erase { erasure, content } => self.is_erasure_as_requested(*erasure, *content),
         }
     }
 
@@ -50,6 +52,14 @@ impl Unit<'_> {
                 disclosure::note_approved(self, *disclosure, *content)?;
                 Ok(Executed::default())
             }
+            Pending::ReleaseHold { hold, .. } => {
+                self.release_hold(*hold)?;
+                Ok(Executed::default())
+            }
+            Pending::Erase { erasure, .. } => {
+                self.approve_erasure(*erasure)?;
+                Ok(Executed::default())
+            }
         }
     }
 
@@ -58,7 +68,8 @@ impl Unit<'_> {
         match pending {
             Pending::ApproveMeasure { measure, .. } => self.reject_measure(*measure),
             Pending::DecideCase { case, .. } => self.return_case(*case),
-            Pending::LiftMeasure { .. } | Pending::Disclose { .. } => Ok(()),
+            Pending::Erase { erasure, .. } => self.return_erasure(*erasure),
+            Pending::LiftMeasure { .. } | Pending::Disclose { .. } | Pending::ReleaseHold { .. } => Ok(()),
         }
     }
 }

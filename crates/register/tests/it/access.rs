@@ -4,12 +4,15 @@ use crate::approvals::measure;
 use crate::world::{Applicant, World, machine, staff, system};
 use std::fmt::Write as _;
 use tenantry_model::case::{ReasonCode, Verdict};
-use tenantry_model::id::{AccountId, ApprovalId, CaseId, DisclosureId, MeasureId, OrderId, PartyId};
+use tenantry_model::id::{
+    AccountId, ApprovalId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId, OrderId, PartyId,
+};
 use tenantry_model::staff::{Job, Role, Scope};
 use tenantry_model::time::Timestamp;
 use tenantry_register::access::{Action, job_may, role_may, scope_may};
 use tenantry_register::cases::{CaseDecision, CaseFilter};
 use tenantry_register::disclosure::NewDisclosure;
+use tenantry_register::holds::NewHold;
 use tenantry_register::orders::NewOrder;
 use tenantry_register::{Call, Register, RegisterError};
 
@@ -23,8 +26,14 @@ fn the_table_is_the_file() {
 
 #[test]
 fn no_machine_approves() {
-    for action in [Action::ApproveMeasure, Action::ApproveCase, Action::ApproveDisclosure, Action::DecideCase]
-    {
+    for action in [
+        Action::ApproveMeasure,
+        Action::ApproveCase,
+        Action::ApproveDisclosure,
+        Action::ApproveRelease,
+        Action::ApproveErasure,
+        Action::DecideCase,
+    ] {
         assert!(Scope::ALL.iter().all(|scope| !scope_may(*scope, action)), "{}", action.as_str());
         assert!(Job::ALL.iter().all(|job| !job_may(*job, action)), "{}", action.as_str());
     }
@@ -96,6 +105,29 @@ const USE_CASES: &[UseCase] = &[
         r.disclosure(c, DisclosureId::from_bytes([0; 16])).map(drop)
     }),
     (Action::ManageWebhooks, "events", |r, c| r.events(c, None, 1).map(drop)),
+    (Action::CheckEverything, "check", |r, c| r.check(c).map(drop)),
+    (Action::CheckEverything, "scrub", |r, c| r.scrub(c)),
+    (Action::PlaceHold, "place_hold", |r, c| r.place_hold(c, hold()).map(drop)),
+    (Action::PlaceHold, "renew_hold", |r, c| r.renew_hold(c, HoldId::from_bytes([0; 16])).map(drop)),
+    (Action::ReadMatter, "hold_matter", |r, c| r.hold_matter(c, HoldId::from_bytes([0; 16])).map(drop)),
+    (Action::ReleaseHold, "request_hold_release", |r, c| {
+        r.request_hold_release(c, HoldId::from_bytes([0; 16])).map(drop)
+    }),
+    (Action::ReadRetention, "holds", |r, c| r.holds(c, None).map(drop)),
+    (Action::ReadRetention, "hold", |r, c| r.hold(c, HoldId::from_bytes([0; 16])).map(drop)),
+    (Action::ReadRetention, "due_for_erasure", |r, c| r.due_for_erasure(c).map(drop)),
+    (Action::ReadRetention, "erasures", |r, c| r.erasures(c, None).map(drop)),
+    (Action::ReadRetention, "erasure", |r, c| r.erasure(c, ErasureId::from_bytes([0; 16])).map(drop)),
+    (Action::RequestErasure, "request_erasure", |r, c| {
+        r.request_erasure(c, ErasureId::from_bytes([0; 16])).map(drop)
+    }),
+    (Action::Erase, "schedule_erasures", |r, c| r.schedule_erasures(c).map(drop)),
+    (Action::Erase, "carry_out_erasures", |r, c| {
+        r.carry_out_erasures(c, &crate::retention::Journal::default()).map(drop)
+    }),
+    (Action::Erase, "replay_erasures", |r, c| r.replay_erasures(c, &[]).map(drop)),
+    (Action::Erase, "destroyed_keys", |r, c| r.destroyed_keys(c).map(drop)),
+    (Action::Erase, "lapse_holds", |r, c| r.lapse_holds(c).map(drop)),
     (Action::Reveal, "reveal", |r, c| r.reveal(c, PartyId::from_bytes([0; 16]), &[]).map(drop)),
 ];
 
@@ -109,6 +141,12 @@ fn disclosure() -> NewDisclosure {
     let disclosure = serde_json::json!({ "account": account, "kinds": ["legal_name"], "recipient": "Bureau",
                                          "legal_basis": "consent" });
     serde_json::from_value(disclosure).unwrap()
+}
+
+fn hold() -> NewHold {
+    let new = serde_json::json!({ "kind": "internal", "silence": "silent", "authority": "Office of the General Counsel",
+        "reference": "matter 12" });
+    serde_json::from_value(new).unwrap()
 }
 
 fn dismissal() -> CaseDecision {

@@ -60,9 +60,9 @@ fn an_order_is_recorded_with_its_case() {
     assert_eq!((row.kind, row.account, row.priority), (CaseKind::Order, Some(account), 0));
     assert!(row.due_at <= seen.due_at, "the work is never due after the order");
     let auditor = staff(Role::Auditor);
-    let records = desk.register.latest_records(&auditor, None, 3).unwrap();
+    let records = desk.register.latest_records(&auditor, None, 4).unwrap();
     let titles: Vec<_> = records.iter().rev().map(|line| line.title).collect();
-    assert_eq!(titles, ["Order received", "Order received", "Case opened"]);
+    assert_eq!(titles, ["Order received", "Order received", "Case opened", "Hold placed"]);
 }
 
 #[test]

@@ -2,20 +2,29 @@
 //! watchlist, and applicants whose accounts open unless a test says otherwise.
 
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 use tenantry_lists::{OwnMapping, read_own_csv};
 use tenantry_model::account::Capability;
 use tenantry_model::clock::Clock;
-use tenantry_model::id::{AccountId, ApiKeyId, CaseId, StaffId};
+use tenantry_model::id::{AccountId, ApiKeyId, CaseId, HoldId, PartyId, StaffId};
 use tenantry_model::random::Entropy;
 use tenantry_model::staff::{Actor, Job, Role, Scope};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::gate::Answer;
 use tenantry_register::cases::{CaseDecided, CaseDecision, CaseFilter};
+use tenantry_register::erasure::Destroyed;
+use tenantry_register::fsck::{Report, Step};
 use tenantry_register::intake::NewApplication;
+use tenantry_register::retention::Object;
 use tenantry_register::{Applied, Call, Reason, Register, RegisterError, SetUp};
-use tenantry_store::{MIGRATIONS, Store, StoreExt};
+use tenantry_store::repo::{hold, key, party};
+use tenantry_store::{
+    Job as StoreJob, Lane, MIGRATIONS, Overwritten, Ran, SchemaTx, SchemaWork, Store, StoreError, StoreExt,
+    Tx, WhenFull,
+};
 use tenantry_store_postgres::{PostgresOptions, PostgresStore, ServerDurability};
 use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
 use tenantry_testkit::{FixedClock, PrivatePostgres, SeededEntropy};
@@ -55,11 +64,43 @@ impl RootKey for OpenRoot {
     }
 }
 
+/// A store whose changes fail when told to; reading goes on.
+struct Breakable {
+    store: SqliteStore,
+    broken: Arc<AtomicBool>,
+}
+
+impl Store for Breakable {
+    fn submit(&self, lane: Lane, when_full: WhenFull, job: StoreJob) {
+        if lane != Lane::Read && self.broken.load(Ordering::SeqCst) {
+            return job.finish(Err(StoreError::DiskFull));
+        }
+        self.store.submit(lane, when_full, job);
+    }
+
+    fn schema_session(&self, work: &mut SchemaWork<'_>) -> Result<(), StoreError> {
+        self.store.schema_session(work)
+    }
+
+    fn overwrite_deleted(&self) -> Result<Overwritten, StoreError> {
+        self.store.overwrite_deleted()
+    }
+
+    fn check_structure(&self) -> Result<Vec<String>, StoreError> {
+        self.store.check_structure()
+    }
+
+    fn back_up(&self, target: &Path) -> Result<(), StoreError> {
+        self.store.back_up(target)
+    }
+}
+
 /// A register of one test.
 pub(crate) struct World {
     pub(crate) register: Register,
     pub(crate) clock: FixedClock,
-    _folder: Option<TempDir>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) folder: Option<TempDir>,
 }
 
 impl World {
@@ -67,6 +108,15 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("register.db"), &SqliteOptions::default()).unwrap();
         Self::on(Arc::new(store), Some(folder))
+    }
+
+    /// On SQLite, with a switch that makes every change fail as if the disk were full.
+    pub(crate) fn breakable() -> (Self, Arc<AtomicBool>) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("register.db"), &SqliteOptions::default()).unwrap();
+        let broken = Arc::new(AtomicBool::new(false));
+        let store = Breakable { store, broken: Arc::clone(&broken) };
+        (Self::on(Arc::new(store), Some(folder)), broken)
     }
 
     pub(crate) fn postgres() -> Self {
@@ -81,8 +131,9 @@ impl World {
         let new = SetUp { origin: "ledger.example.net/test".to_owned(), pack: PACK.to_owned() };
         let entropy = Arc::new(SeededEntropy::new(13984));
         let register =
-            Register::set_up(store, Arc::new(OpenRoot), Arc::new(clock.clone()), entropy, new).unwrap();
-        let world = Self { register, clock, _folder: folder };
+            Register::set_up(Arc::clone(&store), Arc::new(OpenRoot), Arc::new(clock.clone()), entropy, new)
+                .unwrap();
+        let world = Self { register, clock, store, folder };
         world.import(LIST);
         world
     }
@@ -92,6 +143,119 @@ impl World {
         let mapping: OwnMapping = LIST_MAPPING.parse().unwrap();
         let reading = read_own_csv(&mapping, None, csv.as_bytes()).unwrap();
         self.register.import_list(&system(Job::SetUp), &reading).unwrap();
+    }
+
+    /// The keys of a party as a journal of erasures names them.
+    pub(crate) fn keys_of(&self, id: PartyId) -> Vec<Destroyed> {
+        let key = move |tx: &mut dyn Tx| {
+            let subject = party::find(tx, id)?.unwrap().subject;
+            let row = key::find_subject(tx, &subject, 1)?.unwrap();
+            Ok::<_, StoreError>(Destroyed { object: Object::Party(id), subject, class: 1, key: row.id })
+        };
+        vec![self.store.read(key).unwrap()]
+    }
+
+    /// Deletes a key behind the register's back. Answers the key that is gone.
+    pub(crate) fn delete_key(&self, entry: Destroyed) -> Option<[u8; 16]> {
+        self.store.write(move |tx| key::delete_subject(tx, &entry.subject, entry.class)).unwrap()
+    }
+
+    /// Whether a hold keeps the key of a party.
+    pub(crate) fn pins(&self, hold: HoldId, id: PartyId) -> bool {
+        let pinning = move |tx: &mut dyn Tx| {
+            let subject = party::find(tx, id)?.unwrap().subject;
+            hold::pinning(tx, &subject, 1)
+        };
+        self.store.read(pinning).unwrap().contains(&hold)
+    }
+
+    /// The wrapped key of a party, as stored.
+    pub(crate) fn wrapped_key(&self, id: PartyId) -> Vec<u8> {
+        let wrapped = move |tx: &mut dyn Tx| {
+            let subject = party::find(tx, id)?.unwrap().subject;
+            Ok::<_, StoreError>(key::find_subject(tx, &subject, 1)?.unwrap().wrapped)
+        };
+        self.store.read(wrapped).unwrap()
+    }
+
+    /// Whether any file of the embedded store contains these bytes.
+    pub(crate) fn files_contain(&self, bytes: &[u8]) -> bool {
+        let files = std::fs::read_dir(self.folder.as_ref().unwrap().path()).unwrap();
+        let found = |path| std::fs::read(path).unwrap().windows(bytes.len()).any(|window| window == bytes);
+        files.filter(|file| found(file.as_ref().unwrap().path())).count() > 0
+    }
+
+    /// Runs a statement behind the register's back.
+    pub(crate) fn run(&self, sql: &str) {
+        let mut script = |schema: &mut dyn SchemaTx| schema.script(sql).map(|()| Ran::Keep);
+        self.store.schema_session(&mut script).unwrap();
+    }
+
+    /// The bytes of a copy of the embedded store without free pages.
+    pub(crate) fn compact_file(&self) -> Vec<u8> {
+        let path = self.folder.as_ref().unwrap().path().join("copy.db");
+        self.store.back_up(&path).unwrap();
+        std::fs::read(path).unwrap()
+    }
+
+    /// What a check finds in a file; `None` when it cannot even be opened.
+    pub(crate) fn check_of(&self, file: &[u8]) -> Option<Report> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("register.db");
+        std::fs::write(&path, file).unwrap();
+        let store: Arc<dyn Store> =
+            Arc::new(SqliteStore::open(&path, &SqliteOptions { read_connections: 1 }).ok()?);
+        store.check_schema(MIGRATIONS).ok()?;
+        let clock = Arc::new(self.clock.clone());
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let register = Register::open(store, Arc::new(OpenRoot), clock, entropy).ok()?;
+        let mut check = register.check(&system(Job::CommandLine)).unwrap();
+        loop {
+            match check.step() {
+                Ok(Step::More) => {}
+                Ok(Step::Done) => return Some(check.into_report()),
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// Everything in a file that the check covers, read with plain SQL; `None` when it cannot be read.
+    pub(crate) fn covered_of(file: &[u8]) -> Option<Vec<String>> {
+        const COVERED: [&str; 15] = [
+            "leaf",
+            "ledger_head",
+            "subject_head",
+            "tile",
+            "checkpoint",
+            "epoch_key",
+            "subject_key",
+            "pack",
+            "fact: id, party, sealed",
+            "evidence_item: id, party, sealed",
+            "case_file: id, subject, sealed",
+            "measure: id, subject, sealed",
+            "legal_order: id, subject, sealed",
+            "decision: id, account, outcome, cause, pack, inputs, record, leaf",
+            "approval: id, content, content_hash",
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("register.db");
+        std::fs::write(&path, file).unwrap();
+        let connection = rusqlite::Connection::open(&path).ok()?;
+        let mut lines = Vec::new();
+        for table in COVERED {
+            let (table, columns) = table.split_once(": ").unwrap_or((table, "*"));
+            let mut statement = connection.prepare(&format!("SELECT {columns} FROM {table}")).ok()?;
+            let width = statement.column_count();
+            let mut rows = statement.query(()).ok()?;
+            while let Some(row) = rows.next().ok()? {
+                let cells: Option<Vec<String>> =
+                    (0..width).map(|column| Some(format!("{:?}", row.get_ref(column).ok()?))).collect();
+                lines.push(format!("{table} {}", cells?.join(" ")));
+            }
+        }
+        lines.sort();
+        Some(lines)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -21,7 +21,7 @@ something carries an `Idempotency-Key`; repeated with the same body it gives the
 documents (RFC 9457) with a stable `code`: branch on the code, show the `detail`. Lists are pages with an opaque cursor. \
 Objects have an `ETag`. Do not put personal data into URLs, references or keys.";
 
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 14] = [
     ("Applications", "One call at sign-up."),
     ("Gate", "One call before anything is provisioned."),
     ("Accounts", "Where accounts stand."),
@@ -33,6 +33,7 @@ const TAGS: [(&str, &str); 13] = [
     ("Lists", "Watchlists in force."),
     ("Matching", "Descriptions of parties against the lists in force, in yente's shape."),
     ("Reconciliation", "The same for OpenRefine."),
+    ("Retention", "What must not be erased, and what is."),
     ("Ledger", "The record that anybody can check."),
     ("Events", "What happened, as a feed and as webhooks."),
 ];
@@ -94,6 +95,7 @@ pub(super) fn example(name: &str) -> Value {
         "application" => include_str!("examples/application.json"),
         "statements" => include_str!("examples/statements.json"),
         "access" => include_str!("examples/access.json"),
+        "hold" => include_str!("examples/hold.json"),
         "endpoint" => include_str!("examples/endpoint.json"),
         "order" => include_str!("examples/order.json"),
         "match" => include_str!("examples/match.json"),

@@ -20,6 +20,7 @@ mod orders;
 mod parties;
 mod reason;
 pub mod refusal;
+mod retention;
 pub mod shapes;
 mod webhooks;
 pub mod yente;
@@ -71,6 +72,7 @@ fn keyed() -> OpenApiRouter<AppState> {
         .merge(lists::routes())
         .merge(ledger::routes())
         .merge(evidence::routes())
+        .merge(retention::routes())
         .merge(webhooks::routes())
         .merge(events::routes())
         .merge(yente::routes())

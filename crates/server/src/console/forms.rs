@@ -135,7 +135,29 @@ pub struct ApprovalForm {
     pub note: String,
 }
 
-/// `POST /console/measures/{id}/lift`.
+/// `POST /console/holds`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HoldForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Kind of hold.
+    pub kind: String,
+    /// `silent` or `open`.
+    pub silence: String,
+    /// Who asks.
+    pub authority: String,
+    /// Their reference.
+    pub reference: String,
+    /// Accounts, separated by spaces.
+    pub accounts: String,
+    /// What it is about.
+    pub matter: String,
+}
+
+/// `POST /console/measures/{id}/lift`, `/console/holds/{id}/release` and `/console/erasures/{id}/ask`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiftForm {
@@ -279,6 +301,7 @@ opaque_debug!(
     CredentialsForm,
     BareForm,
     DecisionForm,
+    HoldForm,
     RevealForm,
     ApprovalForm,
     LiftForm,

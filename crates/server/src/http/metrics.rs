@@ -38,6 +38,8 @@ pub struct Metrics {
     deliveries: Family<OutcomeLabel, Counter>,
     queues: Family<QueueLabel, Gauge>,
     unwitnessed: Gauge,
+    scrub_leaves: Gauge,
+    scrub_findings: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -85,7 +87,22 @@ impl Metrics {
             "1 while the newest checkpoint lacks the cosignatures that the witness policy asks for",
             unwitnessed.clone(),
         );
-        Self { registry, requests, latency, gate, deliveries, queues, unwitnessed }
+        let (scrub_leaves, scrub_findings) = (Gauge::default(), Gauge::default());
+        let help = "Leaves that the scrubber has looked at in the pass under way or the last one";
+        registry.register("scrub_leaves", help, scrub_leaves.clone());
+        let help = "What the scrubber found that is not as it was written";
+        registry.register("scrub_findings", help, scrub_findings.clone());
+        Self {
+            registry,
+            requests,
+            latency,
+            gate,
+            deliveries,
+            queues,
+            unwitnessed,
+            scrub_leaves,
+            scrub_findings,
+        }
     }
 
     /// One request was answered.
@@ -117,6 +134,12 @@ impl Metrics {
             Standing::Witnessed => 0,
             Standing::Unwitnessed => 1,
         });
+    }
+
+    /// How far the scrubber is and what it found.
+    pub fn scrubbed(&self, leaves: u64, findings: usize) {
+        self.scrub_leaves.set(i64::try_from(leaves).unwrap_or(i64::MAX));
+        self.scrub_findings.set(i64::try_from(findings).unwrap_or(i64::MAX));
     }
 
     /// The text a scraper reads.

@@ -1,12 +1,17 @@
 //! Wrapped keys: one per subject and retention class, one per epoch. Deleting a subject's row is what erases its data; the
 //! name of the key stays, so that an erased record is told from a damaged table.
 
-use crate::{StoreError, Tx, params, query_one, statements};
+use crate::{StoreError, Tx, params, query_all, query_one, statements};
 
 statements! {
     FIND_SUBJECT = "SELECT id, epoch, wrapped FROM subject_key WHERE subject = $1 AND class = $2";
     ADD_SUBJECT = "INSERT INTO subject_key (subject, class, id, epoch, wrapped) VALUES ($1, $2, $3, $4, $5)";
-    DELETE_SUBJECT = "DELETE FROM subject_key WHERE subject = $1 AND class = $2 RETURNING id";
+    DELETE_SUBJECT = "DELETE FROM subject_key WHERE subject = $1 AND class = $2 AND NOT EXISTS ( \
+        SELECT 1 FROM hold_pin JOIN legal_hold ON legal_hold.id = hold_pin.hold \
+        WHERE hold_pin.subject = $1 AND hold_pin.class = $2 AND legal_hold.state = 'in_force') RETURNING id";
+    SUBJECTS = "SELECT subject, class, id, epoch, wrapped FROM subject_key WHERE subject > $1 OR (subject = $1 AND class > $2) \
+        ORDER BY subject, class LIMIT $3";
+    EPOCHS = "SELECT epoch, class, wrapped FROM epoch_key ORDER BY epoch, class";
     ADD_DESTROYED = "INSERT INTO destroyed_key (id) VALUES ($1)";
     FIND_DESTROYED = "SELECT 1 FROM destroyed_key WHERE id = $1";
     FIND_EPOCH = "SELECT wrapped FROM epoch_key WHERE epoch = $1 AND class = $2";
@@ -47,7 +52,8 @@ pub fn add_subject(
     tx.execute(&ADD_SUBJECT, params).map(|_| ())
 }
 
-/// Destroys the key of a subject and class and keeps its name. Answers the name.
+/// Destroys the key of a subject and class and keeps its name. Answers the name; `None` when there is no key, or when a hold
+/// in force keeps it: the statement itself looks, so no caller can forget to.
 pub fn delete_subject(
     tx: &mut dyn Tx,
     subject: &[u8; 16],
@@ -78,4 +84,23 @@ pub fn add_epoch(tx: &mut dyn Tx, epoch: i64, class: u8, wrapped: &[u8]) -> Resu
 /// Deletes the wrapped key of an epoch and class.
 pub fn delete_epoch(tx: &mut dyn Tx, epoch: i64, class: u8) -> Result<(), StoreError> {
     tx.execute(&DELETE_EPOCH, params![epoch, i64::from(class)]).map(|_| ())
+}
+
+/// A subject key with the slot it fills.
+pub type SlotRow = ([u8; 16], u8, SubjectKeyRow);
+
+/// Subject keys after this subject and class, in order.
+pub fn subjects(tx: &mut dyn Tx, after: (&[u8; 16], u8), rows_max: u32) -> Result<Vec<SlotRow>, StoreError> {
+    let params = params![after.0, i64::from(after.1), i64::from(rows_max)];
+    query_all(tx, &SUBJECTS, params, |row| {
+        let key = SubjectKeyRow { id: row.id16(2)?, epoch: row.int(3)?, wrapped: row.bytes(4)?.to_vec() };
+        Ok((row.id16(0)?, u8::try_from(row.int(1)?).unwrap_or_default(), key))
+    })
+}
+
+/// Every epoch key: epoch, class, wrapped key. One row per month and class.
+pub fn epochs(tx: &mut dyn Tx) -> Result<Vec<(i64, u8, Vec<u8>)>, StoreError> {
+    query_all(tx, &EPOCHS, &[], |row| {
+        Ok((row.int(0)?, u8::try_from(row.int(1)?).unwrap_or_default(), row.bytes(2)?.to_vec()))
+    })
 }

@@ -37,6 +37,9 @@ statements! {
         ORDER BY stamped_at DESC LIMIT 1";
     TIMESTAMPS = "SELECT size, authority, stamped_at, token FROM ledger_timestamp ORDER BY stamped_at DESC LIMIT $1";
     LATEST_CHECKPOINT = "SELECT size, note, signed_at FROM checkpoint ORDER BY size DESC LIMIT 1";
+    CHECKPOINTS_AFTER = "SELECT size, note, signed_at FROM checkpoint WHERE size > $1 ORDER BY size LIMIT $2";
+    IN_CHAIN = "SELECT bytes FROM leaf WHERE subject = $1 AND subject_seq = $2";
+    COUNT_TILES = "SELECT COUNT(*) FROM tile";
     ADD_CHECKPOINT = "INSERT INTO checkpoint (size, note, signed_at) VALUES ($1, $2, $3) \
         ON CONFLICT (size) DO UPDATE SET note = excluded.note, signed_at = excluded.signed_at";
 }
@@ -247,6 +250,31 @@ pub fn latest_checkpoint(tx: &mut dyn Tx) -> Result<Option<CheckpointRow>, Store
     query_one(tx, &LATEST_CHECKPOINT, &[], |row| {
         Ok(CheckpointRow { size: row.int(0)?, note: row.text(1)?.to_owned(), signed_at: at(row, 2)? })
     })
+}
+
+/// Signed checkpoints over more than `after` leaves, smallest first.
+pub fn checkpoints_after(
+    tx: &mut dyn Tx,
+    after: i64,
+    rows_max: u32,
+) -> Result<Vec<CheckpointRow>, StoreError> {
+    query_all(tx, &CHECKPOINTS_AFTER, params![after, limit(rows_max)], |row| {
+        Ok(CheckpointRow { size: row.int(0)?, note: row.text(1)?.to_owned(), signed_at: at(row, 2)? })
+    })
+}
+
+/// The leaf at a position of a subject's chain.
+pub fn in_chain(
+    tx: &mut dyn Tx,
+    subject: &[u8; 16],
+    subject_seq: i64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    query_one(tx, &IN_CHAIN, params![subject, subject_seq], |row| Ok(row.bytes(0)?.to_vec()))
+}
+
+/// How many full tiles are stored.
+pub fn count_tiles(tx: &mut dyn Tx) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &COUNT_TILES, &[], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// Stores a signed checkpoint; signing the same size again refreshes its time.

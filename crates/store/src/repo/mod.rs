@@ -6,8 +6,11 @@
 pub mod account;
 pub mod approval;
 pub mod case;
+pub mod check;
 pub mod decision;
 pub mod disclosure;
+pub mod erasure;
+pub mod hold;
 pub mod idempotency;
 pub mod key;
 pub mod ledger;
@@ -28,8 +31,11 @@ pub const ALL_STATEMENTS: &[&[&Statement]] = &[
     account::ALL,
     approval::ALL,
     case::ALL,
+    check::ALL,
     decision::ALL,
     disclosure::ALL,
+    erasure::ALL,
+    hold::ALL,
     idempotency::ALL,
     key::ALL,
     ledger::ALL,

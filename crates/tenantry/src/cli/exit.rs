@@ -43,7 +43,7 @@ impl From<Exit> for ExitCode {
 pub const HELP: &str = "\
 Exit codes:
   0  done, or the answer is yes: VALID, allow, open
-  1  the answer is no: INVALID, deny, refused, differs, migration due
+  1  the answer is no: INVALID, deny, refused, differs, migration due, not as it was written
   2  wrong usage, configuration or input; an evidence package that is INCOMPLETE
   3  not without more: allowed within restrictions, a person must decide first, or some lines could
      not be screened or compared

@@ -11,7 +11,8 @@ use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tenantry_model::account::Capability;
-use tenantry_model::id::{AccountId, ApiKeyId, OrderId};
+use tenantry_model::hold::HoldKind;
+use tenantry_model::id::{AccountId, ApiKeyId, HoldId, OrderId};
 use tenantry_model::staff::{Role, Scope};
 use tenantry_model::time::Date;
 
@@ -88,6 +89,30 @@ pub enum Command {
     /// Legal process: receive, show
     #[command(subcommand)]
     Orders(Orders),
+
+    /// Holds: what must not be erased
+    #[command(subcommand)]
+    Hold(Hold),
+
+    /// Erasures: what is due, what is scheduled, carry out what was approved
+    #[command(subcommand)]
+    Erase(Erase),
+
+    /// Copy the database into a new file while work goes on
+    #[command(
+        after_long_help = "Example:\n  tenantry backup /backup/tenantry-2026-11-29.db\n\nThe copy holds ciphertext and wrapped keys: it opens only with the root key, which is backed up apart. Delete copies\nafter 30 days: they are what an erasure cannot reach. PostgreSQL is backed up with pg_dump or a base backup."
+    )]
+    Backup(Backup),
+
+    /// Put a copy in the place of the database, and erase again what was erased since
+    #[command(
+        after_long_help = "Example:\n  tenantry restore /backup/tenantry-2026-11-29.db --journal /backup/erasures.journal\n\nStop `tenantry serve` first. The database that is there is kept beside the new one. What the erasure journal names is\nerased before anything is served; without --journal the one in the data folder is taken, and there must be one."
+    )]
+    Restore(Restore),
+
+    /// The ledger: check everything
+    #[command(subcommand)]
+    Ledger(Ledger),
 
     /// Evidence packages: build
     #[command(subcommand)]
@@ -292,6 +317,88 @@ pub enum Orders {
     },
 }
 
+/// `tenantry ledger …`.
+#[derive(Debug, Subcommand)]
+pub enum Ledger {
+    /// Read everything again and check it, from the leaves up: tree, chains, bodies, keys, sealed rows, the file
+    #[command(
+        after_long_help = "Examples:\n  tenantry ledger fsck\n  tenantry ledger fsck --json | jq .findings\n\nMay run beside `tenantry serve`. Exit code 0 means sound, 1 that something is not as it was written, 4 that it could\nnot be read. Memory does not grow with the ledger."
+    )]
+    Fsck,
+}
+
+/// `tenantry hold …`.
+#[derive(Debug, Subcommand)]
+pub enum Hold {
+    /// Place a hold on accounts; nothing it covers is erased from now on
+    #[command(
+        after_long_help = "Example:\n  tenantry hold place acc-000123 --kind litigation --authority \"General Counsel\" --reference \"matter 12\"\n\nKinds: preservation_request (90 days, renewable once), european_preservation (60 days, 30 more), legal_process,\nlitigation, internal (until released). Releasing a hold needs two people, in the console."
+    )]
+    Place {
+        /// Identifiers (acc_…) or your own references of accounts
+        #[arg(required = true, value_name = "ACCOUNT")]
+        accounts: Vec<String>,
+        /// Why
+        #[arg(long, value_name = "KIND")]
+        kind: HoldKind,
+        /// Who asks for it: an office, not a person
+        #[arg(long, value_name = "TEXT")]
+        authority: String,
+        /// Their reference
+        #[arg(long, value_name = "TEXT")]
+        reference: String,
+        /// The person concerned may learn of it
+        #[arg(long)]
+        open: bool,
+    },
+    /// Renew a hold whose kind is renewed once
+    Renew {
+        /// The hold (hld_…)
+        #[arg(value_name = "HOLD")]
+        id: HoldId,
+    },
+    /// List holds, newest first
+    List,
+}
+
+/// `tenantry erase …`.
+#[derive(Debug, Subcommand)]
+pub enum Erase {
+    /// Show what is due, and the holds that keep it
+    Due,
+    /// Put what is due into batches that people can approve in the console
+    #[command(
+        after_long_help = "`tenantry serve` does this once a day. A batch waits 7 days, is asked for by one person and approved by another,\nand is then carried out by `tenantry serve` within the hour, or by `tenantry erase run`."
+    )]
+    Schedule,
+    /// Carry out what two people approved and whose days of grace are over
+    Run,
+    /// List batches, newest first
+    List,
+}
+
+/// `tenantry backup`.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// File to write; it must not exist
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// `tenantry restore`.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The copy
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The newest erasure journal there is, when it is not the one in the data folder
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// There is no journal because nothing was ever erased here
+    #[arg(long, conflicts_with = "journal")]
+    pub nothing_was_erased: bool,
+}
+
 /// `tenantry evidence …`.
 #[derive(Debug, Subcommand)]
 pub enum Evidence {
@@ -395,7 +502,7 @@ pub enum Admin {
     Staff,
     /// Make an API key; its secret is shown once
     #[command(
-        after_long_help = "Example:\n  tenantry admin add-key --label \"sign-up page\" --scope applications --scope gate\n\nScopes: applications, read, facts, gate, events, lists, matching, evidence, webhooks, orders."
+        after_long_help = "Example:\n  tenantry admin add-key --label \"sign-up page\" --scope applications --scope gate\n\nScopes: applications, read, facts, gate, events, lists, matching, evidence, webhooks, orders, holds."
     )]
     AddKey {
         /// What it is for

@@ -54,7 +54,7 @@ impl Output {
 /// A progress bar for `total` steps, drawn on standard error when that is a terminal and not otherwise.
 pub fn progress(what: &'static str, total: usize) -> ProgressBar {
     let bar = ProgressBar::new(u64::try_from(total).unwrap_or(0));
-    if let Ok(style) = ProgressStyle::with_template("{msg:24} {bar:40} {pos}/{len}") {
+    if let Ok(style) = ProgressStyle::with_template("{msg:24} {bar:40} {pos}/{len} {per_sec}") {
         bar.set_style(style);
     }
     bar.with_message(what)

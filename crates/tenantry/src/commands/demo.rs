@@ -7,6 +7,7 @@ mod desk;
 
 use super::deployment::{self, login_url};
 use super::init::BUILT_IN_PACK;
+use super::journal;
 use super::serving;
 use crate::cli::Demo;
 use crate::cli::exit::Exit;
@@ -133,7 +134,9 @@ fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<(Re
         let root = deployment::open_root(&key)?;
         let entropy = Arc::new(SystemEntropy);
         let shelf = deployment::shelf(folder);
-        return Ok((Register::open_with(store, root, clock.clone(), entropy, shelf)?, story));
+        let register = Register::open_with(store, root, clock.clone(), entropy, shelf)?;
+        journal::attach(&register, folder)?;
+        return Ok((register, story));
     }
     clock.stand_at(history.openings.first().map_or(base, |first| first.at));
     let set_up = SetUp { origin: "demo.example/tenantry".to_owned(), pack: BUILT_IN_PACK.to_owned() };
@@ -150,6 +153,7 @@ fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<(Re
     desk.work(&register, base)?;
     report(&register, &history, &accounts)?;
     receive(&register, &history, officer)?;
+    journal::attach(&register, folder)?;
     Ok((register, story))
 }
 

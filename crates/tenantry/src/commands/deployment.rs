@@ -1,6 +1,6 @@
 //! From configuration to an open register: settings, store, root key.
 
-use super::WrongInput;
+use super::{WrongInput, journal};
 use crate::cli::output::hex;
 use crate::config::{
     Config, Override, RootKey as RootKeySettings, Store as StoreSettings, Unlock as UnlockSettings,
@@ -13,6 +13,7 @@ use tenantry_mapped::MappedFolder;
 use tenantry_model::clock::Clock;
 use tenantry_model::random::Entropy;
 use tenantry_model::staff::{Actor, Job};
+use tenantry_register::erasure::Replayed;
 use tenantry_register::rules::{ListRules, Rules, SessionRules};
 use tenantry_register::{Call, Register, Signing};
 use tenantry_store::{MIGRATIONS, Store, StoreExt as _};
@@ -55,6 +56,11 @@ pub(super) const fn operator() -> Call {
 
 /// Opens the configured deployment. Refuses a schema that is not this version's.
 pub(super) fn open(config: &Config) -> Result<Register> {
+    Ok(open_and_replay(config)?.0)
+}
+
+/// The same, and what its erasure journal made it erase again.
+pub(super) fn open_and_replay(config: &Config) -> Result<(Register, Replayed)> {
     let store = open_store(&config.store)?;
     store
         .check_schema(MIGRATIONS)
@@ -77,7 +83,8 @@ pub(super) fn open(config: &Config) -> Result<Register> {
         )?;
     }
     register.go_by(rules(config));
-    Ok(register)
+    let replayed = journal::attach(&register, &config.data_folder)?;
+    Ok((register, replayed))
 }
 
 /// Where prepared screening indexes lie.

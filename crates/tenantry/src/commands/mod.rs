@@ -5,6 +5,7 @@
 
 mod admin;
 mod apply;
+mod backup;
 mod compare;
 mod config;
 mod demo;
@@ -13,9 +14,12 @@ mod fetch;
 mod gate;
 mod in_order;
 mod init;
+mod journal;
 mod json_lines;
+mod ledger;
 mod lists;
 mod orders;
+mod retention;
 mod screen;
 mod serving;
 mod verify;
@@ -95,6 +99,11 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Apply(apply) => apply::run(config, &apply, out),
         Command::Gate(gate) => gate::run(config, &gate, out),
         Command::Orders(orders) => orders::run(config, &orders, out),
+        Command::Hold(hold) => retention::hold(config, hold, out),
+        Command::Erase(erase) => retention::erase(config, &erase, out),
+        Command::Backup(backup) => backup::back_up(config, &backup, out),
+        Command::Restore(restore) => backup::restore(config, &restore, out),
+        Command::Ledger(ledger) => ledger::run(config, &ledger, out),
         Command::Evidence(evidence) => verify::build(config, &evidence, out),
         Command::Verify(verify) => verify::run(&verify, out),
         Command::Witness(asked) => witness::witness(&asked, out),

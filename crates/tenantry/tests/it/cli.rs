@@ -49,6 +49,11 @@ fn help_reads_well() {
         &["lists", "import", "--help"],
         &["admin", "add-key", "--help"],
         &["config", "check", "--help"],
+        &["ledger", "fsck", "--help"],
+        &["hold", "place", "--help"],
+        &["erase", "schedule", "--help"],
+        &["backup", "--help"],
+        &["restore", "--help"],
     ];
     let pages: Vec<String> = commands
         .iter()

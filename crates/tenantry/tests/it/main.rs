@@ -11,4 +11,5 @@ mod cli;
 mod config;
 mod demo;
 mod fetch;
+mod restore;
 mod screening;

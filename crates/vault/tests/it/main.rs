@@ -1,6 +1,7 @@
 //! Tests of the vault: what opens, what does not, and what erasure leaves.
 #![expect(clippy::unwrap_used, reason = "a panic of a helper is the failure of its test")]
 
+mod journal;
 mod keyfile;
 mod seal;
 mod signer;

@@ -10,5 +10,6 @@ pub mod decision;
 pub mod facts;
 pub mod intake;
 pub mod record;
+pub mod retention;
 pub mod views;
 pub mod words;

@@ -85,6 +85,10 @@ ids! {
     OrderId = "ord", "01k9yq3s7fp5s3d1f9g7h2j4k6";
     MeasureId = "msr", "01k9yq3s7fh6j4k2g0f8d7s5a3";
     SnapshotId = "lst", "01k9yq3s7fn5m3b1v9c8x6z4q2";
+    HoldId = "hld", "01k9yq3s7fb6n8m0q2w4e6r8t0";
+    ErasureId = "ers", "01k9yq3s7fm9n7b5v3c1x0z2a4";
+    OrderId = "ord", "01k9yq3s7fv5c3x1z9m7n5b3q1";
+    StaffId = "stf", "01k9yq3s7fa1s3d5f7g9h0j2k4";
     EndpointId = "whe", "01k9yq3s7ft3y1r9e8w6q4z2x0";
     EventId = "evt", "01k9yq3s7fr2t0y8p7a5s3d1f9";
     DeliveryId = "dlv", "01k9yq3s7fe1w9q8z6x4c2v0b7";
@@ -119,6 +123,12 @@ words! {
     ReasonCode = model::case::ReasonCode, "Why a reviewer concludes so.";
     MeasureState = model::measure::MeasureState, "Where a measure stands on its way through two persons.";
     ResellerReach = model::measure::ResellerReach, "Whether accounts below resellers are reached.";
+    HoldKind = model::hold::HoldKind, "Why something is held.";
+    HoldState = model::hold::HoldState, "Where a hold stands.";
+    Silence = model::hold::Silence, "Whether the person concerned may learn of a hold.";
+    ErasureState = model::erasure::ErasureState, "Where a batch of erasures stands.";
+    ErasureFate = model::erasure::ErasureFate, "What became of one key of a batch.";
+    ErasureObject = model::erasure::ErasureObject, "What a key protects records about.";
     Outcome = policy::decision::Outcome, "How a decision ends.";
     ProgrammeScope = policy::decision::Scope, "Whether the programme's duties apply to the account.";
     Duty = policy::decision::Duty, "What is asked of a party.";
@@ -135,6 +145,7 @@ snake_words! {
     Whose = ["anybody", "free"], "Whose cases to list: everybody's, or those nobody holds.";
     Raised = ["still", "no_longer", "not_by_decision"], "Whether the decision in force still raises the concern.";
     Phase = ["proposed", "upcoming", "in_force", "expired", "rejected", "lifted"], "Where a measure stands in time.";
+    DuePlace = ["held", "scheduled", "next"], "Where a key stands whose time is over.";
     Stage = ["pre_screen", "full", "verified"], "At which stage something is needed.";
     PointsTo = ["us", "foreign"], "Which way an indication of status points.";
     Weight = ["claim", "weak", "medium", "strong", "determinative"], "How much an indication of status weighs.";

@@ -74,6 +74,9 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
                     "What exactly would leave is on the page of the disclosure; you can approve there."
                         .to_owned()
                 }
+                Pending::ReleaseHold { .. } | Pending::Erase { .. } => {
+                    "What it covers is on the page of holds and erasures.".to_owned()
+                }
             },
             second: second_person(desk, &request, &names),
         }))
@@ -133,6 +136,8 @@ const fn kind(pending: &Pending) -> &'static str {
         Pending::LiftMeasure { .. } => "lifting of a measure",
         Pending::DecideCase { .. } => "verdict on a case",
         Pending::Disclose { .. } => "disclosure",
+        Pending::ReleaseHold { .. } => "release of a hold",
+        Pending::Erase { .. } => "erasure",
     }
 }
 
@@ -148,6 +153,8 @@ fn subject(pending: &Pending) -> Link {
         Pending::Disclose { .. } => {
             Link::new(&format!("/console/disclosures/{object}"), &format!("disclosure {}", short(&object)))
         }
+        Pending::ReleaseHold { .. } => Link::new("/console/retention", &format!("hold {}", short(&object))),
+        Pending::Erase { .. } => Link::new("/console/retention", &format!("erasure {}", short(&object))),
     }
 }
 
@@ -162,6 +169,12 @@ fn effect(pending: &Pending) -> String {
         }
         Pending::DecideCase { .. } => "carries the verdict out and assesses the account again",
         Pending::Disclose { .. } => "lets exactly this package be built and handed over",
+        Pending::ReleaseHold { .. } => {
+            "ends the hold; what is due is scheduled for erasure like anything else"
+        }
+        Pending::Erase { .. } => {
+            "destroys exactly these keys once their days of grace are over, unless a hold is placed before"
+        }
     }
     .to_owned()
 }
@@ -175,6 +188,12 @@ fn content(pending: &Pending) -> Vec<ContentLine> {
         }
         Pending::Disclose { disclosure, content } => {
             vec![line("Disclosure", disclosure.to_string()), line("Digest of its scope", content.to_string())]
+        }
+        Pending::ReleaseHold { hold, content } => {
+            vec![line("Hold", hold.to_string()), line("Digest of it as it stands", content.to_string())]
+        }
+        Pending::Erase { erasure, content } => {
+            vec![line("Erasure", erasure.to_string()), line("Digest of its keys", content.to_string())]
         }
         Pending::DecideCase { case, account, verdict, reason_code, confirmed, concern, note } => {
             let mut lines = vec![line("Case", case.to_string())];

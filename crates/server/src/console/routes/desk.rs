@@ -230,6 +230,7 @@ fn sections(role: Role) -> Vec<Section> {
         (Section::Accounts, Action::Read),
         (Section::Measures, Action::Read),
         (Section::Lists, Action::Read),
+        (Section::Retention, Action::ReadRetention),
         (Section::Ledger, Action::ReadLedger),
         (Section::Webhooks, Action::ManageWebhooks),
         (Section::Staff, Action::ManagePeople),
@@ -252,6 +253,8 @@ fn flash(done: &str) -> Option<Flash> {
         "revoked" => "The key no longer works.",
         "replayed" => "The message is due again now.",
         "credentials" => "Password and authenticator are set. From now on log in with them.",
+        "held" => "The hold is in force. Nothing it covers is erased.",
+        "renewed" => "The hold is renewed.",
         "received" => "The order is recorded and its clock runs.",
         _ => return None,
     };

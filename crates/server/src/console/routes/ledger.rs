@@ -9,6 +9,7 @@ use crate::console::views::shell::Section;
 use crate::console::{Reply, page};
 use axum::extract::Query;
 use serde::Deserialize;
+use tenantry_register::fsck::ScrubState;
 use tenantry_register::ledger_view::{LeafView, LedgerState, RecordLine};
 
 /// Records on one page.
@@ -35,7 +36,7 @@ pub(super) async fn ledger(desk: Desk, Query(asked): Query<Asked>) -> Reply {
         let lines = register.latest_records(&call, asked.before.parse().ok(), ROWS)?;
         let names = Names::of(desk);
         let older = lines.last().filter(|line| line.index > 0 && lines.len() == ROWS as usize);
-        let (badge, summary) = standing(&state);
+        let (badge, summary) = scrubbed(standing(&state), &register.scrub_state());
         Ok(page(&LedgerPage {
             shell: desk.shell(Section::Ledger),
             state: badge,
@@ -58,6 +59,25 @@ pub(super) async fn ledger(desk: Desk, Query(asked): Query<Asked>) -> Reply {
         }))
     })
     .await
+}
+
+/// What the scrubber adds to how the ledger stands.
+fn scrubbed((badge, summary): (Badge, String), scrub: &ScrubState) -> (Badge, String) {
+    if !scrub.findings.is_empty() {
+        let count = scrub.findings.len();
+        let text = format!(
+            "Reading everything again found {count} things that are not as they were written; run tenantry ledger fsck."
+        );
+        return (Badge::new(Tone::Bad, "damaged"), text);
+    }
+    let Some(done) = scrub.done_at else { return (badge, summary) };
+    let (leaves, day) = (grouped(scrub.checked.leaves), done.date());
+    (
+        badge,
+        format!(
+            "{summary} Everything was last read again and found sound on {day}; {leaves} records in that pass or the one under way."
+        ),
+    )
 }
 
 fn standing(state: &LedgerState) -> (Badge, String) {

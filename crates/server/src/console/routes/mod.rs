@@ -20,6 +20,7 @@ mod measures;
 mod orders;
 mod parties;
 mod queue;
+mod retention;
 mod search;
 mod session;
 mod staff;
@@ -101,6 +102,11 @@ fn work() -> Router<Console> {
         .route("/console/disclosures/new", get(disclosures::new).post(disclosures::ask))
         .route("/console/disclosures/{id}", get(disclosures::one))
         .route("/console/disclosures/{id}/package", post(disclosures::package))
+        .route("/console/retention", get(retention::show))
+        .route("/console/holds", post(retention::place))
+        .route("/console/holds/{id}/renew", post(retention::renew))
+        .route("/console/holds/{id}/release", post(retention::release))
+        .route("/console/erasures/{id}/ask", post(retention::ask))
 }
 
 fn people() -> Router<Console> {

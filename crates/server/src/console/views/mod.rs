@@ -19,6 +19,7 @@ pub mod orders;
 pub mod parts;
 pub mod party;
 pub mod queue;
+pub mod retention;
 pub mod search;
 pub mod shell;
 pub mod staff;

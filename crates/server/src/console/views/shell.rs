@@ -84,6 +84,8 @@ pub enum Section {
     Lists,
     /// Legal orders.
     Orders,
+    /// Holds and erasures.
+    Retention,
     /// Ledger.
     Ledger,
     /// Webhooks.
@@ -111,6 +113,7 @@ impl Section {
             Self::Measures => "measures",
             Self::Lists => "lists",
             Self::Orders => "orders",
+            Self::Retention => "retention",
             Self::Ledger => "ledger",
             Self::Webhooks => "webhooks",
             Self::Staff => "staff",

@@ -31,6 +31,8 @@ impl House {
             ("case", "cse_00000000000000000000000001".to_owned()),
             ("order", "ord_00000000000000000000000001".to_owned()),
             ("measure", "msr_00000000000000000000000001".to_owned()),
+            ("hold", "hld_00000000000000000000000001".to_owned()),
+            ("erasure", "ers_00000000000000000000000001".to_owned()),
             ("endpoint", "whe_00000000000000000000000001".to_owned()),
             ("delivery", "dlv_00000000000000000000000001".to_owned()),
             ("index", "0".to_owned()),

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tenantry_server::console::assets::serve;
 use tenantry_server::console::forms::{
-    ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, InviteForm, KeyForm, LiftForm,
-    LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, RevealForm,
+    ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, HoldForm, InviteForm, KeyForm,
+    LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, RevealForm,
 };
 use tenantry_server::console::theme::{Look, Theme, safe_return};
 use tenantry_server::console::views::help::HelpPage;
@@ -127,6 +127,8 @@ fn forms_send_what_the_handlers_read() {
             "/console/parties/{id}/reveal" => check::<RevealForm>(&names),
             "/console/approvals/{id}" => check::<ApprovalForm>(&names),
             "/console/measures/{id}/lift" => check::<LiftForm>(&names),
+            "/console/holds" => check::<HoldForm>(&names),
+            "/console/holds/{id}/release" | "/console/erasures/{id}/ask" => check::<LiftForm>(&names),
             "/console/credentials" => check::<CredentialsForm>(&names),
             "/console/measures/new" => check::<MeasureForm>(&names),
             "/console/orders/new" => check::<OrderForm>(&names),
@@ -137,6 +139,7 @@ fn forms_send_what_the_handlers_read() {
             | "/console/queue/next"
             | "/console/cases/{id}/lease"
             | "/console/cases/{id}/return"
+            | "/console/holds/{id}/renew"
             | "/console/staff/{id}/suspend"
             | "/console/staff/{id}/link"
             | "/console/keys/{id}/revoke"

@@ -17,6 +17,7 @@ const PAGES: &[(&str, Option<Action>, &str)] = &[
     ("/console/measures", Some(Action::Read), "<h1>Measures</h1>"),
     ("/console/measures/new", Some(Action::ProposeMeasure), "<h1>New measure</h1>"),
     ("/console/lists", Some(Action::Read), "<h1>Lists</h1>"),
+    ("/console/retention", Some(Action::ReadRetention), "<h1>Holds and erasures</h1>"),
     ("/console/ledger", Some(Action::ReadLedger), "<h1>Ledger</h1>"),
     ("/console/webhooks", Some(Action::ManageWebhooks), "<h1>Webhooks</h1>"),
     ("/console/staff", Some(Action::ManagePeople), "<h1>Staff and keys</h1>"),

@@ -3,6 +3,7 @@
 use tenantry_server::console::views::error::ErrorPage;
 use tenantry_server::console::views::help::HelpPage;
 use tenantry_server::console::views::ledger::*;
+use tenantry_server::console::views::retention::*;
 use tenantry_server::console::views::search::*;
 use tenantry_server::console::views::staff::*;
 use tenantry_server::console::views::story::*;
@@ -21,6 +22,17 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("staff", draw(&staff(theme, None))),
         ("staff_secret", draw(&staff(theme, secret))),
         ("webhooks", draw(&webhooks(theme))),
+        ("retention", draw(&retention(theme))),
+        (
+            "retention_empty",
+            draw(&RetentionPage {
+                place: None,
+                holds: Vec::new(),
+                batches: Vec::new(),
+                due: Vec::new(),
+                ..retention(theme)
+            }),
+        ),
         ("search", draw(&search(theme))),
         ("search_start", draw(&SearchPage { query: String::new(), ..nothing.clone() })),
         ("search_nothing", draw(&nothing)),
@@ -123,6 +135,54 @@ fn staff(theme: Theme, secret: Option<NewSecret>) -> StaffPage {
         scopes: vec![Choice::new("applications", "applications"), Choice::new("gate", "gate")],
         secret,
         problem: String::new(),
+    }
+}
+
+fn retention(theme: Theme) -> RetentionPage {
+    let hold = |id: &str, kind: &str, until, act| HoldRow {
+        id: s(id),
+        kind: s(kind),
+        state: Badge::new(Tone::Info, "in force"),
+        silence: s("silent"),
+        authority: s("Court of Example, 2026/17"),
+        objects: vec![Link::new("/console/accounts/acc_01j9qk", "account 01j9qk")],
+        keys: s("3"),
+        until,
+        review: ago(5),
+        act,
+    };
+    let batch = |id: &str, state, keys: &str, act| BatchRow {
+        id: s(id),
+        state,
+        keys: s(keys),
+        objects: vec![Link::new("/console/parties/pty_01j9qk", "party 01j9qk")],
+        more: 2,
+        from: ago(3),
+        content: Digest::new("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+        act,
+    };
+    RetentionPage {
+        shell: shell(theme, Section::Retention),
+        counts: vec![count("2", "holds in force", ""), count("5", "keys due", "")],
+        holds: vec![
+            hold("hld_2", "Preservation request", Some(ago(1)), HoldAct::RenewOrRelease),
+            hold("hld_1", "Litigation", None, HoldAct::Release),
+        ],
+        place: Some(PlaceHold {
+            kinds: vec![Choice::new("litigation", "litigation")],
+            silences: vec![Choice::new("silent", "must not learn of it").chosen()],
+        }),
+        batches: vec![
+            batch("ers_2", Badge::new(Tone::Info, "scheduled"), "3", BatchAct::Ask),
+            batch("ers_1", good("done"), "3 erased, 0 held, 0 no longer due", BatchAct::Nothing),
+        ],
+        due: vec![DueRow {
+            object: Link::new("/console/accounts/acc_01j9qk", "account 01j9qk"),
+            class: s("personal data"),
+            basis: s("identity_record"),
+            since: ago(40),
+            place: Badge::new(Tone::Warn, "held"),
+        }],
     }
 }
 

@@ -1,0 +1,195 @@
+//! Checking everything that is stored, from the leaves up: `tenantry ledger fsck`, and the scrubber that does the same slowly.
+//!
+//! A [`Check`] walks the ledger once and then the tables beside it, in units of bounded size, so memory does not grow with the
+//! number of leaves. Per leaf: the row is the one that belongs there, its columns say what the leaf says, its hash extends the
+//! tree, its subject's chain has no gap, its body opens under its key and is what the leaf commits to. Per tree: every stored tile
+//! and every signed checkpoint agrees with the leaves. Beside it: every wrapped key opens, every sealed row opens, decisions are
+//! those of their leaves, packs and approvals have their hashes, and the database finds its own pages and indexes sound.
+//!
+//! What is not bound to a leaf or a key is not covered: columns in plain such as an account's state or times, sessions, webhook
+//! deliveries; and what SQLite itself does not use, its free space.
+
+mod leaves;
+mod rows;
+mod scrub;
+
+pub use scrub::ScrubState;
+pub(crate) use scrub::Scrubber;
+
+use crate::access::{Action, authorise};
+use crate::call::Call;
+use crate::core::Core;
+use crate::{Register, RegisterError};
+use leaves::Walk;
+use rows::Table;
+use serde::Serialize;
+use std::sync::Arc;
+use tenantry_store::StoreExt;
+
+/// Findings kept in full; more are counted.
+const FINDINGS_MAX: usize = 1_000;
+
+/// Something that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Where: `leaf`, `body`, `chain`, `head`, `tile`, `checkpoint`, `key`, `row`, `decision`, `pack`, `approval`, `database`.
+    pub place: &'static str,
+    /// Which one and what is wrong with it, without personal data.
+    pub what: String,
+}
+
+/// How far a check has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Leaves checked.
+    pub leaves: u64,
+    /// Leaves there are.
+    pub leaves_total: u64,
+    /// Bodies that were opened and compared with their leaf.
+    pub bodies: u64,
+    /// Bodies whose key was destroyed by an erasure.
+    pub erased: u64,
+    /// Full tiles compared.
+    pub tiles: u64,
+    /// Checkpoints compared.
+    pub checkpoints: u64,
+    /// Wrapped keys opened.
+    pub keys: u64,
+    /// Sealed rows opened, and rows compared with their leaf or hash.
+    pub rows: u64,
+}
+
+/// What a whole check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// What was looked at.
+    pub checked: Progress,
+    /// What is wrong, the first thousand.
+    pub findings: Vec<Finding>,
+    /// How many more.
+    pub more: u64,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    pub const fn is_sound(&self) -> bool {
+        self.findings.is_empty() && self.more == 0
+    }
+
+    fn found(&mut self, place: &'static str, what: impl Into<String>) {
+        if self.findings.len() < FINDINGS_MAX {
+            self.findings.push(Finding { place, what: what.into() });
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
+/// A check under way: call [`Check::step`] until it says that it is done.
+pub struct Check {
+    core: Arc<Core>,
+    report: Report,
+    stage: Stage,
+    depth: Depth,
+}
+
+/// How much a check looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// What is stored.
+    Content,
+    /// What is stored, and the structure of the database file that stores it.
+    ContentAndFile,
+}
+
+impl std::fmt::Debug for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Check").field("checked", &self.report.checked).finish_non_exhaustive()
+    }
+}
+
+enum Stage {
+    Leaves(Walk),
+    Table(Table),
+    Database,
+    Done,
+}
+
+/// Whether a check goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Call again.
+    More,
+    /// Everything was looked at.
+    Done,
+}
+
+impl Register {
+    /// Begins a check of everything.
+    pub fn check(&self, call: &Call) -> Result<Check, RegisterError> {
+        self.check_to(call, Depth::ContentAndFile)
+    }
+
+    fn check_to(&self, call: &Call, depth: Depth) -> Result<Check, RegisterError> {
+        authorise(&call.actor, Action::CheckEverything)?;
+        let core = Arc::clone(&self.core);
+        Ok(Check { core, report: Report::default(), stage: Stage::Leaves(Walk::default()), depth })
+    }
+}
+
+impl Check {
+    /// Looks at the next few hundred things.
+    ///
+    /// # Errors
+    /// When the database cannot be read at all; what is wrong with what it holds goes into the report.
+    pub fn step(&mut self) -> Result<Step, RegisterError> {
+        let (core, report) = (&self.core, &mut self.report);
+        match &mut self.stage {
+            Stage::Leaves(walk) => {
+                if walk.step(core, report) == Step::Done {
+                    self.stage = Stage::Table(Table::first());
+                }
+            }
+            Stage::Table(table) => {
+                if table.step(core, report) == Step::Done {
+                    self.stage = match (table.next(), self.depth) {
+                        (Some(next), _) => Stage::Table(next),
+                        (None, Depth::ContentAndFile) => Stage::Database,
+                        (None, Depth::Content) => Stage::Done,
+                    };
+                }
+            }
+            Stage::Database => {
+                for line in core.store.check_structure()? {
+                    report.found("database", line);
+                }
+                self.stage = Stage::Done;
+            }
+            Stage::Done => return Ok(Step::Done),
+        }
+        Ok(if matches!(self.stage, Stage::Done) { Step::Done } else { Step::More })
+    }
+
+    /// How far it has come.
+    pub const fn progress(&self) -> &Progress {
+        &self.report.checked
+    }
+
+    /// What was found so far.
+    pub const fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// What was found.
+    pub fn into_report(self) -> Report {
+        self.report
+    }
+}
+
+/// Runs one look at the database. A row that cannot be read is a finding, and the walk goes on behind it where it can.
+fn look<T: Send + 'static>(
+    core: &Arc<Core>,
+    unit: impl FnMut(&mut dyn tenantry_store::Tx) -> Result<T, RegisterError> + Send + 'static,
+) -> Result<T, RegisterError> {
+    core.store.read(unit)
+}

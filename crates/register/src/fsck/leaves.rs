@@ -1,0 +1,217 @@
+//! The ledger itself: leaves in order, with everything that must agree with them.
+
+use super::{Report, Step, look};
+use crate::RegisterError;
+use crate::checkpoints::hash_of_row;
+use crate::core::Core;
+use crate::keys;
+use crate::ledger_view::{hex, instant, stored_size};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tenantry_ledger::{Body, Frontier, Hash, LeafHeader, TILE_WIDTH, leaf_hash};
+use tenantry_store::Tx;
+use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
+
+/// Leaves looked at in one unit.
+const LEAVES_PER_STEP: u32 = 256;
+/// Checkpoints read in one unit.
+const CHECKPOINTS_PER_READ: u32 = 256;
+
+/// Where the walk over the leaves stands. Its size depends on the depth of the tree alone.
+#[derive(Default)]
+pub(super) struct Walk {
+    frontier: Frontier,
+    /// Hashes of the unfinished tile of each level.
+    unfinished: Vec<Vec<Hash>>,
+    /// Signed checkpoints that lie ahead, the next ones first.
+    ahead: VecDeque<CheckpointRow>,
+    /// Size of the last checkpoint that was read.
+    read_to: i64,
+}
+
+/// What reading one step's leaves gave.
+struct Read {
+    rows: Vec<LeafRow>,
+    /// Hash of the leaf before each in the chain of its subject.
+    before: Vec<Option<Hash>>,
+    bodies: Vec<Result<Found, String>>,
+    head: Option<ledger::HeadRow>,
+}
+
+enum Found {
+    Sound,
+    Erased,
+}
+
+impl Walk {
+    pub(super) fn step(&mut self, core: &Arc<Core>, report: &mut Report) -> Step {
+        let first = i64::try_from(self.frontier.size()).unwrap_or(i64::MAX);
+        let reader = Arc::clone(core);
+        let read = match look(core, move |tx| read(tx, &reader, first)) {
+            Ok(read) => read,
+            Err(error) => {
+                report.found("leaf", format!("leaves from {first} on cannot be read: {error}"));
+                return Step::Done;
+            }
+        };
+        report.checked.leaves_total = read.head.as_ref().map_or(0, |head| stored_size(head.size));
+        if read.rows.is_empty() {
+            self.finish(core, report, read.head.as_ref());
+            return Step::Done;
+        }
+        let seen = read.rows.iter().zip(read.before).zip(read.bodies);
+        for ((row, before), body) in seen {
+            let index = self.frontier.size();
+            let Ok(hash) = hash_of_row(row, index) else {
+                report.found(
+                    "leaf",
+                    format!("the row of leaf {index} is not about that leaf, or another is missing"),
+                );
+                return Step::Done;
+            };
+            check_header(report, row, index, before);
+            match body {
+                Ok(Found::Sound) => report.checked.bodies += 1,
+                Ok(Found::Erased) => report.checked.erased += 1,
+                Err(reason) => report.found("body", format!("of leaf {index}: {reason}")),
+            }
+            self.append(core, report, hash);
+            report.checked.leaves += 1;
+            self.check_signed(core, report);
+        }
+        Step::More
+    }
+
+    /// Grows the tree and compares every tile that it completes.
+    fn append(&mut self, core: &Arc<Core>, report: &mut Report, leaf: Hash) {
+        let Self { frontier, unfinished, .. } = self;
+        let mut full = Vec::new();
+        frontier.append_with(leaf, |level, index, hash| {
+            if !level.is_multiple_of(8) {
+                return;
+            }
+            let level = level / 8;
+            if unfinished.len() <= usize::from(level) {
+                unfinished.push(Vec::new());
+            }
+            let Some(hashes) = unfinished.get_mut(usize::from(level)) else { return };
+            hashes.push(hash);
+            if hashes.len() as u64 == TILE_WIDTH {
+                full.push((level, index / TILE_WIDTH, hashes.concat()));
+                hashes.clear();
+            }
+        });
+        for (level, number, bytes) in full {
+            let row = i64::try_from(number).unwrap_or(i64::MAX);
+            let stored = look(core, move |tx| Ok(ledger::find_tile(tx, i64::from(level), row)?));
+            report.checked.tiles += 1;
+            match stored {
+                // Tiles are made when a checkpoint is signed; the last ones may not be there yet.
+                Ok(None) => {}
+                Ok(Some(stored)) if stored == bytes => {}
+                _ => report.found("tile", format!("{number} of level {level} is not what its leaves say")),
+            }
+        }
+    }
+
+    /// Compares the checkpoint over exactly the leaves so far, if one was signed.
+    fn check_signed(&mut self, core: &Arc<Core>, report: &mut Report) {
+        if self.ahead.is_empty() && self.read_to < i64::MAX {
+            let after = self.read_to;
+            let rows = look(core, move |tx| Ok(ledger::checkpoints_after(tx, after, CHECKPOINTS_PER_READ)?));
+            match rows {
+                Ok(rows) => self.ahead.extend(rows),
+                Err(error) => {
+                    report.found("checkpoint", format!("those after {after} cannot be read: {error}"));
+                }
+            }
+            self.read_to = self.ahead.back().map_or(i64::MAX, |row| row.size);
+        }
+        let size = self.frontier.size();
+        while let Some(row) = self.ahead.front().filter(|row| stored_size(row.size) <= size) {
+            report.checked.checkpoints += 1;
+            match core.read_signed(row) {
+                Ok(signed) if signed.size == size && signed.root == self.frontier.root() => {}
+                Ok(_) => {
+                    report
+                        .found("checkpoint", format!("over {} leaves is not what the leaves say", row.size));
+                }
+                Err(error) => report.found("checkpoint", format!("over {} leaves: {error}", row.size)),
+            }
+            self.ahead.pop_front();
+        }
+    }
+
+    /// Compares the tree with the head that the sequencer keeps.
+    fn finish(&self, core: &Arc<Core>, report: &mut Report, head: Option<&ledger::HeadRow>) {
+        let size = self.frontier.size();
+        match head {
+            None if size == 0 => {}
+            None => report.found("head", "it is missing"),
+            Some(head) if head.frontier == self.frontier.to_bytes() && stored_size(head.size) == size => {}
+            Some(head) => {
+                report.found(
+                    "head",
+                    format!("it says {} leaves and another tree; there are {size}", head.size),
+                );
+            }
+        }
+        for row in &self.ahead {
+            report.found("checkpoint", format!("over {} leaves, but there are {size}", row.size));
+        }
+        let tiles = look(core, |tx| Ok(ledger::count_tiles(tx)?));
+        let complete: u64 = (1..=8).map(|level| size >> (8 * level).min(63)).sum();
+        match tiles {
+            Ok(stored) if stored_size(stored) <= complete => {}
+            Ok(stored) => {
+                report.found("tile", format!("{stored} are stored, the leaves complete {complete}"));
+            }
+            Err(error) => report.found("tile", format!("they cannot be counted: {error}")),
+        }
+    }
+}
+
+fn read(tx: &mut dyn Tx, core: &Core, first: i64) -> Result<Read, RegisterError> {
+    let rows = ledger::range(tx, first, LEAVES_PER_STEP)?;
+    let mut before = Vec::with_capacity(rows.len());
+    let mut bodies = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let earlier = match row.subject_seq {
+            1 => None,
+            seq => ledger::in_chain(tx, &row.subject, seq - 1)?.map(|bytes| leaf_hash(&bytes)),
+        };
+        before.push(earlier);
+        bodies.push(check_body(tx, core, row));
+    }
+    Ok(Read { rows, before, bodies, head: ledger::head(tx)? })
+}
+
+/// What the columns of a row must say, and that its chain has no gap.
+fn check_header(report: &mut Report, row: &LeafRow, index: u64, before: Option<Hash>) {
+    let Ok(header) = LeafHeader::decode(&row.bytes) else { return };
+    if instant(header.recorded_at) != row.recorded_at {
+        report.found("leaf", format!("the row of leaf {index} names another time than the leaf"));
+    }
+    let linked = before.unwrap_or([0; 32]) == header.prev_subject_leaf;
+    if !linked || (row.subject_seq > 1) != before.is_some() {
+        report.found("chain", format!("leaf {index} does not follow the one before it about its subject"));
+    }
+}
+
+/// Opens a body and compares it with what the leaf commits to.
+fn check_body(tx: &mut dyn Tx, core: &Core, row: &LeafRow) -> Result<Found, String> {
+    let header = LeafHeader::decode(&row.bytes).map_err(|error| error.to_string())?;
+    let opened = match keys::open_body(tx, &core.vault, &header, &row.bytes, &row.body) {
+        Ok(opened) => opened,
+        Err(RegisterError::Erased) if row.body.len() == keys::ERASED_LENGTH => return Ok(Found::Erased),
+        Err(RegisterError::Erased) => {
+            return Err("its key is destroyed but its ciphertext was not cleared".to_owned());
+        }
+        Err(error) => return Err(error.to_string()),
+    };
+    let body = Body::decode(&opened).map_err(|error| error.to_string())?;
+    if body.commitment() != header.commitment {
+        return Err(format!("it is not what the leaf commits to ({})", hex(&header.commitment)));
+    }
+    Ok(Found::Sound)
+}

@@ -1,0 +1,226 @@
+//! The tables beside the ledger: keys, sealed rows, and rows that carry the hash of what they hold or stand for a leaf.
+
+use super::{Report, Step, look};
+use crate::RegisterError;
+use crate::core::Core;
+use crate::keys;
+use crate::ledger_view::hex;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+use tenantry_ledger::{Body, LeafHeader, Pseudonym, RetentionClass};
+use tenantry_store::Tx;
+use tenantry_store::repo::check::{self, After, SealedTable};
+use tenantry_store::repo::{decision, key, ledger};
+use tenantry_vault::{Slot, SubjectKeyRow};
+
+/// Rows looked at in one unit.
+const ROWS_PER_STEP: u32 = 256;
+
+/// What is looked at, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    EpochKeys,
+    SubjectKeys,
+    SubjectHeads,
+    Sealed(SealedTable),
+    Decisions,
+    Packs,
+    Approvals,
+}
+
+/// Where the walk over one table stands.
+#[derive(Debug)]
+pub(super) struct Table {
+    part: Part,
+    after: After,
+}
+
+/// What one step saw: how many keys and rows, what is wrong, and where to go on.
+#[derive(Default)]
+struct Seen {
+    keys: u64,
+    rows: u64,
+    wrong: Vec<(&'static str, String)>,
+    last: Option<After>,
+}
+
+impl Table {
+    pub(super) const fn first() -> Self {
+        Self { part: Part::EpochKeys, after: After::start() }
+    }
+
+    pub(super) fn next(&self) -> Option<Self> {
+        let part = match self.part {
+            Part::EpochKeys => Part::SubjectKeys,
+            Part::SubjectKeys => Part::SubjectHeads,
+            Part::SubjectHeads => Part::Sealed(SealedTable::ALL[0]),
+            Part::Sealed(table) => {
+                let mut later = SealedTable::ALL.iter().skip_while(|other| **other != table).skip(1);
+                later.next().map_or(Part::Decisions, |next| Part::Sealed(*next))
+            }
+            Part::Decisions => Part::Packs,
+            Part::Packs => Part::Approvals,
+            Part::Approvals => return None,
+        };
+        Some(Self { part, after: After::start() })
+    }
+
+    pub(super) fn step(&mut self, core: &Arc<Core>, report: &mut Report) -> Step {
+        let (part, after, reader) = (self.part, self.after.clone(), Arc::clone(core));
+        let seen = match look(core, move |tx| part.look(tx, &reader, &after)) {
+            Ok(seen) => seen,
+            Err(error) => {
+                report.found("row", format!("{part:?} cannot be read: {error}"));
+                return Step::Done;
+            }
+        };
+        report.checked.keys += seen.keys;
+        report.checked.rows += seen.rows;
+        for (place, what) in seen.wrong {
+            report.found(place, what);
+        }
+        let Some(last) = seen.last else { return Step::Done };
+        self.after = last;
+        Step::More
+    }
+}
+
+impl Part {
+    fn look(self, tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
+        match self {
+            Self::EpochKeys => epoch_keys(tx, core),
+            Self::SubjectKeys => subject_keys(tx, core, after),
+            Self::SubjectHeads => subject_heads(tx, after),
+            Self::Sealed(table) => sealed(tx, core, table, after),
+            Self::Decisions => decisions(tx, core, after),
+            Self::Packs => packs(tx),
+            Self::Approvals => approvals(tx, after),
+        }
+    }
+}
+
+fn epoch_keys(tx: &mut dyn Tx, core: &Core) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for (epoch, class, wrapped) in key::epochs(tx)? {
+        seen.keys += 1;
+        let month = u32::try_from(epoch).map(tenantry_vault::Epoch);
+        let opens = month
+            .is_ok_and(|epoch| core.vault.check_epoch_key(epoch, RetentionClass(class), &wrapped).is_ok());
+        if !opens {
+            seen.wrong.push(("key", format!("the key of epoch {epoch}, class {class} does not open")));
+        }
+    }
+    Ok(seen)
+}
+
+fn subject_keys(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for (subject, class, row) in key::subjects(tx, (&after.id, after.class), ROWS_PER_STEP)? {
+        seen.keys += 1;
+        let slot = Slot { subject: Pseudonym(subject), class: RetentionClass(class) };
+        let stored = SubjectKeyRow {
+            id: tenantry_vault::KeyId(row.id),
+            epoch: tenantry_vault::Epoch(u32::try_from(row.epoch).unwrap_or(u32::MAX)),
+            wrapped: row.wrapped,
+        };
+        if core.vault.check_subject_key(&mut keys::Table { tx }, slot, &stored).is_err() {
+            let name = hex(&subject);
+            seen.wrong.push(("key", format!("the key of subject {name}, class {class} does not open")));
+        }
+        seen.last = Some(After { id: subject, class });
+    }
+    Ok(seen)
+}
+
+fn subject_heads(tx: &mut dyn Tx, after: &After) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for (subject, seq, last) in check::subject_heads(tx, &after.id, ROWS_PER_STEP)? {
+        seen.rows += 1;
+        let leaf = ledger::in_chain(tx, &subject, seq)?.map(|bytes| tenantry_ledger::leaf_hash(&bytes));
+        let further = ledger::in_chain(tx, &subject, seq.saturating_add(1))?;
+        if leaf != Some(last) || further.is_some() {
+            seen.wrong.push(("chain", format!("the head of subject {} is not its last leaf", hex(&subject))));
+        }
+        seen.last = Some(After { id: subject, ..After::start() });
+    }
+    Ok(seen)
+}
+
+fn sealed(tx: &mut dyn Tx, core: &Core, table: SealedTable, after: &After) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for row in check::sealed_rows(tx, table, &after.id, ROWS_PER_STEP)? {
+        seen.rows += 1;
+        match keys::open_row(tx, &core.vault, &row.subject, &row.id, &row.sealed) {
+            Ok(_) => {}
+            Err(RegisterError::Erased) if row.sealed.len() == keys::ERASED_LENGTH || !table.is_cleared() => {}
+            Err(RegisterError::Erased) => {
+                let what =
+                    format!("{} {} is erased but its ciphertext was not cleared", table.name(), hex(&row.id));
+                seen.wrong.push(("row", what));
+            }
+            Err(error) => seen.wrong.push(("row", format!("{} {}: {error}", table.name(), hex(&row.id)))),
+        }
+        seen.last = Some(After { id: row.id, ..After::start() });
+    }
+    Ok(seen)
+}
+
+/// A decision must be what its leaf says, as long as the leaf's body can be opened.
+fn decisions(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for id in check::decisions(tx, &after.id, ROWS_PER_STEP)? {
+        seen.rows += 1;
+        let row = decision::find(tx, tenantry_model::id::DecisionId::from_bytes(id))?;
+        let same = match &row {
+            Some(row) => is_as_recorded(tx, core, row),
+            None => Ok(false),
+        };
+        match same {
+            Ok(true) | Err(RegisterError::Erased) => {}
+            Ok(false) => seen.wrong.push(("decision", format!("{} is not what its leaf says", hex(&id)))),
+            Err(error) => seen.wrong.push(("decision", format!("{}: {error}", hex(&id)))),
+        }
+        seen.last = Some(After { id, ..After::start() });
+    }
+    Ok(seen)
+}
+
+fn is_as_recorded(tx: &mut dyn Tx, core: &Core, row: &decision::DecisionRow) -> Result<bool, RegisterError> {
+    let leaves = ledger::range(tx, row.leaf, 1)?;
+    let Some(leaf) = leaves.first().filter(|leaf| leaf.seq == row.leaf) else { return Ok(false) };
+    let header = LeafHeader::decode(&leaf.bytes)?;
+    let body = Body::decode(&keys::open_body(tx, &core.vault, &header, &leaf.bytes, &leaf.body)?)?;
+    let (id, account) = (row.id.to_string(), row.account.to_string());
+    let columns: [(&str, &[u8]); 6] = [
+        ("decision", id.as_bytes()),
+        ("account", account.as_bytes()),
+        ("outcome", row.outcome.as_bytes()),
+        ("cause", row.cause.as_bytes()),
+        ("record", &row.record),
+        ("inputs", row.inputs.as_bytes()),
+    ];
+    Ok(columns.iter().all(|(name, value)| body.get(name) == Some(*value)) && header.rule_version == row.pack)
+}
+
+fn packs(tx: &mut dyn Tx) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for (hash, text) in check::packs(tx)? {
+        seen.rows += 1;
+        if hash != <[u8; 32]>::from(Sha256::digest(text.as_bytes())) {
+            seen.wrong.push(("pack", format!("the text of {} has another hash", hex(&hash))));
+        }
+    }
+    Ok(seen)
+}
+
+fn approvals(tx: &mut dyn Tx, after: &After) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for (id, content, hash) in check::approvals(tx, &after.id, ROWS_PER_STEP)? {
+        seen.rows += 1;
+        if hash != <[u8; 32]>::from(Sha256::digest(&content)) {
+            seen.wrong.push(("approval", format!("the content of {} has another hash", hex(&id))));
+        }
+        seen.last = Some(After { id, ..After::start() });
+    }
+    Ok(seen)
+}

@@ -1,0 +1,146 @@
+//! Walks over whole tables, a page at a time, for the check that everything is as it was written.
+
+use super::convert::limit;
+use crate::{Row, Statement, StoreError, Tx, params, query_all, statements};
+
+statements! {
+    SUBJECT_HEADS = "SELECT subject, seq, last_leaf FROM subject_head WHERE subject > $1 ORDER BY subject LIMIT $2";
+    FACTS = "SELECT fact.id, party.subject, fact.sealed FROM fact JOIN party ON party.id = fact.party WHERE fact.id > $1 \
+        ORDER BY fact.id LIMIT $2";
+    EVIDENCE = "SELECT evidence_item.id, party.subject, evidence_item.sealed FROM evidence_item JOIN party \
+        ON party.id = evidence_item.party WHERE evidence_item.id > $1 ORDER BY evidence_item.id LIMIT $2";
+    CASES = "SELECT id, subject, sealed FROM case_file WHERE id > $1 ORDER BY id LIMIT $2";
+    MEASURES = "SELECT id, subject, sealed FROM measure WHERE id > $1 ORDER BY id LIMIT $2";
+    ORDERS = "SELECT id, subject, sealed FROM legal_order WHERE id > $1 ORDER BY id LIMIT $2";
+    HOLDS = "SELECT id, subject, sealed FROM legal_hold WHERE id > $1 ORDER BY id LIMIT $2";
+    DECISIONS = "SELECT id FROM decision WHERE id > $1 ORDER BY id LIMIT $2";
+    PACKS = "SELECT hash, text FROM pack ORDER BY hash";
+    APPROVALS = "SELECT id, content, content_hash FROM approval WHERE id > $1 ORDER BY id LIMIT $2";
+}
+
+/// Where a walk stands: behind this row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// Identifier, or pseudonym of the subject.
+    pub id: [u8; 16],
+    /// Retention class, where it is part of the key.
+    pub class: u8,
+}
+
+impl After {
+    /// Before the first row.
+    pub const fn start() -> Self {
+        Self { id: [0; 16], class: 0 }
+    }
+}
+
+/// A table with a sealed column per row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealedTable {
+    /// Facts.
+    Facts,
+    /// Checks.
+    Evidence,
+    /// Details of cases.
+    Cases,
+    /// Measures.
+    Measures,
+    /// Words of orders.
+    Orders,
+    /// Matters of holds.
+    Holds,
+}
+
+impl SealedTable {
+    /// Every one.
+    pub const ALL: [Self; 6] =
+        [Self::Facts, Self::Evidence, Self::Cases, Self::Measures, Self::Orders, Self::Holds];
+
+    /// Its name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Facts => "fact",
+            Self::Evidence => "evidence_item",
+            Self::Cases => "case_file",
+            Self::Measures => "measure",
+            Self::Orders => "legal_order",
+            Self::Holds => "legal_hold",
+        }
+    }
+
+    /// Whether an erasure cuts the ciphertext of its rows.
+    pub const fn is_cleared(self) -> bool {
+        matches!(self, Self::Facts | Self::Evidence)
+    }
+
+    const fn statement(self) -> &'static Statement {
+        match self {
+            Self::Facts => &FACTS,
+            Self::Evidence => &EVIDENCE,
+            Self::Cases => &CASES,
+            Self::Measures => &MEASURES,
+            Self::Orders => &ORDERS,
+            Self::Holds => &HOLDS,
+        }
+    }
+}
+
+/// A sealed row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedRow {
+    /// Identifier of the row.
+    pub id: [u8; 16],
+    /// Under whose key it is sealed.
+    pub subject: [u8; 16],
+    /// The sealed bytes.
+    pub sealed: Vec<u8>,
+}
+
+/// Sealed rows of a table behind an identifier.
+pub fn sealed_rows(
+    tx: &mut dyn Tx,
+    table: SealedTable,
+    after: &[u8; 16],
+    rows_max: u32,
+) -> Result<Vec<SealedRow>, StoreError> {
+    query_all(tx, table.statement(), params![after, limit(rows_max)], |row| {
+        Ok(SealedRow { id: row.id16(0)?, subject: row.id16(1)?, sealed: row.bytes(2)?.to_vec() })
+    })
+}
+
+/// The head of a subject's chain: subject, position, hash of the last leaf.
+pub type SubjectHead = ([u8; 16], i64, [u8; 32]);
+
+/// Heads of chains behind a subject.
+pub fn subject_heads(
+    tx: &mut dyn Tx,
+    after: &[u8; 16],
+    rows_max: u32,
+) -> Result<Vec<SubjectHead>, StoreError> {
+    query_all(tx, &SUBJECT_HEADS, params![after, limit(rows_max)], |row| {
+        Ok((row.id16(0)?, row.int(1)?, row.digest32(2)?))
+    })
+}
+
+/// Identifiers of decisions behind one.
+pub fn decisions(tx: &mut dyn Tx, after: &[u8; 16], rows_max: u32) -> Result<Vec<[u8; 16]>, StoreError> {
+    query_all(tx, &DECISIONS, params![after, limit(rows_max)], |row| row.id16(0))
+}
+
+/// Every policy pack: hash and text. One row per version that was ever adopted.
+pub fn packs(tx: &mut dyn Tx) -> Result<Vec<([u8; 32], String)>, StoreError> {
+    query_all(tx, &PACKS, &[], |row| Ok((row.digest32(0)?, row.text(1)?.to_owned())))
+}
+
+/// The content of a request for a second person: identifier, content, hash.
+pub type ApprovedContent = ([u8; 16], Vec<u8>, [u8; 32]);
+
+/// Contents of requests behind an identifier.
+pub fn approvals(
+    tx: &mut dyn Tx,
+    after: &[u8; 16],
+    rows_max: u32,
+) -> Result<Vec<ApprovedContent>, StoreError> {
+    let content = |row: &Row<'_>| Ok((row.id16(0)?, row.bytes(1)?.to_vec(), row.digest32(2)?));
+    query_all(tx, &APPROVALS, params![after, limit(rows_max)], content)
+}

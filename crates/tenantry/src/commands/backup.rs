@@ -1,0 +1,108 @@
+//! `tenantry backup` and `tenantry restore`. A restored copy is older than what happened since: before anything is answered
+//! from it, the keys are destroyed again that the erasure journal names.
+
+use super::{WrongInput, deployment, journal};
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::cli::{Backup, Restore};
+use crate::config::Store as StoreSettings;
+use anyhow::{Context as _, Result};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tenantry_store::{MIGRATIONS, StoreExt as _};
+
+pub(super) fn back_up(file: Option<&Path>, asked: &Backup, out: Output) -> Result<Exit> {
+    let config = deployment::settings(file, Vec::new())?;
+    let store = deployment::open_store(&config.store)?;
+    store.check_schema(MIGRATIONS)?;
+    store.back_up(&asked.file)?;
+    let bytes = fs::metadata(&asked.file)?.len();
+    let text = format!(
+        "{}: {bytes} bytes\nkeep root key and {} apart from it",
+        asked.file.display(),
+        journal::path(&config.data_folder).display(),
+    );
+    out.answer(&serde_json::json!({ "file": asked.file, "bytes": bytes }), text)?;
+    Ok(Exit::Yes)
+}
+
+pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Result<Exit> {
+    let config = deployment::settings(file, Vec::new())?;
+    let StoreSettings::Sqlite { path } = &config.store else {
+        let what = "a PostgreSQL store is restored with its own tools; what was erased since is erased again when \
+                    this program opens it";
+        return Err(anyhow::Error::msg(what).context(WrongInput));
+    };
+    let kept = journal::path(&config.data_folder);
+    if let Some(newest) = &asked.journal {
+        journal::merge(newest, &kept)?;
+    } else if !asked.nothing_was_erased && !kept.exists() {
+        let what = format!(
+            "there is no erasure journal at {}; name the newest one with --journal, or say --nothing-was-erased",
+            kept.display()
+        );
+        return Err(anyhow::Error::msg(what).context(WrongInput));
+    }
+    // The copy proves itself before anything that is there is moved.
+    let prepared = with_suffix(path, ".restoring");
+    copy(&asked.file, &prepared)?;
+    {
+        let store = deployment::open_store(&StoreSettings::Sqlite { path: prepared.clone() })?;
+        store.migrate(MIGRATIONS).context("the copy is not a database of this program")?;
+        let damage = store.check_structure()?;
+        if !damage.is_empty() {
+            return Err(anyhow::anyhow!("the copy is damaged: {}", damage.join("; ")));
+        }
+        store.overwrite_deleted()?;
+    }
+    let before = set_aside(path)?;
+    fs::rename(&prepared, path).with_context(|| format!("cannot move {}", prepared.display()))?;
+    let (_, replayed) = deployment::open_and_replay(&config)?;
+    let mut text = format!("{} stands in the place of the database", asked.file.display());
+    if let Some(before) = &before {
+        text.push_str(&format!("\nwhat was there is kept as {}", before.display()));
+    }
+    let answer = serde_json::json!({
+        "restored": asked.file, "set_aside": before, "erased_again": replayed.erased, "held": replayed.held,
+    });
+    out.answer(&answer, text)?;
+    Ok(Exit::Yes)
+}
+
+/// Moves a database and its log out of the way. Answers where the database went.
+fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let aside = (1..1_000).map(|n| with_suffix(path, &format!(".before-restore-{n}")));
+    let aside =
+        aside.into_iter().find(|candidate| !candidate.exists()).context("too many databases set aside")?;
+    for suffix in ["", "-wal"] {
+        let from = with_suffix(path, suffix);
+        if from.exists() {
+            fs::rename(&from, with_suffix(&aside, suffix))
+                .with_context(|| format!("cannot move {}", from.display()))?;
+        }
+    }
+    let shared = with_suffix(path, "-shm");
+    if shared.exists() {
+        fs::remove_file(shared)?;
+    }
+    Ok(Some(aside))
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display())).context(WrongInput)?;
+    fs::File::open(to)?.sync_all()?;
+    Ok(())
+}

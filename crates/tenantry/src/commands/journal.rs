@@ -1,0 +1,84 @@
+//! The erasure journal of a deployment: a file in its data folder. Back it up apart from the database: it says which keys a
+//! restored database must destroy again.
+
+use super::deployment::operator;
+use anyhow::{Context as _, Result};
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tenantry_register::Register;
+use tenantry_register::erasure::{Destroyed, ErasureJournal, Replayed};
+use tenantry_register::retention::Object;
+use tenantry_vault::{JournalEntry, append_journal, read_journal};
+
+/// Name of the file in the data folder.
+const FILE: &str = "erasures.journal";
+
+/// Where a deployment's journal is.
+pub(super) fn path(data_folder: &Path) -> PathBuf {
+    data_folder.join(FILE)
+}
+
+/// Adds what another journal names to the one that is kept.
+pub(super) fn merge(other: &Path, kept: &Path) -> Result<()> {
+    let known: BTreeSet<Destroyed> = read(kept)?.into_iter().collect();
+    if !other.exists() {
+        return Err(anyhow::anyhow!("there is no file {}", other.display()));
+    }
+    let new: Vec<JournalEntry> = read(other)?.iter().filter(|key| !known.contains(key)).map(entry).collect();
+    Ok(append_journal(kept, &new)?)
+}
+
+struct FileJournal(PathBuf);
+
+impl ErasureJournal for FileJournal {
+    fn append(&self, destroyed: &[Destroyed]) -> std::result::Result<(), String> {
+        let entries: Vec<JournalEntry> = destroyed.iter().map(entry).collect();
+        append_journal(&self.0, &entries).map_err(|error| error.to_string())
+    }
+}
+
+/// Brings an opened register up to date with a journal, notes in it what it lacks, and gives it to the register.
+pub(super) fn attach(register: &Register, data_folder: &Path) -> Result<Replayed> {
+    let path = path(data_folder);
+    let noted: BTreeSet<Destroyed> = read(&path)?.into_iter().collect();
+    let replayed = register.replay_erasures(&operator(), &noted.iter().copied().collect::<Vec<_>>())?;
+    let lacking: Vec<JournalEntry> =
+        register.destroyed_keys(&operator())?.iter().filter(|key| !noted.contains(key)).map(entry).collect();
+    if !lacking.is_empty() {
+        append_journal(&path, &lacking)?;
+    }
+    if replayed.erased > 0 || replayed.held > 0 {
+        let Replayed { erased, held } = replayed;
+        // Standard error may be closed; the records of the erasures are in the ledger.
+        let _ = writeln!(
+            std::io::stderr().lock(),
+            "tenantry: the database is older than {}: erased {erased} keys again, {held} are kept by holds",
+            path.display()
+        );
+    }
+    register.keep_erasure_journal(Arc::new(FileJournal(path)));
+    Ok(replayed)
+}
+
+fn read(path: &Path) -> Result<Vec<Destroyed>> {
+    let entries = read_journal(path).with_context(|| format!("the erasure journal {}", path.display()))?;
+    let destroyed = |entry: JournalEntry| Destroyed {
+        object: Object::from_parts(entry.kind, entry.object),
+        subject: entry.subject,
+        class: entry.class,
+        key: entry.key,
+    };
+    Ok(entries.into_iter().map(destroyed).collect())
+}
+
+fn entry(key: &Destroyed) -> JournalEntry {
+    JournalEntry {
+        kind: key.object.kind(),
+        object: key.object.bytes(),
+        subject: key.subject,
+        class: key.class,
+        key: key.key,
+    }
+}

@@ -1,0 +1,110 @@
+//! Backup and restore from outside: a restored copy is older than the erasures made since, and is brought up to date before
+//! anything is answered from it.
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use tenantry_model::erasure::ErasureObject;
+use tenantry_model::id::PartyId;
+use tenantry_store::repo::{key, party};
+use tenantry_store::{StoreError, StoreExt as _};
+use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
+use tenantry_vault::{JournalEntry, append_journal};
+
+const APPLICATION: &str = include_str!("../../../../docs/examples/application.json");
+
+/// Runs the program with JSON answers. Answers its exit code and what it said.
+fn run(folder: &Path, arguments: &[&str]) -> (i32, Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+        .args(arguments)
+        .arg("--json")
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&output.stderr).into_owned()));
+    (output.status.code().unwrap(), said)
+}
+
+/// The key of the first party, as a journal names it; `None` when it has none.
+fn key_of_first_party(folder: &Path) -> Option<JournalEntry> {
+    let store =
+        SqliteStore::open(&folder.join("tenantry-data/tenantry.db"), &SqliteOptions::default()).unwrap();
+    let find = |tx: &mut dyn tenantry_store::Tx| {
+        let row = party::page(tx, PartyId::from_bytes([0; 16]), 1)?.remove(0);
+        let found = key::find_subject(tx, &row.subject, 1)?;
+        Ok::<_, StoreError>(found.map(|key| JournalEntry {
+            kind: ErasureObject::Party,
+            object: row.id.bytes(),
+            subject: row.subject,
+            class: 1,
+            key: key.id,
+        }))
+    };
+    store.read(find).unwrap()
+}
+
+#[test]
+fn a_restored_copy_erases_again_what_was_erased_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("tenantry.toml"), tenantry::config::EXAMPLE).unwrap();
+    std::fs::write(here.join("application.json"), APPLICATION).unwrap();
+    let init = ["init", "--admin", "ada@example.org", "--name", "Ada", "--origin", "ledger.example.org/t"];
+    assert_eq!(run(here, &init).0, 0);
+    let (code, said) = run(here, &["apply", "application.json"]);
+    assert!((0..=3).contains(&code), "{said}");
+
+    assert_eq!(run(here, &["backup", "copy.db"]).0, 0);
+    let (code, said) = run(here, &["backup", "copy.db"]);
+    assert_eq!(code, 4, "a copy is never overwritten: {said}");
+    // Without a journal nobody knows what was erased since.
+    let (code, said) = run(here, &["restore", "copy.db"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.as_str().unwrap().contains("--nothing-was-erased"), "{said}");
+    assert_eq!(run(here, &["restore", "copy.db", "--nothing-was-erased"]).0, 0);
+    let entry = key_of_first_party(here).expect("restored whole");
+
+    // After the backup the party was erased; only the journal knows.
+    append_journal(&here.join("newest.journal"), &[entry]).unwrap();
+    let (code, said) = run(here, &["restore", "copy.db", "--journal", "newest.journal"]);
+    assert_eq!((code, &said["erased_again"], &said["held"]), (0, &Value::from(1), &Value::from(0)), "{said}");
+    assert_eq!(key_of_first_party(here), None);
+    // From now on the journal of the deployment says so, too, whatever is put in the place of the database.
+    assert_eq!(run(here, &["restore", "copy.db"]).0, 0);
+    assert_eq!(key_of_first_party(here), None);
+    // A copy that somebody put there by hand is brought up to date by whatever opens it first.
+    let database = here.join("tenantry-data/tenantry.db");
+    for suffix in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", database.display()));
+    }
+    std::fs::copy(here.join("copy.db"), &database).unwrap();
+    let (code, report) = run(here, &["ledger", "fsck"]);
+    assert_eq!((code, &report["findings"]), (0, &serde_json::json!([])), "{report}");
+    assert_eq!(key_of_first_party(here), None);
+    assert_eq!(report["checked"]["leaves"], report["checked"]["leaves_total"]);
+}
+
+#[test]
+fn a_flipped_bit_is_found_and_told_by_the_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("tenantry.toml"), tenantry::config::EXAMPLE).unwrap();
+    std::fs::write(here.join("application.json"), APPLICATION).unwrap();
+    let init = ["init", "--admin", "ada@example.org", "--name", "Ada", "--origin", "ledger.example.org/t"];
+    assert_eq!(run(here, &init).0, 0);
+    run(here, &["apply", "application.json"]);
+    assert_eq!(run(here, &["ledger", "fsck"]).0, 0);
+    let entry = key_of_first_party(here).unwrap();
+    let database = here.join("tenantry-data/tenantry.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    // The name of a key stands in its row; the bytes behind it are the wrapped key.
+    let place = bytes.windows(16).rposition(|window| window == entry.key).unwrap();
+    bytes[place + 20] ^= 4;
+    std::fs::write(&database, bytes).unwrap();
+    let (code, report) = run(here, &["ledger", "fsck"]);
+    assert_eq!(code, 1, "{report}");
+    assert!(!report["findings"].as_array().unwrap().is_empty());
+}

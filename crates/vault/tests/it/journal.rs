@@ -1,0 +1,45 @@
+//! The erasure journal: what is appended is read again, also after an append that was cut off anywhere.
+
+use tenantry_model::erasure::ErasureObject;
+use tenantry_vault::{JournalEntry, append_journal, read_journal};
+
+fn entry(byte: u8) -> JournalEntry {
+    let (object, subject, key) = ([byte ^ 0xff; 16], [byte; 16], [byte / 2; 16]);
+    JournalEntry { kind: ErasureObject::Party, object, subject, class: 1 + byte % 2, key }
+}
+
+#[test]
+fn what_is_appended_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("erasures.journal");
+    assert_eq!(read_journal(&path).unwrap(), []);
+    append_journal(&path, &[entry(1), entry(2)]).unwrap();
+    append_journal(&path, &[]).unwrap();
+    append_journal(&path, &[entry(3)]).unwrap();
+    assert_eq!(read_journal(&path).unwrap(), [entry(1), entry(2), entry(3)]);
+}
+
+#[test]
+fn a_cut_off_append_loses_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("erasures.journal");
+    append_journal(&path, &[entry(1)]).unwrap();
+    let before = std::fs::read(&path).unwrap().len();
+    append_journal(&path, &[entry(2)]).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    for length in before..whole.len() {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        append_journal(&path, &[entry(3)]).unwrap();
+        let read = read_journal(&path).unwrap();
+        assert!(read.contains(&entry(1)) && read.contains(&entry(3)), "cut at {length}");
+        assert!(read.iter().all(|found| [entry(1), entry(2), entry(3)].contains(found)), "cut at {length}");
+    }
+}
+
+#[test]
+fn another_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("erasures.journal");
+    std::fs::write(&path, "tenantry-root-key@v1\n").unwrap();
+    assert!(read_journal(&path).is_err());
+}

@@ -75,7 +75,7 @@ pub(crate) struct Unit<'a> {
     frontier: Frontier,
     /// Where the chains of the subjects stand that this change recorded about; stored once, when it ends.
     chains: BTreeMap<[u8; 16], (i64, Hash)>,
-    keys: KnownKeys,
+    pub(crate) keys: KnownKeys,
     approvals: Vec<u64>,
     recorded: u32,
     /// Size of the ledger when the unit began.

@@ -55,7 +55,10 @@ impl Unit<'_> {
         let records = erasure::indices(self.tx, &subject, class.number(), always, RECORDS_LISTED_MAX)?;
         let vault = Arc::clone(&self.core.vault);
         let slot = Slot { subject: Pseudonym(subject), class: RetentionClass(class.number()) };
-        let key = vault.destroy(&mut Table { tx: self.tx }, slot).map_err(refused)?.map(|id| id.0);
+        let key = vault
+            .destroy(&mut Table { tx: self.tx, known: &mut self.keys }, slot)
+            .map_err(refused)?
+            .map(|id| id.0);
         self.clear(target)?;
         // The record of an erasure must not stand under the key that it destroyed.
         let chain = match class {

@@ -123,7 +123,11 @@ fn subject_keys(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, Reg
             epoch: tenantry_vault::Epoch(u32::try_from(row.epoch).unwrap_or(u32::MAX)),
             wrapped: row.wrapped,
         };
-        if core.vault.check_subject_key(&mut keys::Table { tx }, slot, &stored).is_err() {
+        if core
+            .vault
+            .check_subject_key(&mut keys::Table { tx, known: &mut keys::KnownKeys::default() }, slot, &stored)
+            .is_err()
+        {
             let name = hex(&subject);
             seen.wrong.push(("key", format!("the key of subject {name}, class {class} does not open")));
         }

@@ -87,7 +87,6 @@ ids! {
     SnapshotId = "lst", "01k9yq3s7fn5m3b1v9c8x6z4q2";
     HoldId = "hld", "01k9yq3s7fb6n8m0q2w4e6r8t0";
     ErasureId = "ers", "01k9yq3s7fm9n7b5v3c1x0z2a4";
-    OrderId = "ord", "01k9yq3s7fv5c3x1z9m7n5b3q1";
     StaffId = "stf", "01k9yq3s7fa1s3d5f7g9h0j2k4";
     EndpointId = "whe", "01k9yq3s7ft3y1r9e8w6q4z2x0";
     EventId = "evt", "01k9yq3s7fr2t0y8p7a5s3d1f9";

@@ -314,7 +314,9 @@ fn a_copy_from_before_the_erasure_is_brought_up_to_date(world: &World) {
     // A key of the same subject with another name is not what the journal names.
     let (_, other) = closed(world, 2);
     let mut wrong = world.keys_of(other);
-    wrong.iter_mut().for_each(|entry| entry.key = [9; 16]);
+    for entry in &mut wrong {
+        entry.key = [9; 16];
+    }
     assert_eq!(register.replay_erasures(&job(), &wrong).unwrap().erased, 0);
     assert!(!is_erased(world, other));
 }

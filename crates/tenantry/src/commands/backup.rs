@@ -8,6 +8,7 @@ use crate::cli::{Backup, Restore};
 use crate::config::Store as StoreSettings;
 use anyhow::{Context as _, Result};
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tenantry_store::{MIGRATIONS, StoreExt as _};
@@ -61,7 +62,7 @@ pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Resu
     let (_, replayed) = deployment::open_and_replay(&config)?;
     let mut text = format!("{} stands in the place of the database", asked.file.display());
     if let Some(before) = &before {
-        text.push_str(&format!("\nwhat was there is kept as {}", before.display()));
+        write!(text, "\nwhat was there is kept as {}", before.display())?;
     }
     let answer = serde_json::json!({
         "restored": asked.file, "set_aside": before, "erased_again": replayed.erased, "held": replayed.held,

@@ -126,9 +126,10 @@ fn forms_send_what_the_handlers_read() {
             "/console/cases/{id}/decision" => check::<DecisionForm>(&names),
             "/console/parties/{id}/reveal" => check::<RevealForm>(&names),
             "/console/approvals/{id}" => check::<ApprovalForm>(&names),
-            "/console/measures/{id}/lift" => check::<LiftForm>(&names),
             "/console/holds" => check::<HoldForm>(&names),
-            "/console/holds/{id}/release" | "/console/erasures/{id}/ask" => check::<LiftForm>(&names),
+            "/console/measures/{id}/lift" | "/console/holds/{id}/release" | "/console/erasures/{id}/ask" => {
+                check::<LiftForm>(&names)
+            }
             "/console/credentials" => check::<CredentialsForm>(&names),
             "/console/measures/new" => check::<MeasureForm>(&names),
             "/console/orders/new" => check::<OrderForm>(&names),

@@ -71,6 +71,12 @@ pub enum Action {
     ApproveErasure,
     /// Schedule what is due, carry out what was approved, end holds on their last day.
     Erase,
+    /// Ask for another root or another key of an epoch.
+    RequestRotation,
+    /// Approve a change of keys as the second person.
+    ApproveRotation,
+    /// Carry out a change of keys that two people approved.
+    RotateKeys,
     /// Check everything that is stored.
     CheckEverything,
     /// Set one's own password and one-time-code secret.
@@ -120,6 +126,9 @@ impl Action {
         Self::RequestErasure,
         Self::ApproveErasure,
         Self::Erase,
+        Self::RequestRotation,
+        Self::ApproveRotation,
+        Self::RotateKeys,
         Self::CheckEverything,
         Self::OwnCredentials,
         Self::ManagePeople,
@@ -162,6 +171,9 @@ impl Action {
             Self::RequestErasure => "request_erasure",
             Self::ApproveErasure => "approve_erasure",
             Self::Erase => "erase",
+            Self::RequestRotation => "request_rotation",
+            Self::ApproveRotation => "approve_rotation",
+            Self::RotateKeys => "rotate_keys",
             Self::CheckEverything => "check_everything",
             Self::OwnCredentials => "own_credentials",
             Self::ManagePeople => "manage_people",
@@ -181,6 +193,7 @@ impl Action {
                 | Self::RequestDisclosure
                 | Self::ReleaseHold
                 | Self::RequestErasure
+                | Self::RequestRotation
         )
     }
 
@@ -197,6 +210,7 @@ impl Action {
                 | Self::ReadMatter
                 | Self::ReleaseHold
                 | Self::RequestErasure
+                | Self::RequestRotation
         )
     }
 }
@@ -238,7 +252,10 @@ pub const fn role_may(role: Role, action: Action) -> bool {
     }
     match role {
         Role::Administrator => {
-            matches!(action, A::Read | A::ReadLedger | A::ManagePeople | A::ManageWebhooks)
+            matches!(
+                action,
+                A::Read | A::ReadLedger | A::ManagePeople | A::ManageWebhooks | A::RequestRotation
+            )
         }
         Role::Operator => {
             matches!(action, A::Read | A::AskGate | A::ImportList | A::ReadLedger | A::ManageWebhooks)
@@ -284,6 +301,8 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::ReadRetention
                 | A::RequestErasure
                 | A::ApproveErasure
+                | A::RequestRotation
+                | A::ApproveRotation
         ),
         Role::Legal => matches!(
             action,
@@ -306,6 +325,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::ReadRetention
                 | A::RequestErasure
                 | A::ApproveErasure
+                | A::ApproveRotation
         ),
         Role::Auditor => {
             matches!(action, A::Read | A::ReadLedger | A::BuildEvidence | A::ReadRetention)
@@ -355,6 +375,7 @@ pub const fn job_may(job: Job, action: Action) -> bool {
                 | A::ReadRetention
                 | A::Erase
                 | A::CheckEverything
+                | A::RotateKeys
         ),
         Job::SetUp => {
             matches!(action, A::SetUp | A::ImportList | A::AdoptPack | A::ManagePeople | A::Apply | A::Read)

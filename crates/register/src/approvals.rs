@@ -382,7 +382,7 @@ fn view(
 }
 
 /// Pseudonym and sealed bytes of a request's reason, as the column holds them.
-fn sealed_reason(row: &ApprovalRow) -> Result<([u8; 16], Vec<u8>), RegisterError> {
+pub(crate) fn sealed_reason(row: &ApprovalRow) -> Result<([u8; 16], Vec<u8>), RegisterError> {
     let read = || {
         let (subject, sealed) = row.reason.split_once(':')?;
         Some((unhex(subject)?.try_into().ok()?, unhex(sealed)?))

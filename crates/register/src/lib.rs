@@ -45,6 +45,7 @@ pub mod reassess;
 pub mod record;
 pub mod replay;
 pub mod retention;
+pub mod rotation;
 pub mod rules;
 mod salt;
 mod set_up;

@@ -69,6 +69,8 @@ pub enum RecordType {
     Erased = 54,
     /// A batch is done.
     ErasureDone = 55,
+    /// Keys above the subjects were changed.
+    KeysRotated = 56,
 }
 
 impl RecordType {
@@ -104,6 +106,7 @@ impl RecordType {
         Self::ErasureIntended,
         Self::Erased,
         Self::ErasureDone,
+        Self::KeysRotated,
     ];
 
     /// The number in the leaf.
@@ -149,6 +152,7 @@ impl RecordType {
             Self::ErasureIntended => "Erasure about to be carried out",
             Self::Erased => "Erased",
             Self::ErasureDone => "Erasure done",
+            Self::KeysRotated => "Keys changed",
         }
     }
 }

@@ -19,16 +19,16 @@ use tenantry_witness::{LogSigner, SignerError, Signing};
 /// Setting that holds the pseudonym of the deployment itself.
 const DEPLOYMENT: &str = "deployment";
 /// Setting that holds the sealed token key of the vault.
-const TOKEN_KEY: &str = "token_key";
+pub(crate) const TOKEN_KEY: &str = "token_key";
 /// Setting that holds the sealed signing key of the ledger.
-const SIGNING_KEY: &str = "signing_key";
+pub(crate) const SIGNING_KEY: &str = "signing_key";
 /// Setting that holds the sealed post-quantum signing key of the ledger.
-const QUANTUM_KEY: &str = "signing_key_ml_dsa_44";
+pub(crate) const QUANTUM_KEY: &str = "signing_key_ml_dsa_44";
 /// Setting that holds the origin of the ledger.
-const ORIGIN: &str = "origin";
+pub(crate) const ORIGIN: &str = "origin";
 
 /// Kind of the second key.
-const QUANTUM: SignatureType = SignatureType::COSIGNATURE_ML_DSA_44;
+pub(crate) const QUANTUM: SignatureType = SignatureType::COSIGNATURE_ML_DSA_44;
 
 /// What a deployment is set up with.
 #[derive(Debug, Clone)]

@@ -3,11 +3,13 @@
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::{Register, RegisterError};
-use tenantry_store::repo::{idempotency, staff};
+use tenantry_store::repo::{idempotency, outbox, staff};
 use tenantry_store::{StoreError, StoreExt};
 
 /// Days an answer is kept for a repeated request.
 pub const ANSWERS_DAYS: u32 = 7;
+/// Days an event and its deliveries are kept. They carry the provider's reference, so they are gone before anything falls due.
+pub const EVENTS_DAYS: u32 = 400;
 const DAY_US: i64 = tenantry_model::time::DAY_US;
 
 impl Register {
@@ -19,15 +21,17 @@ impl Register {
         self.core.store.write(|_| Ok(()))
     }
 
-    /// Forgets answers older than [`ANSWERS_DAYS`] and sessions that have ended. Answers how many rows went.
+    /// Forgets answers older than [`ANSWERS_DAYS`], events older than [`EVENTS_DAYS`] and sessions that have ended.
+    /// Answers how many rows went.
     pub fn forget_what_is_over(&self, call: &Call) -> Result<u64, RegisterError> {
         authorise(&call.actor, Action::Reassess)?;
         let now = self.core.clock.now();
         let answers_before = now.plus_micros(-i64::from(ANSWERS_DAYS) * DAY_US);
+        let events_before = now.plus_micros(-i64::from(EVENTS_DAYS) * DAY_US);
         self.core.store.write(move |tx| {
-            Ok::<_, RegisterError>(
-                idempotency::forget(tx, answers_before)? + staff::forget_sessions(tx, now)?,
-            )
+            let answers = idempotency::forget(tx, answers_before)?;
+            let events = outbox::forget(tx, events_before)?;
+            Ok::<_, RegisterError>(answers + events + staff::forget_sessions(tx, now)?)
         })
     }
 }

@@ -62,6 +62,16 @@ pub enum VaultError {
         /// Bytes allowed.
         limit: usize,
     },
+    /// A hardware module refused.
+    #[error("the hardware module `{module}` did not {action}: {reason}")]
+    Token {
+        /// The vendor's library.
+        module: PathBuf,
+        /// What was tried.
+        action: &'static str,
+        /// What the module said; functions and codes only.
+        reason: String,
+    },
     /// The cryptographic library refused an operation that cannot fail with valid keys.
     #[error("the cryptographic library refused to {operation}")]
     Cryptography {

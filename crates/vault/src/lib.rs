@@ -45,6 +45,7 @@ mod root;
 mod sealed_file;
 mod signer;
 mod table;
+mod token;
 mod vault;
 
 pub use certificate::CertificateCheck;
@@ -52,7 +53,8 @@ pub use error::VaultError;
 pub use journal::{JournalEntry, append_journal, read_journal};
 pub use random::SystemEntropy;
 pub use root::{RootKey, SealedSecret};
-pub use sealed_file::{SealedFile, StretchCost, Unlock, create_key_file, read_key_file};
+pub use sealed_file::{SealedFile, StretchCost, Unlock, create_key_file, read_key_file, read_pin};
 pub use signer::{CheckpointSigner, CosignatureSigner, NoteCheck, TimedSigner};
 pub use table::{Epoch, KeyId, KeyTable, KeyTableError, MemoryKeys, Slot, SubjectKeyRow};
+pub use token::{TokenKey, TokenRoot};
 pub use vault::{PLAINTEXT_BYTES_MAX, Place, Sealed, Vault};

@@ -161,6 +161,17 @@ pub fn read_key_file(path: &Path) -> Result<Zeroizing<[u8; 32]>, VaultError> {
         .map_err(|_| VaultError::KeyFile { path: path.to_owned(), reason: "it is not 32 bytes in base64" })
 }
 
+/// Reads the PIN of a token from a file that only its owner can read; a line end does not belong to it.
+///
+/// # Errors
+/// [`VaultError::KeyFile`], [`VaultError::Permissions`] or [`VaultError::Io`].
+pub fn read_pin(path: &Path) -> Result<Zeroizing<String>, VaultError> {
+    let bytes = read_private(path)?;
+    let text = std::str::from_utf8(bytes.trim_ascii_end());
+    text.map(|text| Zeroizing::new(text.to_owned()))
+        .map_err(|_| VaultError::KeyFile { path: path.to_owned(), reason: "the PIN is not text" })
+}
+
 /// The key that encrypts the root key, from the `unlock` line and what the operator holds.
 fn wrapping_key(path: &Path, line: &str, unlock: Unlock<'_>) -> Result<Key, VaultError> {
     let malformed = |reason| VaultError::KeyFile { path: path.to_owned(), reason };

@@ -52,6 +52,22 @@ impl CheckpointSigner {
         Self::from_seed(origin, &seed)
     }
 
+    /// Wraps a stored key under another root.
+    ///
+    /// # Errors
+    /// [`VaultError::Altered`] when it does not open under `old`, or what `new` refuses.
+    pub fn rewrap(
+        origin: &str,
+        old: &dyn RootKey,
+        new: &dyn RootKey,
+        sealed: &SealedSecret,
+        entropy: &dyn Entropy,
+    ) -> Result<SealedSecret, VaultError> {
+        let context = context(origin);
+        let seed = old.unwrap(&context, &sealed.0)?;
+        new.wrap(&context, &seed, entropy).map(SealedSecret)
+    }
+
     /// The key that a seed stands for, RFC 8032.
     ///
     /// # Errors
@@ -119,6 +135,22 @@ impl CosignatureSigner {
     ) -> Result<Self, VaultError> {
         let seed = root.unwrap(&cosignature_context(name, signature_type), &sealed.0)?;
         Self::from_seed(name, signature_type, &seed)
+    }
+
+    /// Wraps a stored key under another root.
+    ///
+    /// # Errors
+    /// [`VaultError::Altered`] when it does not open under `old`, or what `new` refuses.
+    pub fn rewrap(
+        name: &str,
+        signature_type: SignatureType,
+        (old, new): (&dyn RootKey, &dyn RootKey),
+        sealed: &SealedSecret,
+        entropy: &dyn Entropy,
+    ) -> Result<SealedSecret, VaultError> {
+        let context = cosignature_context(name, signature_type);
+        let seed = old.unwrap(&context, &sealed.0)?;
+        new.wrap(&context, &seed, entropy).map(SealedSecret)
     }
 
     /// The key that a seed stands for: RFC 8032, or ML-DSA.KeyGen of FIPS 204.

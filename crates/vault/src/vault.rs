@@ -163,6 +163,64 @@ impl Vault {
         Ok(())
     }
 
+    /// Wraps an epoch key under another root.
+    ///
+    /// # Errors
+    /// [`VaultError::Altered`] when it does not open under this one, or what `new` refuses.
+    pub fn rewrap_epoch_key(
+        &self,
+        new: &dyn RootKey,
+        epoch: Epoch,
+        class: RetentionClass,
+        wrapped: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, VaultError> {
+        let context = epoch_context(epoch, class);
+        new.wrap(&context, &*self.root.unwrap(&context, wrapped)?, entropy)
+    }
+
+    /// Wraps the deployment's token key under another root.
+    ///
+    /// # Errors
+    /// As [`Vault::rewrap_epoch_key`].
+    pub fn rewrap_token_key(
+        &self,
+        new: &dyn RootKey,
+        sealed: &SealedSecret,
+        entropy: &dyn Entropy,
+    ) -> Result<SealedSecret, VaultError> {
+        let key = self.root.unwrap(TOKEN_CONTEXT, &sealed.0)?;
+        new.wrap(TOKEN_CONTEXT, &key, entropy).map(SealedSecret)
+    }
+
+    /// Draws a new key for an epoch and wraps these subject keys of it under the new one. Answers the wrapped epoch key and the
+    /// wrapped subject keys in the same order; the caller stores both in one transaction.
+    ///
+    /// # Errors
+    /// [`VaultError::Altered`] for a row that does not open.
+    pub fn renew_epoch(
+        &self,
+        keys: &mut dyn KeyTable,
+        epoch: Epoch,
+        class: RetentionClass,
+        rows: &[(Slot, SubjectKeyRow)],
+        entropy: &dyn Entropy,
+    ) -> Result<(Vec<u8>, Vec<Vec<u8>>), VaultError> {
+        let wrapped = keys.epoch_key(epoch, class).map_err(VaultError::KeyTable)?;
+        let wrapped = wrapped.ok_or(VaultError::MissingKey { what: "epoch key" })?;
+        let old = self.epoch_key(epoch, class, &wrapped)?;
+        let new = aead::draw_key(entropy);
+        let subject_keys = rows
+            .iter()
+            .map(|(slot, row)| {
+                let context = subject_context(*slot, epoch, row.id);
+                let key = aead::unwrap(&old, &context, &row.wrapped, "wrapped subject key")?;
+                aead::wrap(&new, &context, &key, entropy)
+            })
+            .collect::<Result<_, _>>()?;
+        Ok((self.root.wrap(&epoch_context(epoch, class), &new, entropy)?, subject_keys))
+    }
+
     /// Whether an epoch key opens under the root; the cache is not asked.
     ///
     /// # Errors

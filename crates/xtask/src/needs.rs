@@ -22,7 +22,7 @@ struct Need {
     purpose: &'static str,
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 5] = [
     Need {
         programs: &["initdb"],
         module: None,
@@ -40,6 +40,12 @@ const NEEDS: [Need; 4] = [
         module: None,
         packages: &["chromium-driver"],
         purpose: "the tests steer the browser through its driver",
+    },
+    Need {
+        programs: &["softhsm2-util"],
+        module: None,
+        packages: &["softhsm2"],
+        purpose: "a root key in a hardware module is tested against a software one",
     },
     Need {
         programs: &["python3"],

@@ -2,6 +2,7 @@
 
 use crate::RegisterError;
 use crate::access::Action;
+use crate::rotation::Rotation;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tenantry_model::case::{ReasonCode, Verdict};
@@ -119,6 +120,11 @@ pub enum Pending {
         /// Digest of exactly these keys.
         content: ContentHash,
     },
+    /// Change keys above the subjects.
+    RotateKeys {
+        /// Which.
+        rotation: Rotation,
+    },
 }
 
 impl Pending {
@@ -130,6 +136,7 @@ impl Pending {
             Self::Disclose { .. } => Action::ApproveDisclosure,
             Self::ReleaseHold { .. } => Action::ApproveRelease,
             Self::Erase { .. } => Action::ApproveErasure,
+            Self::RotateKeys { .. } => Action::ApproveRotation,
         }
     }
 
@@ -142,6 +149,7 @@ impl Pending {
             Self::Disclose { .. } => "disclose",
             Self::ReleaseHold { .. } => "release_hold",
             Self::Erase { .. } => "erase",
+            Self::RotateKeys { .. } => "rotate_keys",
         }
     }
 
@@ -153,11 +161,12 @@ impl Pending {
             Self::Disclose { disclosure, .. } => disclosure.to_string(),
             Self::ReleaseHold { hold, .. } => hold.to_string(),
             Self::Erase { erasure, .. } => erasure.to_string(),
+            Self::RotateKeys { rotation } => rotation.to_string(),
         }
     }
 
     /// What a request asks for.
-    pub(super) fn read(row: &ApprovalRow) -> Result<Self, RegisterError> {
+    pub(crate) fn read(row: &ApprovalRow) -> Result<Self, RegisterError> {
         serde_json::from_slice(&row.content).map_err(|_| RegisterError::Ledger {
             reason: format!("the content of request {} cannot be read", row.id),
         })

@@ -26,7 +26,7 @@ impl Unit<'_> {
             Pending::DecideCase { case, verdict, concern, .. } => {
                 self.is_case_as_decided(*case, *verdict, *concern, prepared)
             }
-            Pending::Disclose { .. } => Ok(true),
+            Pending::Disclose { .. } | Pending::RotateKeys { .. } => Ok(true),
             Pending::ReleaseHold { hold, content } => self.is_hold_as_requested(*hold, *content),
             Pending::Erase { erasure, content } => self.is_erasure_as_requested(*erasure, *content),
         }
@@ -56,6 +56,8 @@ impl Unit<'_> {
                 self.release_hold(*hold)?;
                 Ok(Executed::default())
             }
+            // Carried out by whoever holds the machine, see `rotation`.
+            Pending::RotateKeys { .. } => Ok(Executed::default()),
             Pending::Erase { erasure, .. } => {
                 self.approve_erasure(*erasure)?;
                 Ok(Executed::default())
@@ -69,7 +71,10 @@ impl Unit<'_> {
             Pending::ApproveMeasure { measure, .. } => self.reject_measure(*measure),
             Pending::DecideCase { case, .. } => self.return_case(*case),
             Pending::Erase { erasure, .. } => self.return_erasure(*erasure),
-            Pending::LiftMeasure { .. } | Pending::Disclose { .. } | Pending::ReleaseHold { .. } => Ok(()),
+            Pending::LiftMeasure { .. }
+            | Pending::Disclose { .. }
+            | Pending::ReleaseHold { .. }
+            | Pending::RotateKeys { .. } => Ok(()),
         }
     }
 }

@@ -32,6 +32,7 @@ fn no_machine_approves() {
         Action::ApproveDisclosure,
         Action::ApproveRelease,
         Action::ApproveErasure,
+        Action::ApproveRotation,
         Action::DecideCase,
     ] {
         assert!(Scope::ALL.iter().all(|scope| !scope_may(*scope, action)), "{}", action.as_str());
@@ -105,6 +106,16 @@ const USE_CASES: &[UseCase] = &[
         r.disclosure(c, DisclosureId::from_bytes([0; 16])).map(drop)
     }),
     (Action::ManageWebhooks, "events", |r, c| r.events(c, None, 1).map(drop)),
+    (Action::RequestRotation, "request_rotation", |r, c| {
+        r.request_rotation(c, tenantry_register::rotation::Rotation::Root).map(drop)
+    }),
+    (Action::RotateKeys, "rotate_root", |r, c| {
+        r.rotate_root(c, ApprovalId::from_bytes([0; 16]), std::sync::Arc::new(crate::world::OtherRoot))
+            .map(drop)
+    }),
+    (Action::RotateKeys, "rotate_epoch", |r, c| {
+        r.rotate_epoch(c, ApprovalId::from_bytes([0; 16]), 1, 1).map(drop)
+    }),
     (Action::CheckEverything, "check", |r, c| r.check(c).map(drop)),
     (Action::CheckEverything, "scrub", |r, c| r.scrub(c)),
     (Action::PlaceHold, "place_hold", |r, c| r.place_hold(c, hold()).map(drop)),

@@ -26,6 +26,7 @@ mod outbox;
 mod replay;
 mod rescreening;
 mod retention;
+mod rotation;
 mod signing;
 mod timestamps;
 mod witnessing;

@@ -421,6 +421,22 @@ fn no_statement_deletes_a_pinned_key() {
     assert_eq!(world.delete_key(entry), Some(entry.key));
 }
 
+/// After erasure and upkeep no column of any table holds the provider's reference, and no table says more of the party than
+/// identifiers, dates and kinds.
+#[test]
+fn no_column_holds_what_identified_the_account() {
+    let world = World::sqlite();
+    let (account, party) = closed(&world, 777);
+    assert!(world.tables_with("ref-777").contains(&"account".to_owned()), "the search finds what is there");
+    years(&world, 3);
+    erase_what_is_due(&world, &Journal::default());
+    world.register.forget_what_is_over(&system(Job::Clocks)).unwrap();
+    assert_eq!(world.tables_with("ref-777"), Vec::<String>::new());
+    assert_eq!(world.tokens_of(account), 0);
+    let view = world.register.party(&officer(), party).unwrap();
+    assert_eq!(view.status, tenantry_model::party::Status::Undetermined);
+}
+
 /// Key bytes are searched for in the raw files: database, log and a copy made afterwards.
 #[test]
 fn no_key_bytes_are_left_in_the_files() {

@@ -51,7 +51,20 @@ country = "country"
 "#;
 
 /// A root that wraps nothing: tests keep no secrets.
-struct OpenRoot;
+pub(crate) struct OpenRoot;
+
+/// Another root: what it wraps opens under no other.
+pub(crate) struct OtherRoot;
+
+impl RootKey for OtherRoot {
+    fn wrap(&self, context: &[u8], key: &[u8; 32], entropy: &dyn Entropy) -> Result<Vec<u8>, VaultError> {
+        OpenRoot.wrap(&[b"other", context].concat(), key, entropy)
+    }
+
+    fn unwrap(&self, context: &[u8], wrapped: &[u8]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+        OpenRoot.unwrap(&[b"other", context].concat(), wrapped)
+    }
+}
 
 impl RootKey for OpenRoot {
     fn wrap(&self, context: &[u8], key: &[u8; 32], _: &dyn Entropy) -> Result<Vec<u8>, VaultError> {
@@ -183,6 +196,38 @@ impl World {
         let files = std::fs::read_dir(self.folder.as_ref().unwrap().path()).unwrap();
         let found = |path| std::fs::read(path).unwrap().windows(bytes.len()).any(|window| window == bytes);
         files.filter(|file| found(file.as_ref().unwrap().path())).count() > 0
+    }
+
+    /// The register as another process opens it under a root.
+    pub(crate) fn reopened(&self, root: Arc<dyn RootKey>) -> Result<Register, RegisterError> {
+        let entropy = Arc::new(SeededEntropy::new(77));
+        Register::open(Arc::clone(&self.store), root, Arc::new(self.clock.clone()), entropy)
+    }
+
+    /// The tables of the embedded store in which some column holds this text.
+    pub(crate) fn tables_with(&self, text: &str) -> Vec<String> {
+        let path = self.folder.as_ref().unwrap().path().join("register.db");
+        let connection = rusqlite::Connection::open(path).unwrap();
+        let mut statement = connection
+            .prepare("SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'")
+            .unwrap();
+        let columns = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let columns: Vec<(String, String)> = columns.map(Result::unwrap).collect();
+        let holds = |table: &str, column: &str| {
+            let sql =
+                format!("SELECT COUNT(*) FROM \"{table}\" WHERE instr(CAST(\"{column}\" AS TEXT), $1) > 0");
+            connection.query_row(&sql, (text,), |row| row.get::<_, i64>(0)).unwrap() > 0
+        };
+        columns
+            .iter()
+            .filter(|(table, column)| holds(table, column))
+            .map(|(table, _)| table.clone())
+            .collect()
+    }
+
+    /// How many tokens an account has.
+    pub(crate) fn tokens_of(&self, id: AccountId) -> usize {
+        self.store.read(move |tx| party::tokens_of(tx, id)).unwrap().len()
     }
 
     /// Runs a statement behind the register's back.

@@ -135,6 +135,22 @@ pub struct ApprovalForm {
     pub note: String,
 }
 
+/// `POST /console/rotations`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RotationForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// `YYYY-MM` for the key of a month, empty for the root.
+    pub month: String,
+    /// Retention class of that month's key.
+    pub class: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// `POST /console/holds`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -302,6 +318,7 @@ opaque_debug!(
     BareForm,
     DecisionForm,
     HoldForm,
+    RotationForm,
     RevealForm,
     ApprovalForm,
     LiftForm,

@@ -11,6 +11,9 @@ statements! {
         WHERE hold_pin.subject = $1 AND hold_pin.class = $2 AND legal_hold.state = 'in_force') RETURNING id";
     SUBJECTS = "SELECT subject, class, id, epoch, wrapped FROM subject_key WHERE subject > $1 OR (subject = $1 AND class > $2) \
         ORDER BY subject, class LIMIT $3";
+    OF_EPOCH = "SELECT subject, id, epoch, wrapped FROM subject_key WHERE epoch = $1 AND class = $2 ORDER BY subject";
+    SET_SUBJECT = "UPDATE subject_key SET wrapped = $3 WHERE subject = $1 AND class = $2";
+    SET_EPOCH = "UPDATE epoch_key SET wrapped = $3 WHERE epoch = $1 AND class = $2";
     EPOCHS = "SELECT epoch, class, wrapped FROM epoch_key ORDER BY epoch, class";
     ADD_DESTROYED = "INSERT INTO destroyed_key (id) VALUES ($1)";
     FIND_DESTROYED = "SELECT 1 FROM destroyed_key WHERE id = $1";
@@ -103,4 +106,26 @@ pub fn epochs(tx: &mut dyn Tx) -> Result<Vec<(i64, u8, Vec<u8>)>, StoreError> {
     query_all(tx, &EPOCHS, &[], |row| {
         Ok((row.int(0)?, u8::try_from(row.int(1)?).unwrap_or_default(), row.bytes(2)?.to_vec()))
     })
+}
+
+/// Every subject key under an epoch key.
+pub fn of_epoch(
+    tx: &mut dyn Tx,
+    epoch: i64,
+    class: u8,
+) -> Result<Vec<([u8; 16], SubjectKeyRow)>, StoreError> {
+    query_all(tx, &OF_EPOCH, params![epoch, i64::from(class)], |row| {
+        let key = SubjectKeyRow { id: row.id16(1)?, epoch: row.int(2)?, wrapped: row.bytes(3)?.to_vec() };
+        Ok((row.id16(0)?, key))
+    })
+}
+
+/// Replaces how a subject key is wrapped.
+pub fn set_subject(tx: &mut dyn Tx, subject: &[u8; 16], class: u8, wrapped: &[u8]) -> Result<(), StoreError> {
+    tx.execute(&SET_SUBJECT, params![subject, i64::from(class), wrapped]).map(|_| ())
+}
+
+/// Replaces an epoch key, or how it is wrapped.
+pub fn set_epoch(tx: &mut dyn Tx, epoch: i64, class: u8, wrapped: &[u8]) -> Result<(), StoreError> {
+    tx.execute(&SET_EPOCH, params![epoch, i64::from(class), wrapped]).map(|_| ())
 }

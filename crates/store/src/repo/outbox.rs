@@ -26,6 +26,8 @@ statements! {
         WHERE state = $1 ORDER BY id DESC LIMIT $2";
     REPLAY = "UPDATE delivery SET state = 'pending', attempts = 0, next_at = $2, settled_at = NULL WHERE id = $1 AND state <> 'pending'";
     COUNT_IN_STATE = "SELECT COUNT(*) FROM delivery WHERE state = $1";
+    FORGET_DELIVERIES = "DELETE FROM delivery WHERE id < $1";
+    FORGET_EVENTS = "DELETE FROM event WHERE id < $1";
     COUNT_BY_STATE = "SELECT state, COUNT(*) FROM delivery GROUP BY state ORDER BY state";
 }
 
@@ -231,4 +233,15 @@ fn delivery(row: &Row<'_>) -> Result<DeliveryRow, StoreError> {
         last_error: row.opt_text(8)?.map(str::to_owned),
         settled_at: opt_at(row, 9)?,
     })
+}
+
+/// Forgets events and deliveries older than `before`. Answers how many. Their identifiers begin with the millisecond they were
+/// made in, so no index is needed.
+pub fn forget(tx: &mut dyn Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let millis = u64::try_from(before.as_micros() / 1_000).unwrap_or(0).to_be_bytes();
+    let mut first = [0; 16];
+    for (slot, byte) in first.iter_mut().zip(millis.into_iter().skip(2)) {
+        *slot = byte;
+    }
+    Ok(tx.execute(&FORGET_DELIVERIES, params![first])? + tx.execute(&FORGET_EVENTS, params![first])?)
 }

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use tenantry_model::account::Capability;
 use tenantry_model::hold::HoldKind;
-use tenantry_model::id::{AccountId, ApiKeyId, HoldId, OrderId};
+use tenantry_model::id::{AccountId, ApiKeyId, ApprovalId, HoldId, OrderId};
 use tenantry_model::staff::{Role, Scope};
 use tenantry_model::time::Date;
 
@@ -109,6 +109,10 @@ pub enum Command {
         after_long_help = "Example:\n  tenantry restore /backup/tenantry-2026-11-29.db --journal /backup/erasures.journal\n\nStop `tenantry serve` first. The database that is there is kept beside the new one. What the erasure journal names is\nerased before anything is served; without --journal the one in the data folder is taken, and there must be one."
     )]
     Restore(Restore),
+
+    /// Keys above the records: change the root, change the key of a month
+    #[command(subcommand)]
+    Keys(Keys),
 
     /// The ledger: check everything
     #[command(subcommand)]
@@ -314,6 +318,38 @@ pub enum Orders {
         /// Identifier of the order (ord_…)
         #[arg(value_name = "ORDER")]
         id: OrderId,
+    },
+}
+
+/// `tenantry keys …`.
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Make the root key of another configuration and wrap every key below the root under it
+    #[command(
+        after_long_help = "Example:\n  tenantry keys rotate-root --approval apr_… --to new.toml\n\nTwo people approve in the console first (Staff and keys). The other file is a whole configuration with another\n[root_key]: another file and unlock_file, or a hardware module. Stop `tenantry serve` before, start it with the other file\nafterwards, then destroy the old root key. Old backups still need it."
+    )]
+    RotateRoot {
+        /// The approved request (apr_…)
+        #[arg(long, value_name = "APPROVAL")]
+        approval: ApprovalId,
+        /// Configuration whose root key is made and used from now on
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Give the key of a month and class a successor and overwrite it
+    #[command(
+        after_long_help = "Example:\n  tenantry keys rotate-epoch --approval apr_… --month 2026-11 --class 1\n\nTwo people approve in the console first (Staff and keys). Class 1 is personal data, 2 decision evidence."
+    )]
+    RotateEpoch {
+        /// The approved request (apr_…)
+        #[arg(long, value_name = "APPROVAL")]
+        approval: ApprovalId,
+        /// Month in which the subject keys were made
+        #[arg(long, value_name = "YYYY-MM")]
+        month: String,
+        /// Retention class
+        #[arg(long, value_name = "CLASS")]
+        class: u8,
     },
 }
 

@@ -20,7 +20,8 @@ use tenantry_store::{MIGRATIONS, Store, StoreExt as _};
 use tenantry_store_postgres::{PostgresOptions, PostgresStore};
 use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
 use tenantry_vault::{
-    RootKey, SealedFile, StretchCost, SystemEntropy, Unlock, create_key_file, read_key_file,
+    RootKey, SealedFile, StretchCost, SystemEntropy, TokenKey, TokenRoot, Unlock, create_key_file,
+    read_key_file, read_pin,
 };
 use tenantry_witness::WitnessClient;
 
@@ -136,6 +137,10 @@ pub(super) fn open_root(settings: &RootKeySettings) -> Result<Arc<dyn RootKey>> 
             let passphrase = rpassword::prompt_password("Passphrase of the root key: ")?;
             SealedFile::open(&settings.file, Unlock::Passphrase(&passphrase))?
         }
+        UnlockSettings::Token { module, token, key, pin_file } => {
+            let pin = read_pin(pin_file)?;
+            return Ok(Arc::new(TokenRoot::open(&TokenKey { module, token, label: key, pin: &pin })?));
+        }
     };
     Ok(Arc::new(root))
 }
@@ -158,6 +163,10 @@ pub(super) fn create_root(settings: &RootKeySettings) -> Result<Arc<dyn RootKey>
                 return Err(anyhow::Error::msg("the two passphrases differ").context(WrongInput));
             }
             SealedFile::create(&settings.file, Unlock::Passphrase(&passphrase), cost, &SystemEntropy)?
+        }
+        UnlockSettings::Token { module, token, key, pin_file } => {
+            let pin = read_pin(pin_file)?;
+            return Ok(Arc::new(TokenRoot::create(&TokenKey { module, token, label: key, pin: &pin })?));
         }
     };
     Ok(Arc::new(root))

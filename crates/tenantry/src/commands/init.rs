@@ -37,9 +37,9 @@ pub(super) fn run(file: Option<&Path>, init: &Init, out: Output) -> Result<Exit>
         "set up: {}\nroot key {}: back it up away from the database\nfirst administrator {id}\n\
          log-in link, works once after `tenantry serve`: {link}",
         config.store.shown(),
-        config.root_key.file.display(),
+        config.root_key.shown(),
     );
-    let answer = serde_json::json!({ "staff": id, "login_link": link, "root_key": config.root_key.file });
+    let answer = serde_json::json!({ "staff": id, "login_link": link, "root_key": config.root_key.shown() });
     out.answer(&answer, text)?;
     Ok(Exit::Yes)
 }

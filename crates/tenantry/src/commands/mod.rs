@@ -16,6 +16,7 @@ mod in_order;
 mod init;
 mod journal;
 mod json_lines;
+mod keys;
 mod ledger;
 mod lists;
 mod orders;
@@ -103,6 +104,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Erase(erase) => retention::erase(config, &erase, out),
         Command::Backup(backup) => backup::back_up(config, &backup, out),
         Command::Restore(restore) => backup::restore(config, &restore, out),
+        Command::Keys(keys) => keys::run(config, &keys, out),
         Command::Ledger(ledger) => ledger::run(config, &ledger, out),
         Command::Evidence(evidence) => verify::build(config, &evidence, out),
         Command::Verify(verify) => verify::run(&verify, out),

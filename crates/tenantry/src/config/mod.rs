@@ -159,6 +159,30 @@ pub enum Unlock {
     File(PathBuf),
     /// A passphrase, asked for at start.
     Passphrase,
+    /// Nothing: the root key is in a hardware module, which is reached through PKCS #11. There is no file.
+    Token {
+        /// The vendor's library.
+        module: PathBuf,
+        /// Label of the token.
+        token: String,
+        /// Label of the key on it.
+        key: String,
+        /// File with the PIN of the token's user.
+        pin_file: PathBuf,
+    },
+}
+
+impl RootKey {
+    /// Where the root key is, in words.
+    pub fn shown(&self) -> String {
+        match &self.unlock {
+            Unlock::File(path) => format!("{}, unlocked by {}", self.file.display(), path.display()),
+            Unlock::Passphrase => format!("{}, unlocked by a passphrase", self.file.display()),
+            Unlock::Token { module, token, key, .. } => {
+                format!("key {key} of token {token}, through {}", module.display())
+            }
+        }
+    }
 }
 
 /// The policy.
@@ -274,17 +298,7 @@ impl Config {
                 joined(self.server.trusted_proxies.iter().map(ToString::to_string).collect()),
             ),
             ("store", self.store.shown()),
-            (
-                "root_key",
-                match &self.root_key.unlock {
-                    Unlock::File(path) => {
-                        format!("{}, unlocked by {}", self.root_key.file.display(), path.display())
-                    }
-                    Unlock::Passphrase => {
-                        format!("{}, unlocked by a passphrase", self.root_key.file.display())
-                    }
-                },
-            ),
+            ("root_key", self.root_key.shown()),
             (
                 "policy.pack",
                 match &self.pack {

@@ -56,6 +56,10 @@ pub(super) struct RootKey {
     pub(super) file: Text,
     pub(super) unlock_file: Text,
     pub(super) passphrase: Text,
+    pub(super) module: Text,
+    pub(super) token: Text,
+    pub(super) key: Text,
+    pub(super) pin_file: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -196,6 +196,9 @@ impl Reader<'_, '_> {
             self.refuse(second, "root_key.unlock_file and root_key.passphrase are both given; keep one");
         }
         let file = self.path(&raw.file).unwrap_or_else(|| data_folder.join("root.key"));
+        if let Some(module) = self.path(&raw.module) {
+            return RootKey { file, unlock: self.token(raw, module, data_folder) };
+        }
         let unlock = match &raw.passphrase {
             Some(word) => {
                 if word.get_ref() != "ask" {
@@ -227,6 +230,25 @@ impl Reader<'_, '_> {
         }
         let urls = raw.urls.iter().flatten().map(|url| url.get_ref().clone()).collect();
         Timestamps { urls, roots }
+    }
+
+    /// A root key in a hardware module.
+    fn token(&mut self, raw: &raw::RootKey, module: PathBuf, data_folder: &Path) -> Unlock {
+        for other in [&raw.file, &raw.unlock_file, &raw.passphrase].into_iter().flatten() {
+            self.refuse(
+                other,
+                "root_key.module is given: a key in a hardware module has no file and no passphrase",
+            );
+        }
+        let named = |text: &raw::Text, default: &str| {
+            text.as_ref().map_or_else(|| default.to_owned(), |text| text.get_ref().clone())
+        };
+        Unlock::Token {
+            module,
+            token: named(&raw.token, "tenantry"),
+            key: named(&raw.key, "tenantry-root"),
+            pin_file: self.path(&raw.pin_file).unwrap_or_else(|| data_folder.join("token.pin")),
+        }
     }
 
     fn lists(&mut self, raw: &raw::Lists) -> Lists {

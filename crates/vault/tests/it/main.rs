@@ -6,6 +6,7 @@ mod keyfile;
 mod seal;
 mod signer;
 mod timestamp;
+mod token;
 
 use std::path::Path;
 use std::sync::Mutex;

@@ -77,6 +77,7 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
                 Pending::ReleaseHold { .. } | Pending::Erase { .. } => {
                     "What it covers is on the page of holds and erasures.".to_owned()
                 }
+                Pending::RotateKeys { .. } => String::new(),
             },
             second: second_person(desk, &request, &names),
         }))
@@ -138,6 +139,7 @@ const fn kind(pending: &Pending) -> &'static str {
         Pending::Disclose { .. } => "disclosure",
         Pending::ReleaseHold { .. } => "release of a hold",
         Pending::Erase { .. } => "erasure",
+        Pending::RotateKeys { .. } => "change of keys",
     }
 }
 
@@ -154,6 +156,7 @@ fn subject(pending: &Pending) -> Link {
             Link::new(&format!("/console/disclosures/{object}"), &format!("disclosure {}", short(&object)))
         }
         Pending::ReleaseHold { .. } => Link::new("/console/retention", &format!("hold {}", short(&object))),
+        Pending::RotateKeys { rotation } => Link::new("", &rotation.to_string()),
         Pending::Erase { .. } => Link::new("/console/retention", &format!("erasure {}", short(&object))),
     }
 }
@@ -171,6 +174,9 @@ fn effect(pending: &Pending) -> String {
         Pending::Disclose { .. } => "lets exactly this package be built and handed over",
         Pending::ReleaseHold { .. } => {
             "ends the hold; what is due is scheduled for erasure like anything else"
+        }
+        Pending::RotateKeys { .. } => {
+            "lets whoever holds the machine change exactly this key once, with `tenantry keys`"
         }
         Pending::Erase { .. } => {
             "destroys exactly these keys once their days of grace are over, unless a hold is placed before"
@@ -192,6 +198,7 @@ fn content(pending: &Pending) -> Vec<ContentLine> {
         Pending::ReleaseHold { hold, content } => {
             vec![line("Hold", hold.to_string()), line("Digest of it as it stands", content.to_string())]
         }
+        Pending::RotateKeys { rotation } => vec![line("Key to be changed", rotation.to_string())],
         Pending::Erase { erasure, content } => {
             vec![line("Erasure", erasure.to_string()), line("Digest of its keys", content.to_string())]
         }

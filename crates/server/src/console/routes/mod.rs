@@ -21,6 +21,7 @@ mod orders;
 mod parties;
 mod queue;
 mod retention;
+mod rotation;
 mod search;
 mod session;
 mod staff;
@@ -132,6 +133,7 @@ fn house_keeping() -> Router<Console> {
         .route("/console/staff/{id}/suspend", post(staff::suspend))
         .route("/console/staff/{id}/link", post(staff::link))
         .route("/console/keys", post(staff::make_key))
+        .route("/console/rotations", post(rotation::ask))
         .route("/console/keys/{id}/revoke", post(staff::revoke_key))
         .route("/console/credentials", get(entry::credentials_page).post(entry::credentials))
         .route("/console/story", get(story::show))

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use tenantry_server::console::assets::serve;
 use tenantry_server::console::forms::{
     ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, HoldForm, InviteForm, KeyForm,
-    LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, RevealForm,
+    LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, RevealForm, RotationForm,
 };
 use tenantry_server::console::theme::{Look, Theme, safe_return};
 use tenantry_server::console::views::help::HelpPage;
@@ -126,6 +126,7 @@ fn forms_send_what_the_handlers_read() {
             "/console/cases/{id}/decision" => check::<DecisionForm>(&names),
             "/console/parties/{id}/reveal" => check::<RevealForm>(&names),
             "/console/approvals/{id}" => check::<ApprovalForm>(&names),
+            "/console/rotations" => check::<RotationForm>(&names),
             "/console/holds" => check::<HoldForm>(&names),
             "/console/measures/{id}/lift" | "/console/holds/{id}/release" | "/console/erasures/{id}/ask" => {
                 check::<LiftForm>(&names)

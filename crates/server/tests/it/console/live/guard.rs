@@ -21,6 +21,7 @@ const POSTS: &[&str] = &[
     "/console/disclosures/new",
     "/console/disclosures/dsc_00000000000000000000000000/package",
     "/console/measures/msr_00000000000000000000000000/lift",
+    "/console/rotations",
     "/console/holds",
     "/console/holds/hld_00000000000000000000000000/renew",
     "/console/holds/hld_00000000000000000000000000/release",

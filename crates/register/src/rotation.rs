@@ -184,7 +184,13 @@ impl Unit<'_> {
                 (slot, SubjectKeyRow { id: KeyId(row.id), epoch, wrapped: row.wrapped })
             })
             .collect();
-        let renewed = vault.renew_epoch(&mut Table { tx: self.tx }, epoch, class, &rows, &*entropy);
+        let renewed = vault.renew_epoch(
+            &mut Table { tx: self.tx, known: &mut self.keys },
+            epoch,
+            class,
+            &rows,
+            &*entropy,
+        );
         let (epoch_key, subject_keys) = renewed.map_err(refused)?;
         for ((slot, _), wrapped) in rows.iter().zip(&subject_keys) {
             key::set_subject(self.tx, &slot.subject.0, class.0, wrapped)?;

@@ -240,7 +240,7 @@ impl Reader<'_, '_> {
                 "root_key.module is given: a key in a hardware module has no file and no passphrase",
             );
         }
-        let named = |text: &raw::Text, default: &str| {
+        let named = |text: &Text, default: &str| {
             text.as_ref().map_or_else(|| default.to_owned(), |text| text.get_ref().clone())
         };
         Unlock::Token {

@@ -179,8 +179,19 @@ fn the_example_is_accepted_and_shows_the_defaults() {
 #[test]
 fn the_defaults_in_the_example_are_the_defaults() {
     // Everything that is commented out is put in force, except the second of two that exclude each other, and what is off unless named.
-    let excluded =
-        ["postgres = ", "passphrase = ", "pack = ", "signer_socket = ", "policy = ", "urls = ", "roots = "];
+    let excluded = [
+        "postgres = ",
+        "passphrase = ",
+        "pack = ",
+        "signer_socket = ",
+        "policy = ",
+        "urls = ",
+        "roots = ",
+        "module = ",
+        "token = ",
+        "key = ",
+        "pin_file = ",
+    ];
     let lines = EXAMPLE.lines().map(|line| match line.strip_prefix("# ") {
         Some(setting) if is_setting(setting) && !excluded.iter().any(|e| setting.starts_with(e)) => setting,
         _ => line,

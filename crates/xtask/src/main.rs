@@ -34,7 +34,7 @@ Commands:
                   licences and sources of dependencies, then `test`
   torture [--short]
                   accidents, with failing controls: power cuts under a real file system, disks put
-                  together from recorded writes, flushes and writes that fail, kills
+                  together from recorded writes, kills
                     --short   a few minutes instead of a night
   tidy            the repository's own rules: arrows between crates, file sizes, names, purposes of
                   dependencies, links, wording, migrations

@@ -8,20 +8,18 @@ use crate::{
     test::Extent,
 };
 
-/// How often each accident happens: power cuts, disks put together, calls that fail, kills.
+/// How often each accident happens: power cuts, disks put together, kills.
 struct Numbers {
     profile: &'static [&'static str],
     cuts: &'static str,
     states: &'static str,
-    positions: &'static str,
     kills: &'static str,
 }
 
 /// A night's work.
-const FULL: Numbers =
-    Numbers { profile: &["--release"], cuts: "1000", states: "10000", positions: "60", kills: "1000" };
+const FULL: Numbers = Numbers { profile: &["--release"], cuts: "1000", states: "10000", kills: "1000" };
 /// A few minutes.
-const SHORT: Numbers = Numbers { profile: &[], cuts: "12", states: "120", positions: "6", kills: "15" };
+const SHORT: Numbers = Numbers { profile: &[], cuts: "12", states: "120", kills: "15" };
 
 pub(crate) fn torture(extent: Extent) -> anyhow::Result<()> {
     let mut steps = Steps::default();
@@ -43,6 +41,5 @@ pub(crate) fn steps(steps: &mut Steps, extent: Extent) {
     };
     trial("power cuts", &["power-cut", "--cuts", numbers.cuts]);
     trial("crash states", &["crash-states", "--states", numbers.states]);
-    trial("failing calls", &["failing-calls", "--positions", numbers.positions]);
     trial("kills", &["kills", "--kills", numbers.kills]);
 }

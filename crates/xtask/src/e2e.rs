@@ -21,7 +21,7 @@ const TOOLS: [&str; 4] =
 
 /// The published client of yente, in an environment of its own because its dependencies are its own.
 const YENTE_CLIENT: &str = "yente-client==0.2.0";
-const YENTE_CLIENT_CHECKS: &str = "crates/xtask/src/yente_client.py";
+const YENTE_CLIENT_CHECKS: &str = "crates/xtask/matching_client.py";
 
 /// The checked-in description of the HTTP API.
 const OPENAPI: &str = "docs/openapi.json";

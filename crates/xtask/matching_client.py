@@ -41,7 +41,7 @@ with Client(base_url=address, api_key=key, app_name="tenantry-xtask") as client:
     again = client.fetch(listed.id)
     check(again.caption == listed.caption and again.schema_ == "Person", "an entity is read")
 
-    person = Person(id="c-17", name=listed.caption, birth_date=listed.properties["birthDate"][:1])
+    person = Person(id="c-17", name=listed.caption, birthDate=listed.properties["birthDate"][:1])
     matched = client.match(person, datasets=[code], algorithm="best", threshold=0.7, limit=5)
     check(matched.top is not None and matched.top.id == listed.id and matched.top.match, "a listed person is matched")
     explained = matched.top.contributing_explanations

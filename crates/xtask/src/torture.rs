@@ -19,7 +19,7 @@ struct Numbers {
 /// A night's work.
 const FULL: Numbers = Numbers { profile: &["--release"], cuts: "1000", states: "10000", kills: "1000" };
 /// A few minutes.
-const SHORT: Numbers = Numbers { profile: &[], cuts: "12", states: "120", kills: "15" };
+const SHORT: Numbers = Numbers { profile: &[], cuts: "80", states: "120", kills: "15" };
 
 pub(crate) fn torture(extent: Extent) -> anyhow::Result<()> {
     let mut steps = Steps::default();

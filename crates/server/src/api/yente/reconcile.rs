@@ -390,7 +390,7 @@ fn columns(lists: &Lists, wanted: &Wanted) -> Result<Columns, Problem> {
 
 /// Suggest entities
 ///
-/// Entities whose name begins with what was typed.
+/// Entities whose name is like what was typed, or begins with it.
 #[utoipa::path(
     get,
     path = "/reconcile/{dataset}/suggest/entity",
@@ -447,7 +447,7 @@ fn starting(lists: &Lists, filter: &Filter, prefix: &str) -> Vec<Named> {
 
 /// Suggest types
 ///
-/// Types whose name contains what was typed.
+/// Types whose name begins with what was typed.
 #[utoipa::path(
     get,
     path = "/reconcile/{dataset}/suggest/type",
@@ -470,7 +470,7 @@ async fn suggest_type(
 
 /// Suggest properties
 ///
-/// Properties whose name contains what was typed.
+/// Properties whose name begins with what was typed.
 #[utoipa::path(
     get,
     path = "/reconcile/{dataset}/suggest/property",

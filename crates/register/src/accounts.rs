@@ -3,6 +3,7 @@
 use crate::access::{Action, authorise};
 use crate::apply::GateNews;
 use crate::call::Call;
+use crate::decisions::{Recorded, in_force};
 use crate::dossier::{self, Involved};
 use crate::outcome::CaseSummary;
 use crate::record::{Record, RecordType, Retention};
@@ -10,6 +11,7 @@ use crate::sight::{account_in_sight, is_in_sight};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use tenantry_model::account::{AccountRole, AccountState, Ending};
 use tenantry_model::case::{CaseKind, CaseState};
 use tenantry_model::event::EventType;
@@ -21,6 +23,7 @@ use tenantry_policy::decision::Decision;
 use tenantry_policy::input::LinkSummary;
 use tenantry_store::repo::{account, case, decision, ledger, party};
 use tenantry_store::{StoreExt, Tx};
+use tenantry_vault::Vault;
 
 /// Most rows of one page.
 pub const PAGE_MAX: u32 = 200;
@@ -230,10 +233,10 @@ impl Register {
     /// An account by its identifier.
     pub fn account(&self, call: &Call, id: AccountId) -> Result<AccountView, RegisterError> {
         authorise(&call.actor, Action::Read)?;
-        let actor = call.actor.clone();
+        let (actor, vault) = (call.actor.clone(), Arc::clone(&self.core.vault));
         self.core.store.read(move |tx| {
             let row = account_in_sight(tx, &actor, id)?;
-            view(tx, &actor, row)
+            view(tx, &actor, &vault, row)
         })
     }
 
@@ -265,12 +268,12 @@ impl Register {
         rows_max: u32,
     ) -> Result<Vec<ApplicationView>, RegisterError> {
         authorise(&call.actor, Action::Read)?;
-        let actor = call.actor.clone();
+        let (actor, vault) = (call.actor.clone(), Arc::clone(&self.core.vault));
         let rows_max = rows_max.min(PAGE_MAX);
         let after = after.unwrap_or(ApplicationId::from_bytes([0; 16]));
         self.core.store.read(move |tx| {
             let read = |tx: &mut dyn Tx, after| Ok(account::page_applications(tx, after, rows_max)?);
-            let view = |tx: &mut dyn Tx, row| application_view(tx, &actor, row);
+            let view = |tx: &mut dyn Tx, row| application_view(tx, &actor, &vault, row);
             collect(tx, after, rows_max, read, |row| row.id, view)
         })
     }
@@ -278,28 +281,30 @@ impl Register {
     /// An application by its identifier.
     pub fn application(&self, call: &Call, id: ApplicationId) -> Result<ApplicationView, RegisterError> {
         authorise(&call.actor, Action::Read)?;
-        let actor = call.actor.clone();
+        let (actor, vault) = (call.actor.clone(), Arc::clone(&self.core.vault));
         self.core.store.read(move |tx| {
             let missing = || RegisterError::NotFound { what: "application" };
             let row = account::find_application(tx, id)?.ok_or_else(missing)?;
-            application_view(tx, &actor, row)?.ok_or_else(missing)
+            application_view(tx, &actor, &vault, row)?.ok_or_else(missing)
         })
     }
 
     /// A decision by its identifier.
     pub fn decision(&self, call: &Call, id: DecisionId) -> Result<DecisionView, RegisterError> {
         authorise(&call.actor, Action::Read)?;
-        let actor = call.actor.clone();
+        let (actor, vault) = (call.actor.clone(), Arc::clone(&self.core.vault));
         self.core.store.read(move |tx| {
             let row = decision::find(tx, id)?.ok_or(RegisterError::NotFound { what: "decision" })?;
             account_in_sight(tx, &actor, row.account)
                 .map_err(|_| RegisterError::NotFound { what: "decision" })?;
+            let recorded = Recorded::open(tx, &vault, row)?;
+            let row = recorded.row();
             Ok(DecisionView {
                 id,
                 account: row.account,
                 application: row.application,
-                decision: read_decision(&row)?,
-                cause: row.cause,
+                decision: recorded.decision()?,
+                cause: row.cause.clone(),
                 leaf: row.leaf,
             })
         })
@@ -431,14 +436,12 @@ pub(crate) fn summary(row: &account::AccountRow) -> AccountSummary {
 fn view(
     tx: &mut dyn Tx,
     actor: &tenantry_model::staff::Actor,
+    vault: &Vault,
     row: account::AccountRow,
 ) -> Result<AccountView, RegisterError> {
-    let in_force = match row.decision {
-        Some(id) => decision::find(tx, id)?,
-        None => None,
-    };
-    let links = in_force.as_ref().map(read_links).transpose()?.unwrap_or_default();
-    let decision = in_force.as_ref().map(read_decision).transpose()?;
+    let in_force = in_force(tx, vault, row.decision)?;
+    let links = in_force.as_ref().map(Recorded::inputs).transpose()?.map(|i| i.links).unwrap_or_default();
+    let decision = in_force.as_ref().map(Recorded::decision).transpose()?;
     let (roles, interests) = roles_view(tx, row.id)?;
     let decisions =
         decision::of_account(tx, row.id, DECISIONS_MAX)?.into_iter().map(decision_summary).collect();
@@ -467,16 +470,6 @@ fn decision_summary(row: decision::DecisionRow) -> DecisionSummary {
         cause: row.cause,
         leaf: row.leaf,
     }
-}
-
-pub(crate) fn read_decision(row: &decision::DecisionRow) -> Result<Decision, RegisterError> {
-    let unreadable = |_| RegisterError::Ledger { reason: format!("the record of {} cannot be read", row.id) };
-    serde_json::from_slice(&row.record).map_err(unreadable)
-}
-
-fn read_links(row: &decision::DecisionRow) -> Result<Vec<LinkSummary>, RegisterError> {
-    let unreadable = |_| RegisterError::Ledger { reason: format!("the inputs of {} cannot be read", row.id) };
-    serde_json::from_str::<crate::assess::Inputs>(&row.inputs).map(|i| i.links).map_err(unreadable)
 }
 
 /// Parties on an account and those behind them.
@@ -557,16 +550,14 @@ fn chain_of(
 fn application_view(
     tx: &mut dyn Tx,
     actor: &tenantry_model::staff::Actor,
+    vault: &Vault,
     row: account::ApplicationRow,
 ) -> Result<Option<ApplicationView>, RegisterError> {
     let Some(of) = account::find(tx, row.account)? else { return Ok(None) };
     if !is_in_sight(tx, actor, &of)? {
         return Ok(None);
     }
-    let decision = match of.decision {
-        Some(id) => decision::find(tx, id)?.as_ref().map(read_decision).transpose()?,
-        None => None,
-    };
+    let decision = in_force(tx, vault, of.decision)?.as_ref().map(Recorded::decision).transpose()?;
     Ok(Some(ApplicationView { id: row.id, received_at: row.received_at, account: summary(&of), decision }))
 }
 

@@ -3,6 +3,7 @@
 use crate::access::{Action, authorise};
 use crate::assess::Lists;
 use crate::call::Call;
+use crate::decisions::Recorded;
 use crate::dossier::{Dossier, DossierParty, open_chain};
 use crate::intake::{Check, Intake, IntakeParty, NewApplication};
 use crate::outcome::{About, Cause, Written};
@@ -75,7 +76,7 @@ impl GateNews {
     }
 }
 
-/// What is kept as the answer to an application: everything but the decision, which is stored already.
+/// What is kept as the answer to an application: everything but the decision, which its leaf holds already.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct AppliedRow {
     application: ApplicationId,
@@ -185,9 +186,11 @@ impl Register {
     }
 
     fn stored_decision(&self, id: DecisionId) -> Result<Decision, RegisterError> {
-        let row = self.core.store.read(move |tx| decision::find(tx, id).map_err(RegisterError::from))?;
-        let row = row.ok_or(RegisterError::NotFound { what: "decision" })?;
-        crate::accounts::read_decision(&row)
+        let vault = Arc::clone(&self.core.vault);
+        self.core.store.read(move |tx| {
+            let row = decision::find(tx, id)?.ok_or(RegisterError::NotFound { what: "decision" })?;
+            Recorded::open(tx, &vault, row)?.decision()
+        })
     }
 
     fn new_dossier(

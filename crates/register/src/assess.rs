@@ -53,7 +53,7 @@ pub(crate) struct Assessment {
     texts: OnceLock<Arc<Texts>>,
 }
 
-/// A decision and its inputs as they are stored, in the row and in the leaf alike.
+/// A decision and its inputs as they are stored, in the body of the leaf.
 #[derive(Debug)]
 pub(crate) struct Texts {
     pub(crate) record: Vec<u8>,

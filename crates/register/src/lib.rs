@@ -21,6 +21,7 @@ pub mod cases;
 pub mod checkpoints;
 pub mod completeness;
 mod core;
+mod decisions;
 pub mod disclosure;
 mod dossier;
 pub mod erasure;

@@ -4,6 +4,7 @@
 //! prohibits, a match a reviewer confirmed) or a restriction changes what an open account may do.
 
 use crate::assess::{Assessment, FoundHit, holders_of};
+use crate::decisions::{INPUTS, RECORD};
 use crate::gate;
 use crate::record::{Record, RecordType, Retention};
 use crate::unit::Unit;
@@ -125,8 +126,8 @@ impl Unit<'_> {
                 .text("account", about.account.id)
                 .text("outcome", decision.outcome)
                 .text("cause", about.cause.as_str())
-                .bytes("record", &texts.record)
-                .bytes("inputs", texts.inputs.as_bytes()),
+                .bytes(RECORD, &texts.record)
+                .bytes(INPUTS, texts.inputs.as_bytes()),
         )?;
         self.enter_state(decision, about)?;
         decision::add(
@@ -139,8 +140,6 @@ impl Unit<'_> {
                 outcome: decision.outcome.to_string(),
                 cause: about.cause.as_str().to_owned(),
                 pack: self.core.world().pack_hash(),
-                inputs: texts.inputs.clone(),
-                record: texts.record.clone(),
                 leaf: i64::try_from(leaf).unwrap_or(i64::MAX),
             },
         )?;

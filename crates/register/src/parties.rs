@@ -3,6 +3,7 @@
 
 use crate::access::{Action, authorise};
 use crate::call::Call;
+use crate::decisions::in_force;
 use crate::dossier::open_fact;
 use crate::intake::{NewCheck, NewFact, statements};
 use crate::outcome::Cause;
@@ -20,7 +21,7 @@ use tenantry_model::id::{AccountId, EvidenceId, FactId, PartyId};
 use tenantry_model::party::{PartyKind, Status};
 use tenantry_model::time::Timestamp;
 use tenantry_store::StoreExt;
-use tenantry_store::repo::{account, decision, key, party};
+use tenantry_store::repo::{account, key, party};
 
 /// Facts and checks to add to a party.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -126,7 +127,7 @@ impl Register {
     /// A party without its values.
     pub fn party(&self, call: &Call, id: PartyId) -> Result<PartyView, RegisterError> {
         authorise(&call.actor, Action::Read)?;
-        let actor = call.actor.clone();
+        let (actor, vault) = (call.actor.clone(), Arc::clone(&self.core.vault));
         let newest = self.core.world().screened_with;
         self.core.store.read(move |tx| {
             let row = party::find(tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
@@ -136,11 +137,10 @@ impl Register {
             for (account, role) in account::accounts_of(tx, id)? {
                 let Some(of) = account::find(tx, account)? else { continue };
                 if finding.is_none()
-                    && let Some(decision) = of.decision
-                    && let Some(row) = decision::find(tx, decision)?
+                    && let Some(recorded) = in_force(tx, &vault, of.decision)?
                 {
-                    let decision = crate::accounts::read_decision(&row)?;
-                    finding = decision.parties.into_iter().find(|f| f.party == id).map(|f| f.status);
+                    finding =
+                        recorded.decision()?.parties.into_iter().find(|f| f.party == id).map(|f| f.status);
                 }
                 accounts.push((account, of.reference, role));
             }

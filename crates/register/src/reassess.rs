@@ -16,6 +16,7 @@ use crate::apply::GateNews;
 use crate::assess::{Assessment, Inputs, Lists};
 use crate::call::Call;
 use crate::core::Core;
+use crate::decisions::{Recorded, in_force};
 use crate::dossier::{self, Dossier};
 use crate::outcome::{About, Cause};
 use crate::unit::Unit;
@@ -31,7 +32,7 @@ use tenantry_model::staff::{Actor, Job};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::Decision;
 use tenantry_store::repo::list::FindingRow;
-use tenantry_store::repo::{account, case, decision, party};
+use tenantry_store::repo::{account, case, party};
 use tenantry_store::{StoreExt, Tx};
 
 /// How often an account is assessed again when what it rests on changed meanwhile.
@@ -150,10 +151,7 @@ impl Core {
         self.store.read(move |tx| {
             let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
             let dossier = dossier::open(tx, &vault, id)?;
-            let previous = match row.decision {
-                Some(id) => decision::find(tx, id)?.as_ref().map(read_previous).transpose()?,
-                None => None,
-            };
+            let previous = in_force(tx, &vault, row.decision)?.as_ref().map(read_previous).transpose()?;
             let screened_with = screened_with(tx, &dossier)?;
             Ok(Opened { row, dossier, previous, screened_with })
         })
@@ -472,10 +470,6 @@ fn screened_with(tx: &mut dyn Tx, dossier: &Dossier) -> Result<Option<[u8; 32]>,
     Ok(common)
 }
 
-fn read_previous(row: &decision::DecisionRow) -> Result<(Decision, Inputs), RegisterError> {
-    let broken = |_| RegisterError::Ledger { reason: format!("decision {} cannot be read", row.id) };
-    Ok((
-        serde_json::from_slice(&row.record).map_err(broken)?,
-        serde_json::from_str(&row.inputs).map_err(broken)?,
-    ))
+fn read_previous(recorded: &Recorded) -> Result<(Decision, Inputs), RegisterError> {
+    Ok((recorded.decision()?, recorded.inputs()?))
 }

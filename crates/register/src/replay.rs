@@ -8,6 +8,7 @@ use crate::access::{Action, authorise};
 use crate::assess::{InputParty, InputReseller, Inputs, decide_from, rescreen_for_replay};
 use crate::call::Call;
 use crate::core::Core;
+use crate::decisions::Recorded;
 use crate::dossier::{Dossier, DossierParty, DossierReseller, open_fact};
 use crate::ledger_view::hex;
 use crate::sight::account_in_sight;
@@ -52,25 +53,25 @@ impl Register {
     pub fn replay(&self, call: &Call, id: DecisionId) -> Result<Replay, RegisterError> {
         authorise(&call.actor, Action::Read)?;
         let (actor, vault) = (call.actor.clone(), Arc::clone(&self.core.vault));
-        let recorded = self.core.store.read(move |tx| {
+        let rested = self.core.store.read(move |tx| {
             let row = decision::find(tx, id)?.ok_or(RegisterError::NotFound { what: "decision" })?;
             account_in_sight(tx, &actor, row.account)
                 .map_err(|_| RegisterError::NotFound { what: "decision" })?;
-            Recorded::load(tx, &vault, row)
+            Rested::load(tx, &vault, row)
         })?;
-        let world = self.core.world_of(&recorded)?;
-        let mut inputs = recorded.inputs.clone();
-        for (input, party) in inputs.parties.iter_mut().zip(&recorded.dossier.parties) {
+        let world = self.core.world_of(&rested)?;
+        let mut inputs = rested.inputs.clone();
+        for (input, party) in inputs.parties.iter_mut().zip(&rested.dossier.parties) {
             input.hits = rescreen_for_replay(&world, party, &input.hits);
         }
-        let bytes = decide_from(&world, &recorded.dossier, &inputs).to_bytes();
-        Ok(compare(&recorded, &inputs, &bytes))
+        let bytes = decide_from(&world, &rested.dossier, &inputs).to_bytes();
+        Ok(compare(&rested, &inputs, &bytes))
     }
 }
 
-/// A decision with everything it was made from.
-struct Recorded {
-    row: decision::DecisionRow,
+/// A decision with everything it rested on.
+struct Rested {
+    recorded: Recorded,
     inputs: Inputs,
     dossier: Dossier,
     pack: String,
@@ -78,11 +79,10 @@ struct Recorded {
     measures: Vec<Measure>,
 }
 
-impl Recorded {
+impl Rested {
     fn load(tx: &mut dyn Tx, vault: &Vault, row: decision::DecisionRow) -> Result<Self, RegisterError> {
-        let inputs: Inputs = serde_json::from_str(&row.inputs).map_err(|_| RegisterError::Ledger {
-            reason: format!("the inputs of {} cannot be read", row.id),
-        })?;
+        let recorded = Recorded::open(tx, vault, row)?;
+        let (row, inputs) = (recorded.row(), recorded.inputs()?);
         let pack =
             setting::find_pack(tx, &row.pack)?.ok_or(RegisterError::NotFound { what: "policy pack" })?;
         let mut dossier = Dossier {
@@ -105,7 +105,7 @@ impl Recorded {
             let row = measure::find(tx, *id)?.ok_or(RegisterError::NotFound { what: "measure" })?;
             measures.push(keys::open_json(tx, vault, &row.subject, &id.bytes(), &row.sealed)?);
         }
-        Ok(Self { row, inputs, dossier, pack, snapshots, measures })
+        Ok(Self { recorded, inputs, dossier, pack, snapshots, measures })
     }
 }
 
@@ -142,23 +142,23 @@ fn gone(id: FactId) -> RegisterError {
 
 impl Core {
     /// The world a decision was made in, as far as deciding looks at it.
-    fn world_of(self: &Arc<Self>, recorded: &Recorded) -> Result<World, RegisterError> {
-        let pack = parse_pack(&recorded.pack)?;
-        if pack.hash() != recorded.row.pack {
+    fn world_of(self: &Arc<Self>, rested: &Rested) -> Result<World, RegisterError> {
+        let pack = parse_pack(&rested.pack)?;
+        if pack.hash() != rested.recorded.row().pack {
             return Err(RegisterError::Ledger { reason: "the text of a policy pack was changed".to_owned() });
         }
         Ok(World {
             generation: 0,
             pack: Arc::new(pack),
-            index: self.index_of(recorded)?,
-            snapshots: recorded.snapshots.clone(),
+            index: self.index_of(rested)?,
+            snapshots: rested.snapshots.clone(),
             screened_with: [0; 32],
-            measures: recorded.measures.clone(),
+            measures: rested.measures.clone(),
         })
     }
 
-    fn index_of(self: &Arc<Self>, recorded: &Recorded) -> Result<Arc<Index>, RegisterError> {
-        let key = (recorded.snapshots.iter().map(|s| s.id).collect(), naming_persons(&recorded.measures));
+    fn index_of(self: &Arc<Self>, rested: &Rested) -> Result<Arc<Index>, RegisterError> {
+        let key = (rested.snapshots.iter().map(|s| s.id).collect(), naming_persons(&rested.measures));
         let world = self.world();
         let present: IndexKey =
             (world.snapshots.iter().map(|s| s.id).collect(), naming_persons(&world.measures));
@@ -171,7 +171,7 @@ impl Core {
         {
             return Ok(Arc::clone(index));
         }
-        let index = Arc::new(build_index(&self.store, &NoShelf, &recorded.snapshots, &recorded.measures)?);
+        let index = Arc::new(build_index(&self.store, &NoShelf, &rested.snapshots, &rested.measures)?);
         *last = Some((key, Arc::clone(&index)));
         Ok(index)
     }
@@ -182,24 +182,25 @@ fn naming_persons(measures: &[Measure]) -> Vec<MeasureId> {
     measures.iter().filter(|m| matches!(m.target, Target::Person { .. })).map(|m| m.id).collect()
 }
 
-fn compare(recorded: &Recorded, inputs: &Inputs, bytes: &[u8]) -> Replay {
+fn compare(rested: &Rested, inputs: &Inputs, bytes: &[u8]) -> Replay {
     let digest = |bytes: &[u8]| hex(&Sha256::digest(bytes));
-    let same = recorded.row.record == bytes;
+    let recorded = rested.recorded.record();
+    let same = recorded == bytes;
     let mut differences = Vec::new();
     if inputs.algorithm != tenantry_screening::ALGORITHM {
         differences.push("/algorithm".to_owned());
     }
-    if inputs.parties != recorded.inputs.parties {
+    if inputs.parties != rested.inputs.parties {
         differences.push("/screening".to_owned());
     }
     if !same {
         let read = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap_or_default();
-        differ("", &read(&recorded.row.record), &read(bytes), &mut differences);
+        differ("", &read(recorded), &read(bytes), &mut differences);
     }
     Replay {
-        decision: recorded.row.id,
+        decision: rested.recorded.row().id,
         same,
-        recorded_digest: digest(&recorded.row.record),
+        recorded_digest: digest(recorded),
         recomputed_digest: digest(bytes),
         differences,
     }

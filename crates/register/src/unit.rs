@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tenantry_ledger::{
-    Body, Field, Frontier, Hash, LeafHeader, Pseudonym, RecordType, RetentionClass, UnixNanos, leaf_hash,
+    Body, Field, Frontier, LeafHeader, Pseudonym, RecordType, RetentionClass, UnixNanos, leaf_hash,
 };
 use tenantry_model::event::EventType;
 use tenantry_model::id::{DeliveryId, EventId, PartyId};
@@ -74,7 +74,7 @@ pub(crate) struct Unit<'a> {
     pub(crate) now: Timestamp,
     frontier: Frontier,
     /// Where the chains of the subjects stand that this change recorded about; stored once, when it ends.
-    chains: BTreeMap<[u8; 16], (i64, Hash)>,
+    chains: BTreeMap<[u8; 16], ledger::ChainRow>,
     pub(crate) keys: KnownKeys,
     approvals: Vec<u64>,
     recorded: u32,
@@ -124,11 +124,13 @@ impl<'a> Unit<'a> {
         let fields = record.fields.into_iter().map(|(name, value)| Field::new(name, value)).collect();
         let entropy = Arc::clone(&self.core.entropy);
         let body = Body::new(kind, SCHEMA, fields, |out| entropy.fill(out)).map_err(broken)?;
-        let (before, prev_subject_leaf) = match self.chains.get(&record.subject) {
-            Some(chain) => *chain,
-            None => ledger::subject_head(self.tx, &record.subject)?.unwrap_or((0, [0; 32])),
+        let chain = match self.chains.get(&record.subject) {
+            Some(chain) => Some(*chain),
+            None => ledger::chain(self.tx, &record.subject)?,
         };
+        let records = chain.map_or(0, |chain| chain.records) + 1;
         let log_seq = self.frontier.size();
+        let seq = i64::try_from(log_seq).unwrap_or(i64::MAX);
         let header = LeafHeader {
             log_seq,
             record_type: kind,
@@ -139,8 +141,8 @@ impl<'a> Unit<'a> {
             actor: Pseudonym(self.call.actor_id()),
             approvals: self.approvals.clone(),
             subject: Pseudonym(record.subject),
-            subject_seq: u64::try_from(before).unwrap_or_default() + 1,
-            prev_subject_leaf,
+            subject_seq: u64::try_from(records).unwrap_or_default(),
+            prev_subject_leaf: chain.map_or([0; 32], |chain| chain.hash),
             retention: RetentionClass(record.class.number()),
             rule_version: self.core.world().pack_hash(),
             causes: record.causes,
@@ -154,17 +156,18 @@ impl<'a> Unit<'a> {
         ledger::append(
             self.tx,
             &ledger::LeafRow {
-                seq: i64::try_from(log_seq).unwrap_or(i64::MAX),
+                seq,
                 leaf_type: i64::from(kind.0),
                 recorded_at: self.now,
                 subject: record.subject,
-                subject_seq: before + 1,
+                subject_seq: records,
+                prev: chain.map(|chain| chain.leaf),
                 class: i64::from(record.class.number()),
                 bytes,
                 body: sealed,
             },
         )?;
-        self.chains.insert(record.subject, (before + 1, hash));
+        self.chains.insert(record.subject, ledger::ChainRow { records, leaf: seq, hash });
         self.recorded += 1;
         Ok(log_seq)
     }
@@ -232,8 +235,8 @@ impl<'a> Unit<'a> {
         if self.recorded == 0 {
             return Err(RegisterError::Ledger { reason: "a change made no record".to_owned() });
         }
-        for (subject, (seq, last)) in &self.chains {
-            ledger::set_subject_head(self.tx, subject, *seq, last)?;
+        for (subject, chain) in &self.chains {
+            ledger::set_chain(self.tx, subject, chain)?;
         }
         let head = ledger::HeadRow {
             size: i64::try_from(self.frontier.size()).unwrap_or(i64::MAX),

@@ -37,6 +37,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003", "ledger_timestamp"),
     migration!(4, "0004", "event_batch"),
     migration!(5, "0005", "retention"),
+    migration!(6, "0006", "decision_text_once"),
+    migration!(7, "0007", "chains_by_pointer"),
 ];
 
 /// What a run of the migrations did.

@@ -161,12 +161,13 @@ fn copy_some(tx: &mut dyn Tx, first: u64) -> Result<(), StoreError> {
             recorded_at: head.recorded_at,
             subject: id,
             subject_seq: 1,
+            prev: None,
             class: i64::from(RetentionClass::DECISION_EVIDENCE.0),
             bytes,
             body: vec![0x5a; BODY_BYTES],
         };
         ledger::append(tx, &row)?;
-        ledger::set_subject_head(tx, &id, 1, &hash)?;
+        ledger::set_chain(tx, &id, &ledger::ChainRow { records: 1, leaf: row.seq, hash })?;
         tree.append(hash);
     }
     let size = i64::try_from(tree.size()).unwrap();

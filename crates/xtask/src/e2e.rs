@@ -102,8 +102,18 @@ pub(crate) fn yente_client() -> anyhow::Result<()> {
 
 /// The package that reads the ledger as a client of the C2SP formats that is not ours; it wants Python 3.12 or later.
 const FOREIGN_CLIENT: &str = "aics-tlog==0.2.1";
-/// Interpreters that are tried for it.
+/// Interpreters that are tried for it, before those that pyenv keeps beside the path.
 const PYTHONS: [&str; 4] = ["python3", "python3.14", "python3.13", "python3.12"];
+
+/// Every interpreter that may be new enough.
+fn pythons() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = PYTHONS.iter().map(PathBuf::from).collect();
+    let home = |name: &str, below: &str| std::env::var_os(name).map(|path| PathBuf::from(path).join(below));
+    let versions = home("PYENV_ROOT", "versions").or_else(|| home("HOME", ".pyenv/versions"));
+    let kept = versions.and_then(|folder| fs::read_dir(folder).ok());
+    found.extend(kept.into_iter().flatten().flatten().map(|version| version.path().join("bin/python3")));
+    found
+}
 
 /// Has a published client read the ledger of a demo: checkpoint, every tile, every entry. Without a new enough Python or without
 /// the package index it says so and checks nothing.
@@ -113,7 +123,7 @@ pub(crate) fn foreign_client() -> anyhow::Result<()> {
     let stamp = venv.join("tools.txt");
     if !fs::read_to_string(&stamp).is_ok_and(|tools| tools == FOREIGN_CLIENT) {
         let new_enough = "import sys; sys.exit(sys.version_info < (3, 12))";
-        let found = PYTHONS.iter().find(|name| read(&mut program(name, &["-c", new_enough])).is_ok());
+        let found = pythons().into_iter().find(|name| read(&mut program(name, &["-c", new_enough])).is_ok());
         let Some(found) = found else {
             println!("   SKIPPED: no Python 3.12 or later is here, which {FOREIGN_CLIENT} asks for");
             return Ok(());

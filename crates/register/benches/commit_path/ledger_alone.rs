@@ -33,7 +33,8 @@ fn append(tx: &mut dyn Tx, subject: [u8; 16]) -> Result<(), StoreError> {
         Some(head) => Frontier::from_bytes(&head.frontier).unwrap(),
         None => Frontier::new(),
     };
-    let (before, last) = ledger::subject_head(tx, &subject)?.unwrap_or((0, [0; 32]));
+    let chain = ledger::chain(tx, &subject)?;
+    let (before, last) = chain.map_or((0, [0; 32]), |chain| (chain.records, chain.hash));
     let body = body();
     let bytes = leaf(tree.size(), subject, u64::try_from(before + 1).unwrap(), last, &body);
     let (hash, seq) = (leaf_hash(&bytes), i64::try_from(tree.size()).unwrap());
@@ -47,12 +48,13 @@ fn append(tx: &mut dyn Tx, subject: [u8; 16]) -> Result<(), StoreError> {
             recorded_at,
             subject,
             subject_seq: before + 1,
+            prev: chain.map(|chain| chain.leaf),
             class: i64::from(RetentionClass::PERSONAL_DATA.0),
             bytes,
             body: body.encode(),
         },
     )?;
-    ledger::set_subject_head(tx, &subject, before + 1, &hash)?;
+    ledger::set_chain(tx, &subject, &ledger::ChainRow { records: before + 1, leaf: seq, hash })?;
     let head = ledger::HeadRow { size: seq + 1, frontier: tree.to_bytes(), recorded_at };
     ledger::set_head(tx, &head)
 }

@@ -66,13 +66,15 @@ fn write(tx: &mut dyn Tx, first: u64) -> Result<(), StoreError> {
             recorded_at: head.recorded_at,
             subject,
             subject_seq: i64::try_from(subject_seq).unwrap(),
+            prev: (subject_seq > 1).then(|| i64::try_from(tree.size()).unwrap() - 1),
             class: i64::from(RetentionClass::DECISION_EVIDENCE.0),
             bytes,
             body: vec![0x5a; BODY_BYTES],
         };
         ledger::append(tx, &row)?;
         if subject_seq == LEAVES_PER_SUBJECT {
-            ledger::set_subject_head(tx, &subject, row.subject_seq, &last)?;
+            let chain = ledger::ChainRow { records: row.subject_seq, leaf: row.seq, hash: last };
+            ledger::set_chain(tx, &subject, &chain)?;
         }
         tree.append(last);
     }

@@ -5,6 +5,7 @@ use super::read_summary;
 use super::table::{VerdictOption, options};
 use crate::access::{Action, authorise};
 use crate::call::Call;
+use crate::decisions::in_force;
 use crate::outcome::CaseDetail;
 use crate::query::screening_query;
 use crate::{Register, RegisterError, dossier, keys};
@@ -16,10 +17,9 @@ use tenantry_model::fact::{FactKind, FactValue, Source, Strength};
 use tenantry_model::id::{AccountId, ApprovalId, CaseId, FactId, PartyId, StaffId};
 use tenantry_model::staff::Actor;
 use tenantry_model::time::Timestamp;
-use tenantry_policy::decision::Decision;
 use tenantry_screening::Hit;
+use tenantry_store::repo::account;
 use tenantry_store::repo::case::{self, CaseRow};
-use tenantry_store::repo::{account, decision};
 use tenantry_store::{StoreExt, Tx};
 use tenantry_vault::Vault;
 
@@ -257,7 +257,7 @@ impl Register {
             };
             let holds = reader.is_some() && holder(&row, now) == reader;
             let detail = if holds { Some(detail(tx, &vault, &row)?) } else { None };
-            let raised = raised(tx, &row)?;
+            let raised = raised(tx, &vault, &row)?;
             let options = options(row.kind, &pack);
             Ok(CaseView { head: head(tx, row, now)?, raised, options, detail })
         })
@@ -388,15 +388,13 @@ fn detail(tx: &mut dyn Tx, vault: &Vault, row: &CaseRow) -> Result<CaseDetailVie
     })
 }
 
-fn raised(tx: &mut dyn Tx, row: &CaseRow) -> Result<Raised, RegisterError> {
+fn raised(tx: &mut dyn Tx, vault: &Vault, row: &CaseRow) -> Result<Raised, RegisterError> {
     let Some(id) = row.account.filter(|_| row.kind != CaseKind::Order) else {
         return Ok(Raised::NotByDecision);
     };
     let newest = account::find(tx, id)?.and_then(|account| account.decision);
-    let Some(newest) = newest else { return Ok(Raised::NotByDecision) };
-    let Some(found) = decision::find(tx, newest)? else { return Ok(Raised::NotByDecision) };
-    let decision: Decision = serde_json::from_slice(&found.record)
-        .map_err(|_| RegisterError::Ledger { reason: format!("decision {newest} cannot be read") })?;
-    let still = decision.cases.iter().any(|draft| draft.kind == row.kind && draft.party == row.party);
+    let Some(newest) = in_force(tx, vault, newest)? else { return Ok(Raised::NotByDecision) };
+    let still =
+        newest.decision()?.cases.iter().any(|draft| draft.kind == row.kind && draft.party == row.party);
     Ok(if still { Raised::Still } else { Raised::NoLonger })
 }

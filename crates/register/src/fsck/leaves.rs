@@ -176,10 +176,11 @@ fn read(tx: &mut dyn Tx, core: &Core, first: i64) -> Result<Read, RegisterError>
     let mut before = Vec::with_capacity(rows.len());
     let mut bodies = Vec::with_capacity(rows.len());
     for row in &rows {
-        let earlier = match row.subject_seq {
-            1 => None,
-            seq => ledger::in_chain(tx, &row.subject, seq - 1)?.map(|bytes| leaf_hash(&bytes)),
+        let earlier = match row.prev.filter(|prev| *prev < row.seq) {
+            Some(prev) => ledger::in_chain(tx, prev, &row.subject, row.subject_seq.saturating_sub(1))?,
+            None => None,
         };
+        let earlier = earlier.map(|bytes| leaf_hash(&bytes));
         before.push(earlier);
         bodies.push(check_body(tx, core, row));
     }
@@ -193,7 +194,7 @@ fn check_header(report: &mut Report, row: &LeafRow, index: u64, before: Option<H
         report.found("leaf", format!("the row of leaf {index} names another time than the leaf"));
     }
     let linked = before.unwrap_or([0; 32]) == header.prev_subject_leaf;
-    if !linked || (row.subject_seq > 1) != before.is_some() {
+    if !linked || (row.subject_seq > 1) != before.is_some() || row.prev.is_some() != before.is_some() {
         report.found("chain", format!("leaf {index} does not follow the one before it about its subject"));
     }
 }

@@ -3,14 +3,16 @@
 use super::{Report, Step, look};
 use crate::RegisterError;
 use crate::core::Core;
+use crate::decisions::in_force;
 use crate::keys;
 use crate::ledger_view::hex;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
-use tenantry_ledger::{Body, LeafHeader, Pseudonym, RetentionClass};
+use tenantry_ledger::{Pseudonym, RetentionClass};
+use tenantry_model::id::DecisionId;
 use tenantry_store::Tx;
 use tenantry_store::repo::check::{self, After, SealedTable};
-use tenantry_store::repo::{decision, key, ledger};
+use tenantry_store::repo::{key, ledger};
 use tenantry_vault::{Slot, SubjectKeyRow};
 
 /// Rows looked at in one unit.
@@ -21,7 +23,7 @@ const ROWS_PER_STEP: u32 = 256;
 enum Part {
     EpochKeys,
     SubjectKeys,
-    SubjectHeads,
+    Chains,
     Sealed(SealedTable),
     Decisions,
     Packs,
@@ -52,8 +54,8 @@ impl Table {
     pub(super) fn next(&self) -> Option<Self> {
         let part = match self.part {
             Part::EpochKeys => Part::SubjectKeys,
-            Part::SubjectKeys => Part::SubjectHeads,
-            Part::SubjectHeads => Part::Sealed(SealedTable::ALL[0]),
+            Part::SubjectKeys => Part::Chains,
+            Part::Chains => Part::Sealed(SealedTable::ALL[0]),
             Part::Sealed(table) => {
                 let mut later = SealedTable::ALL.iter().skip_while(|other| **other != table).skip(1);
                 later.next().map_or(Part::Decisions, |next| Part::Sealed(*next))
@@ -90,7 +92,7 @@ impl Part {
         match self {
             Self::EpochKeys => epoch_keys(tx, core),
             Self::SubjectKeys => subject_keys(tx, core, after),
-            Self::SubjectHeads => subject_heads(tx, after),
+            Self::Chains => chains(tx, after),
             Self::Sealed(table) => sealed(tx, core, table, after),
             Self::Decisions => decisions(tx, core, after),
             Self::Packs => packs(tx),
@@ -136,13 +138,20 @@ fn subject_keys(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, Reg
     Ok(seen)
 }
 
-fn subject_heads(tx: &mut dyn Tx, after: &After) -> Result<Seen, RegisterError> {
+fn chains(tx: &mut dyn Tx, after: &After) -> Result<Seen, RegisterError> {
     let mut seen = Seen::default();
-    for (subject, seq, last) in check::subject_heads(tx, &after.id, ROWS_PER_STEP)? {
+    if *after == After::start() {
+        // Every leaf follows the one before it in its chain; when the chains together are as long as the ledger, none is in no chain.
+        let (chained, all) = (check::chained_leaves(tx)?, ledger::head(tx)?.map_or(0, |head| head.size));
+        if chained != all {
+            seen.wrong
+                .push(("chain", format!("all chains together have {chained} leaves, the ledger {all}")));
+        }
+    }
+    for (subject, chain) in check::chains(tx, &after.id, ROWS_PER_STEP)? {
         seen.rows += 1;
-        let leaf = ledger::in_chain(tx, &subject, seq)?.map(|bytes| tenantry_ledger::leaf_hash(&bytes));
-        let further = ledger::in_chain(tx, &subject, seq.saturating_add(1))?;
-        if leaf != Some(last) || further.is_some() {
+        let last = ledger::in_chain(tx, chain.leaf, &subject, chain.records)?;
+        if last.is_none_or(|bytes| tenantry_ledger::leaf_hash(&bytes) != chain.hash) {
             seen.wrong.push(("chain", format!("the head of subject {} is not its last leaf", hex(&subject))));
         }
         seen.last = Some(After { id: subject, ..After::start() });
@@ -174,36 +183,14 @@ fn decisions(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, Regist
     let mut seen = Seen::default();
     for id in check::decisions(tx, &after.id, ROWS_PER_STEP)? {
         seen.rows += 1;
-        let row = decision::find(tx, tenantry_model::id::DecisionId::from_bytes(id))?;
-        let same = match &row {
-            Some(row) => is_as_recorded(tx, core, row),
-            None => Ok(false),
-        };
-        match same {
-            Ok(true) | Err(RegisterError::Erased) => {}
-            Ok(false) => seen.wrong.push(("decision", format!("{} is not what its leaf says", hex(&id)))),
+        match in_force(tx, &core.vault, Some(DecisionId::from_bytes(id))) {
+            Ok(Some(_)) | Err(RegisterError::Erased) => {}
+            Ok(None) => seen.wrong.push(("decision", format!("{} went while it was looked at", hex(&id)))),
             Err(error) => seen.wrong.push(("decision", format!("{}: {error}", hex(&id)))),
         }
         seen.last = Some(After { id, ..After::start() });
     }
     Ok(seen)
-}
-
-fn is_as_recorded(tx: &mut dyn Tx, core: &Core, row: &decision::DecisionRow) -> Result<bool, RegisterError> {
-    let leaves = ledger::range(tx, row.leaf, 1)?;
-    let Some(leaf) = leaves.first().filter(|leaf| leaf.seq == row.leaf) else { return Ok(false) };
-    let header = LeafHeader::decode(&leaf.bytes)?;
-    let body = Body::decode(&keys::open_body(tx, &core.vault, &header, &leaf.bytes, &leaf.body)?)?;
-    let (id, account) = (row.id.to_string(), row.account.to_string());
-    let columns: [(&str, &[u8]); 6] = [
-        ("decision", id.as_bytes()),
-        ("account", account.as_bytes()),
-        ("outcome", row.outcome.as_bytes()),
-        ("cause", row.cause.as_bytes()),
-        ("record", &row.record),
-        ("inputs", row.inputs.as_bytes()),
-    ];
-    Ok(columns.iter().all(|(name, value)| body.get(name) == Some(*value)) && header.rule_version == row.pack)
 }
 
 fn packs(tx: &mut dyn Tx) -> Result<Seen, RegisterError> {

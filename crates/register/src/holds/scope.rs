@@ -98,8 +98,9 @@ pub(super) fn covered(
                     continue;
                 }
                 let records = erasure::indices(tx, &slot.0, slot.1, window, COVERED_RECORDS_MAX)?;
-                let (chain, head) = ledger::subject_head(tx, &slot.0)?.unwrap_or_default();
-                let head = crate::ledger_view::hex(&head);
+                let chain = ledger::chain(tx, &slot.0)?;
+                let head = crate::ledger_view::hex(&chain.map_or([0; 32], |chain| chain.hash));
+                let chain = chain.map_or(0, |chain| chain.records);
                 let subject = Pseudonym(slot.0);
                 covered.insert(slot, Covered { subject, class: slot.1, records, chain, head });
             }

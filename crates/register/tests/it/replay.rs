@@ -123,21 +123,34 @@ proptest! {
 }
 
 statements! {
-    CHANGE_RECORD = "UPDATE decision SET record = CAST(replace(CAST(record AS TEXT), '\"outcome\":\"', '\"outcome\":\"not_') AS BLOB)";
+    CHANGE_STRENGTH = "UPDATE fact SET strength = 'authenticated'";
+    CHANGE_OUTCOME = "UPDATE decision SET outcome = 'refused'";
     CHANGE_PACK = "UPDATE pack SET text = text || '# one more line'";
     DROP_FACTS = "DELETE FROM fact";
 }
 
 #[test]
-fn a_changed_record_is_named_where_it_differs() {
+fn another_decision_is_named_where_it_differs() {
     let desk = Desk::new();
     let applied = desk.apply(individual(1, "Aroha Ngata"));
     let auditor = staff(Role::Auditor);
     assert!(desk.register.replay(&auditor, applied.decision_id).unwrap().same);
-    desk.store.write(|tx| tx.execute(&CHANGE_RECORD, params![])).unwrap();
+    desk.store.write(|tx| tx.execute(&CHANGE_STRENGTH, params![])).unwrap();
     let replay = desk.register.replay(&auditor, applied.decision_id).unwrap();
     assert!(!replay.same && replay.recorded_digest != replay.recomputed_digest);
-    assert_eq!(replay.differences, ["/outcome"]);
+    let named = |at: &str| replay.differences.iter().any(|difference| difference == at);
+    assert!(named("/parties/0/status/bases/0/weight") && !named("/outcome"), "{:?}", replay.differences);
+}
+
+#[test]
+fn a_row_that_is_not_what_its_leaf_says_is_refused() {
+    let desk = Desk::new();
+    let applied = desk.apply(individual(1, "Aroha Ngata"));
+    desk.store.write(|tx| tx.execute(&CHANGE_OUTCOME, params![])).unwrap();
+    let refused = desk.register.replay(&staff(Role::Auditor), applied.decision_id);
+    assert!(matches!(refused, Err(RegisterError::Ledger { .. })), "{refused:?}");
+    let refused = desk.register.account(&staff(Role::Auditor), applied.account);
+    assert!(matches!(refused, Err(RegisterError::Ledger { .. })), "{refused:?}");
 }
 
 #[test]

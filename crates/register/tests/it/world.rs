@@ -280,7 +280,7 @@ impl World {
             "case_file: id, subject, sealed",
             "measure: id, subject, sealed",
             "legal_order: id, subject, sealed",
-            "decision: id, account, outcome, cause, pack, inputs, record, leaf",
+            "decision: id, account, outcome, cause, pack, leaf",
             "approval: id, content, content_hash",
         ];
         let folder = tempfile::tempdir().unwrap();

@@ -1,10 +1,12 @@
 //! Walks over whole tables, a page at a time, for the check that everything is as it was written.
 
 use super::convert::limit;
-use crate::{Row, Statement, StoreError, Tx, params, query_all, statements};
+use super::ledger::ChainRow;
+use crate::{Row, Statement, StoreError, Tx, params, query_all, query_one, statements};
 
 statements! {
-    SUBJECT_HEADS = "SELECT subject, seq, last_leaf FROM subject_head WHERE subject > $1 ORDER BY subject LIMIT $2";
+    SUBJECT_HEADS = "SELECT subject, seq, leaf, last_leaf FROM subject_head WHERE subject > $1 ORDER BY subject LIMIT $2";
+    CHAINED_LEAVES = "SELECT CAST(SUM(seq) AS BIGINT) FROM subject_head";
     FACTS = "SELECT fact.id, party.subject, fact.sealed FROM fact JOIN party ON party.id = fact.party WHERE fact.id > $1 \
         ORDER BY fact.id LIMIT $2";
     EVIDENCE = "SELECT evidence_item.id, party.subject, evidence_item.sealed FROM evidence_item JOIN party \
@@ -108,18 +110,20 @@ pub fn sealed_rows(
     })
 }
 
-/// The head of a subject's chain: subject, position, hash of the last leaf.
-pub type SubjectHead = ([u8; 16], i64, [u8; 32]);
-
-/// Heads of chains behind a subject.
-pub fn subject_heads(
+/// Chains behind a subject, with the subject of each.
+pub fn chains(
     tx: &mut dyn Tx,
     after: &[u8; 16],
     rows_max: u32,
-) -> Result<Vec<SubjectHead>, StoreError> {
+) -> Result<Vec<([u8; 16], ChainRow)>, StoreError> {
     query_all(tx, &SUBJECT_HEADS, params![after, limit(rows_max)], |row| {
-        Ok((row.id16(0)?, row.int(1)?, row.digest32(2)?))
+        Ok((row.id16(0)?, ChainRow { records: row.int(1)?, leaf: row.int(2)?, hash: row.digest32(3)? }))
     })
+}
+
+/// Leaves in all chains together.
+pub fn chained_leaves(tx: &mut dyn Tx) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &CHAINED_LEAVES, &[], |row| row.opt_int(0))?.flatten().unwrap_or(0))
 }
 
 /// Identifiers of decisions behind one.

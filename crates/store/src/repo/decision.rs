@@ -1,4 +1,4 @@
-//! Decisions: what was decided, under which pack, from which inputs; enough to decide again and get the same bytes.
+//! Decisions: when each was made, how it ended, under which pack; what it says stands in its leaf.
 
 use super::convert::{at, limit};
 use crate::{Row, StoreError, Tx, params, query_all, query_one, statements};
@@ -6,10 +6,10 @@ use tenantry_model::id::{AccountId, ApplicationId, DecisionId};
 use tenantry_model::time::Timestamp;
 
 statements! {
-    ADD = "INSERT INTO decision (id, account, application, decided_at, outcome, cause, pack, inputs, record, leaf) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    FIND = "SELECT id, account, application, decided_at, outcome, cause, pack, inputs, record, leaf FROM decision WHERE id = $1";
-    OF_ACCOUNT = "SELECT id, account, application, decided_at, outcome, cause, pack, inputs, record, leaf FROM decision \
+    ADD = "INSERT INTO decision (id, account, application, decided_at, outcome, cause, pack, leaf) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    FIND = "SELECT id, account, application, decided_at, outcome, cause, pack, leaf FROM decision WHERE id = $1";
+    OF_ACCOUNT = "SELECT id, account, application, decided_at, outcome, cause, pack, leaf FROM decision \
         WHERE account = $1 ORDER BY decided_at DESC, id DESC LIMIT $2";
 }
 
@@ -30,11 +30,7 @@ pub struct DecisionRow {
     pub cause: String,
     /// Hash of the pack.
     pub pack: [u8; 32],
-    /// Identifiers of everything it was decided from, as JSON.
-    pub inputs: String,
-    /// The decision as the policy engine encodes it.
-    pub record: Vec<u8>,
-    /// Its leaf in the ledger.
+    /// Its leaf in the ledger, whose body holds what was decided and from what.
     pub leaf: i64,
 }
 
@@ -48,8 +44,6 @@ pub fn add(tx: &mut dyn Tx, decision: &DecisionRow) -> Result<(), StoreError> {
         &decision.outcome,
         &decision.cause,
         decision.pack,
-        &decision.inputs,
-        &decision.record,
         decision.leaf
     ];
     tx.execute(&ADD, params).map(|_| ())
@@ -78,8 +72,6 @@ fn decision(row: &Row<'_>) -> Result<DecisionRow, StoreError> {
         outcome: row.text(4)?.to_owned(),
         cause: row.text(5)?.to_owned(),
         pack: row.digest32(6)?,
-        inputs: row.text(7)?.to_owned(),
-        record: row.bytes(8)?.to_vec(),
-        leaf: row.int(9)?,
+        leaf: row.int(7)?,
     })
 }

@@ -37,9 +37,17 @@ statements! {
     FORGET_CASES = "DELETE FROM case_file WHERE account = $1";
     ERASED_CLASS = "SELECT erased_class FROM account WHERE id = $1";
     OWNED_BY = "SELECT owned FROM interest WHERE owner = $1 ORDER BY owned";
-    NEWEST_OF_CLASS = "SELECT MAX(recorded_at) FROM leaf WHERE subject = $1 AND class = $2";
-    INDICES = "SELECT seq FROM leaf WHERE subject = $1 AND class = $2 AND recorded_at >= $3 AND recorded_at < $4 ORDER BY subject_seq LIMIT $5";
-    CLEAR_BODIES = "UPDATE leaf SET body = substr(body, 1, 17) WHERE subject = $1 AND class = $2";
+    NEWEST_OF_CLASS = "WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
+        UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
+        SELECT MAX(leaf.recorded_at) FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.class = $2";
+    INDICES = "WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
+        UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
+        SELECT leaf.seq FROM chain JOIN leaf ON leaf.seq = chain.seq \
+        WHERE leaf.class = $2 AND leaf.recorded_at >= $3 AND leaf.recorded_at < $4 ORDER BY leaf.seq LIMIT $5";
+    CLEAR_BODIES = "UPDATE leaf SET body = substr(body, 1, 17) WHERE class = $2 AND seq IN (\
+        WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
+        UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
+        SELECT seq FROM chain)";
     CLEAR_CASES = "UPDATE case_file SET sealed = substr(sealed, 1, 17) WHERE account = $1 AND subject = $2";
     CLEAR_FACTS = "UPDATE fact SET sealed = substr(sealed, 1, 17) WHERE party = $1";
     CLEAR_EVIDENCE = "UPDATE evidence_item SET sealed = substr(sealed, 1, 17) WHERE party = $1";

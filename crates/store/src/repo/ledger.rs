@@ -8,25 +8,26 @@ statements! {
     HEAD = "SELECT size, frontier, recorded_at FROM ledger_head WHERE id = 0";
     SET_HEAD = "INSERT INTO ledger_head (id, size, frontier, recorded_at) VALUES (0, $1, $2, $3) \
         ON CONFLICT (id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier, recorded_at = excluded.recorded_at";
-    APPEND = "INSERT INTO leaf (seq, type, recorded_at, subject, subject_seq, class, bytes, body) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    SUBJECT_HEAD = "SELECT seq, last_leaf FROM subject_head WHERE subject = $1";
-    SET_SUBJECT_HEAD = "INSERT INTO subject_head (subject, seq, last_leaf) VALUES ($1, $2, $3) \
-        ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, last_leaf = excluded.last_leaf";
-    RANGE = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2";
+    APPEND = "INSERT INTO leaf (seq, type, recorded_at, subject, subject_seq, prev, class, bytes, body) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    SUBJECT_HEAD = "SELECT seq, leaf, last_leaf FROM subject_head WHERE subject = $1";
+    SET_SUBJECT_HEAD = "INSERT INTO subject_head (subject, seq, leaf, last_leaf) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, leaf = excluded.leaf, last_leaf = excluded.last_leaf";
+    RANGE = "SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, body FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2";
     HEADERS = {
-        sqlite: "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, X'' FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2",
-        postgres: "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, ''::bytea FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2"
+        sqlite: "SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, X'' FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2",
+        postgres: "SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, ''::bytea FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2"
     };
-    LATEST = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
-    BY_SUBJECT = "SELECT seq, type, recorded_at, subject, subject_seq, class, bytes, body FROM leaf WHERE subject = $1 \
-        ORDER BY subject_seq LIMIT $2";
+    LATEST = "SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, body FROM leaf WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
+    BY_SUBJECT = "SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, body FROM leaf WHERE seq IN (\
+        WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
+        UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
+        SELECT seq FROM chain ORDER BY seq LIMIT $2) ORDER BY seq";
     SUBJECTS = "SELECT subject FROM subject_head WHERE subject > $1 ORDER BY subject LIMIT $2";
-    CHAIN_HEADS = "SELECT leaf.seq, leaf.type, leaf.recorded_at, leaf.subject, leaf.subject_seq, leaf.class, leaf.bytes, leaf.body \
-        FROM subject_head AS chain JOIN leaf ON leaf.subject = chain.subject AND leaf.subject_seq = \
-            (SELECT earlier.subject_seq FROM leaf AS earlier WHERE earlier.subject = chain.subject AND earlier.seq < $3 \
-            ORDER BY earlier.subject_seq DESC LIMIT 1) \
-        WHERE chain.subject > $1 AND chain.subject <= $2 ORDER BY leaf.subject";
+    CHAIN_HEADS = "WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject > $1 AND subject <= $2 \
+        UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE chain.seq >= $3 AND leaf.prev IS NOT NULL) \
+        SELECT leaf.seq, leaf.type, leaf.recorded_at, leaf.subject, leaf.subject_seq, leaf.prev, leaf.class, leaf.bytes, leaf.body \
+        FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE chain.seq < $3 ORDER BY leaf.subject";
     FIND_TILE = "SELECT bytes FROM tile WHERE level = $1 AND number = $2";
     ADD_TILE = "INSERT INTO tile (level, number, bytes) VALUES ($1, $2, $3) ON CONFLICT (level, number) DO NOTHING";
     ADD_BATCH = "INSERT INTO event_batch (leaf, events, sealed) VALUES ($1, $2, $3)";
@@ -38,7 +39,7 @@ statements! {
     TIMESTAMPS = "SELECT size, authority, stamped_at, token FROM ledger_timestamp ORDER BY stamped_at DESC LIMIT $1";
     LATEST_CHECKPOINT = "SELECT size, note, signed_at FROM checkpoint ORDER BY size DESC LIMIT 1";
     CHECKPOINTS_AFTER = "SELECT size, note, signed_at FROM checkpoint WHERE size > $1 ORDER BY size LIMIT $2";
-    IN_CHAIN = "SELECT bytes FROM leaf WHERE subject = $1 AND subject_seq = $2";
+    LINK = "SELECT subject, subject_seq, bytes FROM leaf WHERE seq = $1";
     COUNT_TILES = "SELECT COUNT(*) FROM tile";
     ADD_CHECKPOINT = "INSERT INTO checkpoint (size, note, signed_at) VALUES ($1, $2, $3) \
         ON CONFLICT (size) DO UPDATE SET note = excluded.note, signed_at = excluded.signed_at";
@@ -66,8 +67,10 @@ pub struct LeafRow {
     pub recorded_at: Timestamp,
     /// Pseudonym of its subject.
     pub subject: [u8; 16],
-    /// Position in the chain of its subject, from 0.
+    /// Position in the chain of its subject, from 1.
     pub subject_seq: i64,
+    /// The leaf before it in that chain.
+    pub prev: Option<i64>,
     /// Retention class.
     pub class: i64,
     /// The leaf itself.
@@ -107,6 +110,7 @@ pub fn append(tx: &mut dyn Tx, leaf: &LeafRow) -> Result<(), StoreError> {
         leaf.recorded_at,
         leaf.subject,
         leaf.subject_seq,
+        leaf.prev,
         leaf.class,
         &leaf.bytes,
         &leaf.body
@@ -114,19 +118,27 @@ pub fn append(tx: &mut dyn Tx, leaf: &LeafRow) -> Result<(), StoreError> {
     tx.execute(&APPEND, params).map(|_| ())
 }
 
-/// Next position in a subject's chain and hash of its last leaf; `None` for a new subject.
-pub fn subject_head(tx: &mut dyn Tx, subject: &[u8; 16]) -> Result<Option<(i64, [u8; 32])>, StoreError> {
-    query_one(tx, &SUBJECT_HEAD, params![subject], |row| Ok((row.int(0)?, row.digest32(1)?)))
+/// Where the chain of a subject stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainRow {
+    /// Leaves in it.
+    pub records: i64,
+    /// The newest of them.
+    pub leaf: i64,
+    /// Its hash.
+    pub hash: [u8; 32],
+}
+
+/// The chain of a subject; `None` for a new subject.
+pub fn chain(tx: &mut dyn Tx, subject: &[u8; 16]) -> Result<Option<ChainRow>, StoreError> {
+    query_one(tx, &SUBJECT_HEAD, params![subject], |row| {
+        Ok(ChainRow { records: row.int(0)?, leaf: row.int(1)?, hash: row.digest32(2)? })
+    })
 }
 
 /// Moves the head of a subject's chain.
-pub fn set_subject_head(
-    tx: &mut dyn Tx,
-    subject: &[u8; 16],
-    next: i64,
-    last_leaf: &[u8; 32],
-) -> Result<(), StoreError> {
-    tx.execute(&SET_SUBJECT_HEAD, params![subject, next, last_leaf]).map(|_| ())
+pub fn set_chain(tx: &mut dyn Tx, subject: &[u8; 16], chain: &ChainRow) -> Result<(), StoreError> {
+    tx.execute(&SET_SUBJECT_HEAD, params![subject, chain.records, chain.leaf, chain.hash]).map(|_| ())
 }
 
 /// Leaves from `first` on, in order.
@@ -171,9 +183,10 @@ fn leaf(row: &crate::Row<'_>) -> Result<LeafRow, StoreError> {
         recorded_at: at(row, 2)?,
         subject: row.id16(3)?,
         subject_seq: row.int(4)?,
-        class: row.int(5)?,
-        bytes: row.bytes(6)?.to_vec(),
-        body: row.bytes(7)?.to_vec(),
+        prev: row.opt_int(5)?,
+        class: row.int(6)?,
+        bytes: row.bytes(7)?.to_vec(),
+        body: row.bytes(8)?.to_vec(),
     })
 }
 
@@ -263,13 +276,17 @@ pub fn checkpoints_after(
     })
 }
 
-/// The leaf at a position of a subject's chain.
+/// The leaf at `seq`, if it is the one at a position of this subject's chain.
 pub fn in_chain(
     tx: &mut dyn Tx,
+    seq: i64,
     subject: &[u8; 16],
     subject_seq: i64,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    query_one(tx, &IN_CHAIN, params![subject, subject_seq], |row| Ok(row.bytes(0)?.to_vec()))
+    let found = query_one(tx, &LINK, params![seq], |row| {
+        Ok((row.id16(0)? == *subject && row.int(1)? == subject_seq).then_some(row.bytes(2)?.to_vec()))
+    })?;
+    Ok(found.flatten())
 }
 
 /// How many full tiles are stored.

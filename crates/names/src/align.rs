@@ -2,7 +2,7 @@
 //! decided in `total`.
 
 use crate::name::{Form, NameKind, Role, Token};
-use crate::total::total;
+use crate::total::{DISTINGUISHED_MAX, total};
 use serde::{Deserialize, Serialize};
 
 /// Likeness of two tokens.
@@ -58,6 +58,17 @@ pub struct Weighed {
     pub left_over: u32,
     /// Weight left over in the right name.
     pub right_over: u32,
+    /// Whether the similarity supposes that both are of one country: only one names it, and is known to be of it.
+    pub home: bool,
+}
+
+impl Weighed {
+    /// The same for two that are known to be of different countries: the place tells sister companies apart.
+    #[must_use]
+    pub fn elsewhere(self) -> Self {
+        let most = if self.home { DISTINGUISHED_MAX } else { self.similarity };
+        Self { similarity: self.similarity.min(most), ..self }
+    }
 }
 
 /// Working memory for [`weigh`]; keep one and reuse it.
@@ -108,6 +119,7 @@ pub fn weigh(work: &mut Weighing, left: &[Token], right: &[Token], pairing: &imp
         for (j, (r, next)) in right.iter().zip(right.iter().skip(1)).enumerate() {
             if lengths_fit(l.length, r.length, next.length)
                 && let Some(near) = pairing.glued((i, i + 1), (j, j + 2))
+                && !alone(pairing, near, [(i, j), (i, j + 1)])
             {
                 push(work, (i, i + 1), (j, j + 2), near, l.weight.into(), sum(*r, *next));
             }
@@ -117,6 +129,7 @@ pub fn weigh(work: &mut Weighing, left: &[Token], right: &[Token], pairing: &imp
         for (i, (l, next)) in left.iter().zip(left.iter().skip(1)).enumerate() {
             if lengths_near(r.length, l.length, next.length)
                 && let Some(near) = pairing.glued((i, i + 2), (j, j + 1))
+                && !alone(pairing, near, [(i, j), (i + 1, j)])
             {
                 push(work, (i, i + 2), (j, j + 1), near, sum(*l, *next), r.weight.into());
             }
@@ -124,6 +137,11 @@ pub fn weigh(work: &mut Weighing, left: &[Token], right: &[Token], pairing: &imp
     }
     choose(work);
     total(work, left, right, pairing)
+}
+
+/// Whether one of the parts is as near without the other: what agrees alone is not written together with its neighbour.
+fn alone(pairing: &impl Pairing, joined: Near, parts: [(usize, usize); 2]) -> bool {
+    parts.iter().any(|(i, j)| pairing.pair(*i, *j).is_some_and(|part| part.likeness >= joined.likeness))
 }
 
 fn lengths_fit(whole: u8, first: u8, second: u8) -> bool {

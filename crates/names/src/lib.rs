@@ -37,6 +37,7 @@ mod split;
 mod stored;
 mod total;
 mod typed;
+mod whole;
 mod words;
 
 pub use align::{How, MatchedUnit, Near, Pairing, Weighed, Weighing, weigh};
@@ -50,3 +51,4 @@ pub use near::{
 pub use romanise::Script;
 pub use stored::{StoredForm, StoredToken};
 pub use typed::{Anchors, Sketch, could_be_typed};
+pub use whole::WholeKeys;

@@ -153,6 +153,10 @@ pub struct Token {
     pub patronymic: bool,
     /// Whether it is a country or one of its people, or a city many firms are named after.
     pub place: bool,
+    /// Whether that place is the country the bearer is known to be of, which the name only repeats.
+    pub home: bool,
+    /// Whether it is a known given name whose place in the name nothing but the order tells.
+    pub given: bool,
 }
 
 /// A name, analysed.
@@ -196,6 +200,7 @@ impl Name {
             name.push(piece);
         }
         name.join_numbers();
+        name.join_phrases();
         name.settle_duties(&pieces);
         name
     }
@@ -224,6 +229,7 @@ impl Name {
                 && i > 0
                 && ((after_chain && i < last) || russian.iter().any(|end| form.ascii.ends_with(end)));
             after_chain = token.chain;
+            token.given &= !family_first;
         }
     }
 
@@ -254,7 +260,7 @@ impl Name {
     fn push(&mut self, piece: &Piece) {
         let script =
             if piece.native { romanise::native_script(&piece.text) } else { romanise::script(&piece.text) };
-        let ascii = romanise::ascii(&piece.text);
+        let ascii = romanise::ascii(&piece.text, script);
         if ascii.is_empty() {
             return;
         }
@@ -290,6 +296,39 @@ impl Name {
                 _ => at += 1,
             }
         }
+    }
+
+    /// "United States" and "USA" are one word of an organisation's name.
+    fn join_phrases(&mut self) {
+        if self.kind == NameKind::Person {
+            return;
+        }
+        let mut at = 0;
+        while at < self.forms.len() {
+            let from_here = self.forms.iter().skip(at).map(Form::ascii);
+            if let Some((words, short)) = words::phrase(from_here) {
+                let form = Form::new(short.to_owned(), Script::Latin);
+                let end = self.spans.get(at + words - 1).map_or(0, |s| s.1);
+                self.tokens.drain(at + 1..at + words);
+                self.forms.drain(at + 1..at + words);
+                self.spans.drain(at + 1..at + words);
+                if let (Some(t), Some(f), Some(s)) =
+                    (self.tokens.get_mut(at), self.forms.get_mut(at), self.spans.get_mut(at))
+                {
+                    (*t, *f, s.1) = (token(&form, self.kind), form, end);
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// The same name, of somebody known to be of the countries for whose two-letter codes (in lower case) `is_own` holds.
+    #[must_use]
+    pub fn at_home(mut self, is_own: impl Fn(&str) -> bool) -> Self {
+        for (token, form) in self.tokens.iter_mut().zip(&self.forms).filter(|(t, _)| t.place) {
+            token.home = words::entry(&form.ascii).and_then(|e| e.country).is_some_and(&is_own);
+        }
+        self
     }
 
     /// The name as written.
@@ -338,6 +377,8 @@ fn token(form: &Form, kind: NameKind) -> Token {
         syllable: form.look.native(),
         patronymic: false,
         place: role == Role::Word && entry.place,
+        home: false,
+        given: kind == NameKind::Person && role == Role::Word && entry.given,
     }
 }
 

@@ -174,7 +174,7 @@ pub(crate) fn ear(a: Look, b: Look) -> (Ear, u32) {
     } else if either(Script::Syllabic) || either(Script::Syllables) {
         (Ear::Syllables, 1750)
     } else if either(Script::Arabic) {
-        (Ear::Consonants, 1850)
+        (Ear::Consonants, 2000)
     } else if either(Script::Hebrew) {
         (Ear::Consonants, 1000)
     } else if either(Script::Other) {
@@ -258,7 +258,9 @@ pub fn joins_across(joined: &Form) -> bool {
 
 /// The outcome of [`near_joined`] when [`near`] of the two is known.
 pub fn as_joined(joined: &Form, right: &Form, near: Near) -> Option<Near> {
-    (joins(joined, right) && near.how != How::Equivalent && joined.ascii.len() >= 2 * GLUED_PART_MIN)
+    (joins(joined, right)
+        && near.how != How::Equivalent
+        && (native(joined) || joined.ascii.len() >= 2 * GLUED_PART_MIN))
         .then_some(Near { likeness: near.likeness.min(GLUED), how: How::Glued })
 }
 

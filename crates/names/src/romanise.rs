@@ -166,8 +166,57 @@ pub(crate) fn is_cjk_text(text: &str) -> bool {
     matches!(script(text), Script::Syllabic | Script::Syllables | Script::Hangul)
 }
 
-/// ASCII letters and digits for a lower-case token.
-pub(crate) fn ascii(text: &str) -> String {
+/// Characters as they are read where they spell a foreign name, as far as their own reading says another consonant or a
+/// vowel too many. The customary values of published transcription tables.
+const SPELLS: &[(&str, &str)] = &[
+    ("尔爾耳", "r"),
+    ("斯司絲丝", "s"),
+    ("特", "t"),
+    ("克", "k"),
+    ("姆", "m"),
+    ("夫弗", "f"),
+    ("布", "b"),
+    ("普", "p"),
+    ("德", "d"),
+    ("格", "g"),
+    ("茲兹", "z"),
+    ("茨", "ts"),
+    ("什", "sh"),
+    ("赫", "h"),
+    ("恩", "en"),
+    ("吉", "gi"),
+    ("基", "ki"),
+    ("加", "ga"),
+    ("蓋盖", "ga"),
+    ("希", "hi"),
+    ("西", "si"),
+    ("辛", "sin"),
+    ("约約", "yo"),
+    ("措", "tso"),
+    ("佐", "zo"),
+    ("若", "jo"),
+    ("热熱", "je"),
+    ("日", "zh"),
+    ("让讓", "zhan"),
+    ("休", "hyu"),
+    ("麥麦", "ma"),
+];
+
+fn spells(c: char) -> Option<&'static str> {
+    SPELLS.iter().find(|(chars, _)| chars.contains(c)).map(|(_, read)| *read)
+}
+
+/// Whether Han characters spell a foreign name.
+fn is_foreign(text: &str, script: Script) -> bool {
+    match script {
+        Script::Syllabic => true,
+        Script::Syllables => text.chars().any(|c| TRANSCRIBES.contains(c)),
+        _ => false,
+    }
+}
+
+/// ASCII letters and digits for a lower-case token of that script.
+pub(crate) fn ascii(text: &str, script: Script) -> String {
     if text.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return text.to_owned();
     }
@@ -175,6 +224,7 @@ pub(crate) fn ascii(text: &str) -> String {
         // The family name, which nobody writes with one letter.
         return "yi".to_owned();
     }
+    let foreign = is_foreign(text, script);
     let mut out = String::with_capacity(text.len());
     let mut previous = ' ';
     let mut chars = text.nfd().filter(|c| keeps(*c)).nfc().peekable();
@@ -187,7 +237,7 @@ pub(crate) fn ascii(text: &str) -> String {
         if kana::read(c, &mut out) {
             continue;
         }
-        match letter(c, previous, next) {
+        match spells(c).filter(|_| foreign).or_else(|| letter(c, previous, next)) {
             Some(fixed) => out.push_str(fixed),
             None => out.extend(
                 any_ascii_char(c).chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()),

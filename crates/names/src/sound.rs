@@ -115,6 +115,7 @@ const KOREAN_HABITS: &[(&str, &str)] = &[
     ("ae", "e"),
     ("ai", "e"),
     ("ay", "e"),
+    ("ea", "e"),
     ("ee", "i"),
     ("ie", "i"),
     ("ui", "i"),
@@ -158,6 +159,8 @@ const CLUSTERS: &[(&str, &[Phoneme])] = &[
     ("dz", &[Z]),
     ("sz", &[S]),
     ("cz", &[CH]),
+    ("chr", &[K, R]),
+    ("chl", &[K, L]),
     ("ch", &[CH]),
     ("sh", &[SH]),
     ("hs", &[SH]),
@@ -369,6 +372,8 @@ impl Ear {
         match (is_weak(a), is_weak(b)) {
             (true, true) => match self {
                 Self::Exact => 200,
+                // `h` is a consonant that no script leaves out.
+                Self::Consonants if a == H || b == H => 250,
                 Self::Consonants => 120,
                 Self::Syllables => vowels_apart(a, b),
                 Self::Native => native_vowels(a, b),

@@ -13,6 +13,9 @@ pub(crate) const NAME_TOKENS_MAX: usize = 32;
 /// Longest token, in characters; longer runs are cut into several.
 const TOKEN_CHARS_MAX: usize = 48;
 
+/// Most letters before and after a dot that is part of a word, as in `S.A.` and `B.O.T.H.`.
+const LETTERS_DOTTED_MAX: usize = 2;
+
 /// A token as written, with its place in the text.
 pub(crate) struct Piece {
     /// First character, counted from 0.
@@ -36,6 +39,7 @@ enum Class {
     Comma,
     And,
     Plus,
+    Percent,
     Separator,
 }
 
@@ -49,6 +53,7 @@ fn class(c: char) -> Class {
         ',' | '،' | ';' => Class::Comma,
         '&' | '＆' => Class::And,
         '+' => Class::Plus,
+        '%' | '％' => Class::Percent,
         _ if c.is_alphanumeric() || is_combining_mark(c) || c == 'ー' => Class::Letter,
         _ => Class::Separator,
     }
@@ -60,6 +65,7 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
     let mut current = String::new();
     let mut start = 0;
     let mut letters = 0;
+    let mut since_dot = 0;
     for (at, c) in text.chars().take(NAME_CHARS_MAX).chain(std::iter::once(' ')).enumerate() {
         let at = at as u16;
         let class = if at as usize >= NAME_CHARS_MAX { Class::Separator } else { class(c) };
@@ -68,9 +74,11 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
         if class == Class::Letter || hebrew_mark {
             if letters == 0 {
                 start = at;
+                since_dot = 0;
             }
             current.extend(c.to_lowercase());
             letters += 1;
+            since_dot += 1;
             if letters < TOKEN_CHARS_MAX {
                 continue;
             }
@@ -78,8 +86,14 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
         let breaks = match class {
             Class::Inside => false,
             // Dots in a word vanish (S.A. -> sa); between words and after initials they separate.
-            Class::Dot => c != '.' || kind == NameKind::Person || letters > 2,
-            _ => true,
+            Class::Dot => {
+                let after = text.chars().skip(usize::from(at) + 1).take_while(|c| c.is_alphanumeric());
+                c != '.'
+                    || kind == NameKind::Person
+                    || std::mem::take(&mut since_dot).max(after.take(LETTERS_DOTTED_MAX + 1).count())
+                        > LETTERS_DOTTED_MAX
+            }
+            _ => !(kind == NameKind::Person && c == '-' && is_syllable(&current, text, at)),
         };
         if breaks && letters > 0 {
             let end = if class == Class::Letter { at + 1 } else { at };
@@ -95,11 +109,12 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
                     last.comma_after = true;
                 }
             }
-            Class::And | Class::Plus if kind != NameKind::Person => {
+            Class::And | Class::Plus | Class::Percent if kind != NameKind::Person => {
+                let word = if class == Class::Percent { "percent" } else { "and" };
                 out.push(Piece {
                     start: at,
                     end: at + 1,
-                    text: "and".to_owned(),
+                    text: word.to_owned(),
                     comma_after: false,
                     native: false,
                 });
@@ -117,6 +132,14 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
     } else {
         join_letters(out)
     }
+}
+
+/// Whether a hyphen parts the syllables of one name and no initial from a name: one vowel before it, a word after it, as
+/// in "U-jin".
+fn is_syllable(before: &str, text: &str, hyphen: u16) -> bool {
+    let mut after = text.chars().skip(usize::from(hyphen) + 1);
+    matches!(before, "a" | "e" | "i" | "o" | "u")
+        && after.by_ref().take(2).filter(|c| c.is_alphabetic()).count() == 2
 }
 
 /// A Chinese or Korean full name in one piece is parted after the family name; Korean parts go by syllable, since

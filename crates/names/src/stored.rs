@@ -91,6 +91,8 @@ const CHAIN: u8 = 1;
 const SYLLABLE: u8 = 2;
 const PATRONYMIC: u8 = 4;
 const PLACE: u8 = 8;
+const GIVEN: u8 = 16;
+const HOME: u8 = 32;
 
 const ROLES: [Role; 6] = [Role::Word, Role::Particle, Role::Title, Role::Legal, Role::Number, Role::Initial];
 
@@ -106,7 +108,9 @@ impl StoredToken {
             marks: mark(token.chain, CHAIN)
                 | mark(token.syllable, SYLLABLE)
                 | mark(token.patronymic, PATRONYMIC)
-                | mark(token.place, PLACE),
+                | mark(token.place, PLACE)
+                | mark(token.given, GIVEN)
+                | mark(token.home, HOME),
             unused: [0; 2],
         }
     }
@@ -122,6 +126,8 @@ impl StoredToken {
             syllable: self.marks & SYLLABLE != 0,
             patronymic: self.marks & PATRONYMIC != 0,
             place: self.marks & PLACE != 0,
+            given: self.marks & GIVEN != 0,
+            home: self.marks & HOME != 0,
         }
     }
 }
@@ -134,9 +140,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_stored_comes_back(text in "([a-zA-Z0-9.]{1,9}|محمد|김정은|習近平|プーチン|Иванович|bin|Dr|LLC|forty)( [a-z]{1,9}| 5| ابن){0,4}") {
+        fn what_is_stored_comes_back(text in "([a-zA-Z0-9.]{1,9}|محمد|김정은|習近平|プーチン|Иванович|bin|Dr|LLC|forty|Iran)( [a-z]{1,9}| 5| ابن){0,4}") {
             for kind in [NameKind::Person, NameKind::Organisation, NameKind::Object] {
-                let name = Name::analyse(&text, kind);
+                let name = Name::analyse(&text, kind).at_home(|code| code == "ir");
                 let mut heap = vec![7];
                 for (form, token) in name.forms().iter().zip(name.tokens()) {
                     let stored = StoredForm::store(form, &mut heap);

@@ -5,6 +5,7 @@
 use crate::align::{How, MatchedUnit, Near, Pairing, Weighed, Weighing, bits};
 use crate::name::{NameKind, Role, Token};
 use crate::typed;
+use crate::whole::whole;
 
 /// Share of left-over weight that counts, in thousandths: left (the query) and right (the listed name).
 pub(crate) const LEFT_OVER: u32 = 500;
@@ -38,13 +39,22 @@ pub(crate) const CONTRADICTION: u32 = 1_400;
 const CONTRADICTED_MAX: u16 = 650;
 /// A place or a number that only one of two organisations has tells sister companies and sister ships apart: their names
 /// alone stay just under the threshold, and the least other sign brings them up.
-const DISTINGUISHED_MAX: u16 = 690;
+pub(crate) const DISTINGUISHED_MAX: u16 = 690;
+/// Two given names in the other order, and nothing else: lists mix orders, but a son's name turned round is his father's.
+const TURNED_MAX: u16 = 720;
+/// Letters from which on the only word of an organisation or thing may be inexact.
+const ALONE_INEXACT_MIN: u8 = 4;
 /// What a title leaves open of the listed name when it stands for the given name, and the weight the family name needs.
 pub(crate) const RIGHT_OVER_TITLED: u32 = 100;
 pub(crate) const ENOUGH_TITLED: u32 = 12_000;
 
-/// Weighs the chosen units.
+/// Weighs the chosen units, or the two names as wholes where that says more.
 pub(crate) fn total(work: &mut Weighing, left: &[Token], right: &[Token], pairing: &impl Pairing) -> Weighed {
+    let by_words = by_words(work, left, right, pairing);
+    whole(work, left, right, pairing, by_words.similarity).unwrap_or(by_words)
+}
+
+fn by_words(work: &mut Weighing, left: &[Token], right: &[Token], pairing: &impl Pairing) -> Weighed {
     let mut sum = Sum::of(&work.units, left, right);
     if !sum.any_word {
         return Weighed::default();
@@ -63,11 +73,20 @@ pub(crate) fn total(work: &mut Weighing, left: &[Token], right: &[Token], pairin
     if (l.names && r.names && !sum.transcribed) || (native && (l.names || r.names)) {
         similarity = similarity.min(CONTRADICTED_MAX);
     }
-    let distinguished = l.distinguishes != r.distinguishes
+    let told = |open: &Open| open.distinguishes || open.home;
+    let distinguished = pairing.kind() != NameKind::Person
+        && told(&l) != told(&r)
         // A single letter may be a Roman number that the other side has too.
-        && !(l.initials && r.distinguishes)
-        && !(r.initials && l.distinguishes);
-    if pairing.kind() != NameKind::Person && distinguished {
+        && !(l.initials && told(&r))
+        && !(r.initials && told(&l));
+    if distinguished && (l.distinguishes || r.distinguishes) {
+        similarity = similarity.min(DISTINGUISHED_MAX);
+    }
+    if turned(work, left, right) {
+        similarity = similarity.min(TURNED_MAX);
+    }
+    if !matches!(pairing.kind(), NameKind::Person | NameKind::Unknown) && short_and_inexact(work, left, right)
+    {
         similarity = similarity.min(DISTINGUISHED_MAX);
     }
     if !moved
@@ -75,9 +94,10 @@ pub(crate) fn total(work: &mut Weighing, left: &[Token], right: &[Token], pairin
         && typed.likeness > similarity
     {
         let matched = retyped(work, left, right, &typed);
-        return Weighed { similarity: typed.likeness, matched, left_over: 0, right_over: 0 };
+        return Weighed { similarity: typed.likeness, matched, ..Weighed::default() };
     }
-    Weighed { similarity, matched: sum.alike, left_over: l.weight, right_over: r.weight }
+    let home = distinguished && similarity > DISTINGUISHED_MAX;
+    Weighed { similarity, matched: sum.alike, left_over: l.weight, right_over: r.weight, home }
 }
 
 /// Puts one unit in the place of those that a whole-name comparison overrules, where it is one stretch on both sides;
@@ -219,8 +239,10 @@ struct Open {
     rarest: u32,
     /// Whether any of it names: a word or an initial.
     names: bool,
-    /// Whether any of it is a place or a number.
+    /// Whether any of it is a place or a number, but for the bearer's own country.
     distinguishes: bool,
+    /// Whether any of it is the bearer's own country.
+    home: bool,
     /// Whether any of it is a single letter.
     initials: bool,
 }
@@ -242,7 +264,8 @@ impl Open {
                     out.words += weight;
                     out.rarest = out.rarest.max(weight);
                     out.names = true;
-                    out.distinguishes |= token.place;
+                    out.distinguishes |= token.place && !token.home;
+                    out.home |= token.home;
                     out.initials |= token.role == Role::Initial;
                 }
                 Role::Number => {
@@ -276,6 +299,22 @@ fn stands_in(unit: &MatchedUnit, left: &[Token], right: &[Token]) -> bool {
     };
     let (Some(l), Some(r)) = (role(left, unit.left), role(right, unit.right)) else { return false };
     unit.near.how == How::Transcribed && l != r && (l == Role::Word || r == Role::Word)
+}
+
+/// Whether both are two given names, each the other way round: which is the family name only the order could say.
+fn turned(work: &Weighing, left: &[Token], right: &[Token]) -> bool {
+    let two = |tokens: &[Token]| tokens.len() == 2 && tokens.iter().all(|t| t.given);
+    let [first, second] = work.units.as_slice() else { return false };
+    two(left) && two(right) && first.right.0 > second.right.0
+}
+
+/// Whether all that agrees is one word that is short and not the same: so many made-up names lie near it.
+fn short_and_inexact(work: &Weighing, left: &[Token], right: &[Token]) -> bool {
+    let mut telling = work.units.iter().filter(|u| u.weight >= TELLING);
+    let (Some(unit), None) = (telling.next(), telling.next()) else { return false };
+    let letters = |tokens: &[Token], at: u8| tokens.get(usize::from(at)).map_or(0, |t| t.length);
+    matches!(unit.near.how, How::Spelling | How::Sound)
+        && letters(left, unit.left.0).min(letters(right, unit.right.0)) < ALONE_INEXACT_MIN
 }
 
 /// "A bin B" is the son of B, "B bin A" his father: the same words the other way round are another person.

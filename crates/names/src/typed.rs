@@ -131,9 +131,10 @@ pub(crate) fn typed(
     }
     let whole = length(left.iter().copied()).max(length(right.iter().copied()));
     let open = l.length.max(r.length);
+    let may_be_person = matches!(pairing.kind(), NameKind::Person | NameKind::Unknown);
     let allowed = (1..=ERRORS_MAX).rev().find(|errors| {
         LETTERS_MIN.get(*errors).is_some_and(|least| whole >= *least)
-            && (pairing.kind() == NameKind::Person || open >= errors * LETTERS_PER_ERROR)
+            && (may_be_person || open >= errors * LETTERS_PER_ERROR)
     });
     let errors = edit::distance(l.text(), r.text(), allowed.unwrap_or(0))?;
     let gain = (whole.saturating_sub(*LETTERS_MIN.get(errors)?) * LIKENESS_PER_LETTER).min(LIKENESS_GAIN_MAX);

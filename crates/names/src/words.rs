@@ -26,6 +26,10 @@ pub(crate) struct Entry {
     /// A legal form that is no name of a person.
     pub(crate) commercial: bool,
     pub(crate) place: bool,
+    /// The country it is, as a two-letter code in lower case.
+    pub(crate) country: Option<&'static str>,
+    /// A given name, of one language or several.
+    pub(crate) given: bool,
     pub(crate) number: Option<u16>,
     /// Equivalence classes; 0 for none.
     pub(crate) same: [u16; 2],
@@ -36,6 +40,21 @@ pub(crate) struct Entry {
 }
 
 static ENTRIES: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(read);
+
+/// Several words that are one, and how it is written short.
+static PHRASES: LazyLock<Vec<(Vec<&'static str>, &'static str)>> = LazyLock::new(|| {
+    let lines = WORDS.lines().skip_while(|l| *l != "[phrase]").skip(1).take_while(|l| !l.starts_with('['));
+    lines.filter_map(|l| l.split_once('=')).map(|(long, short)| (long.split(' ').collect(), short)).collect()
+});
+
+/// How many words from the first on are one, and that one.
+pub(crate) fn phrase<'f>(forms: impl Iterator<Item = &'f str> + Clone) -> Option<(usize, &'static str)> {
+    let begins = |(long, _): &&(Vec<&str>, &str)| {
+        let mut given = forms.clone();
+        long.iter().all(|word| given.next() == Some(*word))
+    };
+    PHRASES.iter().filter(begins).map(|(long, short)| (long.len(), *short)).max()
+}
 
 /// The entry of an ASCII word.
 pub(crate) fn entry(ascii: &str) -> Option<&'static Entry> {
@@ -77,9 +96,12 @@ fn read() -> HashMap<&'static str, Entry> {
             section = heading.trim_end_matches(']');
             continue;
         }
-        if section == "same" {
+        if matches!(section, "same" | "given") {
             class += 1;
-            read_class(line, class, &mut out);
+            read_class(line, class, section == "given", &mut out);
+            continue;
+        }
+        if section == "phrase" {
             continue;
         }
         for word in line.split_whitespace() {
@@ -92,7 +114,10 @@ fn read() -> HashMap<&'static str, Entry> {
                 "title" => entry.title = true,
                 "legal" => entry.legal = true,
                 "commercial" => entry.commercial = true,
-                "place" => entry.place = true,
+                "place" => {
+                    entry.place = true;
+                    entry.country = Some(value).filter(|code| !code.is_empty());
+                }
                 _ => entry.number = value.parse().ok(),
             }
         }
@@ -101,7 +126,7 @@ fn read() -> HashMap<&'static str, Entry> {
 }
 
 /// A word keeps the first two classes that name it, and counts as often as the most common of them together.
-fn read_class(line: &'static str, class: u16, out: &mut HashMap<&'static str, Entry>) {
+fn read_class(line: &'static str, class: u16, given: bool, out: &mut HashMap<&'static str, Entry>) {
     let total = line.split_whitespace().filter_map(|w| out.get(w)).map(|e| e.alone).sum();
     for word in line.split_whitespace() {
         let entry = out.entry(word).or_default();
@@ -109,6 +134,7 @@ fn read_class(line: &'static str, class: u16, out: &mut HashMap<&'static str, En
             *slot = class;
         }
         entry.count = entry.count.max(total);
+        entry.given |= given;
     }
 }
 

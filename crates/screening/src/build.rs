@@ -6,6 +6,7 @@ use crate::groups::{self, Glance, text_key};
 use crate::image::{Image, Section};
 use crate::tables::{CLASSES, EntityRecord, NameRecord, Posting, TextAt, class};
 use crate::tokens::Gathering;
+use crate::whole;
 use tenantry_model::listed::{ListedEntity, Property, SnapshotHeader};
 use tenantry_names::{Name, Role, Sketch, StoredToken};
 
@@ -75,6 +76,8 @@ impl Building {
         self.name_tokens.extend(name.tokens().iter().map(|t| StoredToken::store(*t)));
         self.name_forms.extend(name.forms().iter().map(|f| self.gathering.id(f)));
         self.sketches.push(Sketch::of(name.tokens(), name.forms()));
+        let number = self.names.len() as u32;
+        self.exact.extend(whole::keys(name).map(|key| (key, number)));
         let text = append(&mut self.texts, name.text().as_bytes());
         self.names.push(NameRecord { entity, text, property: property as u8, unused: [0; 3] });
         self.initials.push(name.tokens().iter().any(|t| t.role == Role::Initial));
@@ -151,15 +154,16 @@ fn by_id(entities: &[EntityRecord], texts: &[u8]) -> Vec<u32> {
 
 /// Every whole name of an entity; from the name parts when it has none.
 pub(crate) fn whole_names(entity: &ListedEntity) -> Vec<(Property, Name)> {
-    let kind = entity::name_kind(entity.schema);
+    let countries = entity::countries(entity);
+    let analysed = |text: &str| entity::name_of(text, entity.schema, &countries);
     let mut names: Vec<(Property, Name)> = Vec::new();
     for property in entity::NAMES {
-        names.extend(entity.texts(*property).map(|t| (*property, Name::analyse(t, kind))));
+        names.extend(entity.texts(*property).map(|t| (*property, analysed(t))));
     }
     if names.is_empty() {
         let parts = [Property::FirstName, Property::MiddleName, Property::FatherName, Property::LastName];
         let joined: Vec<&str> = parts.iter().flat_map(|p| entity.texts(*p)).collect();
-        names.push((Property::Name, Name::analyse(&joined.join(" "), kind)));
+        names.push((Property::Name, analysed(&joined.join(" "))));
     }
     names
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tenantry_model::jurisdiction::Jurisdiction;
 use tenantry_model::listed::{ListedEntity, Property, Schema};
 use tenantry_model::time::PartialDate;
-use tenantry_names::NameKind;
+use tenantry_names::{Name, NameKind};
 
 /// Properties that hold whole names.
 pub(crate) const NAMES: &[Property] =
@@ -46,10 +46,7 @@ impl Attributes {
             entity.texts(Property::BirthDate).filter_map(|t| t.parse().ok()).collect();
         births
             .extend(entity.texts(Property::IncorporationDate).filter_map(|t| t.parse::<PartialDate>().ok()));
-        let mut countries: Vec<_> =
-            COUNTRIES.iter().flat_map(|p| entity.texts(*p)).filter_map(normal::country).collect();
-        countries.sort_unstable();
-        countries.dedup();
+        let countries = countries(entity);
         let female = entity.texts(Property::Gender).find_map(|g| match g {
             "female" => Some(true),
             "male" => Some(false),
@@ -74,6 +71,24 @@ impl Attributes {
     pub(crate) fn decoded(bytes: &[u8]) -> Self {
         postcard::from_bytes(bytes).unwrap_or_default()
     }
+}
+
+/// Countries of a listed entity, sorted.
+pub(crate) fn countries(entity: &ListedEntity) -> Vec<Jurisdiction> {
+    let mut out: Vec<_> =
+        COUNTRIES.iter().flat_map(|p| entity.texts(*p)).filter_map(normal::country).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// A name of a party of this schema that is known to be of these countries.
+pub(crate) fn name_of(text: &str, schema: Schema, countries: &[Jurisdiction]) -> Name {
+    let name = Name::analyse(text, name_kind(schema));
+    if name.kind() == NameKind::Person {
+        return name;
+    }
+    name.at_home(|code| countries.iter().any(|c| c.as_str().eq_ignore_ascii_case(code)))
 }
 
 fn exact(entity: &ListedEntity) -> Vec<Exact> {

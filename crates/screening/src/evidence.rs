@@ -159,6 +159,16 @@ impl Asked {
         out
     }
 
+    /// Whether the two are of different countries.
+    pub(crate) fn elsewhere(&self, listed: &Attributes) -> bool {
+        country(&self.countries, &listed.countries).is_some_and(|(bits, _)| bits < 0)
+    }
+
+    /// Countries the query is of.
+    pub(crate) fn countries(&self) -> &[Jurisdiction] {
+        &self.countries
+    }
+
     /// Whether the query leaves this attribute open.
     pub(crate) fn lacks(&self, attribute: Attribute) -> bool {
         match attribute {

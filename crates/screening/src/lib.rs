@@ -52,6 +52,7 @@ mod search;
 mod shelf;
 mod tables;
 mod tokens;
+mod whole;
 
 pub use calibrate::{ALGORITHM, calibration, required_bits};
 pub use hit::{Attribute, Decisive, Direction, Explanation, HardRule, Hit, NameDetail, Note, Point, Score};

@@ -3,13 +3,14 @@
 
 use crate::build::whole_names;
 use crate::calibrate::{ALGORITHM, calibration, name_bits, required_bits, similarity_for};
-use crate::entity::{self, Attributes, name_kind};
+use crate::entity::{self, Attributes, name_of};
 use crate::evidence::{Asked, RANGES};
 use crate::groups::text_key;
 use crate::hit::{Attribute, Decisive, Direction, Explanation, Hit, NameDetail, Note, Point, Score};
 use crate::index::Index;
 use crate::query::{Options, Query};
 use crate::tables::{EntityRecord, View};
+use crate::whole;
 use std::cmp::Reverse;
 use tenantry_model::listed::{ListedEntity, Property};
 use tenantry_names::{Name, Weighed, Weighing, compare, similarity};
@@ -31,7 +32,7 @@ impl Index {
     fn search_own(&self, query: &Query, options: &Options) -> Vec<Hit> {
         let view = &self.view();
         let asked = Asked::of(query);
-        let names = analysed(query);
+        let names = analysed(query, &asked);
         let least = required_bits(options.threshold.max(Score::FLOOR));
         let floor = similarity_for(least - asked.best_case()).max(SIMILARITY_FLOOR);
         let mut found = Vec::new();
@@ -39,7 +40,8 @@ impl Index {
         for (query_name, name) in names.iter().enumerate() {
             found.clear();
             self.candidates(view, name, query.schema, floor, &mut found);
-            best.extend(found.iter().map(|c| Best::of(query_name, c.name, c.entity, &c.weighed)));
+            whole::candidates(view, name, query.schema, floor, &mut found);
+            best.extend(found.iter().map(|c| Best::of(query_name, c.name, c.entity, c.weighed)));
         }
         best.sort_unstable_by_key(|b| (b.entity, Reverse(b.bits), b.query_name, b.name));
         best.dedup_by_key(|b| b.entity);
@@ -61,7 +63,7 @@ impl Index {
     fn search_own_exhaustive(&self, query: &Query, options: &Options) -> Vec<Hit> {
         let view = &self.view();
         let asked = Asked::of(query);
-        let names = analysed(query);
+        let names = analysed(query, &asked);
         let least = required_bits(options.threshold.max(Score::FLOOR));
         let mut found: Vec<Judged> = Vec::new();
         for (entity, kept) in view.entities.iter().enumerate() {
@@ -99,8 +101,10 @@ impl Index {
         let best = &judged.best;
         let kept = view.entities.get(best.entity as usize)?;
         let record = view.name(best.name)?;
-        let listed = Name::analyse(view.text(record.text), name_kind(kept.schema()));
-        let name = name_point(names.get(best.query_name)?, best.query_name, record.property(), &listed);
+        let countries = &judged.attributes.countries;
+        let listed = name_of(view.text(record.text), kept.schema(), countries);
+        let name = NamePoint::of(names.get(best.query_name)?, best.query_name, record.property(), &listed);
+        let name = name.settled(asked, &judged.attributes);
         let explanation = explain(asked, Some(name), &judged.attributes);
         Some(Hit {
             list: self.list(kept.list).to_owned(),
@@ -134,9 +138,10 @@ struct Judged {
 fn judged(view: &View, asked: &Asked, best: Best, least: i32) -> Option<Judged> {
     let kept = view.entities.get(best.entity as usize)?;
     let attributes = Attributes::decoded(view.attributes(kept));
+    let best = if asked.elsewhere(&attributes) { best.elsewhere() } else { best };
     let total = best.bits + asked.bits(&attributes);
     let hard = !asked.hard_rules(&attributes).is_empty();
-    let reaches = best.similarity >= SIMILARITY_FLOOR && total >= least;
+    let reaches = best.weighed.similarity >= SIMILARITY_FLOOR && total >= least;
     (reaches || hard).then_some(Judged { best, attributes, total, hard })
 }
 
@@ -162,11 +167,12 @@ fn hard_hits(view: &View, asked: &Asked, query: &Query, names: &[Name], found: &
 fn best_exhaustive(view: &View, names: &[Name], entity: u32, kept: &EntityRecord) -> Option<Best> {
     let mut work = Weighing::default();
     let mut best: Option<Best> = None;
+    let countries = Attributes::decoded(view.attributes(kept)).countries;
     for (query_name, name) in names.iter().enumerate() {
         for number in kept.names[0]..kept.names[1] {
             let text = view.text(view.name(number)?.text);
-            let listed = Name::analyse(text, name_kind(kept.schema()));
-            let pair = Best::of(query_name, number, entity, &similarity(&mut work, name, &listed));
+            let listed = name_of(text, kept.schema(), &countries);
+            let pair = Best::of(query_name, number, entity, similarity(&mut work, name, &listed));
             if best.as_ref().is_none_or(|b| pair.bits > b.bits) {
                 best = Some(pair);
             }
@@ -180,19 +186,24 @@ struct Best {
     entity: u32,
     name: u32,
     query_name: usize,
-    similarity: u16,
+    weighed: Weighed,
     bits: i32,
 }
 
 impl Best {
-    fn of(query_name: usize, name: u32, entity: u32, weighed: &Weighed) -> Self {
+    fn of(query_name: usize, name: u32, entity: u32, weighed: Weighed) -> Self {
         let bits = name_bits(weighed.similarity, weighed.matched);
-        Self { entity, name, query_name, similarity: weighed.similarity, bits }
+        Self { entity, name, query_name, weighed, bits }
+    }
+
+    /// The same, known to be of another country than the query.
+    fn elsewhere(self) -> Self {
+        Self::of(self.query_name, self.name, self.entity, self.weighed.elsewhere())
     }
 }
 
-fn analysed(query: &Query) -> Vec<Name> {
-    query.names.iter().map(|n| Name::analyse(n.expose(), name_kind(query.schema))).collect()
+fn analysed(query: &Query, asked: &Asked) -> Vec<Name> {
+    query.names.iter().map(|n| name_of(n.expose(), query.schema, asked.countries())).collect()
 }
 
 fn explain(asked: &Asked, name: Option<Point>, listed: &Attributes) -> Explanation {
@@ -207,30 +218,54 @@ fn explain(asked: &Asked, name: Option<Point>, listed: &Attributes) -> Explanati
 /// Judges one query against one entity without an index or threshold: what `tenantry compare` prints per row.
 pub fn judge(query: &Query, entity: &ListedEntity) -> (Score, Explanation) {
     let asked = Asked::of(query);
-    let mut best: Option<Point> = None;
-    for (query_name, name) in analysed(query).iter().enumerate() {
+    let attributes = Attributes::of(entity);
+    let mut best: Option<NamePoint> = None;
+    for (query_name, name) in analysed(query, &asked).iter().enumerate() {
         for (property, listed) in whole_names(entity) {
-            let point = name_point(name, query_name, property, &listed);
-            if best.as_ref().is_none_or(|b| point.bits > b.bits) {
+            let point = NamePoint::of(name, query_name, property, &listed);
+            if best.as_ref().is_none_or(|b| point.bits() > b.bits()) {
                 best = Some(point);
             }
         }
     }
-    let explanation = explain(&asked, best, &Attributes::of(entity));
+    let best = best.map(|point| point.settled(&asked, &attributes));
+    let explanation = explain(&asked, best, &attributes);
     (calibration(explanation.total), explanation)
 }
 
-fn name_point(name: &Name, query_name: usize, property: Property, listed: &Name) -> Point {
-    let comparison = compare(name, listed);
-    let bits = name_bits(comparison.similarity, comparison.matched);
-    let note = match comparison.similarity {
-        1000 => Note::NameSame,
-        700.. => Note::NameClose,
-        _ => Note::NameDifferent,
-    };
-    let direction = if bits > 0 { Direction::For } else { Direction::Against };
-    let names = Some(NameDetail { query_name, property, comparison });
-    Point { attribute: Attribute::Name, direction, bits, note, listed: listed.text().to_owned(), names }
+/// Evidence of two names, before it is known whether the parties are of different countries.
+struct NamePoint {
+    weighed: Weighed,
+    detail: NameDetail,
+    listed: String,
+}
+
+impl NamePoint {
+    fn of(name: &Name, query_name: usize, property: Property, listed: &Name) -> Self {
+        let weighed = similarity(&mut Weighing::default(), name, listed);
+        let detail = NameDetail { query_name, property, comparison: compare(name, listed) };
+        Self { weighed, detail, listed: listed.text().to_owned() }
+    }
+
+    fn bits(&self) -> i32 {
+        name_bits(self.weighed.similarity, self.weighed.matched)
+    }
+
+    fn settled(mut self, asked: &Asked, listed: &Attributes) -> Point {
+        if asked.elsewhere(listed) {
+            self.weighed = self.weighed.elsewhere();
+            self.detail.comparison.similarity = self.weighed.similarity;
+        }
+        let bits = self.bits();
+        let note = match self.weighed.similarity {
+            1000 => Note::NameSame,
+            700.. => Note::NameClose,
+            _ => Note::NameDifferent,
+        };
+        let direction = if bits > 0 { Direction::For } else { Direction::Against };
+        let (listed, names) = (self.listed, Some(self.detail));
+        Point { attribute: Attribute::Name, direction, bits, note, listed, names }
+    }
 }
 
 /// Which fact the query lacks and the list has would move the score most.

@@ -99,7 +99,7 @@ pub(crate) struct View<'i> {
     classes: &'i [u32],
     posting_starts: &'i [u32],
     postings: &'i [Posting],
-    /// Entities by exactly compared value.
+    /// Entities by exactly compared value, names by what they are found by as wholes.
     pub(crate) exact: Groups<'i>,
 }
 

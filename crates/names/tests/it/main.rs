@@ -98,6 +98,82 @@ fn kana_is_read_by_its_sounds() {
     check(NameKind::Person, true, &[("シュタウピッツ", "Staupitz"), ("トリップ", "Trip")]);
 }
 
+#[test]
+fn the_order_of_two_given_names_tells_a_little() {
+    let similarity = |left: &str, right: &str| {
+        compare(&Name::analyse(left, NameKind::Person), &Name::analyse(right, NameKind::Person)).similarity
+    };
+    assert!((SAME..800).contains(&similarity("Peter Frank", "Frank Peter")));
+    assert_eq!(similarity("Lovelace Ada", "Ada Lovelace"), 1000);
+    assert_eq!(similarity("Peter Frank", "PETER, Frank"), 1000);
+}
+
+#[test]
+fn signs_phrases_and_acronyms_are_words() {
+    check(
+        NameKind::Organisation,
+        true,
+        &[
+            ("5%ers", "Five Percenters"),
+            ("U.S. Institute of Lace", "United States Institute of Lace"),
+            ("K.B.O.T. Lace", "KBOT Lace"),
+            ("A.B.Lovelace", "AB Lovelace"),
+        ],
+    );
+}
+
+#[test]
+fn short_made_up_words_must_be_exact() {
+    check(NameKind::Organisation, false, &[("ABX Ltd", "ABXD Ltd"), ("Q.A.B.X. Company", "A.B.X. Company")]);
+    check(NameKind::Organisation, true, &[("EAMK Ltd", "EMAK Ltd"), ("Lovelaec Ltd", "Lovelace Ltd")]);
+    check(NameKind::Unknown, true, &[("ABX Industries", "AXY Industries")]);
+}
+
+#[test]
+fn a_syllable_alone_is_not_written_together_with_its_neighbour() {
+    check(
+        NameKind::Person,
+        true,
+        &[
+            ("이상복", "Lee Sang-bok"),
+            ("양우진", "Yang U-jin"),
+            ("오토", "Otto"),
+            ("박세균", "Park Sea-kyun"),
+        ],
+    );
+    check(NameKind::Person, false, &[("이상복", "Lee Sang")]);
+}
+
+#[test]
+fn han_that_spells_foreign_names_is_read_as_it_spells() {
+    check(
+        NameKind::Person,
+        true,
+        &[("吉爾斯", "Giles"), ("亚基尔", "Yakir"), ("哈加伊", "Hagai"), ("维尔纳茨基", "Vernadsky")],
+    );
+}
+
+#[test]
+fn blanks_anywhere_and_acronyms_leave_a_name_what_it_is() {
+    check(
+        NameKind::Organisation,
+        true,
+        &[
+            ("lovelacium corp", "love la cium corp"),
+            ("love la cium corp", "Lovelacium Corp."),
+            ("QNLST", "Qortian National Lace and Silk Trust"),
+            ("Qortian National Lace Company", "QNLC"),
+        ],
+    );
+    check(
+        NameKind::Organisation,
+        false,
+        &[("QNL", "Qortian National Lace"), ("QNLX", "Qortian National Lace Trust"), ("QL", "Qortian Lace")],
+    );
+    check(NameKind::Person, true, &[("Ada Lo ve lace", "Ada Lovelace")]);
+    check(NameKind::Person, false, &[("QNLS", "Quentin Nora Leo Smith")]);
+}
+
 fn scripted() -> impl Strategy<Value = String> {
     prop_oneof![
         "\\PC{0,60}",

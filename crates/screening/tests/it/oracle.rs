@@ -85,6 +85,12 @@ const WORDS: &[&str] = &[
     "김민수",
     "建国",
     "朱爾",
+    "nlst",
+    "national",
+    "lace",
+    "silk",
+    "la",
+    "ce",
 ];
 
 fn name() -> impl Strategy<Value = String> {
@@ -177,6 +183,7 @@ fn index_equals_oracle_on_the_real_list() {
         "A B C",
         "J Smith",
         "bin Laden",
+        "Vla di mir",
     ];
     let names = snapshot.entities().iter().step_by(1100).zip(draws());
     let every = names.flat_map(|(e, draw)| {
@@ -185,6 +192,8 @@ fn index_equals_oracle_on_the_real_list() {
         dated.birth_date = e.texts(Property::BirthDate).find_map(|d| d.parse().ok()).map(Personal::new);
         [Query::new(e.schema, &edited(e.caption(), draw)), dated]
     });
+    let wholes = ["IRISL", "NIOC", "Islamic Revolutionary Guard Corps", "Ban kMel li", "U.S. Oil"];
+    let every = every.chain(wholes.iter().map(|n| Query::organisation(n)));
     every_answer_is_the_oracles(&index, every.chain(strange.iter().map(|n| Query::person(n))));
 }
 

@@ -2,7 +2,7 @@
 //! are published ones or invented; what is asserted is a relation, so that constants may move.
 
 use crate::{entity, index};
-use tenantry_model::listed::{Property, Schema};
+use tenantry_model::listed::{ListedEntity, Property, Schema};
 use tenantry_model::personal::Personal;
 use tenantry_screening::{Options, Query, Score, judge};
 
@@ -65,13 +65,23 @@ fn sister_companies_are_not_one() {
 }
 
 #[test]
-fn a_country_brings_a_company_up_that_left_its_place_out() {
-    let listed =
-        entity("x", Schema::Company, &[(Property::Name, "Bank Melli Iran"), (Property::Country, "ir")]);
-    let mut query = Query::new(Schema::Company, "Bank Melli");
-    assert!(judge(&query, &listed).0 < Score::THRESHOLD);
-    query.countries = "IR".parse().into_iter().collect();
-    assert!(judge(&query, &listed).0 >= Score::THRESHOLD);
+fn a_company_may_leave_out_or_add_its_own_country() {
+    let listed = |name| entity("x", Schema::Company, &[(Property::Name, name), (Property::Country, "ir")]);
+    let judged = |query: &str, country: &str, listed: &ListedEntity| {
+        let mut query = Query::new(Schema::Company, query);
+        query.countries = country.parse().into_iter().collect();
+        let found = index(std::slice::from_ref(listed)).search(&query, &Options::default()).len();
+        let score = judge(&query, listed).0;
+        assert_eq!(found, usize::from(score >= Score::THRESHOLD), "search and judge agree");
+        score
+    };
+    let (with, without) = (listed("Bank Melli Iran"), listed("Bank Melli"));
+    assert!(judged("Bank Melli", "", &with) >= Score::THRESHOLD);
+    assert!(judged("Bank Melli", "IR", &with) > judged("Bank Melli", "", &with));
+    assert!(judged("Bank Melli", "ES", &with) < Score::THRESHOLD, "a sister in another country");
+    assert!(judged("Bank Melli Chile", "", &without) < Score::THRESHOLD);
+    assert!(judged("Bank Melli Iran", "IR", &without) >= Score::THRESHOLD);
+    assert!(judged("Bank Melli Chile", "CL", &without) < Score::THRESHOLD);
 }
 
 #[test]
@@ -110,10 +120,23 @@ fn blanks_move_go_and_come() {
         ("Nikolai Plat Ono Vich Patrushev", "Nikolai Platonovich Patrushev"),
         ("MAHROU SGROUP", "MAHROUS GROUP"),
         ("JSCARGUMENT", "JSC Argument"),
+        ("vanderbilt corp", "van der bilt corp"),
         ("FridrichBuchenberg", "Friedrich Buchenberg"),
     ] {
         assert!(is_hit(Schema::LegalEntity, query, listed), "{query}");
     }
+}
+
+#[test]
+fn an_acronym_stands_for_its_words() {
+    let name = "Islamic Republic of Iran Shipping Lines";
+    assert!(is_hit(Schema::Company, "IRISL", name));
+    assert!(is_hit(Schema::Company, name, "IRISL Co."));
+    assert!(!is_hit(Schema::Company, "IRSL", name));
+    assert!(!is_hit(Schema::Company, "ISL", "Iran Shipping Lines"), "three letters are anybody's");
+    let listed = entity("x", Schema::Company, &[(Property::Name, name)]);
+    let hits = index(&[listed]).search(&Query::new(Schema::Company, "I.R.I.S.L."), &Options::default());
+    assert_eq!(hits.len(), 1);
 }
 
 #[test]

@@ -194,6 +194,20 @@ impl Register {
         })
     }
 
+    /// How many requests wait for the caller as the second person. Opens none of them.
+    pub fn approvals_to_decide(&self, call: &Call) -> Result<usize, RegisterError> {
+        authorise(&call.actor, Action::Read)?;
+        let actor = call.actor.clone();
+        self.core.store.read(move |tx| {
+            let mut waiting = 0;
+            for row in approval::waiting(tx, WAITING_MAX)? {
+                let pending = Pending::read(&row)?;
+                waiting += usize::from(second_person(&actor, &row, &pending).is_ok());
+            }
+            Ok(waiting)
+        })
+    }
+
     /// A request the caller made or may decide, or may have decided.
     pub fn approval(&self, call: &Call, id: ApprovalId) -> Result<ApprovalView, RegisterError> {
         authorise(&call.actor, Action::Read)?;

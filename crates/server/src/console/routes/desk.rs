@@ -15,7 +15,6 @@ use tenantry_model::random::draw;
 use tenantry_model::staff::{Actor, Job, Role};
 use tenantry_model::time::Timestamp;
 use tenantry_register::access::role_may;
-use tenantry_register::approvals::Standing;
 use tenantry_register::people::Session;
 use tenantry_register::{Action, Call, IdempotencyKey, Register, RegisterError};
 
@@ -184,10 +183,7 @@ impl Desk {
         let orders = || u32::try_from(register.orders_due(&call, soon).ok()?).ok();
         let dead = || u32::try_from(register.dead_letter_count(&call).ok()?).ok();
         let cases = || u32::try_from(register.open_case_count(&call).ok()?).ok();
-        let approvals = || {
-            let waiting = register.approvals(&call).ok()?;
-            u32::try_from(waiting.iter().filter(|a| a.reader == Standing::SecondPerson).count()).ok()
-        };
+        let approvals = || u32::try_from(register.approvals_to_decide(&call).ok()?).ok();
         Waiting {
             cases: cases().unwrap_or(0),
             approvals: approvals().unwrap_or(0),

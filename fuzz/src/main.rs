@@ -9,7 +9,7 @@
 mod targets;
 
 use std::sync::OnceLock;
-use targets::{ledger, lists, names};
+use targets::{ledger, lists, names, packages};
 
 type Target = fn(&[u8]);
 
@@ -40,6 +40,8 @@ const TARGETS: &[(&str, Target)] = &[
     ("lists_uk_xml", lists::uk_xml),
     ("lists_un_xml", lists::un_xml),
     ("names", names::names),
+    ("package", packages::package),
+    ("package_file", packages::package_file),
 ];
 
 static TARGET: OnceLock<Target> = OnceLock::new();

@@ -101,12 +101,15 @@ fn package() -> (Package, Key) {
         bagging_date: "2026-11-23".into(),
         checkpoint: checkpoint.sign(&[&signer]).expect("it signs"),
         log_keys: vec![key],
+        witnesses: "quorum none\n".into(),
         time_stamps: vec![],
         request: vec![],
         records: records.collect(),
         custody: vec![],
         erased: vec![],
         complete: vec![],
+        index: None,
+        events: vec![],
         summary: Summary::default(),
     };
     (package, signer)

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256, Sha512};
+use tenantry_ledger::batch::EVENT_BYTES;
+use tenantry_ledger::completeness::SubjectProof;
 use tenantry_ledger::{
     Checkpoint, Disclosure, Hash, LeafHeader, NoteSigner, Pseudonym, SignedNote, TlogProof, VerifierKey,
 };
@@ -45,7 +47,38 @@ pub struct SubjectClaim {
     pub records: u64,
 }
 
-/// A file as it was received: legal process, a time-stamp token, a certificate. The name has letters, digits, `.`, `_`, `-`.
+/// The index leaf that counted the records of every subject, and what it says of the subjects claimed to be complete.
+#[derive(Debug, Clone)]
+pub struct IndexRecord {
+    /// The leaf, with the fields that state the index.
+    pub record: Record,
+    /// One proof for each subject that has a record among the counted ones.
+    pub proofs: Vec<SubjectProof>,
+}
+
+/// A batch of events, and those of its events that are handed over.
+#[derive(Debug, Clone)]
+pub struct EventBatch {
+    /// The leaf, with the fields that state the batch.
+    pub record: Record,
+    /// Each event, byte for byte, with its sibling hashes within the batch; in their order.
+    pub events: Vec<([u8; EVENT_BYTES], Vec<Hash>)>,
+}
+
+/// A time-stamp token over a checkpoint of the same ledger.
+#[derive(Debug, Clone)]
+pub struct TimeStamp {
+    /// The token, RFC 3161, DER.
+    pub token: Vec<u8>,
+    /// The root certificate that the authority's chain ends at, PEM.
+    pub root: String,
+    /// The three lines of the checkpoint that it dates.
+    pub head: String,
+    /// Proof that the package's tree continues the tree of that checkpoint.
+    pub continues: Vec<Hash>,
+}
+
+/// A file as it was received, such as legal process. The name has letters, digits, `.`, `_`, `-`.
 #[derive(Debug, Clone)]
 pub struct Attachment {
     /// File name without folder.
@@ -67,8 +100,10 @@ pub struct Package {
     pub checkpoint: SignedNote,
     /// Keys of the log, named like the checkpoint's origin; the first one signs the package and stands in every proof.
     pub log_keys: Vec<VerifierKey>,
-    /// Time-stamp tokens over the checkpoint (`NAME.tsr`) and their certificates (`NAME.pem`).
-    pub time_stamps: Vec<Attachment>,
+    /// Who witnesses the ledger: the lines of a `tlog-policy` without its logs, `quorum none` for nobody.
+    pub witnesses: String,
+    /// Time-stamp tokens.
+    pub time_stamps: Vec<TimeStamp>,
     /// What was asked, and by whom.
     pub request: Vec<Attachment>,
     /// The records handed over.
@@ -79,6 +114,10 @@ pub struct Package {
     pub erased: Vec<ErasedRecord>,
     /// Subjects whose records are here without exception. Empty: no claim of completeness.
     pub complete: Vec<SubjectClaim>,
+    /// What proves that claim beyond the signer's word.
+    pub index: Option<IndexRecord>,
+    /// Events handed over.
+    pub events: Vec<EventBatch>,
     /// What people are told of it.
     pub summary: Summary,
 }
@@ -139,8 +178,20 @@ fn payload(package: &Package, key: &VerifierKey) -> Result<BTreeMap<String, Vec<
         }
         put(&mut files, format!("{}{}", layout::REQUEST, attachment.name), attachment.bytes.clone())?;
     }
-    for attachment in &package.time_stamps {
-        put(&mut files, format!("{}{}", layout::TRUST, attachment.name), attachment.bytes.clone())?;
+    for (stamp, number) in package.time_stamps.iter().zip(1..) {
+        put_time_stamp(&mut files, stamp, number)?;
+    }
+    if let Some(index) = &package.index {
+        put_record(&mut files, layout::COMPLETE, &index.record, &checkpoint)?;
+        for proof in &index.proofs {
+            let path = format!("{}{}.proof", layout::COMPLETE, proof.chain.subject);
+            put(&mut files, path, proof.to_string().into_bytes())?;
+        }
+    }
+    for batch in &package.events {
+        let header = put_record(&mut files, layout::EVENTS, &batch.record, &checkpoint)?;
+        let path = format!("{}{}.events", layout::EVENTS, layout::stem(header.log_seq));
+        put(&mut files, path, layout::write_events(&batch.events).into_bytes())?;
     }
     if !package.complete.is_empty() {
         let subjects = package.complete.iter();
@@ -158,7 +209,7 @@ fn payload(package: &Package, key: &VerifierKey) -> Result<BTreeMap<String, Vec<
         package.log_keys.iter().fold(String::new(), |text, key| format!("{text}{before}{key}\n"))
     };
     put(&mut files, layout::LOG_KEY.to_owned(), lines("").into_bytes())?;
-    put(&mut files, layout::POLICY.to_owned(), (lines("log ") + "quorum none\n").into_bytes())?;
+    put(&mut files, layout::POLICY.to_owned(), (lines("log ") + &package.witnesses).into_bytes())?;
     put(&mut files, layout::REPORT.to_owned(), paper::report(package, &head)?)?;
     put(&mut files, layout::CERTIFICATE.to_owned(), paper::certificate(package, &head)?)?;
     Ok(files)
@@ -176,6 +227,19 @@ fn signed_by(note: &SignedNote, key: &VerifierKey) -> Result<String, EvidenceErr
         return Err(EvidenceError::build("the checkpoint is not signed by the first key of the log"));
     }
     Ok(format!("{}\n{ours}", note.text()))
+}
+
+fn put_time_stamp(
+    files: &mut BTreeMap<String, Vec<u8>>,
+    stamp: &TimeStamp,
+    number: usize,
+) -> Result<(), EvidenceError> {
+    let size = Checkpoint::parse_text(&stamp.head)?.size;
+    let base = format!("{}stamp-{}-{number:02}", layout::TRUST, layout::stem(size));
+    put(files, format!("{base}.tsr"), stamp.token.clone())?;
+    put(files, format!("{base}.pem"), stamp.root.clone().into_bytes())?;
+    put(files, format!("{base}.head"), stamp.head.clone().into_bytes())?;
+    put(files, format!("{base}.consistency"), layout::write_consistency(&stamp.continues).into_bytes())
 }
 
 fn put_record(

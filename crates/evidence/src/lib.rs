@@ -24,6 +24,8 @@ pub mod limits;
 mod paper;
 mod verifiers;
 
-pub use build::{Attachment, ErasedRecord, Package, Record, SubjectClaim, build};
+pub use build::{
+    Attachment, ErasedRecord, EventBatch, IndexRecord, Package, Record, SubjectClaim, TimeStamp, build,
+};
 pub use error::EvidenceError;
 pub use paper::{Line, Section, Summary};

@@ -4,7 +4,7 @@
 usage: verify.py PACKAGE.zip [KEY-FINGERPRINT] [--receipt RECEIPT.json]
 exit:  0 VALID, 1 INVALID, 2 INCOMPLETE
 """
-import base64, hashlib, hmac, json, re, struct, sys, zipfile
+import base64, calendar, hashlib, hmac, json, os, re, shutil, struct, subprocess, sys, tempfile, time, zipfile
 
 
 class Invalid(Exception):
@@ -136,10 +136,10 @@ def signature_holds(key, message, signature):
         return None
 
 
-def check_note(data, keys):
-    """The text, once the first key has signed it and no other listed key's signature is bad."""
+def check_note(data, keys, signed=None):
+    """The text, once the first key has signed it and no other listed key's signature is bad; fills `signed` with places."""
     text, signatures = read_note(data)
-    signed = set()
+    signed = set() if signed is None else signed
     for position, (name, key) in enumerate(keys):
         key_id = sha256(name.encode(), b"\n", key)[:4]
         for signature in [s for n, i, s in signatures if (n, i) == (name, key_id)]:
@@ -152,8 +152,8 @@ def check_note(data, keys):
     return text
 
 
-def read_head(data, keys):
-    text = check_note(data, keys)
+def read_head(data, keys, signed=None):
+    text = check_note(data, keys, signed)
     head = text.split("\n")
     need(len(head) == 4 and head[0] == keys[0][0], "the checkpoint is of another log")
     return int(head[1]), unbase64(head[2]), text
@@ -195,6 +195,133 @@ def check_body(leaf, record, opening):
     message = short(b"reg-ledger/body/v1") + kind + struct.pack(">H", len(digests)) + tree_root(digests)
     need(hmac.new(unbase64(lines[1][2:]), message, "sha256").digest() == leaf["commitment"],
          "shown fields are not what was committed to")
+
+
+def read_vkey(line):
+    name, key_id, key = line.split("+", 2)
+    key = unbase64(key)
+    need(sha256(name.encode(), b"\n", key)[:4].hex() == key_id, "a key has another id than it says")
+    return name, key
+
+
+def check_witnesses(policy, whole, log_keys):
+    """Checks the cosignatures of the witnesses that the package names; false when they are fewer than it asks for itself."""
+    logs, witnesses, rules, quorum = [], {}, {}, None
+    for words in (line.split() for line in policy.splitlines()):
+        if not words or words[0].startswith("#"):
+            continue
+        if words[0] == "log":
+            logs.append(read_vkey(words[1]))
+        elif words[0] == "witness":
+            witnesses[words[1]] = read_vkey(words[2])
+        elif words[0] == "group":
+            rules[words[1]] = words[2], words[3:]
+        else:
+            need(words[0] == "quorum" and quorum is None, "the policy in the package is malformed")
+            quorum = words[1]
+    need(logs == log_keys and quorum, "the policy in the package names other keys than the package's own")
+    text, signatures = read_note(whole.encode())
+    saw = {}
+    for name, key in witnesses.items():
+        key_id = sha256(key[0].encode(), b"\n", key[1])[:4]
+        for signature in [s for n, i, s in signatures if (n, i) == (key[0], key_id)]:
+            need(signature_holds(key[1], *signed_message(key[1][0], key[0], text, signature)) is not False,
+                 "a cosignature does not verify")
+            saw[name] = int.from_bytes(signature[:8], "big")
+    for name, at in saw.items():
+        print(f"witness {name} saw this state of the ledger at {utc(at)}; that this key is that witness is the package's word")
+
+    def met(name):
+        if name not in rules:
+            return name in saw
+        least, members = rules[name]
+        least = {"all": len(members), "any": 1}.get(least) or int(least)
+        return sum(met(member) for member in members) >= least
+
+    return quorum == "none" or met(quorum)
+
+
+def utc(seconds):
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
+
+
+def check_time_stamp(token, root, head, path, ledger):
+    """Checks one token over an earlier head of the same ledger. Certificates and signature are the business of `openssl`."""
+    origin, size, root_hash = head.decode().split("\n")[:3]
+    need(head.decode() == f"{origin}\n{size}\n{root_hash}\n" and origin == ledger[0], "a time-stamp dates another ledger")
+    lines = path.decode().split("\n")
+    need(lines[0] == "tenantry/consistency@v1" and lines[-1] == "", "a consistency proof is malformed")
+    need(continues(int(size), ledger[1], [unbase64(h) for h in lines[1:-1]], unbase64(root_hash), ledger[2]),
+         "the ledger does not continue what a time-stamp dates")
+    openssl = shutil.which("openssl")
+    if not openssl:
+        print(f"not checked here: a time-stamp over the first {size} records (needs the program `openssl`)")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        names = {"token": token, "root": root, "head": head}
+        for name, data in names.items():
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(data)
+        ts = [openssl, "ts"]
+        told = subprocess.run(ts + ["-reply", "-in", "token", "-token_in", "-text"], cwd=folder, capture_output=True, text=True)
+        at = re.search(r"Time stamp: (\w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)? (\d{4}) GMT", told.stdout)
+        need(at, "a time-stamp cannot be read")
+        at = time.strptime(" ".join(at.groups()), "%b %d %H:%M:%S %Y")
+        seconds = calendar.timegm(at)
+        proven = subprocess.run(ts + ["-verify", "-data", "head", "-in", "token", "-token_in", "-CAfile", "root",
+                                      "-attime", str(seconds)], cwd=folder, capture_output=True)
+        need(proven.returncode == 0, "a time-stamp does not hold")
+    print(f"a time-stamp authority says that the first {size} records existed at {utc(seconds)}; its root certificate is the "
+          "package's own")
+
+
+def check_count(record, proof, claimed, have):
+    """Whether a subject has here what the index leaf counted; how many of the counted records are not here."""
+    lines = proof.decode().split("\n")
+    names = ("subject", "blind", "records", "head", "position")
+    need(lines[0] == "reg-ledger/completeness/v1" and lines[-1] == "", "a completeness proof is malformed")
+    need(all(line.startswith(name + " ") for name, line in zip(names, lines[1:6])), "a completeness proof is malformed")
+    subject, blind, records, head, position = (line.split(" ")[1] for line in lines[1:6])
+    need(claimed[0] == subject, "a completeness proof is about another subject")
+    records, head = int(records), unbase64(head)
+    about = sha256(short(b"reg-ledger/index-id/v1"), unbase64(blind), bytes.fromhex(subject))
+    entry = sha256(b"\0", short(b"reg-ledger/index-entry/v1"), about, struct.pack(">Q", records), head)
+    path = [unbase64(line) for line in lines[6:-1]]
+    need(records > 0 and included(entry, int(position), int(record["entries"]), path) == bytes.fromhex(record["root"]),
+         "the index did not count this of a subject")
+    need(claimed[1] >= records, "fewer records are stated of a subject than were counted")
+    need(all((number <= records) == (l["log_seq"] < int(record["covers"])) for number, l in have.items()),
+         "the records of a subject contradict what was counted")
+    need(records not in have or have[records]["hash"] == head, "a subject's last record is another than the one counted")
+    return records - sum(number <= records for number in have)
+
+
+def check_events(data, batch, fields):
+    """Whether each event is in the batch, whose own record has been checked."""
+    need(batch["type"] == 41, "a batch is not one")
+    lines = data.decode().split("\n")
+    need(lines[0] == "tenantry/events@v1" and lines[-1] == "", "a list of events is malformed")
+    events = []
+    for line in lines[1:-1]:
+        if line.startswith("event "):
+            events.append((unbase64(line[6:]), []))
+        else:
+            need(events, "a list of events is malformed")
+            events[-1][1].append(unbase64(line))
+    before = -1
+    for event, path in events:
+        r = Reader(event)
+        need(r.text() == b"reg-ledger/event/v1" and len(event) == 92, "an event has another version")
+        r.take(4)
+        at = r.number(8)
+        r.take(8 + 16 + 32)
+        number, retention = r.number(2), r.number(1)
+        need(retention > 0 and number > before, "the events of a batch are not in order, each once")
+        need(included(sha256(b"\0", event), number, int(fields["events"]), path) == bytes.fromhex(fields["root"]),
+             "an event is not in its batch")
+        need(int(fields["first"]) <= at <= int(fields["last"]), "an event lies outside the time of its batch")
+        before = number
+    return len(events)
 
 
 def check_approval(scope, shown):
@@ -246,8 +373,40 @@ def check_receipt(data, package, keys, size, root):
     print(f"recorded in the same ledger as record {index} when it was built")
 
 
+def check_submission(data, fingerprint):
+    """The receipt of one record, which needs no package."""
+    receipt = json.loads(data)
+    known = {"format", "policy", "leaf", "proof", "record", "opening", "events"}
+    need(receipt["format"] == "tenantry/record-receipt@v1" and receipt.keys() <= known,
+         "this is not the receipt of a record, or of another version")
+    keys = [read_vkey(line.split()[1]) for line in receipt["policy"].splitlines() if line.startswith("log ")]
+    print_of_key = sha256(keys[0][0].encode(), b"\n", keys[0][1]).hex()
+    need(keys[0][1][:1] == b"\1" and all(name == keys[0][0] for name, _ in keys), "the keys are not of one log")
+    need(fingerprint in (None, print_of_key), "the key has another fingerprint: " + print_of_key)
+    leaf = read_leaf(unbase64(receipt["leaf"]))
+    index, path, checkpoint = read_proof(receipt["proof"])
+    signed = set()
+    size, root, _ = read_head(checkpoint.encode(), keys, signed)
+    reasons = ["the checkpoint lacks a signature of the log"] if len(signed) < len(keys) else []
+    if not check_witnesses(receipt["policy"], checkpoint, keys):
+        reasons.append("fewer witnesses cosigned the checkpoint than the receipt itself demands")
+    need(index == leaf["log_seq"] and included(leaf["hash"], index, size, path) == root, "the record is not in the signed ledger")
+    print(f"record {index} is in the ledger {keys[0][0]} at {size}, key fingerprint {print_of_key}")
+    if any(part in receipt for part in ("record", "opening", "events")):
+        check_body(leaf, receipt["record"], receipt["opening"])
+        count = check_events(receipt["events"].encode(), leaf, {f["name"]: f.get("text", "") for f in receipt["record"]["fields"]})
+        print(f"{count} events shown are in the batch of the record")
+    return reasons
+
+
 def check(archive_path, fingerprint, receipt):
-    missing = []
+    with open(archive_path, "rb") as file:
+        beginning = file.read(40)
+    if beginning.startswith((b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")):
+        return ["the file is encrypted; first: age --decrypt --identity KEY.txt --output package.zip FILE"]
+    if beginning[:1] == b"{" and receipt is None:
+        with open(archive_path, "rb") as file:
+            return check_submission(file.read(), fingerprint)
     with zipfile.ZipFile(archive_path) as archive:
         names = archive.namelist()
         need(len(set(names)) == len(names) and all(n.startswith("bag/") and ".." not in n for n in names), "bad file names")
@@ -263,8 +422,7 @@ def check(archive_path, fingerprint, receipt):
 
     keys = []
     for line in files["data/trust/log.vkey"].decode().splitlines():
-        name, _, key = line.split("+", 2)
-        keys.append((name, unbase64(key)))
+        keys.append(read_vkey(line))
     origin, key = keys[0]
     need(key[:1] == b"\1" and len(key) == 33, "the first key is not an Ed25519 key")
     need(all(n == origin and k[0] in (1, 4, 6) for n, k in keys), "the keys are not of one log")
@@ -274,13 +432,22 @@ def check(archive_path, fingerprint, receipt):
     need(check_note(files["tagmanifest.note"], keys[:1]) ==
          f"tenantry/evidence-package@v1\norigin {origin}\ntagmanifest-sha256.txt sha256 {tag}\n",
          "the package signature is over another package")
-    whole = files["data/trust/checkpoint"].decode()
-    size, root, head = read_head(whole.encode(), keys)
+    whole, signed = files["data/trust/checkpoint"].decode(), set()
+    size, root, head = read_head(whole.encode(), keys, signed)
+    reasons = ["the checkpoint lacks a signature of the log"] if len(signed) < len(keys) else []
+    if not check_witnesses(files["data/trust/policy"].decode(), whole, keys):
+        reasons.append("fewer witnesses cosigned the checkpoint than the package itself demands")
+    for name in [n for n in files if re.fullmatch(r"data/trust/[^/]+\.(tsr|pem|head|consistency)", n)]:
+        parts = [files[name.rpartition(".")[0] + ending] for ending in (".tsr", ".pem", ".head", ".consistency")]
+        if name.endswith(".tsr"):
+            check_time_stamp(*parts, (origin, size, root))
 
-    leaves, shown = {}, []
+    leaves, shown, fields = {}, [], {}
     for name in files:
-        match = re.fullmatch(r"data/(records|custody|erased)/(\d{6,})\.leaf", name)
+        match = re.fullmatch(r"data/(records|custody|erased|complete|events)/(\d{6,})\.leaf", name)
         if not match:
+            need(not re.fullmatch(r"data/(records|custody|erased|events)/.*|data/complete/\d{6,}\.(json|open|tlog-proof)", name)
+                 or name.rpartition(".")[0] + ".leaf" in files, name + " has no leaf")
             continue
         folder, base = match.group(1), name[:-len(".leaf")]
         leaf = read_leaf(files[name])
@@ -289,17 +456,33 @@ def check(archive_path, fingerprint, receipt):
         same_head(checkpoint, head, whole)
         need(index == leaf["log_seq"] and included(leaf["hash"], index, size, path) == root,
              base + " is not in the signed ledger")
+        need(folder == "erased" or (base + ".json" in files) == (base + ".open" in files), base + " is only half shown")
         if folder != "erased" and base + ".json" in files:
             record = json.loads(files[base + ".json"])
             check_body(leaf, record, files[base + ".open"].decode())
-            shown.append((index, {f["name"]: f.get("text", "") for f in record["fields"]}))
+            fields[index] = {f["name"]: f.get("text", "") for f in record["fields"]}
+            shown.append((index, fields[index]))
         need(leaf["log_seq"] not in leaves, base + " occurs twice")
         leaves[leaf["log_seq"]] = leaf
-        if folder == "erased":
-            missing.append((json.loads(files[base + ".json"])["erased_by"], base))
-    reasons = [f"the record that states the erasure of {b} is missing" for i, b in missing if i not in leaves]
-    if not any(n.startswith("data/records/") for n in files):
+    for base, index in [(n[:-5], int(n[12:-5])) for n in files if re.fullmatch(r"data/erased/\d+\.leaf", n)]:
+        erasure = json.loads(files[base + ".json"])
+        by, rule = erasure["erased_by"], erasure["rule"]
+        need(by > index and rule, base + " names no later record or no rule")
+        if by not in leaves:
+            reasons.append(f"the record that states the erasure of {index} is missing")
+            continue
+        need(leaves[by]["type"] == 54, f"record {by} does not state an erasure")
+        told = fields.get(by, {})
+        if "basis" in told and "records" in told:
+            need(index in json.loads(told["records"]) and told["basis"] == rule, f"record {by} does not say that {index} was erased")
+        else:
+            print(f"not checked: the rule under which record {index} was erased")
+    if not any(n.startswith(("data/records/", "data/erased/")) for n in files):
         reasons.append("there is no record")
+    batches = [n for n in files if re.fullmatch(r"data/events/\d+\.leaf", n)]
+    for index in (int(name[12:-5]) for name in batches):
+        need(index in fields, "what a batch commits to is not shown")
+        check_events(files["data/events/%06d.events" % index], leaves[index], fields[index])
     if "data/request/scope.json" in files and not check_approval(files["data/request/scope.json"], shown):
         reasons.append("no record says that a second person approved the scope")
 
@@ -307,14 +490,35 @@ def check(archive_path, fingerprint, receipt):
     for (subject, number), leaf in chains.items():
         before = chains.get((subject, number - 1))
         need(before is None or before["hash"] == leaf["prev"], "the records of a subject are not linked")
+    index = [int(n[14:-5]) for n in files if re.fullmatch(r"data/complete/\d{6,}\.leaf", n)]
+    need(len(index) < 2, "more than one index is here")
+    need("data/complete/statement.json" in files or not index, "an index is here, but nothing says whose records it is for")
     if "data/complete/statement.json" in files:
         statement = json.loads(files["data/complete/statement.json"])
         need(statement["tree_size"] == size, "the completeness statement is about another checkpoint")
-        for claim in statement["subjects"]:
-            have = {n for s, n in chains if s == claim["subject"]}
-            need(max(have, default=0) <= claim["records"], "a subject has more records than stated")
-            if have != set(range(1, claim["records"] + 1)):
-                reasons.append("records are missing of subject " + claim["subject"])
+        proofs = {n[14:-6]: files[n] for n in files if re.fullmatch(r"data/complete/[0-9a-f]{32}\.proof", n)}
+        claims = {claim["subject"]: claim["records"] for claim in statement["subjects"]}
+        need(len(claims) == len(statement["subjects"]) and proofs.keys() <= claims.keys(), "the completeness statement is malformed")
+        need(not index or (leaves[index[0]]["type"] == 40 and index[0] in fields), "an index is not one or not shown")
+        need(index or not proofs, "what was counted is here without the record that counted")
+        whole_before = len(reasons)
+        for subject, records in claims.items():
+            have = {n: l for (s, n), l in chains.items() if s == subject}
+            need(max(have, default=0) <= records, "a subject has more records than stated")
+            if set(have) != set(range(1, records + 1)):
+                reasons.append("records are missing of subject " + subject)
+            if index and subject in proofs:
+                counted = fields[index[0]]
+                need(int(counted["covers"]) <= index[0] and int(counted["entries"]) <= int(counted["covers"]), "an index is malformed")
+                if check_count(counted, proofs[subject], (subject, records), have):
+                    reasons.append("records that were counted are missing of subject " + subject)
+            elif index and any(l["log_seq"] < int(fields[index[0]]["covers"]) for l in have.values()):
+                reasons.append("what was counted of a subject is missing: " + subject)
+        if index and len(reasons) == whole_before:
+            print(f"nothing is missing of the stated subjects among the first {fields[index[0]]['covers']} records of the ledger, "
+                  f"until {utc(leaves[index[0]]['recorded_at'] // 10**9)}: record {index[0]} counted")
+        else:
+            print("that a subject has no later records than stated rests on the signer's statement")
     print(f"{len(leaves)} records, ledger {origin} at {size}, key fingerprint {print_of_key}")
     if fingerprint is None:
         print("the key was taken from the package itself: compare the fingerprint with one from elsewhere")

@@ -171,13 +171,60 @@ impl BatchStatement {
     }
 }
 
-/// Proof that an event is in a batch: sibling hashes from the event upwards.
+/// The tree over the events of a batch, for any number of proofs.
+#[derive(Debug)]
+pub struct BatchProver {
+    events: u64,
+    levels: Vec<Vec<Hash>>,
+}
+
+impl BatchProver {
+    /// Hashes the encoded events of a batch.
+    ///
+    /// # Errors
+    /// As [`BatchStatement::of`].
+    pub fn new(events: &[u8]) -> Result<Self, LedgerError> {
+        let statement = BatchStatement::of(events)?;
+        let (mut tree, mut levels) = (Frontier::new(), Vec::<Vec<Hash>>::new());
+        for event in events.as_chunks::<EVENT_BYTES>().0 {
+            tree.append_with(leaf_hash(event), |level, _, hash| {
+                let level = usize::from(level);
+                if levels.len() <= level {
+                    levels.push(Vec::new());
+                }
+                if let Some(hashes) = levels.get_mut(level) {
+                    hashes.push(hash);
+                }
+            });
+        }
+        Ok(Self { events: statement.events, levels })
+    }
+
+    /// Proof that an event is in the batch: sibling hashes from the event upwards.
+    ///
+    /// # Errors
+    /// [`LedgerError::OutOfTree`] for a number that the batch does not have.
+    pub fn prove(&self, number: u16) -> Result<Vec<Hash>, LedgerError> {
+        inclusion_proof(self, u64::from(number), self.events)
+    }
+}
+
+impl HashSource for BatchProver {
+    type Error = LedgerError;
+
+    fn hash(&self, level: u8, index: u64) -> Result<Hash, LedgerError> {
+        let hashes = self.levels.get(usize::from(level));
+        let found = usize::try_from(index).ok().and_then(|index| hashes?.get(index));
+        found.copied().ok_or(LedgerError::MissingHash { level, index })
+    }
+}
+
+/// Proof of one event, as [`BatchProver::prove`].
 ///
 /// # Errors
-/// As [`BatchStatement::of`], and [`LedgerError::OutOfTree`] for a number that the batch does not have.
+/// As there and as [`BatchStatement::of`].
 pub fn prove_event(events: &[u8], number: u16) -> Result<Vec<Hash>, LedgerError> {
-    let statement = BatchStatement::of(events)?;
-    inclusion_proof(&Events(events), u64::from(number), statement.events)
+    BatchProver::new(events)?.prove(number)
 }
 
 /// The first stage: `event` is in the batch that `statement` speaks of. The second stage is the inclusion of the batch leaf.
@@ -191,22 +238,4 @@ pub fn verify_event(event: &[u8], path: &[Hash], statement: &BatchStatement) -> 
         return Err(LedgerError::invalid(BATCH, "event_at", "within the time the batch spans"));
     }
     Ok(read)
-}
-
-/// Hashes over encoded events, computed when asked for: a batch is small.
-struct Events<'a>(&'a [u8]);
-
-impl HashSource for Events<'_> {
-    type Error = LedgerError;
-
-    fn hash(&self, level: u8, index: u64) -> Result<Hash, LedgerError> {
-        let missing = LedgerError::MissingHash { level, index };
-        let (events, _) = self.0.as_chunks::<EVENT_BYTES>();
-        let first = usize::try_from(index << level).map_err(|_| missing.clone())?;
-        let mut tree = Frontier::new();
-        for event in events.get(first..first + (1 << level)).ok_or(missing)? {
-            tree.append(leaf_hash(event));
-        }
-        Ok(tree.root())
-    }
 }

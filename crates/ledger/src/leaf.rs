@@ -53,6 +53,13 @@ impl fmt::Debug for Pseudonym {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixNanos(pub u64);
 
+impl From<UnixNanos> for crate::UnixSeconds {
+    /// The whole seconds.
+    fn from(at: UnixNanos) -> Self {
+        Self(at.0 / 1_000_000_000)
+    }
+}
+
 /// The fields of a leaf. Build one, then [`LeafHeader::encode`] it; [`LeafHeader::decode`] gives back an equal value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeafHeader {

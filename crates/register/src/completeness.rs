@@ -77,7 +77,7 @@ impl Register {
     /// the index leaf states.
     pub fn completeness(&self, call: &Call, subjects: &[[u8; 16]]) -> Result<Completeness, RegisterError> {
         authorise(&call.actor, Action::BuildEvidence)?;
-        self.core.completeness(subjects)
+        self.core.completeness(subjects, None)
     }
 
     /// Computes the index again from the leaves and compares it with what the newest index leaf states.
@@ -86,7 +86,7 @@ impl Register {
     /// As [`Register::completeness`].
     pub fn check_index(&self, call: &Call) -> Result<IndexStatement, RegisterError> {
         authorise(&call.actor, Action::ReadLedger)?;
-        Ok(self.core.completeness(&[])?.statement)
+        Ok(self.core.completeness(&[], None)?.statement)
     }
 }
 
@@ -112,13 +112,32 @@ impl Core {
         })
     }
 
+    /// The newest index leaf, if it counted every leaf up to `last`.
+    pub(crate) fn newest_count_beyond(
+        &self,
+        tx: &mut dyn Tx,
+        last: u64,
+    ) -> Result<Option<u64>, RegisterError> {
+        let Some(row) = newest_index(tx)? else { return Ok(None) };
+        let header = LeafHeader::decode(&row.bytes)?;
+        let body = Body::decode(&keys::open_body(tx, &self.vault, &header, &row.bytes, &row.body)?)?;
+        let covers = IndexStatement::from_leaf(&header, &body.disclose_all())?.covers;
+        Ok((last < covers).then_some(header.log_seq))
+    }
+
+    /// What an index leaf says of these subjects; without a leaf, the newest one.
     pub(crate) fn completeness(
         self: &Arc<Self>,
         subjects: &[[u8; 16]],
+        leaf: Option<u64>,
     ) -> Result<Completeness, RegisterError> {
         let core = Arc::clone(self);
         let (row, header, body) = self.store.read(move |tx| {
-            let row = newest_index(tx)?.ok_or(RegisterError::NotFound { what: "index of chains" })?;
+            let row = match leaf {
+                Some(leaf) => Some(index_leaf(tx, i64::try_from(leaf).unwrap_or(i64::MAX))?),
+                None => newest_index(tx)?,
+            };
+            let row = row.ok_or(RegisterError::NotFound { what: "index of chains" })?;
             let header = LeafHeader::decode(&row.bytes)?;
             let opening = keys::open_body(tx, &core.vault, &header, &row.bytes, &row.body)?;
             Ok::<_, RegisterError>((row, header, Body::decode(&opening)?))
@@ -164,6 +183,10 @@ impl Core {
 fn newest_index(tx: &mut dyn Tx) -> Result<Option<LeafRow>, RegisterError> {
     let Some(bytes) = setting::find(tx, NEWEST)? else { return Ok(None) };
     let index = <[u8; 8]>::try_from(bytes).map_or(i64::MAX, i64::from_be_bytes);
+    index_leaf(tx, index).map(Some)
+}
+
+fn index_leaf(tx: &mut dyn Tx, index: i64) -> Result<LeafRow, RegisterError> {
     let row = ledger::range(tx, index, 1)?.pop().filter(|row| row.seq == index);
-    row.map(Some).ok_or(RegisterError::Ledger { reason: "the newest index leaf is gone".to_owned() })
+    row.ok_or_else(|| RegisterError::Ledger { reason: format!("index leaf {index} is gone") })
 }

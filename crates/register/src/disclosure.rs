@@ -9,7 +9,7 @@ use crate::access::{Action, authorise};
 use crate::approvals::{ContentHash, Pending};
 use crate::call::Call;
 use crate::core::Core;
-use crate::evidence::{BuiltPackage, Opened, Order, one_line, parties_behind};
+use crate::evidence::{Built, BuiltPackage, Opened, Order, one_line, parties_behind, recipient_of};
 use crate::ledger_view::hex;
 use crate::record::{Record, RecordType, Retention};
 use crate::unit::Unit;
@@ -81,6 +81,9 @@ pub struct NewDisclosure {
     /// The order, where that is the basis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
+    /// The recipient's public key, `age1…`: the package leaves encrypted to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypt_to: Option<String>,
 }
 
 /// A disclosure as shown to those who ask for it and approve it: what exactly would leave, by identifier.
@@ -103,6 +106,9 @@ pub struct DisclosureScope {
     pub order: Option<OrderId>,
     /// When it was asked for.
     pub requested_at: Timestamp,
+    /// To whose public key the package is encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypt_to: Option<String>,
     /// Random, so that the hash of the scope, which stands in the record of its approval, tells nothing by itself.
     pub salt: String,
 }
@@ -140,6 +146,7 @@ impl Register {
         new: NewDisclosure,
     ) -> Result<RequestedDisclosure, RegisterError> {
         let recipient = one_line("/recipient", &new.recipient)?;
+        recipient_of("/encrypt_to", new.encrypt_to.as_deref())?;
         if new.kinds.is_empty() {
             return Err(RegisterError::invalid("/kinds", "name at least one kind of fact"));
         }
@@ -154,6 +161,7 @@ impl Register {
                 recipient: recipient.clone(),
                 legal_basis: new.legal_basis,
                 order: new.order,
+                encrypt_to: new.encrypt_to.clone(),
                 requested_at: unit.now,
                 salt: hex(&draw::<32>(&*unit.core.entropy)),
             };
@@ -188,15 +196,13 @@ impl Register {
     }
 
     /// Builds the package of a disclosure that a second person approved. What is opened is recorded first. An approval holds
-    /// until the request would have lapsed.
+    /// until the request would have lapsed. Under an idempotency key the same package is answered again.
     ///
     /// # Errors
     /// [`RegisterError::SecondPerson`] without approval, [`RegisterError::ApprovalVoid`] when it was for another scope or is too old.
     pub fn build_disclosure(&self, call: &Call, id: ApprovalId) -> Result<BuiltPackage, RegisterError> {
         authorise(&call.actor, Action::RequestDisclosure)?;
         let (scope, subject) = self.approved_scope(id)?;
-        let now = self.core.clock.now();
-        self.core.record_access(call, id, &scope, subject)?;
         let DisclosureScope { recipient, facts, .. } = scope.clone();
         let order = Order {
             account: scope.account,
@@ -208,10 +214,14 @@ impl Register {
                 Line::new("Legal basis", scope.legal_basis.as_str()),
                 Line::new("Order", scope.order.map_or_else(|| "none".to_owned(), |order| order.to_string())),
                 Line::new("Approved under request", id.to_string()),
-                Line::new("At", now.to_string()),
             ],
             opened: Some(Opened { subject, facts, scope: bytes_of(&scope) }),
+            recipient: recipient_of("/encrypt_to", scope.encrypt_to.as_deref())?,
         };
+        // A repeated request hands out the same bytes to the same person, whose access is recorded already.
+        if self.core.was_built(call, Action::BuildEvidence, &order)? == Built::NotYet {
+            self.core.record_access(call, id, &scope, subject)?;
+        }
         self.core.build_package(call, Action::BuildEvidence, &order)
     }
 

@@ -86,6 +86,7 @@ impl Register {
             let leaf = unit.record(record)?;
             let mut sealed = Vec::new();
             for (subject, opening) in &batch.openings {
+                ledger::add_event_subject(unit.tx, subject, i64::try_from(leaf).unwrap_or(i64::MAX))?;
                 let bytes = unit.seal_bytes(subject, &group(leaf), opening)?;
                 sealed.extend_from_slice(subject);
                 sealed.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());

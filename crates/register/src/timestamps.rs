@@ -87,6 +87,7 @@ impl Register {
             authority: authority.to_owned(),
             stamped_at: Timestamp::from_micros(stamp.time_us),
             token,
+            root: stamp.root.clone(),
         };
         self.core.store.write(move |tx| ledger::add_timestamp(tx, &row).map_err(RegisterError::from))?;
         Ok(stamp)
@@ -102,7 +103,7 @@ impl Register {
             self.core.store.read(|tx| ledger::timestamps(tx, LISTED_MAX).map_err(RegisterError::from))?;
         Ok(rows
             .into_iter()
-            .map(|TimestampRow { size, authority, stamped_at, token }| KeptStamp {
+            .map(|TimestampRow { size, authority, stamped_at, token, .. }| KeptStamp {
                 size: stored_size(size),
                 authority,
                 stamped_at,

@@ -63,6 +63,21 @@ impl Core {
             Ok(answer)
         })
     }
+
+    /// What the same request was answered before, if it bears a key that is known.
+    pub(crate) fn answered_before<T: DeserializeOwned + Send + 'static>(
+        self: &Arc<Self>,
+        call: &Call,
+        action: Action,
+        request: &impl Serialize,
+    ) -> Result<Option<T>, RegisterError> {
+        authorise(&call.actor, action)?;
+        if call.key.is_none() {
+            return Ok(None);
+        }
+        let (digest, call) = (request_digest(&self.vault, action, request)?, call.clone());
+        self.store.read(move |tx| answered(tx, &call, &digest))
+    }
 }
 
 /// One change under way: an open transaction, the instant it happens at, and the head of the ledger as it grows.

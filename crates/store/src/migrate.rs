@@ -39,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005", "retention"),
     migration!(6, "0006", "decision_text_once"),
     migration!(7, "0007", "chains_by_pointer"),
+    migration!(8, "0008", "evidence"),
 ];
 
 /// What a run of the migrations did.

@@ -21,7 +21,7 @@ mod time;
 mod verify;
 
 pub use error::TimestampError;
-pub use verify::{KeyCheck, PublicKey, Scheme, Stamp, Trust, verify_token};
+pub use verify::{KeyCheck, PublicKey, Scheme, Stamp, Trust, to_pem, verify_token};
 
 use cms::content_info::ContentInfo;
 use der::asn1::{Int, OctetString};

@@ -97,6 +97,25 @@ pub struct Stamp {
     pub policy: String,
     /// Serial number in lower-case hexadecimal.
     pub serial: String,
+    /// The trusted certificate that the chain ended at, DER.
+    pub root: Vec<u8>,
+}
+
+/// A certificate as PEM, as [`Trust::from_pem`] reads it.
+pub fn to_pem(certificate: &[u8]) -> String {
+    const LINE: usize = 64;
+    let digits = STANDARD.encode(certificate);
+    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    for (place, digit) in digits.chars().enumerate() {
+        text.push(digit);
+        if place % LINE == LINE - 1 {
+            text.push('\n');
+        }
+    }
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text + "-----END CERTIFICATE-----\n"
 }
 
 /// Verifies a token over a SHA-256 digest. `nonce` is that of the request, where it is still known.
@@ -140,7 +159,7 @@ pub fn verify_token(
     check_signature(signer, certificate, content.as_bytes(), check)?;
     check_purpose(certificate)?;
     let time_us = time::micros(&info.gen_time)?;
-    check_chain(certificate, &certificates, trust, time_us, check)?;
+    let root = check_chain(certificate, &certificates, trust, time_us, check)?.to_der()?;
     let accuracy_us = info.accuracy.as_ref().map(|accuracy| {
         i64::from(accuracy.seconds.unwrap_or(0)) * 1_000_000
             + i64::from(accuracy.millis.unwrap_or(0)) * 1_000
@@ -158,6 +177,7 @@ pub fn verify_token(
             .map(|byte| format!("{byte:02x}"))
             .collect::<Vec<_>>()
             .concat(),
+        root,
     })
 }
 
@@ -240,18 +260,19 @@ fn check_purpose(certificate: &Certificate) -> Result<(), TimestampError> {
     require(right, "its signer's certificate is for time-stamping only")
 }
 
-fn check_chain(
-    signer: &Certificate,
-    given: &[&Certificate],
-    trust: &Trust,
+/// The trusted certificate at the end of the chain.
+fn check_chain<'c>(
+    signer: &'c Certificate,
+    given: &[&'c Certificate],
+    trust: &'c Trust,
     time_us: i64,
     check: &dyn KeyCheck,
-) -> Result<(), TimestampError> {
+) -> Result<&'c Certificate, TimestampError> {
     let mut certificate = signer;
     for _ in 0..CHAIN_LENGTH_MAX {
         require(is_valid_at(certificate, time_us), "its certificates were valid at the time it states")?;
         if trust.0.contains(certificate) {
-            return Ok(());
+            return Ok(certificate);
         }
         let roots = trust.0.iter();
         let issuer = roots.chain(given.iter().copied()).find(|issuer| issued(issuer, certificate, check));

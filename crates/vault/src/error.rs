@@ -78,6 +78,12 @@ pub enum VaultError {
         /// The operation.
         operation: &'static str,
     },
+    /// Not a public key that files can be encrypted to.
+    #[error("this is not the public key of a recipient: it begins with `age1` and is made with `age-keygen`")]
+    Recipient,
+    /// Nothing here opens encrypted files.
+    #[error("this is not an identity file: it has a line that begins with `AGE-SECRET-KEY-1` and is made with `age-keygen`")]
+    Identity,
     /// A key name or note is not valid.
     #[error(transparent)]
     Ledger(#[from] tenantry_ledger::LedgerError),

@@ -1,10 +1,12 @@
 //! Where things lie in a package, and the small text formats that are not C2SP's: disclosed fields, openings, the
-//! completeness statement, erasures and the text of the package signature.
+//! completeness statement, erasures, consistency proofs, events and the text of the package signature.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use tenantry_ledger::{Disclosure, Entry, Field, LeafHeader};
+use std::collections::BTreeSet;
+use tenantry_ledger::batch::EVENT_BYTES;
+use tenantry_ledger::{Disclosure, Entry, Field, Hash, LeafHeader};
 
 /// Folder of the bag in the archive.
 pub const BAG: &str = "bag/";
@@ -28,6 +30,10 @@ pub const LOG_KEY: &str = "data/trust/log.vkey";
 pub const POLICY: &str = "data/trust/policy";
 /// Whose records are all here.
 pub const STATEMENT: &str = "data/complete/statement.json";
+/// What proves that nothing is missing: the index leaf, and a proof for each subject.
+pub const COMPLETE: &str = "data/complete/";
+/// Events behind batch leaves.
+pub const EVENTS: &str = "data/events/";
 /// The report for people.
 pub const REPORT: &str = "data/report.pdf";
 /// A draft for the person who certifies the records.
@@ -54,6 +60,10 @@ pub const ERASED: &str = "data/erased/";
 pub const BAGIT_TEXT: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
 const OPENING: &str = "tenantry/opening@v1";
+const CONSISTENCY: &str = "tenantry/consistency@v1";
+const EVENT_LIST: &str = "tenantry/events@v1";
+/// What a record consists of in its folder.
+const RECORD_ENDINGS: [&str; 4] = ["leaf", "json", "open", "tlog-proof"];
 
 /// What the package signature is over. The first line differs from every checkpoint of the log, whose first line is its origin.
 pub fn package_note_text(origin: &str, tag_manifest_sha256: &str) -> String {
@@ -204,6 +214,55 @@ pub(crate) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     STANDARD.decode(text).ok()?.try_into().ok()
 }
 
+/// `NAME.consistency`: one line that says what it is, then the hashes of the proof, one a line.
+pub fn write_consistency(path: &[Hash]) -> String {
+    path.iter().fold(format!("{CONSISTENCY}\n"), |text, hash| text + &STANDARD.encode(hash) + "\n")
+}
+
+pub(crate) fn read_consistency(text: &str) -> Option<Vec<Hash>> {
+    let mut lines = text.strip_suffix('\n')?.split('\n');
+    if lines.next() != Some(CONSISTENCY) {
+        return None;
+    }
+    lines.map(decode).collect()
+}
+
+/// `NNNNNN.events`: one line that says what it is; for each event `event`, a space and its bytes, then its sibling hashes within
+/// the batch, one a line.
+pub fn write_events(events: &[([u8; EVENT_BYTES], Vec<Hash>)]) -> String {
+    let mut text = format!("{EVENT_LIST}\n");
+    for (event, path) in events {
+        text = text + "event " + &STANDARD.encode(event) + "\n";
+        for hash in path {
+            text = text + &STANDARD.encode(hash) + "\n";
+        }
+    }
+    text
+}
+
+pub(crate) fn read_events(text: &str) -> Option<Vec<([u8; EVENT_BYTES], Vec<Hash>)>> {
+    let mut lines = text.strip_suffix('\n')?.split('\n');
+    if lines.next() != Some(EVENT_LIST) {
+        return None;
+    }
+    let mut events = Vec::new();
+    for line in lines {
+        match line.strip_prefix("event ") {
+            Some(event) => events.push((decode(event)?, Vec::new())),
+            None => events.last_mut()?.1.push(decode(line)?),
+        }
+    }
+    Some(events)
+}
+
+/// The numbers of the records in a folder, from the names of its files.
+pub(crate) fn stems(names: Vec<&str>) -> BTreeSet<&str> {
+    let of_a_record = |(stem, ending): &(&str, &str)| {
+        stem.bytes().all(|byte| byte.is_ascii_digit()) && (RECORD_ENDINGS.contains(ending) || *ending == "events")
+    };
+    names.into_iter().filter_map(|name| name.split_once('.')).filter(of_a_record).map(|(stem, _)| stem).collect()
+}
+
 /// What follows the last dot of a name.
 pub(crate) fn ending(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, ending)| ending)
@@ -236,8 +295,16 @@ pub(crate) fn is_known(path: &str) -> bool {
     let file = |folder: &str| path.strip_prefix(folder).filter(|name| !name.contains('/'));
     fixed.contains(&path)
         || file(REQUEST).is_some()
-        || file(TRUST).is_some_and(|name| matches!(ending(name), "tsr" | "pem"))
-        || record(RECORDS, &["leaf", "json", "open", "tlog-proof"])
-        || record(CUSTODY, &["leaf", "json", "open", "tlog-proof"])
+        || file(TRUST).is_some_and(|name| matches!(ending(name), "tsr" | "pem" | "head" | "consistency"))
+        || record(RECORDS, &RECORD_ENDINGS)
+        || record(CUSTODY, &RECORD_ENDINGS)
+        || record(COMPLETE, &RECORD_ENDINGS)
         || record(ERASED, &["leaf", "json", "tlog-proof"])
+        || record(EVENTS, &RECORD_ENDINGS)
+        || record(EVENTS, &["events"])
+        || file(COMPLETE).and_then(|name| name.strip_suffix(".proof")).is_some_and(is_pseudonym)
+}
+
+fn is_pseudonym(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

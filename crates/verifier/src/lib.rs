@@ -16,14 +16,16 @@
 //!   data/records/NNNNNN.{leaf,json,open,tlog-proof}      ledger entry, shown fields, what proves them, inclusion proof
 //!   data/custody/NNNNNN.{leaf,json,open,tlog-proof}      who looked, who approved, earlier packages
 //!   data/erased/NNNNNN.{leaf,json,tlog-proof}            entries whose content was erased, and under which rule
-//!   data/complete/statement.json                         whose records are all here
-//!   data/trust/{checkpoint,log.vkey,policy} *.tsr *.pem  signed tree head, keys, time-stamp tokens
+//!   data/complete/statement.json *.proof NNNNNN.*        whose records are all here, and the index that counted them
+//!   data/events/NNNNNN.{leaf,json,open,tlog-proof,events} batches of events: the record of each, and the events handed over
+//!   data/trust/{checkpoint,log.vkey,policy}              signed tree head, keys, witnesses
+//!   data/trust/NAME.{tsr,pem,head,consistency}           time-stamp tokens: root certificate, what is dated, and its proof
 //!   data/report.pdf data/certificate-902-draft.pdf       for people
 //!   verify/{README.txt,verify.py,verify.html}            this verifier for a browser, and another one in Python
 //! ```
 //!
 //! Beside a package goes its *receipt*: proof that the ledger recorded this very package, byte for byte, when it was
-//! built. See [`receipt`].
+//! built. See [`receipt`]. For a single record there is a receipt that needs no package: [`submission`].
 //!
 //! # Example
 //!
@@ -36,17 +38,23 @@
 
 mod approval;
 mod bag;
+mod certificates;
 mod completeness;
+mod dated;
+mod events;
+mod head;
 pub mod layout;
 pub mod limits;
 pub mod receipt;
 mod records;
 mod report;
 mod signatures;
+pub mod submission;
 mod verify;
 pub mod zip;
 
-pub use report::{Counts, Report, Signer, TreeHead, Trust, Verdict};
+pub use certificates::PureCertificateCheck;
+pub use report::{Complete, Counts, Dated, Report, Signer, TreeHead, Trust, Verdict, Witness};
 pub use signatures::PureCheck;
 /// Whom a reader trusts: keys of logs and witnesses, and how many witnesses are enough.
 pub use tenantry_ledger::TrustPolicy as Policy;

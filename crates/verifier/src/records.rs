@@ -2,20 +2,38 @@
 
 use std::collections::BTreeSet;
 
-use tenantry_ledger::{LeafHeader, LedgerError, TlogProof, leaf_hash};
+use tenantry_ledger::{Disclosure, LeafHeader, LedgerError, RecordType, TlogProof, leaf_hash};
 
 use crate::approval::Approval;
 use crate::bag::Bag;
 use crate::layout::{self, ErasureJson};
 use crate::verify::{Check, Head};
 
+/// Number of the kind of record that states an erasure.
+const ERASED: RecordType = RecordType(54);
+
+/// What a record of an erasure shows.
+pub(crate) struct Erasing {
+    rule: String,
+    records: BTreeSet<u64>,
+}
+
+impl Erasing {
+    fn told_by(header: &LeafHeader, shown: &Disclosure) -> Option<Self> {
+        if header.record_type != ERASED {
+            return None;
+        }
+        let value = |name: &str| shown.shown().find(|field| field.name == name).map(|field| &field.value);
+        let rule = String::from_utf8(value("basis")?.clone()).ok()?;
+        Some(Self { rule, records: serde_json::from_slice(value("records")?).ok()? })
+    }
+}
+
 impl Check {
     pub(crate) fn check_records(&mut self, bag: &Bag<'_>, folder: &str, head: &mut Head<'_>) {
-        let stems: BTreeSet<&str> =
-            bag.in_folder(folder).into_iter().filter_map(|name| name.split('.').next()).collect();
-        for stem in stems {
+        for stem in layout::stems(bag.in_folder(folder)) {
             match self.check_record(bag, folder, stem, head) {
-                Ok(()) => match folder {
+                Ok(_) => match folder {
                     layout::RECORDS => self.counts.records += 1,
                     layout::CUSTODY => self.counts.custody += 1,
                     _ => self.counts.erased += 1,
@@ -25,13 +43,14 @@ impl Check {
         }
     }
 
-    fn check_record(
+    /// Checks the files of one record: its header, and its fields where they are shown.
+    pub(crate) fn check_record(
         &mut self,
         bag: &Bag<'_>,
         folder: &str,
         stem: &str,
         head: &mut Head<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<(LeafHeader, Option<Disclosure>), String> {
         let part = |ending: &str| bag.find(format!("{folder}{stem}.{ending}").as_str());
         let plain = |error: LedgerError| error.to_string();
         let leaf = part("leaf").ok_or("its leaf is missing")?;
@@ -45,6 +64,7 @@ impl Check {
         }
         let hash = leaf_hash(leaf);
         proof.verify(&hash, &head.checkpoint).map_err(plain)?;
+        let mut shown = None;
         if folder != layout::ERASED {
             match (part("json"), part("open")) {
                 (Some(json), Some(open)) => {
@@ -54,20 +74,24 @@ impl Check {
                         .map_err(plain)?;
                     self.counts.disclosed += 1;
                     self.approvals.extend(Approval::told_by(&header, &disclosure));
+                    if let Some(erasing) = Erasing::told_by(&header, &disclosure) {
+                        self.erasing.insert(header.log_seq, erasing);
+                    }
+                    shown = Some(disclosure);
                 }
                 (None, None) => {}
                 _ => return Err("of its .json and .open files only one is there".to_owned()),
             }
         }
-        let index = header.log_seq;
-        if self.leaves.insert(index, (header, hash)).is_some() {
+        if self.leaves.insert(header.log_seq, (header.clone(), hash)).is_some() {
             return Err("it is in the package twice".to_owned());
         }
-        Ok(())
+        Ok((header, shown))
     }
 
-    /// Every erased record names the record that states its erasure, which is in the package and later.
+    /// Every erased record names the record that states its erasure, which is in the package and later, and says so.
     pub(crate) fn check_erasures(&mut self, bag: &Bag<'_>) {
+        let mut untold = 0_usize;
         for name in bag.in_folder(layout::ERASED).into_iter().filter_map(|name| name.strip_suffix(".leaf")) {
             let path = format!("{}{name}.json", layout::ERASED);
             let erasure = bag.find(&path).and_then(|bytes| serde_json::from_slice(bytes).ok());
@@ -78,10 +102,36 @@ impl Check {
             let ErasureJson { erased_by, rule } = erasure;
             if erased_by <= index || rule.is_empty() {
                 self.invalid.push(format!("`{path}` names no later record or no rule"));
-            } else if !self.leaves.contains_key(&erased_by) {
+                continue;
+            }
+            let Some((by, _)) = self.leaves.get(&erased_by) else {
                 self.incomplete
                     .push(format!("record {erased_by}, which states the erasure of {index}, is not here"));
+                continue;
+            };
+            match self.erasing.get(&erased_by) {
+                _ if by.record_type != ERASED => {
+                    self.invalid.push(format!("record {erased_by} does not state an erasure"));
+                }
+                None => untold += 1,
+                Some(told) if !told.records.contains(&index) || told.rule != rule => {
+                    self.invalid.push(format!(
+                        "record {erased_by} does not say that {index} was erased under `{rule}`"
+                    ));
+                }
+                Some(_) => {}
             }
+        }
+        let told = self.counts.erased.saturating_sub(untold);
+        if told > 0 && self.invalid.is_empty() {
+            self.checked.push(format!(
+                "{told} records were erased before: when each was made, and which record states its erasure under which rule"
+            ));
+        }
+        if untold > 0 {
+            self.not_checked.push(format!(
+                "the rule under which {untold} records were erased: what states it is itself not shown or erased"
+            ));
         }
     }
 }

@@ -62,8 +62,49 @@ pub struct Counts {
     pub erased: usize,
     /// Of all these, how many show at least one field.
     pub disclosed: usize,
+    /// Batches in `data/events`.
+    pub batches: usize,
+    /// Events in them that are proven.
+    pub events: usize,
     /// Files in the package.
     pub files: usize,
+}
+
+/// A witness that saw the state of the ledger which all proofs lead to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Witness {
+    /// Its name in the policy.
+    pub name: String,
+    /// When, by its own clock, universal time.
+    pub at: String,
+    /// Whose word it is that this key is that witness.
+    pub trust: Trust,
+}
+
+/// What a time-stamp authority says of the ledger.
+#[derive(Debug, Clone, Serialize)]
+pub struct Dated {
+    /// Subject of the certificate that signed.
+    pub authority: String,
+    /// When, universal time.
+    pub at: String,
+    /// The first so many records of the ledger existed then.
+    pub records: u64,
+    /// SHA-256 of the root certificate, which is the package's own, hexadecimal.
+    pub root_sha256: String,
+}
+
+/// The span in which no record of the stated subjects is missing.
+#[derive(Debug, Clone, Serialize)]
+pub struct Complete {
+    /// Their first record, universal time.
+    pub from: String,
+    /// When the records of every subject were counted, universal time.
+    pub until: String,
+    /// The first so many records of the ledger were counted.
+    pub records: u64,
+    /// Number of the record that counted.
+    pub counted_by: u64,
 }
 
 /// The result of verifying a package.
@@ -83,6 +124,12 @@ pub struct Report {
     pub tree: Option<TreeHead>,
     /// What the package holds.
     pub counts: Counts,
+    /// Who saw this state of the ledger.
+    pub witnesses: Vec<Witness>,
+    /// Who dated the ledger.
+    pub time_stamps: Vec<Dated>,
+    /// Where nothing is missing, if that is proven.
+    pub complete: Option<Complete>,
     /// What was established, in plain words.
     pub checked: Vec<String>,
     /// What was not checked, in plain words. Never empty.

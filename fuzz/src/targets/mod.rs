@@ -3,3 +3,4 @@
 pub(crate) mod ledger;
 pub(crate) mod lists;
 pub(crate) mod names;
+pub(crate) mod packages;

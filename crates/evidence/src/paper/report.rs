@@ -89,6 +89,10 @@ pub(crate) fn report(package: &Package, checkpoint: &Checkpoint) -> Result<Vec<u
     for key in &package.log_keys {
         sheet.pair("Key fingerprint", &layout::hex(&key.fingerprint()));
     }
+    if !package.time_stamps.is_empty() {
+        let line = format!("{}, by authorities outside the provider; data/trust", package.time_stamps.len());
+        sheet.pair("Time-stamp tokens", &line);
+    }
     sheet.heading("What was asked");
     if summary.request.is_empty() {
         sheet.paragraph("See data/request.");
@@ -141,8 +145,10 @@ fn pair(sheet: &mut Sheet, line: &Line) {
 fn counts(package: &Package) -> String {
     let all = package.records.iter().chain(&package.custody);
     let shown = all.filter(|record| record.disclosure.is_some()).count();
+    let events: usize = package.events.iter().map(|batch| batch.events.len()).sum();
+    let events = if events > 0 { format!("; {events} events in {} batches", package.events.len()) } else { String::new() };
     format!(
-        "{} handed over, {} about access and approval, {} erased earlier; {shown} of them show fields",
+        "{} handed over, {} about access and approval, {} erased earlier; {shown} of them show fields{events}",
         package.records.len(),
         package.custody.len(),
         package.erased.len(),
@@ -257,7 +263,7 @@ fn closing(sheet: &mut Sheet, package: &Package) {
     sheet.item("2.", "tenantry verify PACKAGE.zip --policy KEYS.txt   (Rust; source and builds are public)");
     sheet.item(
         "3.",
-        "python3 verify/verify.py PACKAGE.zip FINGERPRINT   (an independent program of about 300 lines)",
+        "python3 verify/verify.py PACKAGE.zip FINGERPRINT   (an independent program of about 500 lines)",
     );
     sheet.paragraph(
         "Each answers VALID, INVALID or INCOMPLETE and says what it did not check. Anybody can make a package with a key of their \

@@ -7,7 +7,10 @@
 )]
 
 mod bagit;
+mod cases;
+mod dated;
 mod python;
 mod sample;
+mod submissions;
 mod tamper;
 mod verdicts;

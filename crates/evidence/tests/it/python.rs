@@ -4,8 +4,10 @@ use std::path::Path;
 use std::process::Command;
 
 use tenantry_evidence::build;
+use tenantry_verifier::Verdict;
 
 use crate::bagit::python_with;
+use crate::cases::CASES;
 use crate::sample::{Ledger, TestSigner, sample};
 use crate::tamper::unzip;
 
@@ -14,20 +16,13 @@ fn the_python_verifier_agrees() {
     let Some(python) = python_with("cryptography") else { return };
     let good = sample();
     let signer = TestSigner::new(1);
-    let mut gap = Ledger::new().package(&signer);
-    gap.records.remove(1);
-    let mut wrong = Ledger::new().package(&signer);
-    wrong.records[0].path.swap(0, 1);
-    let mut moved = Ledger::new().package(&signer);
-    moved.records[0].disclosure = moved.custody[0].disclosure.clone();
-    let cases = [
-        (good.clone(), 0, "VALID"),
-        (build(&gap, &signer).unwrap(), 2, "INCOMPLETE"),
-        (build(&wrong, &signer).unwrap(), 1, "INVALID"),
-        (build(&moved, &signer).unwrap(), 1, "INVALID"),
-    ];
-    for (package, code, word) in cases {
-        assert_eq!(run(&python, &package), (Some(code), word.to_owned()));
+    assert_eq!(run(&python, &good), (Some(0), "VALID".to_owned()));
+    for (name, verdict, _, change) in CASES {
+        let mut package = Ledger::new().package(&signer);
+        change(&mut package);
+        let expected = if verdict == Verdict::Invalid { (Some(1), "INVALID") } else { (Some(2), "INCOMPLETE") };
+        let (code, word) = run(&python, &build(&package, &signer).unwrap());
+        assert_eq!((code, word.as_str()), expected, "{name}");
     }
     // One changed byte in the content of each file.
     for bytes in unzip(&good).values() {
@@ -38,7 +33,7 @@ fn the_python_verifier_agrees() {
     }
 }
 
-fn run(python: &Path, package: &[u8]) -> (Option<i32>, String) {
+pub(crate) fn run(python: &Path, package: &[u8]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     let (script, path) = (folder.path().join("verify.py"), folder.path().join("package.zip"));
     std::fs::write(&script, include_str!("../../verify/verify.py")).unwrap();

@@ -2,8 +2,11 @@
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use tenantry_evidence::{
-    Attachment, ErasedRecord, Line, Package, Record, Section, SubjectClaim, Summary, build,
+    Attachment, ErasedRecord, EventBatch, IndexRecord, Line, Package, Record, Section, SubjectClaim, Summary,
+    build,
 };
+use tenantry_ledger::batch::{BatchStatement, EVENT_BYTES, Event, prove_event};
+use tenantry_ledger::completeness::{ChainHead, Index};
 use tenantry_ledger::{
     Body, Checkpoint, Field, Frontier, Hash, HashSource, LeafHeader, LedgerError, NoteSigner, Pseudonym,
     RecordType, RetentionClass, SignatureType, UnixNanos, VerifierKey, inclusion_proof, leaf_hash,
@@ -18,6 +21,10 @@ pub(crate) struct TestSigner {
 }
 
 impl TestSigner {
+    pub(crate) fn key(&self) -> &VerifierKey {
+        &self.key
+    }
+
     pub(crate) fn new(seed: u8) -> Self {
         let secret = SigningKey::from_bytes(&[seed; 32]);
         let public = secret.verifying_key().to_bytes();
@@ -48,50 +55,108 @@ impl HashSource for Levels {
     }
 }
 
-/// Six leaves: numbers 1 to 4 of the subject at 0, 2, 3, 5; others at 1 and 4. Leaf 3 was erased by leaf 4.
+/// Eight leaves: numbers 1 to 4 of the subject at 0, 2, 3, 5; others at 1 and 4. Leaf 3 was erased by leaf 4, leaf 6 counted the
+/// first six, leaf 7 is a batch of events.
 pub(crate) struct Ledger {
     pub(crate) leaves: Vec<Vec<u8>>,
     pub(crate) bodies: Vec<Body>,
     pub(crate) levels: Levels,
     pub(crate) tree: Frontier,
+    pub(crate) events: Vec<u8>,
+    last: (u64, Hash),
 }
+
+pub(crate) const COVERS: u64 = 6;
 
 impl Ledger {
     pub(crate) fn new() -> Self {
-        let mut ledger =
-            Self { leaves: vec![], bodies: vec![], levels: Levels::default(), tree: Frontier::new() };
-        let mut previous = (0, [0; 32]);
-        for (index, subject) in [true, false, true, true, false, true].into_iter().enumerate() {
+        let mut ledger = Self {
+            leaves: vec![],
+            bodies: vec![],
+            levels: Levels::default(),
+            tree: Frontier::new(),
+            events: vec![],
+            last: (0, [0; 32]),
+        };
+        for (index, of_subject) in [true, false, true, true, false, true].into_iter().enumerate() {
+            if index == 4 {
+                let told = vec![Field::new("basis", "7.302(e)"), Field::new("records", "[3]")];
+                ledger.record_about(Pseudonym::NONE, 54, told);
+                continue;
+            }
             let fields = vec![
                 Field::new("event", format!("event {index}")),
                 Field::new("name", "A. Example"),
                 Field::new("raw", vec![0xff, index as u8]),
             ];
-            let body = Body::new(RecordType(7), 1, fields, |random| random.fill(index as u8 + 1)).unwrap();
-            let number = if subject { previous.0 + 1 } else { 0 };
-            let leaf = LeafHeader {
-                log_seq: index as u64,
-                record_type: RecordType(7),
-                schema: 1,
-                recorded_at: UnixNanos(1_790_000_000_000_000_000),
-                event_at: UnixNanos(1_790_000_000_000_000_000),
-                producer: "register".into(),
-                actor: Pseudonym([9; 16]),
-                approvals: vec![],
-                subject: if subject { SUBJECT } else { Pseudonym::NONE },
-                subject_seq: number,
-                prev_subject_leaf: if subject { previous.1 } else { [0; 32] },
-                retention: RetentionClass::PERSONAL_DATA,
-                rule_version: [3; 32],
-                causes: vec![],
-                commitment: body.commitment(),
-            };
-            ledger.append(leaf.encode().unwrap(), body);
-            if subject {
-                previous = (number, leaf_hash(ledger.leaves.last().unwrap()));
-            }
+            ledger.record_about(if of_subject { SUBJECT } else { Pseudonym::NONE }, 7, fields);
         }
+        let fields = ledger.index(4).statement().to_fields().map(|(name, value)| Field::new(name, value));
+        ledger.record_about(Pseudonym::NONE, 40, fields.to_vec());
+        for number in 0..5 {
+            let event = Event {
+                event_type: RecordType(6),
+                schema: 1,
+                event_at: UnixNanos(1_790_000_000_000_000_000 + u64::from(number)),
+                recorded_at: UnixNanos(1_790_000_001_000_000_000),
+                subject: SUBJECT,
+                commitment: [number as u8; 32],
+                number,
+                retention: RetentionClass::PERSONAL_DATA,
+            };
+            ledger.events.extend_from_slice(&event.encode().unwrap());
+        }
+        let fields = BatchStatement::of(&ledger.events).unwrap().to_fields();
+        let fields = fields.map(|(name, value)| Field::new(name, value));
+        ledger.record_about(Pseudonym::NONE, 41, fields.to_vec());
         ledger
+    }
+
+    fn record_about(&mut self, subject: Pseudonym, kind: u16, fields: Vec<Field>) {
+        let index = self.leaves.len() as u64;
+        let body = Body::new(RecordType(kind), 1, fields, |random| random.fill(index as u8 + 1)).unwrap();
+        let (number, previous) = if subject == SUBJECT { (self.last.0 + 1, self.last.1) } else { (0, [0; 32]) };
+        let leaf = LeafHeader {
+            log_seq: index,
+            record_type: RecordType(kind),
+            schema: 1,
+            recorded_at: UnixNanos(1_790_000_000_000_000_000 + index * 60_000_000_000),
+            event_at: UnixNanos(1_790_000_000_000_000_000),
+            producer: "register".into(),
+            actor: Pseudonym([9; 16]),
+            approvals: vec![],
+            subject,
+            subject_seq: number,
+            prev_subject_leaf: previous,
+            retention: RetentionClass::PERSONAL_DATA,
+            rule_version: [3; 32],
+            causes: vec![],
+            commitment: body.commitment(),
+        };
+        self.append(leaf.encode().unwrap(), body);
+        if subject == SUBJECT {
+            self.last = (number, leaf_hash(self.leaves.last().unwrap()));
+        }
+    }
+
+    /// The index over the first six leaves, as an honest operator counts, or with another number of records of the subject.
+    pub(crate) fn index(&self, records: u64) -> Index {
+        let heads = vec![
+            ChainHead { subject: SUBJECT, records, head: leaf_hash(&self.leaves[5]) },
+            ChainHead { subject: Pseudonym([8; 16]), records: 2, head: [5; 32] },
+        ];
+        Index::build(&[4; 32], COVERS, heads).unwrap()
+    }
+
+    pub(crate) fn batch(&self, numbers: &[u16]) -> EventBatch {
+        let events = self.events.as_chunks::<EVENT_BYTES>().0;
+        EventBatch {
+            record: self.record(7, Some(&["events", "first", "last", "root"])),
+            events: numbers
+                .iter()
+                .map(|number| (events[usize::from(*number)], prove_event(&self.events, *number).unwrap()))
+                .collect(),
+        }
     }
 
     pub(crate) fn append(&mut self, leaf: Vec<u8>, body: Body) {
@@ -125,6 +190,7 @@ impl Ledger {
             bagging_date: "2026-11-23".into(),
             checkpoint: checkpoint.sign(&[signer]).unwrap(),
             log_keys: vec![signer.key.clone()],
+            witnesses: "quorum none\n".into(),
             time_stamps: vec![],
             request: vec![Attachment { name: "order.pdf".into(), bytes: b"%PDF-1.7 order".to_vec() }],
             records: vec![
@@ -132,7 +198,7 @@ impl Ledger {
                 self.record(2, Some(&["event"])),
                 self.record(5, None),
             ],
-            custody: vec![self.record(1, Some(&["event"])), self.record(4, Some(&[]))],
+            custody: vec![self.record(1, Some(&["event"])), self.record(4, Some(&["basis", "records"]))],
             erased: vec![ErasedRecord {
                 leaf: erased.leaf,
                 path: erased.path,
@@ -140,6 +206,11 @@ impl Ledger {
                 rule: "7.302(e)".into(),
             }],
             complete: vec![SubjectClaim { subject: SUBJECT, records: 4 }],
+            index: Some(IndexRecord {
+                record: self.record(6, Some(&["covers", "entries", "root"])),
+                proofs: vec![self.index(4).prove(SUBJECT).unwrap()],
+            }),
+            events: vec![self.batch(&[1, 3])],
             summary: Summary {
                 about: vec![Line::new("Account", "acc_example"), Line::new("State", "open")],
                 request: vec![

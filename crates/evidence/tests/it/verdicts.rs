@@ -1,9 +1,10 @@
 //! What the verifier concludes from packages that a dishonest or careless builder could make and sign.
 
-use tenantry_evidence::{Attachment, Package, SubjectClaim, build};
+use tenantry_evidence::{Attachment, build};
 use tenantry_ledger::Pseudonym;
 use tenantry_verifier::{Verdict, verify};
 
+use crate::cases::CASES;
 use crate::sample::{Ledger, SUBJECT, TestSigner, sample};
 
 #[test]
@@ -22,44 +23,26 @@ fn the_same_parts_give_the_same_bytes() {
 
 #[test]
 fn what_is_missing_or_wrong_is_named() {
-    type Change = fn(&mut Package);
-    let cases: [(&str, Verdict, &str, Change); 10] = [
-        ("gap", Verdict::Incomplete, "1 of 4 records stated", |package| drop(package.records.remove(1))),
-        ("end cut off", Verdict::Incomplete, "1 of 4 records stated", |package| drop(package.records.pop())),
-        ("unstated erasure", Verdict::Incomplete, "states the erasure of 3", |package| {
-            drop(package.custody.pop());
-        }),
-        ("no records", Verdict::Incomplete, "holds no record", |package| {
-            package.records.clear();
-            package.complete.clear();
-        }),
-        ("understated", Verdict::Invalid, "more records than stated", |package| {
-            package.complete[0].records = 3;
-        }),
-        ("absent subject", Verdict::Incomplete, "2 of 2 records stated", |package| {
-            package.complete.push(SubjectClaim { subject: Pseudonym([8; 16]), records: 2 });
-        }),
-        ("proof of another leaf", Verdict::Invalid, "root hash", |package| {
-            package.records[0].path = package.records[1].path.clone();
-        }),
-        ("fields of another record", Verdict::Invalid, "does not match the commitment", |package| {
-            package.records[0].disclosure = package.custody[0].disclosure.clone();
-        }),
-        ("record twice", Verdict::Invalid, "twice", |package| {
-            package.custody.push(package.records[0].clone());
-        }),
-        ("erasure before the record", Verdict::Invalid, "no later record", |package| {
-            package.erased[0].erased_by = 2;
-        }),
-    ];
     let signer = TestSigner::new(1);
-    for (name, verdict, reason, change) in cases {
+    for (name, verdict, reason, change) in CASES {
         let mut package = Ledger::new().package(&signer);
         change(&mut package);
         let report = verify(&build(&package, &signer).unwrap(), None, None);
         assert_eq!(report.verdict, verdict, "{name}: {report}");
         assert!(report.reasons.iter().any(|line| line.contains(reason)), "{name}: {report}");
+        assert!(report.complete.is_none() || !report.reasons.iter().any(|line| line.contains("subject")));
     }
+}
+
+#[test]
+fn without_an_index_completeness_is_the_signers_word() {
+    let signer = TestSigner::new(1);
+    let mut package = Ledger::new().package(&signer);
+    package.index = None;
+    let report = verify(&build(&package, &signer).unwrap(), None, None);
+    assert_eq!(report.verdict, Verdict::Valid, "{report}");
+    assert!(report.complete.is_none(), "{report}");
+    assert!(report.not_checked.iter().any(|line| line.contains("rests on the signer's statement")), "{report}");
 }
 
 #[test]
@@ -67,6 +50,7 @@ fn a_selection_without_claim_is_valid_and_says_so() {
     let signer = TestSigner::new(1);
     let mut package = Ledger::new().package(&signer);
     package.complete.clear();
+    package.index = None;
     package.records.remove(1);
     let report = verify(&build(&package, &signer).unwrap(), None, None);
     assert_eq!(report.verdict, Verdict::Valid, "{report}");

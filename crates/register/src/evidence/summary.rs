@@ -1,11 +1,11 @@
 //! What the report of a package tells people: whom it is about, what was asked, how what is shown was limited, and what
 //! each record is. No personal data beyond what the package shows anyway.
 
-use super::{Gathering, RECORDS_PER_SUBJECT_MAX};
+use super::RECORDS_PER_SUBJECT_MAX;
+use super::gather::{Gathering, Leaves};
 use crate::RegisterError;
 use crate::ledger_view::hex;
 use crate::record::RecordType;
-use std::collections::BTreeMap;
 use tenantry_evidence::{Line, Section, Summary};
 use tenantry_model::id::PartyId;
 use tenantry_store::Tx;
@@ -24,12 +24,12 @@ impl Gathering<'_> {
     pub(super) fn summary(
         &self,
         tx: &mut dyn Tx,
-        leaves: &BTreeMap<i64, (LeafRow, Option<PartyId>)>,
+        leaves: &Leaves,
     ) -> Result<Summary, RegisterError> {
         let row = self.row;
         let mut decisions = Vec::new();
-        for row in decision::of_account(tx, row.id, RECORDS_PER_SUBJECT_MAX)?.into_iter().take(DECISIONS_MAX)
-        {
+        let decided = decision::of_account(tx, row.id, RECORDS_PER_SUBJECT_MAX)?.into_iter();
+        for row in decided.filter(|row| leaves.contains_key(&row.leaf)).take(DECISIONS_MAX) {
             let (at, pack) = (row.decided_at, hex(&row.pack));
             decisions
                 .push(format!("{at}: {}, record {:06}, under policy pack {pack}", row.outcome, row.leaf));
@@ -46,7 +46,7 @@ impl Gathering<'_> {
                 Line::new("State", row.state.to_string()),
                 Line::new("Asked to open on", row.created_at.to_string()),
             ],
-            request: self.order.request.clone(),
+            request: self.request(),
             minimisation: self.minimisation(),
             sections,
             records: leaves.values().map(|(leaf, party)| titled(leaf, *party)).collect(),

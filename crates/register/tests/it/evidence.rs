@@ -23,7 +23,7 @@ fn holds(zip: &[u8], text: &str) -> bool {
 }
 
 fn build(desk: &Desk, account: AccountId) -> BuiltPackage {
-    desk.register.build_evidence(&staff(Role::Auditor), account, "audit 2026/4").unwrap()
+    desk.register.build_evidence(&staff(Role::Auditor), account, "audit 2026/4", None).unwrap()
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn the_package_is_recorded_before_it_leaves() {
         "{report}"
     );
     // The next package tells of the one before.
-    let next = desk.register.build_evidence(&auditor, account, "another request").unwrap().zip;
+    let next = desk.register.build_evidence(&auditor, account, "another request", None).unwrap().zip;
     let swapped = verify(&next, Some(&policy), Some(built.receipt.as_bytes()));
     assert_eq!(swapped.verdict, Verdict::Invalid, "a receipt is for one package");
     let report = verified(&desk, &next);
@@ -107,9 +107,9 @@ fn a_key_of_one_reseller_gets_packages_of_its_own_accounts_only() {
     let (own, other) = (desk.open_account(1), desk.open_account(2));
     let id = ApiKeyId::from_bytes([7; 16]);
     let key = Call::by(Actor::ApiKey { id, scopes: vec![Scope::Evidence], reseller: Some(own) });
-    let built = desk.register.build_evidence(&key, own, "own records").unwrap();
+    let built = desk.register.build_evidence(&key, own, "own records", None).unwrap();
     assert_eq!(verified(&desk, &built.zip).verdict, Verdict::Valid);
-    assert!(matches!(desk.register.build_evidence(&key, other, "x"), Err(RegisterError::NotFound { .. })));
+    assert!(matches!(desk.register.build_evidence(&key, other, "x", None), Err(RegisterError::NotFound { .. })));
     assert!(desk.register.entries(&key, "tile/entries/000.p/1").is_err());
 }
 
@@ -118,7 +118,7 @@ fn purposes_are_one_line() {
     let desk = Desk::new();
     let account = desk.open_account(1);
     for purpose in ["", "  ", "a\nb", &"x".repeat(121)] {
-        let refused = desk.register.build_evidence(&staff(Role::Auditor), account, purpose);
+        let refused = desk.register.build_evidence(&staff(Role::Auditor), account, purpose, None);
         assert!(matches!(refused, Err(RegisterError::Invalid { .. })), "{purpose:?}");
     }
 }
@@ -130,7 +130,7 @@ fn disclosure(account: AccountId) -> NewDisclosure {
         kinds: vec![FactKind::LegalName, FactKind::DateOfBirth],
         recipient: "Bureau of Example".to_owned(),
         legal_basis: LegalBasis::Emergency,
-        order: None,
+        order: None, encrypt_to: None,
     }
 }
 
@@ -203,6 +203,7 @@ fn disclosures_that_cannot_be_are_refused() {
     check("/kinds", &|new| new.kinds.clear());
     check("/kinds", &|new| new.kinds = vec![FactKind::NationalId]);
     check("/recipient", &|new| new.recipient.clear());
+    check("/encrypt_to", &|new| new.encrypt_to = Some("age1nobody".to_owned()));
     check("/order", &|new| new.legal_basis = LegalBasis::Order);
     check("/order", &|new| new.order = Some(order));
     check("/parties/0", &|new| new.parties = vec![tenantry_model::id::PartyId::from_bytes([9; 16])]);

@@ -15,6 +15,7 @@ use tenantry_model::order::OrderKind;
 use tenantry_model::staff::{Job, Role, Scope};
 use tenantry_register::approvals::ContentHash;
 use tenantry_register::disclosure::{LegalBasis, NewDisclosure};
+use tenantry_register::evidence::BuiltPackage;
 use tenantry_register::orders::NewOrder;
 use tenantry_register::people::{NewApiKey, NewStaff};
 use tenantry_register::{Applied, Call, IdempotencyKey, Register, RegisterError};
@@ -38,13 +39,16 @@ fn ask<T: Serialize>(use_case: impl Fn(&Register, &Call) -> Result<T, RegisterEr
 /// A use case: its name, and a request of its own for every number.
 type UseCase = (&'static str, fn(&Desk, u16) -> Request);
 
-/// Everything a call with a key can change, but building a package: no two are the same, so it takes no key.
+/// Everything a call with a key can change.
 const USE_CASES: &[UseCase] = &[
     ("apply", apply),
     ("apply for somebody listed", apply_listed),
     ("add_facts", add_facts),
     ("close_account", close_account),
     ("report_access", report_access),
+    ("report_accesses", report_accesses),
+    ("build_evidence", build_evidence),
+    ("build_disclosure", build_disclosure),
     ("decide alone", decide_alone),
     ("decide with a second person", decide_with_second),
     ("approve a verdict", approve_verdict),
@@ -114,6 +118,49 @@ fn report_access(desk: &Desk, number: u16) -> Request {
         ask(move |r, c| r.report_access(c, account, serde_json::from_value(sent.clone()).unwrap()))
     };
     Request { by: machine(None), same: send(1), other: send(2) }
+}
+
+fn report_accesses(desk: &Desk, number: u16) -> Request {
+    let account = opened(desk, number).account;
+    let send = |second: u8| {
+        let sent = json!({ "at": format!("2026-10-30T12:00:{second:02}Z"), "access": "access" });
+        ask(move |r, c| r.report_accesses(c, vec![(account, serde_json::from_value(sent.clone()).unwrap()); 3]))
+    };
+    Request { by: machine(None), same: send(1), other: send(2) }
+}
+
+/// What of a package tells it from another.
+fn told(built: BuiltPackage) -> (u64, [u8; 32]) {
+    (built.leaf, built.digest)
+}
+
+fn build_evidence(desk: &Desk, number: u16) -> Request {
+    let account = opened(desk, number).account;
+    let send =
+        |purpose: &'static str| ask(move |r, c| r.build_evidence(c, account, purpose, None).map(told));
+    Request { by: staff(Role::Auditor, 1), same: send("audit"), other: send("another audit") }
+}
+
+fn build_disclosure(desk: &Desk, number: u16) -> Request {
+    let account = opened(desk, number).account;
+    let (legal, officer) = (staff(Role::Legal, 1), staff(Role::ComplianceOfficer, 2));
+    let approved = |kind| {
+        let new = NewDisclosure {
+            account,
+            parties: Vec::new(),
+            kinds: vec![kind],
+            recipient: "Bureau of Example".to_owned(),
+            legal_basis: LegalBasis::Emergency,
+            order: None, encrypt_to: None,
+        };
+        let asked = desk.register.request_disclosure(&legal, new).unwrap().approval;
+        let seen = desk.register.approval(&officer, asked).unwrap().content_hash;
+        desk.register.approve(&officer, asked, seen).unwrap();
+        asked
+    };
+    let send = |approval: ApprovalId| ask(move |r, c| r.build_disclosure(c, approval).map(told));
+    let (same, other) = (approved(FactKind::LegalName), approved(FactKind::DateOfBirth));
+    Request { by: legal.clone(), same: send(same), other: send(other) }
 }
 
 /// A verdict on a case that the caller has leased.
@@ -222,7 +269,7 @@ fn request_disclosure(desk: &Desk, number: u16) -> Request {
             let parties = Vec::new();
             r.request_disclosure(
                 c,
-                NewDisclosure { account, parties, kinds, recipient, legal_basis, order: None },
+                NewDisclosure { account, parties, kinds, recipient, legal_basis, order: None, encrypt_to: None },
             )
         })
     };

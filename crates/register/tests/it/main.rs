@@ -23,6 +23,7 @@ mod list_rules;
 mod measures;
 mod orders;
 mod outbox;
+mod packages;
 mod replay;
 mod rescreening;
 mod retention;

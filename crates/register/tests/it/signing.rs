@@ -120,7 +120,7 @@ fn a_signer_in_a_process_of_its_own_signs_the_same() {
     let register = desk.reopened_signing(1, Signing::Process(socket.clone())).unwrap();
     let account = desk.open_account(1);
     assert_eq!(sign(&register).unwrap(), Some(desk.ledger_size()));
-    assert!(register.build_evidence(&staff(Role::Auditor), account, "audit").is_ok(), "packages, too");
+    assert!(register.build_evidence(&staff(Role::Auditor), account, "audit", None).is_ok(), "packages, too");
     let earlier = head(&desk);
     desk.open_account(2);
     sign(&register).unwrap();

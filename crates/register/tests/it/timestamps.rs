@@ -18,7 +18,7 @@ fn openssl(folder: &Path, arguments: &str) {
 
 /// An authority whose certificate is trusted directly. `None` without `openssl`, which is said.
 #[expect(clippy::print_stdout, reason = "what is left out is said aloud")]
-fn authority(folder: &Path) -> Option<Trust> {
+pub(crate) fn authority(folder: &Path) -> Option<Trust> {
     if !Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success()) {
         println!("SKIPPED: `openssl` is not installed, so no authority can be made to stamp anything");
         return None;
@@ -36,7 +36,7 @@ fn authority(folder: &Path) -> Option<Trust> {
     Some(Trust::from_pem(&std::fs::read_to_string(folder.join("tsa.pem")).unwrap()).unwrap())
 }
 
-fn answer(folder: &Path, asked: &StampRequest) -> Vec<u8> {
+pub(crate) fn answer(folder: &Path, asked: &StampRequest) -> Vec<u8> {
     std::fs::write(folder.join("asked.tsq"), &asked.query).unwrap();
     openssl(
         folder,

@@ -24,7 +24,7 @@ statements! {
 
 /// Real witnesses, asked without a network; those that are down do not answer.
 #[derive(Default)]
-struct Hall {
+pub(crate) struct Hall {
     witnesses: BTreeMap<String, Witness>,
     down: Mutex<Vec<String>>,
 }
@@ -53,7 +53,7 @@ impl Witnesses for Hall {
 }
 
 /// Three witnesses of which two are needed; one of them is post-quantum.
-fn hall(desk: &Desk, register: &Register) -> Arc<Hall> {
+pub(crate) fn hall(desk: &Desk, register: &Register) -> Arc<Hall> {
     let kinds = [
         ("one", SignatureType::COSIGNATURE_ED25519),
         ("two", SignatureType::COSIGNATURE_ML_DSA_44),
@@ -116,7 +116,7 @@ fn without_quorum_writing_goes_on_packages_wait_and_after_a_while_it_is_an_alarm
     desk.open_account(2);
     assert!(desk.checkpoint().is_some(), "signing goes on as well");
     let auditor = staff(Role::Auditor);
-    let refused = desk.register.build_evidence(&auditor, account, "audit").unwrap_err();
+    let refused = desk.register.build_evidence(&auditor, account, "audit", None).unwrap_err();
     assert!(matches!(refused, RegisterError::Unwitnessed { .. }), "{refused}");
     let alarm = || desk.register.ledger_state(&auditor).unwrap().witnesses.unwrap().alarm;
     desk.clock.advance_micros(14 * MINUTE_US);
@@ -125,7 +125,7 @@ fn without_quorum_writing_goes_on_packages_wait_and_after_a_while_it_is_an_alarm
     assert!(alarm());
     assert_eq!(desk.register.ledger_trouble(), None, "it is no finding about the ledger");
     put_down(&hall, &[]);
-    assert!(desk.register.build_evidence(&auditor, account, "audit").is_ok());
+    assert!(desk.register.build_evidence(&auditor, account, "audit", None).is_ok());
     assert!(!alarm());
 }
 

@@ -95,6 +95,7 @@ pub(super) fn example(name: &str) -> Value {
         "application" => include_str!("examples/application.json"),
         "statements" => include_str!("examples/statements.json"),
         "access" => include_str!("examples/access.json"),
+        "accesses" => include_str!("examples/accesses.json"),
         "hold" => include_str!("examples/hold.json"),
         "endpoint" => include_str!("examples/endpoint.json"),
         "order" => include_str!("examples/order.json"),

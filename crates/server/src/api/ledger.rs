@@ -38,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guard_whole(Scope::Evidence, routes!(records)))
         .routes(guard_whole(Scope::Evidence, routes!(leaf)))
         .routes(guard_whole(Scope::Evidence, routes!(proof)))
+        .routes(guard_whole(Scope::Evidence, routes!(receipt)))
         .routes(guard_whole(Scope::Evidence, routes!(inclusion)))
         .routes(guard_whole(Scope::Evidence, routes!(consistency)))
         .routes(guard_whole(Scope::Evidence, routes!(entries)))
@@ -127,6 +128,39 @@ async fn proof(
 ) -> Result<([(HeaderName, &'static str); 1], String), Problem> {
     let text = ask(&state, move |register| register.tlog_proof(&call_of(&principal), index)).await?;
     Ok(([(header::CONTENT_TYPE, TEXT)], text))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfEvent {
+    event: Option<u16>,
+}
+
+/// Get the receipt of a record
+///
+/// One file that proves offline that the record, or with `event` that event of its batch, is in the ledger as it was taken:
+/// check it with `tenantry verify`. Its content stays sealed. Of the record of an evidence package it is the receipt that is
+/// handed over beside the package and checked with it.
+#[utoipa::path(
+    get,
+    path = "/v1/ledger/receipts/{index}",
+    tag = "Ledger",
+    operation_id = "read_receipt",
+    params(
+        ("index" = u64, Path, description = "Index of the leaf."),
+        ("event" = Option<u16>, Query, maximum = 4095, description = "Place of an event in its batch, from 0.")
+    ),
+    responses((status = 200, description = "The receipt.", body = shapes::RecordReceipt))
+)]
+async fn receipt(
+    State(state): State<AppState>,
+    principal: Principal,
+    At(index): At<u64>,
+    Asked(of): Asked<OfEvent>,
+) -> Result<([(HeaderName, &'static str); 1], String), Problem> {
+    let call = call_of(&principal);
+    let text = ask(&state, move |register| register.record_receipt(&call, index, of.event)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], text))
 }
 
 #[derive(Deserialize)]

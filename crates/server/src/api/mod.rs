@@ -4,6 +4,7 @@
 //! document of the same declarations. `guard` adds the scope a route asks for to both; `describe` adds the problems it
 //! can answer with. Who may do what is decided by the register; scopes only narrow a key.
 
+mod accesses;
 mod accounts;
 mod applications;
 mod cases;
@@ -64,6 +65,7 @@ fn keyed() -> OpenApiRouter<AppState> {
         .merge(applications::routes())
         .merge(gate::routes())
         .merge(accounts::routes())
+        .merge(accesses::routes())
         .merge(parties::routes())
         .merge(decisions::routes())
         .merge(measures::routes())

@@ -270,6 +270,9 @@ pub struct DisclosureForm {
     pub order: String,
     /// Who gets the package.
     pub recipient: String,
+    /// The recipient's public key, or empty.
+    #[serde(default)]
+    pub encrypt_to: String,
     /// Why they may have it; empty when none was chosen.
     pub legal_basis: String,
     /// Kinds of facts, separated by spaces; absent when no box was ticked.

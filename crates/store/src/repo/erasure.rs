@@ -25,6 +25,7 @@ statements! {
     ITEMS_WITH_FATE = "SELECT subject, class, kind, object, basis, anchor_at, due_at, fate, key_id, leaf FROM erasure_item \
         WHERE erasure = $1 AND fate = $2 ORDER BY subject, class LIMIT $3";
     SETTLE = "UPDATE erasure_item SET fate = $4, key_id = $5, leaf = $6 WHERE erasure = $1 AND subject = $2 AND class = $3";
+    ERASED_BY = "SELECT leaf, basis FROM erasure_item WHERE subject = $1 AND class = $2 AND leaf > $3 ORDER BY leaf LIMIT 1";
     WAITS = "SELECT COUNT(*) FROM erasure_item JOIN erasure ON erasure.id = erasure_item.erasure WHERE erasure_item.subject = $1 \
         AND erasure_item.class = $2 AND erasure_item.fate = 'scheduled' AND erasure.state <> 'done'";
     DESTROYED = "SELECT kind, object, subject, class, key_id FROM erasure_item WHERE key_id IS NOT NULL ORDER BY subject, class, erasure";
@@ -110,6 +111,16 @@ pub struct ErasureItemRow {
     pub key_id: Option<[u8; 16]>,
     /// The leaf that says so.
     pub leaf: Option<i64>,
+}
+
+/// Which leaf states that a record was erased, and under which class of the pack; `None` when no batch of this database did it.
+pub fn erased_by(
+    tx: &mut dyn Tx,
+    subject: &[u8; 16],
+    class: i64,
+    record: i64,
+) -> Result<Option<(i64, String)>, StoreError> {
+    query_one(tx, &ERASED_BY, params![subject, class, record], |row| Ok((row.int(0)?, row.text(1)?.to_owned())))
 }
 
 /// Adds a batch with its items.

@@ -23,6 +23,10 @@ statements! {
         WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
         UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
         SELECT seq FROM chain ORDER BY seq LIMIT $2) ORDER BY seq";
+    IN_CHAIN_OF_TYPE = "SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, body FROM leaf WHERE type = $2 AND seq > $3 \
+        AND seq IN (WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
+        UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev > $3) SELECT seq FROM chain) \
+        ORDER BY seq LIMIT $4";
     SUBJECTS = "SELECT subject FROM subject_head WHERE subject > $1 ORDER BY subject LIMIT $2";
     CHAIN_HEADS = "WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject > $1 AND subject <= $2 \
         UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE chain.seq >= $3 AND leaf.prev IS NOT NULL) \
@@ -31,12 +35,14 @@ statements! {
     FIND_TILE = "SELECT bytes FROM tile WHERE level = $1 AND number = $2";
     ADD_TILE = "INSERT INTO tile (level, number, bytes) VALUES ($1, $2, $3) ON CONFLICT (level, number) DO NOTHING";
     ADD_BATCH = "INSERT INTO event_batch (leaf, events, sealed) VALUES ($1, $2, $3)";
+    ADD_EVENT_SUBJECT = "INSERT INTO event_subject (subject, leaf) VALUES ($1, $2)";
+    BATCHES_ABOUT = "SELECT leaf FROM event_subject WHERE subject = $1 AND leaf < $2 ORDER BY leaf DESC LIMIT $3";
     FIND_BATCH = "SELECT events, sealed FROM event_batch WHERE leaf = $1";
-    ADD_TIMESTAMP = "INSERT INTO ledger_timestamp (size, authority, stamped_at, token) VALUES ($1, $2, $3, $4) \
+    ADD_TIMESTAMP = "INSERT INTO ledger_timestamp (size, authority, stamped_at, token, root) VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (size, authority) DO NOTHING";
-    LATEST_TIMESTAMP = "SELECT size, authority, stamped_at, token FROM ledger_timestamp WHERE authority = $1 \
+    LATEST_TIMESTAMP = "SELECT size, authority, stamped_at, token, root FROM ledger_timestamp WHERE authority = $1 \
         ORDER BY stamped_at DESC LIMIT 1";
-    TIMESTAMPS = "SELECT size, authority, stamped_at, token FROM ledger_timestamp ORDER BY stamped_at DESC LIMIT $1";
+    TIMESTAMPS = "SELECT size, authority, stamped_at, token, root FROM ledger_timestamp ORDER BY stamped_at DESC, size DESC LIMIT $1";
     LATEST_CHECKPOINT = "SELECT size, note, signed_at FROM checkpoint ORDER BY size DESC LIMIT 1";
     CHECKPOINTS_AFTER = "SELECT size, note, signed_at FROM checkpoint WHERE size > $1 ORDER BY size LIMIT $2";
     LINK = "SELECT subject, subject_seq, bytes FROM leaf WHERE seq = $1";
@@ -161,6 +167,17 @@ pub fn by_subject(tx: &mut dyn Tx, subject: &[u8; 16], rows_max: u32) -> Result<
     query_all(tx, &BY_SUBJECT, params![subject, limit(rows_max)], leaf)
 }
 
+/// The leaves of one type in the chain of a subject behind leaf `after`, oldest first.
+pub fn in_chain_of_type(
+    tx: &mut dyn Tx,
+    subject: &[u8; 16],
+    leaf_type: i64,
+    after: i64,
+    rows_max: u32,
+) -> Result<Vec<LeafRow>, StoreError> {
+    query_all(tx, &IN_CHAIN_OF_TYPE, params![subject, leaf_type, after, limit(rows_max)], leaf)
+}
+
 /// Pseudonyms behind `after` that have a chain, in order.
 pub fn subjects(tx: &mut dyn Tx, after: &[u8; 16], rows_max: u32) -> Result<Vec<[u8; 16]>, StoreError> {
     query_all(tx, &SUBJECTS, params![after, limit(rows_max)], |row| row.id16(0))
@@ -214,6 +231,21 @@ pub fn add_batch(tx: &mut dyn Tx, leaf: i64, events: &[u8], sealed: &[u8]) -> Re
     tx.execute(&ADD_BATCH, params![leaf, events, sealed]).map(|_| ())
 }
 
+/// Notes that the batch behind a leaf holds events about a subject.
+pub fn add_event_subject(tx: &mut dyn Tx, subject: &[u8; 16], leaf: i64) -> Result<(), StoreError> {
+    tx.execute(&ADD_EVENT_SUBJECT, params![subject, leaf]).map(|_| ())
+}
+
+/// The newest batches before `before` that hold events about a subject, by leaf, newest first.
+pub fn batches_about(
+    tx: &mut dyn Tx,
+    subject: &[u8; 16],
+    before: i64,
+    rows_max: u32,
+) -> Result<Vec<i64>, StoreError> {
+    query_all(tx, &BATCHES_ABOUT, params![subject, before, limit(rows_max)], |row| row.int(0))
+}
+
 /// The events behind a leaf and what is sealed of them.
 pub fn find_batch(tx: &mut dyn Tx, leaf: i64) -> Result<Option<BatchRow>, StoreError> {
     query_one(tx, &FIND_BATCH, params![leaf], |row| {
@@ -232,11 +264,14 @@ pub struct TimestampRow {
     pub stamped_at: Timestamp,
     /// The token, RFC 3161, DER.
     pub token: Vec<u8>,
+    /// The trusted certificate that its chain ended at, DER; empty for a token kept before these were.
+    pub root: Vec<u8>,
 }
 
 /// Stores a token. One that is there already stays.
 pub fn add_timestamp(tx: &mut dyn Tx, row: &TimestampRow) -> Result<(), StoreError> {
-    tx.execute(&ADD_TIMESTAMP, params![row.size, &row.authority, row.stamped_at, &row.token]).map(|_| ())
+    tx.execute(&ADD_TIMESTAMP, params![row.size, &row.authority, row.stamped_at, &row.token, &row.root])
+        .map(|_| ())
 }
 
 /// The newest token of an authority.
@@ -255,6 +290,7 @@ fn timestamp(row: &crate::Row<'_>) -> Result<TimestampRow, StoreError> {
         authority: row.text(1)?.to_owned(),
         stamped_at: at(row, 2)?,
         token: row.bytes(3)?.to_vec(),
+        root: row.bytes(4)?.to_vec(),
     })
 }
 

@@ -124,7 +124,7 @@ pub enum Command {
 
     /// Check an evidence package, offline, trusting nobody here
     #[command(
-        after_long_help = "Examples:\n  tenantry verify package.zip\n  tenantry verify package.zip --policy trusted-keys.txt --receipt package.zip.receipt.json\n\nNeeds no configuration, no store and no network. Without --policy the key inside the package is used, and the\nreport says that nobody vouches for it. Exit code 0 means VALID, 1 INVALID, 2 INCOMPLETE."
+        after_long_help = "Examples:\n  tenantry verify package.zip\n  tenantry verify package.zip --policy trusted-keys.txt --receipt package.zip.receipt.json\n  tenantry verify package.zip.age --identity my-key.txt\n\nAlso checks the receipt of a single record. Needs no configuration, no store and no network. Without --policy the key inside the package is used, and the\nreport says that nobody vouches for it. Exit code 0 means VALID, 1 INVALID, 2 INCOMPLETE."
     )]
     Verify(Verify),
 
@@ -440,7 +440,7 @@ pub struct Restore {
 pub enum Evidence {
     /// Build a package about an account, without personal data, that anybody can verify
     #[command(
-        after_long_help = "Example:\n  tenantry evidence build acc-000123 -o package.zip && tenantry verify package.zip\n\nThe receipt, proof that the ledger recorded exactly this package, is written beside it as FILE.receipt.json."
+        after_long_help = "Example:\n  tenantry evidence build acc-000123 -o package.zip && tenantry verify package.zip\n  tenantry evidence build acc-000123 -o package.zip.age --recipient age1…\n\nThe receipt, proof that the ledger recorded exactly this package, is written beside it as FILE.receipt.json."
     )]
     Build {
         /// Identifier (acc_…) or your own reference of the account
@@ -452,6 +452,9 @@ pub enum Evidence {
         /// Reference of the request it answers; part of the package, so it names no person
         #[arg(long, value_name = "TEXT", default_value = "made by the operator")]
         purpose: String,
+        /// Public key (age1…) of the recipient: the package is written encrypted, for nobody else to read
+        #[arg(long, value_name = "KEY")]
+        recipient: Option<String>,
     },
 }
 
@@ -467,6 +470,9 @@ pub struct Verify {
     /// The receipt that came beside the package: proof that the ledger recorded exactly this file
     #[arg(long, value_name = "FILE")]
     pub receipt: Option<PathBuf>,
+    /// Your age identity (AGE-SECRET-KEY-1…), when the package is encrypted to you; nothing decrypted is written
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
 }
 
 /// `tenantry witness`.

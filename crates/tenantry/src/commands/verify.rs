@@ -9,11 +9,15 @@ use anyhow::{Context as _, Result};
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use tenantry_vault::Identity;
 use tenantry_verifier::{Policy, Verdict, verify};
 
 pub(super) fn run(asked: &Verify, out: Output) -> Result<Exit> {
     let policy = asked.policy.as_deref().map(policy).transpose().context(WrongInput)?;
-    let package = bytes(&asked.file)?;
+    let package = match &asked.identity {
+        None => bytes(&asked.file)?,
+        Some(identity) => decrypted(&asked.file, identity)?,
+    };
     let receipt = asked.receipt.as_deref().map(bytes).transpose()?;
     let report = verify(&package, policy.as_ref(), receipt.as_deref());
     out.answer(&report, &report)?;
@@ -28,13 +32,27 @@ fn bytes(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display())).context(WrongInput)
 }
 
+/// The content of an encrypted file. It stays in memory.
+fn decrypted(file: &Path, identity: &Path) -> Result<Vec<u8>> {
+    let text = std::fs::read_to_string(identity)
+        .with_context(|| format!("cannot read {}", identity.display()))
+        .context(WrongInput)?;
+    let identity = Identity::parse_file(&text)
+        .with_context(|| format!("{} is not usable", identity.display()))
+        .context(WrongInput)?;
+    let plain = identity.decrypt(&bytes(file)?).with_context(|| {
+        format!("{} cannot be decrypted: it is not encrypted to {}", file.display(), identity.recipient())
+    });
+    Ok(plain.context(WrongInput)?.to_vec())
+}
+
 fn policy(path: &Path) -> Result<Policy> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(Policy::parse(&bytes)?)
 }
 
 pub(super) fn build(file: Option<&Path>, asked: &Evidence, out: Output) -> Result<Exit> {
-    let Evidence::Build { account, output, purpose } = asked;
+    let Evidence::Build { account, output, purpose, recipient } = asked;
     let config = deployment::settings(file, Vec::new())?;
     let register = deployment::open(&config)?;
     let call = deployment::operator();
@@ -42,22 +60,26 @@ pub(super) fn build(file: Option<&Path>, asked: &Evidence, out: Output) -> Resul
         Ok(id) => id,
         Err(_) => register.account_by_reference(&call, account)?,
     };
-    let package = register.build_evidence(&call, id, purpose)?;
-    write(output, &package.zip)?;
+    let package = register.build_evidence(&call, id, purpose, recipient.as_deref())?;
+    write(output, package.file())?;
     let receipt = beside(output);
     write(&receipt, package.receipt.as_bytes())?;
     let (name, beside) = (output.display(), receipt.display());
+    let (identity, sealed) = match &recipient {
+        Some(recipient) => (" --identity KEY.txt", format!(", encrypted to {recipient}")),
+        None => ("", String::new()),
+    };
     let text = format!(
-        "{name}: {} records, {} bytes; recorded as leaf {}\n{beside}: proof of that\n\
-         check it with: tenantry verify {name} --receipt {beside}",
+        "{name}: {} records, {} bytes{sealed}; recorded as leaf {}\n{beside}: proof of that\n\
+         check it with: tenantry verify {name} --receipt {beside}{identity}",
         package.records,
-        package.zip.len(),
+        package.file().len(),
         package.leaf,
     );
     let sha256 = hex(&package.digest);
     let answer = serde_json::json!({
         "file": output, "receipt": receipt, "records": package.records,
-        "bytes": package.zip.len(), "sha256": sha256, "leaf": package.leaf, "tree_size": package.tree_size,
+        "bytes": package.file().len(), "sha256": sha256, "encrypted_to": recipient, "leaf": package.leaf, "tree_size": package.tree_size,
     });
     out.answer(&answer, text)?;
     Ok(Exit::Yes)

@@ -9,6 +9,8 @@
 
 mod bad_input;
 mod browser;
+#[path = "../../../evidence/tests/it/cases.rs"]
+mod cases;
 mod client;
 mod demo;
 mod disk;
@@ -17,4 +19,7 @@ mod logs;
 mod main_job;
 mod people;
 mod program;
+#[path = "../../../evidence/tests/it/sample.rs"]
+#[expect(dead_code, reason = "the tests of the crate use all of it")]
+mod sample;
 mod three_verifiers;

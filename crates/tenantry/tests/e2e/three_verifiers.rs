@@ -1,15 +1,19 @@
 //! One package, three verifiers: the program, the Python in the package, and the page in the package in a real browser. Each
-//! file of the package is changed by one byte in turn, the archive around it is made good again, and all three must see it.
+//! file of the package is changed by one byte in turn, the archive around it is made good again, and all three must see it. And
+//! what a dishonest provider could sign, a record left out among it, all three must call by the same word.
 //!
 //! `cargo test -p tenantry --test e2e three_verifiers -- --nocapture` prints the table. Without a browser, or without Python and its
 //! package `cryptography`, it says so aloud and goes on with the others.
 
 use crate::browser::Browser;
+use crate::cases::CASES;
 use crate::main_job::import_list;
 use crate::people::firm;
 use crate::program::Deployment;
+use crate::sample::{Ledger, TestSigner};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tenantry_evidence::build;
 use tenantry_verifier::zip;
 
 const PAGE: &str = "bag/verify/verify.html";
@@ -22,16 +26,7 @@ fn a_changed_byte_in_any_file_is_found_by_all_three() {
     let folder = deployment.folder();
     let package = std::fs::read(folder.join("package.zip")).unwrap();
     let files = zip::read(&package).unwrap();
-    for (path, name) in [(PAGE, "verify.html"), (SCRIPT, "verify.py")] {
-        let bytes = files.iter().find(|(found, _)| *found == path).unwrap().1;
-        std::fs::write(folder.join(name), bytes).unwrap();
-    }
-    let mut all = Verifiers {
-        deployment: &deployment,
-        python: python(),
-        browser: Browser::start(&folder.join("verify.html")),
-        fingerprint,
-    };
+    let mut all = Verifiers::of(&deployment, &package, fingerprint);
     let good = all.words("package.zip", Some("package.zip.receipt.json"));
     row("file changed by one byte", &["tenantry verify", "verify.py", "verify.html"].map(str::to_owned));
     row("none", &good);
@@ -49,6 +44,17 @@ fn a_changed_byte_in_any_file_is_found_by_all_three() {
         assert!(words.iter().all(|word| word == "INVALID" || word == "-"), "{path}: {words:?}");
     }
 
+    // Encrypted to a recipient it says so to everybody, and is the same package to whoever has the key.
+    std::fs::write(folder.join("key.txt"), format!("{IDENTITY}\n")).unwrap();
+    let build = ["evidence", "build", "customer-20417", "-o", "package.zip.age", "--recipient", RECIPIENT, "--json"];
+    assert_eq!(deployment.run(&build).expect(0)["encrypted_to"], RECIPIENT);
+    let words = all.words("package.zip.age", None);
+    row("(encrypted)", &words);
+    assert!(words.iter().all(|word| word == "INCOMPLETE" || word == "-"), "{words:?}");
+    let opened = ["verify", "package.zip.age", "--identity", "key.txt", "--policy", "keys.txt", "--receipt",
+        "package.zip.age.receipt.json", "--json"];
+    assert_eq!(deployment.run(&opened).expect(0)["verdict"], "VALID");
+
     // The receipt is a file of its own: of another package it is refused, and a changed one too.
     let receipt = std::fs::read_to_string(folder.join("package.zip.receipt.json")).unwrap();
     std::fs::write(folder.join("changed.json"), receipt.replacen('A', "B", 1)).unwrap();
@@ -56,6 +62,30 @@ fn a_changed_byte_in_any_file_is_found_by_all_three() {
     row("(the receipt)", &words);
     assert!(words.iter().all(|word| word == "INVALID" || word == "-"), "{words:?}");
 }
+
+#[test]
+fn what_is_missing_or_wrong_is_called_so_by_all_three() {
+    let deployment = Deployment::quiet();
+    let signer = TestSigner::new(1);
+    let folder = deployment.folder();
+    std::fs::write(folder.join("keys.txt"), format!("log {}\nquorum none\n", signer.key())).unwrap();
+    let fingerprint: String = signer.key().fingerprint().iter().map(|byte| format!("{byte:02x}")).collect();
+    let good = build(&Ledger::new().package(&signer), &signer).unwrap();
+    let mut all = Verifiers::of(&deployment, &good, fingerprint);
+    row("what is wrong", &["tenantry verify", "verify.py", "verify.html"].map(str::to_owned));
+    for (name, verdict, _, change) in CASES {
+        let mut package = Ledger::new().package(&signer);
+        change(&mut package);
+        std::fs::write(folder.join("case.zip"), build(&package, &signer).unwrap()).unwrap();
+        let words = all.words("case.zip", None);
+        row(name, &words);
+        assert!(words.iter().all(|word| *word == verdict.to_string() || word == "-"), "{name}: {words:?}");
+    }
+}
+
+/// A recipient's key and what opens files for it.
+const RECIPIENT: &str = "age1an7cmnfrjqpr2qlaynegqns5clx3gzc8v7fxwwjslyqascmxed6q3hlh8y";
+const IDENTITY: &str = "AGE-SECRET-KEY-1XFFQ9L9Y9DNHSSL0TKY29YDT0TE3L0YL2RCU8JKRFRVFVZKNH2VQFDMNQJ";
 
 /// One row of the table.
 fn row(what: &str, words: &[String]) {
@@ -83,7 +113,17 @@ struct Verifiers<'a> {
     fingerprint: String,
 }
 
-impl Verifiers<'_> {
+impl<'a> Verifiers<'a> {
+    /// With the page and the script that a package carries.
+    fn of(deployment: &'a Deployment, package: &[u8], fingerprint: String) -> Self {
+        let (files, folder) = (zip::read(package).unwrap(), deployment.folder());
+        for (path, name) in [(PAGE, "verify.html"), (SCRIPT, "verify.py")] {
+            let bytes = files.iter().find(|(found, _)| *found == path).unwrap().1;
+            std::fs::write(folder.join(name), bytes).unwrap();
+        }
+        Self { deployment, python: python(), browser: Browser::start(&folder.join("verify.html")), fingerprint }
+    }
+
     /// What each says of a package in the folder; `-` for one that is not installed.
     fn words(&mut self, package: &str, receipt: Option<&str>) -> Vec<String> {
         let folder = self.deployment.folder();

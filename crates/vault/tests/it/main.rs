@@ -3,6 +3,7 @@
 
 mod journal;
 mod keyfile;
+mod recipient;
 mod seal;
 mod signer;
 mod timestamp;

@@ -145,21 +145,41 @@ fn every_changed_byte_of_a_token_is_refused() {
     assert!(verify_token(&token, &DIGEST, None, &trust, &CertificateCheck).is_ok());
 }
 
+/// A token that the authority signs without asking whether its certificate is for that: the content of a good token, signed
+/// anew as CMS with the attribute that names the certificate.
+fn signed_regardless(authority: &Authority) -> Vec<u8> {
+    let good = Authority::new(KEYS[1], "critical,timeStamping");
+    std::fs::write(good.path("token"), token_of_response(&good.stamp()).unwrap()).unwrap();
+    good.run("cms -verify -noverify -inform DER -in token -out content");
+    std::fs::copy(good.path("content"), authority.path("content")).unwrap();
+    authority.run(
+        "cms -sign -binary -nodetach -cades -md sha256 -econtent_type 1.2.840.113549.1.9.16.1.4 -in content -signer tsa.pem \
+         -inkey tsa.key -certfile middle.pem -outform DER -out token",
+    );
+    std::fs::read(authority.path("token")).unwrap()
+}
+
 #[test]
 fn a_certificate_for_something_else_dates_nothing() {
     if !is_here() {
         return;
     }
-    // openssl itself refuses to sign with a wrong certificate, so the right one signs and a wrong twin is put beside it.
-    let authority = Authority::new(KEYS[1], "critical,timeStamping");
-    let token = token_of_response(&authority.stamp()).unwrap();
-    assert!(verify(&token, &authority.trust("root.pem")).is_ok());
-    let not_critical = Authority::new(KEYS[1], "timeStamping");
-    let output = openssl(
-        not_critical.folder.path(),
-        "ts -reply -queryfile none -signer tsa.pem -inkey tsa.key -config tsa.cnf",
-    );
-    assert!(!output.status.success());
+    let right = Authority::new(KEYS[1], "critical,timeStamping");
+    let token = signed_regardless(&right);
+    assert!(verify(&token, &right.trust("root.pem")).is_ok(), "the control: made the same way, with the right certificate");
+    for usage in [
+        "timeStamping",
+        "critical,timeStamping,emailProtection",
+        "critical,serverAuth",
+        "critical,anyExtendedKeyUsage",
+    ] {
+        let wrong = Authority::new(KEYS[1], usage);
+        let refused = verify(&signed_regardless(&wrong), &wrong.trust("root.pem"));
+        let what = "its signer's certificate is for time-stamping only";
+        assert_eq!(refused, Err(TimestampError::Invalid { what }), "{usage}");
+        // Trusting that very certificate changes nothing.
+        assert_eq!(verify(&signed_regardless(&wrong), &wrong.trust("tsa.pem")), refused, "{usage}");
+    }
     assert!(Trust::from_pem("no certificate").is_err());
 }
 

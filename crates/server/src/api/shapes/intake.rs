@@ -123,3 +123,25 @@ pub struct NewAccess {
     #[schema(required = false)]
     pub ip: Option<String>,
 }
+
+/// Accesses to report at once.
+#[derive(ToSchema)]
+pub struct NewAccesses {
+    /// The accesses; their places are their numbers, from 0.
+    #[schema(min_items = 1, max_items = 4096)]
+    pub accesses: Vec<AccessTo>,
+}
+
+/// An access to an account.
+#[derive(ToSchema)]
+pub struct AccessTo {
+    /// The account.
+    pub account: AccountId,
+    /// When.
+    pub at: Instant,
+    /// Why it connected.
+    pub access: AccessKind,
+    /// The address it came from, IPv4 or IPv6; sealed under the account's key.
+    #[schema(required = false)]
+    pub ip: Option<String>,
+}

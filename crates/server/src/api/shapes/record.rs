@@ -157,12 +157,41 @@ pub struct ConsistencyProof {
     pub path: Vec<Hex32>,
 }
 
+/// Proof that a record is in the ledger, for whoever submitted it; checked by `tenantry verify`.
+#[derive(ToSchema)]
+pub struct RecordReceipt {
+    /// `tenantry/record-receipt@v1`, or of a package `tenantry/receipt@v1`.
+    pub format: String,
+    /// The keys of the ledger and its witnesses, C2SP `tlog-policy`; not of a package, which has them itself.
+    #[schema(required = false)]
+    pub policy: Option<String>,
+    /// The leaf, base64.
+    pub leaf: String,
+    /// Its inclusion proof under a signed checkpoint, C2SP `tlog-proof`.
+    pub proof: String,
+    /// Of a batch or package, what its record shows.
+    #[schema(required = false, value_type = Object)]
+    pub record: Option<()>,
+    /// Of a batch or package, what proves that.
+    #[schema(required = false)]
+    pub opening: Option<String>,
+    /// Of a batch, the event and its proof within the batch.
+    #[schema(required = false)]
+    pub events: Option<String>,
+    /// Of a package, the proof that the ledger continues the tree its proofs lead to, base64.
+    #[schema(required = false)]
+    pub continues: Option<Vec<String>>,
+}
+
 /// What an evidence package is for.
 #[derive(ToSchema)]
 pub struct NewEvidence {
     /// Reference of the request, one line that names no person; part of the package and of its record.
     #[schema(min_length = 1, max_length = 200)]
     pub purpose: String,
+    /// Public key of the recipient, `age1…`: the package is answered encrypted to it.
+    #[schema(required = false, max_length = 200)]
+    pub recipient: Option<String>,
 }
 
 /// What came of making a decision again.

@@ -362,6 +362,16 @@ pub struct Recorded {
     pub leaf: u64,
 }
 
+/// Where a batch was recorded.
+#[derive(ToSchema)]
+pub struct RecordedBatch {
+    /// Index of the leaf in the ledger that commits to all of them.
+    pub leaf: u64,
+    /// Accesses in it.
+    #[schema(minimum = 1, maximum = 4096)]
+    pub events: u16,
+}
+
 /// The lists, and whether everybody was screened against them.
 #[derive(ToSchema)]
 pub struct ListsView {

@@ -92,7 +92,10 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             id: id.to_string(),
             state: badge(&disclosure),
             account: account_link(scope.account, &account.summary.reference),
-            recipient: scope.recipient.clone(),
+            recipient: match &scope.encrypt_to {
+                None => scope.recipient.clone(),
+                Some(key) => format!("{}, encrypted to {key}", scope.recipient),
+            },
             basis: basis(scope.legal_basis).to_owned(),
             order: scope.order.map_or_else(|| Link::new("", ""), order_link),
             asked: when(scope.requested_at, now),
@@ -113,11 +116,15 @@ pub(super) async fn package(Path(id): Path<String>, sent: Sent<BareForm>) -> Rep
             let id: DisclosureId = id.parse().map_err(|_| Trouble::NotHere)?;
             let approval = desk.register().disclosure(&desk.call(), id)?.approval;
             let built = desk.register().build_disclosure(&desk.call(), approval)?;
-            let mut reply = Response::new(Body::from(built.zip));
+            let (kind, ending) = match built.encrypted {
+                None => ("application/zip", ""),
+                Some(_) => ("application/octet-stream", ".age"),
+            };
+            let mut reply = Response::new(Body::from(built.encrypted.unwrap_or(built.zip)));
             let headers = reply.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"disclosure-{id}.zip\""))
+            if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"disclosure-{id}.zip{ending}\""))
             {
                 headers.insert(header::CONTENT_DISPOSITION, name);
             }
@@ -203,6 +210,7 @@ fn draw_new(desk: &Desk, form: &DisclosureForm, problem: String) -> Result<Reply
         bases,
         kinds: kinds.collect(),
         recipient,
+        encrypt_to: form.encrypt_to.clone(),
         reason: form.reason.clone(),
     }))
 }
@@ -227,5 +235,6 @@ fn parse(form: &DisclosureForm) -> Result<NewDisclosure, String> {
         recipient: form.recipient.clone(),
         legal_basis: *legal_basis,
         order,
+        encrypt_to: Some(form.encrypt_to.trim().to_owned()).filter(|key| !key.is_empty()),
     })
 }

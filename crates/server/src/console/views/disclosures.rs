@@ -28,6 +28,8 @@ pub struct DisclosureNewPage {
     pub kinds: Vec<Choice>,
     /// Recipient as typed.
     pub recipient: String,
+    /// The recipient's public key as typed.
+    pub encrypt_to: String,
     /// Reason as typed.
     pub reason: String,
 }

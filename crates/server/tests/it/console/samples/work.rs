@@ -471,6 +471,7 @@ fn disclosure_new(theme: Theme) -> DisclosureNewPage {
         ],
         kinds: vec![Choice::new("legal_name", "Legal name"), Choice::new("email", "E-mail address")],
         recipient: s("District Court"),
+        encrypt_to: String::new(),
         reason: s("Subpoena 26-114 names this account."),
     }
 }

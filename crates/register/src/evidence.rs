@@ -127,7 +127,13 @@ impl Order {
     /// What makes two requests the same one.
     fn identity(&self) -> impl Serialize + use<> {
         let scope = self.opened.as_ref().map(|opened| hex(&Sha256::digest(&opened.scope)));
-        ("package", self.account, self.purpose.clone(), scope, self.recipient.as_ref().map(ToString::to_string))
+        (
+            "package",
+            self.account,
+            self.purpose.clone(),
+            scope,
+            self.recipient.as_ref().map(ToString::to_string),
+        )
     }
 }
 
@@ -248,7 +254,12 @@ impl Core {
         self.hand_out(order, made, kept.leaf)
     }
 
-    fn hand_out(self: &Arc<Self>, order: &Order, made: Made, leaf: u64) -> Result<BuiltPackage, RegisterError> {
+    fn hand_out(
+        self: &Arc<Self>,
+        order: &Order,
+        made: Made,
+        leaf: u64,
+    ) -> Result<BuiltPackage, RegisterError> {
         self.cover(leaf)?;
         let Made { zip, digest, records, tree_size, .. } = made;
         let receipt = self.receipt(leaf, tree_size)?;
@@ -307,7 +318,8 @@ impl Core {
         let (parts, row, tree_size) = self.store.read(move |tx| {
             let row = account_in_sight(tx, &actor, wanted.account)?;
             let confined = actor.confined_to().is_some();
-            let gathering = gather::Gathering { core: &core, order: &wanted, row: &row, confined, pinned: &fixed };
+            let gathering =
+                gather::Gathering { core: &core, order: &wanted, row: &row, confined, pinned: &fixed };
             let (parts, tree_size) = gathering.gather(tx, &counted)?;
             Ok::<_, RegisterError>((parts, row, tree_size))
         })?;

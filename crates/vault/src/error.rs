@@ -82,7 +82,9 @@ pub enum VaultError {
     #[error("this is not the public key of a recipient: it begins with `age1` and is made with `age-keygen`")]
     Recipient,
     /// Nothing here opens encrypted files.
-    #[error("this is not an identity file: it has a line that begins with `AGE-SECRET-KEY-1` and is made with `age-keygen`")]
+    #[error(
+        "this is not an identity file: it has a line that begins with `AGE-SECRET-KEY-1` and is made with `age-keygen`"
+    )]
     Identity,
     /// A key name or note is not valid.
     #[error(transparent)]

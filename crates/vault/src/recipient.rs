@@ -27,7 +27,8 @@ impl Recipient {
     /// # Errors
     /// [`VaultError::Cryptography`] when the library refuses.
     pub fn encrypt(&self, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
-        age::encrypt(&self.0, plain).map_err(|_| VaultError::Cryptography { operation: "encrypt to a recipient" })
+        age::encrypt(&self.0, plain)
+            .map_err(|_| VaultError::Cryptography { operation: "encrypt to a recipient" })
     }
 }
 

@@ -46,13 +46,17 @@ fn rsa(scheme: Scheme, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
 fn ecdsa(key: PublicKey<'_>, digest: &[u8], signature: &[u8]) -> bool {
     match key {
         PublicKey::P256(key) => {
-            let (key, signature) =
-                (p256::ecdsa::VerifyingKey::from_sec1_bytes(key), p256::ecdsa::Signature::from_der(signature));
+            let (key, signature) = (
+                p256::ecdsa::VerifyingKey::from_sec1_bytes(key),
+                p256::ecdsa::Signature::from_der(signature),
+            );
             matches!((key, signature), (Ok(key), Ok(signature)) if key.verify_prehash(digest, &signature).is_ok())
         }
         PublicKey::P384(key) => {
-            let (key, signature) =
-                (p384::ecdsa::VerifyingKey::from_sec1_bytes(key), p384::ecdsa::Signature::from_der(signature));
+            let (key, signature) = (
+                p384::ecdsa::VerifyingKey::from_sec1_bytes(key),
+                p384::ecdsa::Signature::from_der(signature),
+            );
             matches!((key, signature), (Ok(key), Ok(signature)) if key.verify_prehash(digest, &signature).is_ok())
         }
         PublicKey::Rsa(_) => false,

@@ -55,7 +55,9 @@ impl Check {
         let index = self.check_index(bag, head)?;
         let Some(bytes) = bag.find(layout::STATEMENT) else {
             if index.is_some() {
-                return Err("an index of all subjects is here, but nothing says whose records it is for".to_owned());
+                return Err(
+                    "an index of all subjects is here, but nothing says whose records it is for".to_owned()
+                );
             }
             self.not_checked
                 .push("completeness: the package does not claim to hold all records of anybody".to_owned());
@@ -66,8 +68,7 @@ impl Check {
         if statement.subjects.len() > SUBJECTS_MAX || statement.tree_size != head.checkpoint.size {
             return Err("the completeness statement is too long or about another checkpoint".to_owned());
         }
-        let claimed: BTreeSet<&str> =
-            statement.subjects.iter().map(|claim| claim.subject.as_str()).collect();
+        let claimed: BTreeSet<&str> = statement.subjects.iter().map(|claim| claim.subject.as_str()).collect();
         let mut proofs =
             bag.in_folder(layout::COMPLETE).into_iter().filter_map(|name| name.strip_suffix(".proof"));
         let uncalled = proofs.any(|name| index.is_none() || !claimed.contains(name));
@@ -77,7 +78,10 @@ impl Check {
         }
         let mut present: BTreeMap<String, Numbers> = BTreeMap::new();
         for (place, (header, hash)) in self.leaves.iter().filter(|(_, (header, _))| header.subject_seq > 0) {
-            present.entry(header.subject.to_string()).or_default().insert(header.subject_seq, (*place, *hash));
+            present
+                .entry(header.subject.to_string())
+                .or_default()
+                .insert(header.subject_seq, (*place, *hash));
         }
         let nobody = Numbers::new();
         let whole = self.incomplete.len() + self.invalid.len();

@@ -41,7 +41,8 @@ impl Check {
     /// What the tokens leave open.
     pub(crate) fn not_dated(&self) -> String {
         let Some(records) = self.dated.iter().map(|dated| dated.records).max() else {
-            return "the time: dates in records are the operator's word, no time-stamp authority is involved".to_owned();
+            return "the time: dates in records are the operator's word, no time-stamp authority is involved"
+                .to_owned();
         };
         let roots: std::collections::BTreeSet<&str> =
             self.dated.iter().map(|dated| dated.root_sha256.as_str()).collect();

@@ -23,7 +23,8 @@ impl Check {
         }
         if self.counts.events > 0 {
             self.checked.push(
-                "every event is in its batch at its place, and every batch is in the signed ledger".to_owned(),
+                "every event is in its batch at its place, and every batch is in the signed ledger"
+                    .to_owned(),
             );
             self.not_checked.push(
                 "that these are all events: batches of the same time may hold others, of the same account too"

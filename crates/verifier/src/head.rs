@@ -118,8 +118,7 @@ impl Check {
         policy: Option<&Policy>,
     ) -> Result<Head<'a>, String> {
         let refused = |error: LedgerError| format!("the checkpoint does not hold: {error}");
-        let checkpoint =
-            Checkpoint::verify(note.as_bytes(), &keys.vouching, &PureCheck).map_err(refused)?;
+        let checkpoint = Checkpoint::verify(note.as_bytes(), &keys.vouching, &PureCheck).map_err(refused)?;
         let signatures = self.kinds_of_signatures(note, &keys).map_err(refused)?;
         if let Some(policy) = policy {
             self.check_witnesses(note, policy, Trust::Policy).map_err(refused)?;
@@ -152,7 +151,8 @@ impl Check {
         let kinds: BTreeSet<SignatureType> = signed.iter().map(|key| key.signature_type()).collect();
         // The policy may know keys of earlier years; of the package's own every one has to sign.
         let lacking = keys.stated.iter().filter(|key| !signed.contains(key));
-        let lacking = lacking.chain(keys.vouching.iter().filter(|key| !kinds.contains(&key.signature_type())));
+        let lacking =
+            lacking.chain(keys.vouching.iter().filter(|key| !kinds.contains(&key.signature_type())));
         let lacking: BTreeSet<SignatureType> = lacking.map(VerifierKey::signature_type).collect();
         for missing in lacking {
             self.incomplete.push(format!("the checkpoint has no {} signature of the log", kind(missing)));
@@ -180,9 +180,10 @@ impl Check {
     }
 
     fn say_witnesses(&mut self) {
-        for (trust, whose) in
-            [(Trust::Policy, "witnesses of the policy"), (Trust::SelfAsserted, "witnesses that the package names")]
-        {
+        for (trust, whose) in [
+            (Trust::Policy, "witnesses of the policy"),
+            (Trust::SelfAsserted, "witnesses that the package names"),
+        ] {
             let seen: Vec<String> = self
                 .witnesses
                 .iter()

@@ -258,9 +258,15 @@ pub(crate) fn read_events(text: &str) -> Option<Vec<([u8; EVENT_BYTES], Vec<Hash
 /// The numbers of the records in a folder, from the names of its files.
 pub(crate) fn stems(names: Vec<&str>) -> BTreeSet<&str> {
     let of_a_record = |(stem, ending): &(&str, &str)| {
-        stem.bytes().all(|byte| byte.is_ascii_digit()) && (RECORD_ENDINGS.contains(ending) || *ending == "events")
+        stem.bytes().all(|byte| byte.is_ascii_digit())
+            && (RECORD_ENDINGS.contains(ending) || *ending == "events")
     };
-    names.into_iter().filter_map(|name| name.split_once('.')).filter(of_a_record).map(|(stem, _)| stem).collect()
+    names
+        .into_iter()
+        .filter_map(|name| name.split_once('.'))
+        .filter(of_a_record)
+        .map(|(stem, _)| stem)
+        .collect()
 }
 
 /// What follows the last dot of a name.

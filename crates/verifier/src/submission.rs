@@ -72,8 +72,8 @@ pub fn write(
 impl Check {
     pub(crate) fn run_receipt(&mut self, receipt: &[u8], policy: Option<&Policy>) -> Result<(), String> {
         let plain = |error: LedgerError| error.to_string();
-        let receipt: ReceiptJson =
-            serde_json::from_slice(receipt).map_err(|_| "this is neither a package nor the receipt of a record")?;
+        let receipt: ReceiptJson = serde_json::from_slice(receipt)
+            .map_err(|_| "this is neither a package nor the receipt of a record")?;
         if receipt.format != FORMAT {
             return Err("this is not the receipt of a record, or of another version".to_owned());
         }
@@ -102,7 +102,8 @@ impl Check {
                 let shown = layout::disclosure_of(&header, record, opening.as_bytes())?;
                 let events = events_of(&header, &shown, &events)?;
                 (self.counts.batches, self.counts.events, self.counts.disclosed) = (1, events, 1);
-                self.checked.push(format!("{events} events shown are in the batch of the record at their places"));
+                self.checked
+                    .push(format!("{events} events shown are in the batch of the record at their places"));
                 self.not_checked.push("what the events say: their content is sealed".to_owned());
                 Ok(())
             }

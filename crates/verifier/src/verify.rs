@@ -148,17 +148,16 @@ impl Check {
             let line = "that the ledger was shown to independent witnesses: no witness of a policy cosigned";
             self.not_checked.push(line.to_owned());
         } else if self.witnesses.iter().all(|witness| witness.trust == Trust::SelfAsserted) {
-            let line = "whether the witnesses are independent: their keys are the package's own; compare them";
+            let line =
+                "whether the witnesses are independent: their keys are the package's own; compare them";
             self.not_checked.push(line.to_owned());
         }
         let time = self.not_dated();
         self.not_checked.push(time);
-        self.not_checked.push(
-            "that what was recorded is true, or that everything that happened was recorded".to_owned(),
-        );
+        self.not_checked
+            .push("that what was recorded is true, or that everything that happened was recorded".to_owned());
         if kind != Kind::Receipt {
-            let line =
-                "the report, the draft certificate and the request files beyond their being unaltered since signing";
+            let line = "the report, the draft certificate and the request files beyond their being unaltered since signing";
             self.not_checked.push(line.to_owned());
         }
     }

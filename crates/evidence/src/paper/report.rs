@@ -146,7 +146,11 @@ fn counts(package: &Package) -> String {
     let all = package.records.iter().chain(&package.custody);
     let shown = all.filter(|record| record.disclosure.is_some()).count();
     let events: usize = package.events.iter().map(|batch| batch.events.len()).sum();
-    let events = if events > 0 { format!("; {events} events in {} batches", package.events.len()) } else { String::new() };
+    let events = if events > 0 {
+        format!("; {events} events in {} batches", package.events.len())
+    } else {
+        String::new()
+    };
     format!(
         "{} handed over, {} about access and approval, {} erased earlier; {shown} of them show fields{events}",
         package.records.len(),

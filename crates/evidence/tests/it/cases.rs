@@ -46,10 +46,15 @@ pub(crate) const CASES: [Case; 23] = [
     ("erasure under another rule", Verdict::Invalid, "does not say that 3 was erased", |package| {
         package.erased[0].rule = "7.302(a)".into();
     }),
-    ("last record left out, and stated so", Verdict::Invalid, "3 records are stated, but 4 were counted", |package| {
-        package.records.pop();
-        package.complete[0].records = 3;
-    }),
+    (
+        "last record left out, and stated so",
+        Verdict::Invalid,
+        "3 records are stated, but 4 were counted",
+        |package| {
+            package.records.pop();
+            package.complete[0].records = 3;
+        },
+    ),
     ("count left out", Verdict::Incomplete, "what record 6 counted of subject", |package| {
         package.index.as_mut().unwrap().proofs.clear();
     }),
@@ -88,4 +93,5 @@ pub(crate) const CASES: [Case; 23] = [
 ];
 
 /// A witness that saw nothing.
-const WITNESSES: &str = "witness w witness.example/w1+977e6fec+BFDnIeScAT8Axiz1nyFjVCqdjfAkZO/rYV0xBRsP3cMm\nquorum w\n";
+const WITNESSES: &str =
+    "witness w witness.example/w1+977e6fec+BFDnIeScAT8Axiz1nyFjVCqdjfAkZO/rYV0xBRsP3cMm\nquorum w\n";

@@ -23,7 +23,8 @@ const CONFIG: &str = "[ca]\nbasicConstraints=critical,CA:true\nkeyUsage=critical
     [req]\ndistinguished_name=dn\n[dn]\n";
 
 fn openssl(folder: &Path, arguments: &str) {
-    let output = Command::new("openssl").args(arguments.split_whitespace()).current_dir(folder).output().unwrap();
+    let output =
+        Command::new("openssl").args(arguments.split_whitespace()).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -96,9 +97,16 @@ fn what_an_authority_dated_is_said_and_its_root_shown() {
     assert_eq!(report.verdict, Verdict::Valid, "{report}");
     let sizes: Vec<u64> = report.time_stamps.iter().map(|dated| dated.records).collect();
     assert_eq!(sizes, [3, 5, 8], "{report}");
-    assert!(report.time_stamps.iter().all(|dated| dated.authority == "CN=tsa" && dated.root_sha256.len() == 64));
-    assert!(report.checked.iter().any(|line| line.contains("CN=tsa says that the first 8 records")), "{report}");
-    assert!(report.not_checked.iter().any(|line| line.contains("their root certificates are the package's own")));
+    assert!(
+        report.time_stamps.iter().all(|dated| dated.authority == "CN=tsa" && dated.root_sha256.len() == 64)
+    );
+    assert!(
+        report.checked.iter().any(|line| line.contains("CN=tsa says that the first 8 records")),
+        "{report}"
+    );
+    assert!(
+        report.not_checked.iter().any(|line| line.contains("their root certificates are the package's own"))
+    );
     if let Some(python) = python_with("cryptography") {
         assert_eq!(run(&python, &bytes), (Some(0), "VALID".to_owned()));
     }

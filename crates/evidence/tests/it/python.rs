@@ -20,7 +20,8 @@ fn the_python_verifier_agrees() {
     for (name, verdict, _, change) in CASES {
         let mut package = Ledger::new().package(&signer);
         change(&mut package);
-        let expected = if verdict == Verdict::Invalid { (Some(1), "INVALID") } else { (Some(2), "INCOMPLETE") };
+        let expected =
+            if verdict == Verdict::Invalid { (Some(1), "INVALID") } else { (Some(2), "INCOMPLETE") };
         let (code, word) = run(&python, &build(&package, &signer).unwrap());
         assert_eq!((code, word.as_str()), expected, "{name}");
     }

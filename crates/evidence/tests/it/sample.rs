@@ -115,7 +115,8 @@ impl Ledger {
     fn record_about(&mut self, subject: Pseudonym, kind: u16, fields: Vec<Field>) {
         let index = self.leaves.len() as u64;
         let body = Body::new(RecordType(kind), 1, fields, |random| random.fill(index as u8 + 1)).unwrap();
-        let (number, previous) = if subject == SUBJECT { (self.last.0 + 1, self.last.1) } else { (0, [0; 32]) };
+        let (number, previous) =
+            if subject == SUBJECT { (self.last.0 + 1, self.last.1) } else { (0, [0; 32]) };
         let leaf = LeafHeader {
             log_seq: index,
             record_type: RecordType(kind),

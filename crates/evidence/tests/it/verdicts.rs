@@ -42,7 +42,10 @@ fn without_an_index_completeness_is_the_signers_word() {
     let report = verify(&build(&package, &signer).unwrap(), None, None);
     assert_eq!(report.verdict, Verdict::Valid, "{report}");
     assert!(report.complete.is_none(), "{report}");
-    assert!(report.not_checked.iter().any(|line| line.contains("rests on the signer's statement")), "{report}");
+    assert!(
+        report.not_checked.iter().any(|line| line.contains("rests on the signer's statement")),
+        "{report}"
+    );
 }
 
 #[test]

@@ -35,7 +35,9 @@ pub(super) fn erasures(
     let mut last: Option<(LeafRow, Erasure)> = None;
     for (leaf, party) in leaves.values().filter(|(leaf, _)| is_erased(leaf)) {
         let same = last.take().filter(|(before, erasure)| {
-            before.subject == leaf.subject && before.class == leaf.class && erasure.leaf > stored_size(leaf.seq)
+            before.subject == leaf.subject
+                && before.class == leaf.class
+                && erasure.leaf > stored_size(leaf.seq)
         });
         let erasure = match same {
             Some((_, erasure)) => erasure,
@@ -76,5 +78,7 @@ fn erasure_of(tx: &mut dyn Tx, core: &Core, leaf: &LeafRow) -> Result<Erasure, R
 }
 
 fn unstated(leaf: &LeafRow) -> RegisterError {
-    RegisterError::Ledger { reason: format!("the content of record {} is gone and no record says why", leaf.seq) }
+    RegisterError::Ledger {
+        reason: format!("the content of record {} is gone and no record says why", leaf.seq),
+    }
 }

@@ -1,6 +1,9 @@
 //! Gathering what a package is made of, in one read unit.
 
-use super::{EARLIER_PACKAGE_FIELDS, Order, Pinned, RECORDS_PER_SUBJECT_MAX, erased, events, parties_behind, stamps, summary};
+use super::{
+    EARLIER_PACKAGE_FIELDS, Order, Pinned, RECORDS_PER_SUBJECT_MAX, erased, events, parties_behind, stamps,
+    summary,
+};
 use crate::RegisterError;
 use crate::completeness::Completeness;
 use crate::core::Core;
@@ -10,7 +13,8 @@ use crate::record::RecordType;
 use std::collections::{BTreeMap, BTreeSet};
 use tenantry_evidence::{self as package, Line};
 use tenantry_ledger::{
-    Body, Checkpoint, Disclosure, LeafHeader, Pseudonym, RetentionClass, SignedNote, VerifierKey, inclusion_proof,
+    Body, Checkpoint, Disclosure, LeafHeader, Pseudonym, RetentionClass, SignedNote, VerifierKey,
+    inclusion_proof,
 };
 use tenantry_model::id::{FactId, PartyId};
 use tenantry_store::Tx;
@@ -241,11 +245,7 @@ fn chain(tx: &mut dyn Tx, subject: &[u8; 16], size: u64) -> Result<Vec<LeafRow>,
 }
 
 /// The cases that the decisions opened: they stand in the deployment's chain, right behind the decision that caused them.
-fn opened_cases(
-    tx: &mut dyn Tx,
-    leaves: &Leaves,
-    size: u64,
-) -> Result<Vec<LeafRow>, RegisterError> {
+fn opened_cases(tx: &mut dyn Tx, leaves: &Leaves, size: u64) -> Result<Vec<LeafRow>, RegisterError> {
     let mut cases = Vec::new();
     let decided = i64::from(RecordType::Decided.number());
     for decision in leaves.values().map(|(leaf, _)| leaf).filter(|leaf| leaf.leaf_type == decided) {

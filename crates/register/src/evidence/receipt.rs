@@ -20,7 +20,12 @@ impl Register {
     ///
     /// # Errors
     /// [`RegisterError::NotFound`] when there is no such record or event, or no checkpoint covers it yet.
-    pub fn record_receipt(&self, call: &Call, leaf: u64, event: Option<u16>) -> Result<String, RegisterError> {
+    pub fn record_receipt(
+        &self,
+        call: &Call,
+        leaf: u64,
+        event: Option<u16>,
+    ) -> Result<String, RegisterError> {
         let policy = self.trust_policy();
         let Some(number) = event else {
             let view = self.leaf(call, leaf)?;

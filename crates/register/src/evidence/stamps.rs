@@ -30,7 +30,8 @@ pub(super) fn of(
     let mut best = BTreeMap::<String, TimestampRow>::new();
     // Newest first: an earlier one takes its place as long as it covers all records.
     for row in ledger::timestamps(tx, LOOKED_THROUGH_MAX)? {
-        let in_question = row.stamped_at <= until && stored_size(row.size) <= signed.size && !row.root.is_empty();
+        let in_question =
+            row.stamped_at <= until && stored_size(row.size) <= signed.size && !row.root.is_empty();
         if in_question && (stored_size(row.size) > last || !best.contains_key(&row.authority)) {
             best.insert(row.authority.clone(), row);
         }

@@ -21,11 +21,7 @@ pub(super) fn request_text(request: &[Line]) -> String {
 }
 
 impl Gathering<'_> {
-    pub(super) fn summary(
-        &self,
-        tx: &mut dyn Tx,
-        leaves: &Leaves,
-    ) -> Result<Summary, RegisterError> {
+    pub(super) fn summary(&self, tx: &mut dyn Tx, leaves: &Leaves) -> Result<Summary, RegisterError> {
         let row = self.row;
         let mut decisions = Vec::new();
         let decided = decision::of_account(tx, row.id, RECORDS_PER_SUBJECT_MAX)?.into_iter();

@@ -109,7 +109,10 @@ fn a_key_of_one_reseller_gets_packages_of_its_own_accounts_only() {
     let key = Call::by(Actor::ApiKey { id, scopes: vec![Scope::Evidence], reseller: Some(own) });
     let built = desk.register.build_evidence(&key, own, "own records", None).unwrap();
     assert_eq!(verified(&desk, &built.zip).verdict, Verdict::Valid);
-    assert!(matches!(desk.register.build_evidence(&key, other, "x", None), Err(RegisterError::NotFound { .. })));
+    assert!(matches!(
+        desk.register.build_evidence(&key, other, "x", None),
+        Err(RegisterError::NotFound { .. })
+    ));
     assert!(desk.register.entries(&key, "tile/entries/000.p/1").is_err());
 }
 
@@ -130,7 +133,8 @@ fn disclosure(account: AccountId) -> NewDisclosure {
         kinds: vec![FactKind::LegalName, FactKind::DateOfBirth],
         recipient: "Bureau of Example".to_owned(),
         legal_basis: LegalBasis::Emergency,
-        order: None, encrypt_to: None,
+        order: None,
+        encrypt_to: None,
     }
 }
 

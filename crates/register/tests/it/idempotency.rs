@@ -124,7 +124,9 @@ fn report_accesses(desk: &Desk, number: u16) -> Request {
     let account = opened(desk, number).account;
     let send = |second: u8| {
         let sent = json!({ "at": format!("2026-10-30T12:00:{second:02}Z"), "access": "access" });
-        ask(move |r, c| r.report_accesses(c, vec![(account, serde_json::from_value(sent.clone()).unwrap()); 3]))
+        ask(move |r, c| {
+            r.report_accesses(c, vec![(account, serde_json::from_value(sent.clone()).unwrap()); 3])
+        })
     };
     Request { by: machine(None), same: send(1), other: send(2) }
 }
@@ -136,8 +138,7 @@ fn told(built: BuiltPackage) -> (u64, [u8; 32]) {
 
 fn build_evidence(desk: &Desk, number: u16) -> Request {
     let account = opened(desk, number).account;
-    let send =
-        |purpose: &'static str| ask(move |r, c| r.build_evidence(c, account, purpose, None).map(told));
+    let send = |purpose: &'static str| ask(move |r, c| r.build_evidence(c, account, purpose, None).map(told));
     Request { by: staff(Role::Auditor, 1), same: send("audit"), other: send("another audit") }
 }
 
@@ -151,7 +152,8 @@ fn build_disclosure(desk: &Desk, number: u16) -> Request {
             kinds: vec![kind],
             recipient: "Bureau of Example".to_owned(),
             legal_basis: LegalBasis::Emergency,
-            order: None, encrypt_to: None,
+            order: None,
+            encrypt_to: None,
         };
         let asked = desk.register.request_disclosure(&legal, new).unwrap().approval;
         let seen = desk.register.approval(&officer, asked).unwrap().content_hash;
@@ -269,7 +271,15 @@ fn request_disclosure(desk: &Desk, number: u16) -> Request {
             let parties = Vec::new();
             r.request_disclosure(
                 c,
-                NewDisclosure { account, parties, kinds, recipient, legal_basis, order: None, encrypt_to: None },
+                NewDisclosure {
+                    account,
+                    parties,
+                    kinds,
+                    recipient,
+                    legal_basis,
+                    order: None,
+                    encrypt_to: None,
+                },
             )
         })
     };

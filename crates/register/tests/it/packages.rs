@@ -169,7 +169,8 @@ fn events_of_the_account_are_proven_in_two_stages_and_stay_sealed() {
         assert!(says(&report.not_checked, "that these are all events"), "{report}");
         let report = package_of(&desk.register, accounts[2]);
         assert_eq!((report.counts.batches, report.counts.events), (2, 3 + 1), "{report}");
-        let zip = desk.register.build_evidence(&staff(Role::Auditor), accounts[0], "audit", None).unwrap().zip;
+        let zip =
+            desk.register.build_evidence(&staff(Role::Auditor), accounts[0], "audit", None).unwrap().zip;
         assert!(!zip.windows(12).any(|bytes| bytes == b"198.51.100.7"));
     }
 }
@@ -193,7 +194,10 @@ fn whoever_submitted_something_gets_a_receipt_that_needs_no_package() {
     let built = desk.register.build_evidence(&auditor, account, "audit", None).unwrap();
     let receipt = desk.register.record_receipt(&auditor, built.leaf, None).unwrap();
     let report = verify(&built.zip, None, Some(receipt.as_bytes()));
-    assert!(report.verdict == Verdict::Valid && says(&report.checked, "recorded this package byte for byte"), "{report}");
+    assert!(
+        report.verdict == Verdict::Valid && says(&report.checked, "recorded this package byte for byte"),
+        "{report}"
+    );
     assert!(matches!(
         desk.register.record_receipt(&auditor, batch.leaf, Some(40)),
         Err(RegisterError::NotFound { .. })
@@ -242,7 +246,10 @@ fn witnesses_of_the_deployment_are_named_in_the_package() {
     let built = desk.register.build_evidence(&staff(Role::Auditor), account, "audit", None).unwrap();
     let report = checked(&desk.register, &built.zip);
     assert_eq!(report.verdict, Verdict::Valid, "{report}");
-    assert!(report.witnesses.len() >= 2 && report.witnesses.iter().all(|w| w.trust == Trust::Policy), "{report}");
+    assert!(
+        report.witnesses.len() >= 2 && report.witnesses.iter().all(|w| w.trust == Trust::Policy),
+        "{report}"
+    );
     let report = verify(&built.zip, None, None);
     assert_eq!(report.verdict, Verdict::Valid, "{report}");
     assert!(report.witnesses.iter().all(|witness| witness.trust == Trust::SelfAsserted), "{report}");

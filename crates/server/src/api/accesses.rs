@@ -62,7 +62,9 @@ async fn report(
 ) -> Result<(StatusCode, Json<BatchReceipt>), Problem> {
     let call = call_of(&principal).under(super::register_key(&key)?);
     let accesses = body.value.accesses.into_iter();
-    let accesses = accesses.map(|AccessTo { account, at, access, ip }| (account, NewAccess { at, access, ip })).collect();
+    let accesses = accesses
+        .map(|AccessTo { account, at, access, ip }| (account, NewAccess { at, access, ip }))
+        .collect();
     let receipt = ask(&state, move |register| register.report_accesses(&call, accesses)).await?;
     Ok((StatusCode::CREATED, Json(receipt)))
 }

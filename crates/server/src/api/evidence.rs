@@ -71,7 +71,8 @@ async fn build(
     let call = call_of(&principal).under(super::register_key(&key)?);
     let NewEvidence { purpose, recipient } = body.value;
     let built =
-        ask(&state, move |register| register.build_evidence(&call, id, &purpose, recipient.as_deref())).await?;
+        ask(&state, move |register| register.build_evidence(&call, id, &purpose, recipient.as_deref()))
+            .await?;
     let (kind, ending) = match built.encrypted {
         None => ("application/zip", ""),
         Some(_) => ("application/octet-stream", ".age"),

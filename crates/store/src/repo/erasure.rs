@@ -120,7 +120,9 @@ pub fn erased_by(
     class: i64,
     record: i64,
 ) -> Result<Option<(i64, String)>, StoreError> {
-    query_one(tx, &ERASED_BY, params![subject, class, record], |row| Ok((row.int(0)?, row.text(1)?.to_owned())))
+    query_one(tx, &ERASED_BY, params![subject, class, record], |row| {
+        Ok((row.int(0)?, row.text(1)?.to_owned()))
+    })
 }
 
 /// Adds a batch with its items.

@@ -46,13 +46,23 @@ fn a_changed_byte_in_any_file_is_found_by_all_three() {
 
     // Encrypted to a recipient it says so to everybody, and is the same package to whoever has the key.
     std::fs::write(folder.join("key.txt"), format!("{IDENTITY}\n")).unwrap();
-    let build = ["evidence", "build", "customer-20417", "-o", "package.zip.age", "--recipient", RECIPIENT, "--json"];
+    let build =
+        ["evidence", "build", "customer-20417", "-o", "package.zip.age", "--recipient", RECIPIENT, "--json"];
     assert_eq!(deployment.run(&build).expect(0)["encrypted_to"], RECIPIENT);
     let words = all.words("package.zip.age", None);
     row("(encrypted)", &words);
     assert!(words.iter().all(|word| word == "INCOMPLETE" || word == "-"), "{words:?}");
-    let opened = ["verify", "package.zip.age", "--identity", "key.txt", "--policy", "keys.txt", "--receipt",
-        "package.zip.age.receipt.json", "--json"];
+    let opened = [
+        "verify",
+        "package.zip.age",
+        "--identity",
+        "key.txt",
+        "--policy",
+        "keys.txt",
+        "--receipt",
+        "package.zip.age.receipt.json",
+        "--json",
+    ];
     assert_eq!(deployment.run(&opened).expect(0)["verdict"], "VALID");
 
     // The receipt is a file of its own: of another package it is refused, and a changed one too.
@@ -121,7 +131,12 @@ impl<'a> Verifiers<'a> {
             let bytes = files.iter().find(|(found, _)| *found == path).unwrap().1;
             std::fs::write(folder.join(name), bytes).unwrap();
         }
-        Self { deployment, python: python(), browser: Browser::start(&folder.join("verify.html")), fingerprint }
+        Self {
+            deployment,
+            python: python(),
+            browser: Browser::start(&folder.join("verify.html")),
+            fingerprint,
+        }
     }
 
     /// What each says of a package in the folder; `-` for one that is not installed.

@@ -22,7 +22,9 @@ fn only_the_recipient_opens_a_file() {
         assert_ne!(one, two);
         assert_eq!(*identity().decrypt(&one).unwrap(), plain);
     }
-    let stranger = Identity::parse_file("AGE-SECRET-KEY-1FG09A5SJNTALTXT3JDG9M7YXQ0NW6HQQ2W4P68M0X2YW3EZP4R8QDCFYW3").unwrap();
+    let stranger =
+        Identity::parse_file("AGE-SECRET-KEY-1FG09A5SJNTALTXT3JDG9M7YXQ0NW6HQQ2W4P68M0X2YW3EZP4R8QDCFYW3")
+            .unwrap();
     let refused = stranger.decrypt(&recipient.encrypt(b"for somebody else").unwrap());
     assert!(matches!(refused, Err(VaultError::Altered { .. })));
 }
@@ -34,7 +36,8 @@ fn no_changed_byte_goes_unnoticed() {
     let plain: Vec<u8> = (0..140_000_u32).map(|number| (number % 251) as u8).collect();
     let sealed = Recipient::parse(PUBLIC).unwrap().encrypt(&plain).unwrap();
     let header = 400;
-    let positions = (0..header).chain((header..sealed.len()).step_by(997)).chain(sealed.len() - 40..sealed.len());
+    let positions =
+        (0..header).chain((header..sealed.len()).step_by(997)).chain(sealed.len() - 40..sealed.len());
     let mut bad = sealed.clone();
     for at in positions {
         bad[at] ^= 1;
@@ -70,9 +73,10 @@ fn what_is_no_key_is_refused_in_words() {
 #[test]
 #[expect(clippy::print_stdout, reason = "what is left out is said aloud")]
 fn another_program_opens_our_files_and_we_open_its() {
-    let found = ["age"].map(PathBuf::from).into_iter().find(|age| {
-        Command::new(age).arg("--version").output().is_ok_and(|output| output.status.success())
-    });
+    let found = ["age"]
+        .map(PathBuf::from)
+        .into_iter()
+        .find(|age| Command::new(age).arg("--version").output().is_ok_and(|output| output.status.success()));
     let Some(age) = found else {
         println!("SKIPPED: `age` is not installed, so only our own library reads what it writes");
         return;

@@ -166,7 +166,10 @@ fn a_certificate_for_something_else_dates_nothing() {
     }
     let right = Authority::new(KEYS[1], "critical,timeStamping");
     let token = signed_regardless(&right);
-    assert!(verify(&token, &right.trust("root.pem")).is_ok(), "the control: made the same way, with the right certificate");
+    assert!(
+        verify(&token, &right.trust("root.pem")).is_ok(),
+        "the control: made the same way, with the right certificate"
+    );
     for usage in [
         "timeStamping",
         "critical,timeStamping,emailProtection",

@@ -124,7 +124,8 @@ pub(super) async fn package(Path(id): Path<String>, sent: Sent<BareForm>) -> Rep
             let headers = reply.headers_mut();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"disclosure-{id}.zip{ending}\""))
+            if let Ok(name) =
+                HeaderValue::from_str(&format!("attachment; filename=\"disclosure-{id}.zip{ending}\""))
             {
                 headers.insert(header::CONTENT_DISPOSITION, name);
             }

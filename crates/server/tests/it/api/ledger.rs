@@ -87,7 +87,10 @@ async fn an_evidence_package_is_a_zip_with_its_digest() {
     // For a recipient it is encrypted, and what is no key is refused.
     let sealed = json!({ "purpose": "Audit", "recipient": RECIPIENT });
     let encrypted = deployment.post(&path, "k2", &sealed).await;
-    assert_eq!((encrypted.status.as_u16(), encrypted.header("content-type")), (200, "application/octet-stream"));
+    assert_eq!(
+        (encrypted.status.as_u16(), encrypted.header("content-type")),
+        (200, "application/octet-stream")
+    );
     assert!(encrypted.body.starts_with(b"age-encryption.org/v1\n"));
     assert!(encrypted.header("content-disposition").ends_with(".zip.age\""));
     let wrong = deployment.post(&path, "k3", &json!({ "purpose": "Audit", "recipient": "age1nobody" })).await;
@@ -128,6 +131,9 @@ async fn accesses_by_the_batch_are_one_record_with_a_receipt_for_each() {
     let refused = deployment.post("/v1/accesses", "b2", &late).await.problem(Code::ValueInvalid);
     assert!(refused.to_string().contains("/accesses/7/at"), "{refused}");
     for accesses in [json!([]), json!(vec![access(0); 4_097])] {
-        deployment.post("/v1/accesses", "b3", &json!({ "accesses": accesses })).await.problem(Code::ValueInvalid);
+        deployment
+            .post("/v1/accesses", "b3", &json!({ "accesses": accesses }))
+            .await
+            .problem(Code::ValueInvalid);
     }
 }

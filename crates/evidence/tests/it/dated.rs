@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
+use sha2::{Digest as _, Sha256};
 use tenantry_evidence::{Package, TimeStamp, build};
 use tenantry_ledger::{Checkpoint, Frontier, consistency_proof, leaf_hash};
-use tenantry_timestamp::{request, token_of_response};
-use tenantry_verifier::{Verdict, verify};
+use tenantry_timestamp::{Trust, request, token_of_response, verify_token};
+use tenantry_verifier::{PureCertificateCheck, Verdict, verify};
 
 use crate::bagit::python_with;
 use crate::python::run;
@@ -71,8 +72,7 @@ fn stamp(ledger: &Ledger, size: u64, key: &str) -> TimeStamp {
 }
 
 fn digest(text: &str) -> [u8; 32] {
-    use sha2::Digest as _;
-    sha2::Sha256::digest(text).into()
+    Sha256::digest(text).into()
 }
 
 fn head(ledger: &Ledger, size: u64) -> Checkpoint {
@@ -112,12 +112,13 @@ fn what_an_authority_dated_is_said_and_its_root_shown() {
     }
 }
 
+type Change = fn(&Ledger, &mut TimeStamp);
+
 #[test]
 fn a_token_that_does_not_hold_makes_the_package_invalid() {
     if !is_here() {
         return;
     }
-    type Change = fn(&Ledger, &mut TimeStamp);
     let changes: [(&str, Change); 7] = [
         ("another text", |ledger, stamp| {
             stamp.head = head(ledger, 6).to_text();
@@ -160,8 +161,6 @@ fn every_changed_byte_of_a_token_is_found_or_says_the_same() {
     if !is_here() {
         return;
     }
-    use tenantry_timestamp::{Trust, verify_token};
-    use tenantry_verifier::PureCertificateCheck;
     let ledger = Ledger::new();
     for key in KEYS {
         let stamp = stamp(&ledger, 5, key);

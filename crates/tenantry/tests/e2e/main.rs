@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod browser;
+// What a dishonest provider could sign is kept with the crate that makes packages; the sample signs with `ed25519_dalek`.
 #[path = "../../../evidence/tests/it/cases.rs"]
 mod cases;
 mod client;

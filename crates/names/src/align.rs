@@ -85,8 +85,8 @@ impl Weighing {
     }
 }
 
-/// Most letters by which two joined tokens and their match differ in length.
-const JOINED_LENGTHS: usize = 2;
+/// Most letters by which two tokens written together differ in length from the token that they stand for.
+pub const JOINED_LENGTHS: usize = 2;
 pub(crate) const INITIAL_LIKENESS: u16 = 900;
 
 /// What [`weigh`] asks about the tokens of the two names, by their places.

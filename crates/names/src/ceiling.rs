@@ -7,8 +7,8 @@
 use crate::align::INITIAL_LIKENESS;
 use crate::name::{INITIAL_WEIGHT, Role, Token};
 use crate::total::{
-    CONTRADICTION, CONTRADICTION_MIN, ENOUGH, ENOUGH_COMPANY, ENOUGH_TITLED, FATHERS_SPARED, LEFT_OVER,
-    LEFT_OVER_ONE_WORD, RIGHT_OVER, RIGHT_OVER_TITLED, SHORTAGE, TELLING,
+    CONTRADICTED_MAX, CONTRADICTION, CONTRADICTION_MIN, ENOUGH, ENOUGH_COMPANY, ENOUGH_TITLED,
+    FATHERS_SPARED, LEFT_OVER, LEFT_OVER_ONE_WORD, RIGHT_OVER, RIGHT_OVER_TITLED, SHORTAGE, TELLING,
 };
 
 /// The best case of a pair of names, gathered token by token. All weights in thousandths of a bit.
@@ -37,6 +37,8 @@ pub struct Ceiling {
     open_end: u32,
     /// Whether neither name says it is a company's.
     no_company: bool,
+    /// Whether nothing can agree by its sound in another script.
+    one_script: bool,
     /// Whether the left name holds a title, and how many words and single letters.
     title: bool,
     left_all: u32,
@@ -49,6 +51,11 @@ impl Ceiling {
     /// Nothing gathered yet, but that neither name holds a legal form.
     pub fn without_legal_forms() -> Self {
         Self { no_company: true, ..Self::default() }
+    }
+
+    /// Nothing that may agree does so by its sound in another script.
+    pub fn nothing_transcribed(&mut self) {
+        self.one_script = true;
     }
 
     /// A token of the left name may agree with one of the right: `alike` is the most its weight times likeness can be.
@@ -120,6 +127,11 @@ impl Ceiling {
         }
     }
 
+    /// Some word of the right name has no partner in the left; nothing else is known of it.
+    pub fn spare_some_word(&mut self) {
+        self.right_names = true;
+    }
+
     /// The most that [`crate::Weighed::similarity`] can be, 0 to 1000.
     pub fn similarity(&self) -> u16 {
         if !self.agrees {
@@ -144,7 +156,9 @@ impl Ceiling {
         };
         let lacking = enough.saturating_sub(self.alike) / 1000;
         let short = lacking * (apart * 1000 / whole.max(1)) * SHORTAGE / 1_000_000;
-        plain.saturating_sub(short).min(1000) as u16
+        let contradicted = self.left_names && self.right_names && self.one_script;
+        let most = if contradicted { CONTRADICTED_MAX } else { 1000 };
+        plain.saturating_sub(short).min(most.into()) as u16
     }
 }
 
@@ -155,7 +169,7 @@ const ROUNDING: u32 = 4;
 mod tests {
     use super::*;
     use crate::{
-        Name, NameKind, Near, Weighing, WholeKeys, could_be_typed, near, near_glued, near_joined, similarity,
+        How, Name, NameKind, Near, Weighing, WholeKeys, could_be_typed, near, near_glued, near_joined, similarity,
     };
     use proptest::prelude::*;
 
@@ -228,6 +242,9 @@ mod tests {
         let legal = |n: &Name| n.tokens().iter().any(|t| t.role == Role::Legal);
         let mut out =
             if legal(left) || legal(right) { Ceiling::default() } else { Ceiling::without_legal_forms() };
+        if pairs.iter().all(|p| p.2.how != How::Transcribed) {
+            out.nothing_transcribed();
+        }
         let initials = right.tokens().iter().any(|t| t.role == Role::Initial);
         for (i, token) in left.tokens().iter().enumerate() {
             let mine = || pairs.iter().filter(|p| p.0.contains(&i));

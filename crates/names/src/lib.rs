@@ -40,7 +40,7 @@ mod typed;
 mod whole;
 mod words;
 
-pub use align::{How, MatchedUnit, Near, Pairing, Weighed, Weighing, weigh};
+pub use align::{How, JOINED_LENGTHS, MatchedUnit, Near, Pairing, Weighed, Weighing, weigh};
 pub use ceiling::Ceiling;
 pub use compare::{Aligned, Comparison, Edit, EditKind, Span, compare, similarity};
 pub use look::Look;

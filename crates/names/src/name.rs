@@ -61,6 +61,11 @@ impl Form<'_> {
     /// The form of an ASCII (romanised) token.
     pub(crate) fn new(ascii: String, script: Script) -> Form<'static> {
         let entry = words::entry(&ascii).copied().unwrap_or_default();
+        Form::with(ascii, script, &entry)
+    }
+
+    /// The same when what the dictionaries say of the token is known.
+    fn with(ascii: String, script: Script, entry: &Entry) -> Form<'static> {
         let sounds = sound::phonemes(&ascii, script);
         let skeleton = sound::skeleton(&sounds);
         let sound_key = sound::key(&sounds);
@@ -264,8 +269,9 @@ impl Name {
         if ascii.is_empty() {
             return;
         }
-        let form = Form::new(ascii, script);
-        self.tokens.push(token(&form, self.kind));
+        let entry = words::entry(&ascii).copied().unwrap_or_default();
+        let form = Form::with(ascii, script, &entry);
+        self.tokens.push(token(&form, &entry, self.kind));
         self.forms.push(form);
         self.spans.push((piece.start, piece.end));
     }
@@ -282,7 +288,9 @@ impl Name {
             };
             match (number(at - 1), number(at)) {
                 (Some(tens @ 20..=90), Some(unit @ 1..=9)) if tens % 10 == 0 => {
-                    let form = Form::new((tens + unit).to_string(), Script::Latin);
+                    let ascii = (tens + unit).to_string();
+                    let entry = words::entry(&ascii).copied().unwrap_or_default();
+                    let form = Form::with(ascii, Script::Latin, &entry);
                     let end = self.spans.get(at).map_or(0, |s| s.1);
                     self.tokens.remove(at);
                     self.forms.remove(at);
@@ -290,7 +298,7 @@ impl Name {
                     if let (Some(t), Some(f), Some(s)) =
                         (self.tokens.get_mut(at - 1), self.forms.get_mut(at - 1), self.spans.get_mut(at - 1))
                     {
-                        (*t, *f, s.1) = (token(&form, self.kind), form, end);
+                        (*t, *f, s.1) = (token(&form, &entry, self.kind), form, end);
                     }
                 }
                 _ => at += 1,
@@ -364,9 +372,8 @@ const NUMBER_WEIGHT: u16 = 6000;
 /// Weight of a single letter, in thousandths of a bit.
 pub(crate) const INITIAL_WEIGHT: u16 = 2500;
 
-fn token(form: &Form, kind: NameKind) -> Token {
-    let entry = words::entry(&form.ascii).copied().unwrap_or_default();
-    let (role, weight) = duty(form, &entry, kind);
+fn token(form: &Form, entry: &Entry, kind: NameKind) -> Token {
+    let (role, weight) = duty(form, entry, kind);
     let first = form.ascii.bytes().next().unwrap_or(0);
     Token {
         weight,

@@ -36,7 +36,7 @@ pub(crate) const CONTRADICTION_MIN: u32 = 9_000;
 pub(crate) const CONTRADICTION: u32 = 1_400;
 /// A word left over on both sides keeps two names under the threshold, however much else agrees: people of one family
 /// and firms of one group share most of their names.
-const CONTRADICTED_MAX: u16 = 650;
+pub(crate) const CONTRADICTED_MAX: u16 = 650;
 /// A place or a number that only one of two organisations has tells sister companies and sister ships apart: their names
 /// alone stay just under the threshold, and the least other sign brings them up.
 pub(crate) const DISTINGUISHED_MAX: u16 = 690;

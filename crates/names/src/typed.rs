@@ -2,7 +2,7 @@
 //! slips may fall into one short word. So what the alignment leaves open is compared once more with the blanks taken
 //! out, and two errors in all are forgiven when the name is long enough to bear them.
 
-use crate::align::{How, MatchedUnit, Pairing, bits};
+use crate::align::{How, MatchedUnit, Near, Pairing, bits};
 use crate::edit;
 use crate::name::{Form, NameKind, Role, Token};
 use crate::romanise::Script;
@@ -31,41 +31,72 @@ pub(crate) struct Typed {
     pub(crate) right: u32,
 }
 
-/// Whether a token's letters are part of the name proper.
-fn tells(token: &Token) -> bool {
-    matches!(token.role, Role::Word | Role::Initial | Role::Number)
+impl Token {
+    /// Whether its letters are part of the name proper.
+    pub fn tells(&self) -> bool {
+        matches!(self.role, Role::Word | Role::Initial | Role::Number)
+    }
 }
 
 fn length(tokens: impl Iterator<Item = Token>) -> usize {
-    tokens.filter(tells).map(|t| usize::from(t.length)).sum()
+    tokens.filter(Token::tells).map(|t| usize::from(t.length)).sum()
 }
 
-/// A name at a glance: how many letters its telling words have together, and which. Lies in files as it lies in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
+/// A name at a glance: how many letters its telling words have together, and how often each. Lies in files as it lies in
+/// memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Pod, Zeroable)]
 #[repr(C)]
-pub struct Sketch {
-    letters: u32,
-    length: u32,
-}
+pub struct Sketch([u32; 2]);
 
 impl Sketch {
+    /// Bits that hold the length; the letters lie above them, two bits for each, which count to three and begin anew.
+    const LENGTH_BITS: u32 = 6;
+    /// Longer names count as this long.
+    const LENGTH_MAX: u64 = (1 << Self::LENGTH_BITS) - 1;
+    /// The higher bit of each letter.
+    const HIGH: u64 = 0x000a_aaaa_aaaa_aaaa;
+
     /// The sketch of a name's tokens and their forms.
     pub fn of(tokens: &[Token], forms: &[Form]) -> Self {
-        let telling = tokens.iter().zip(forms).filter(|(t, _)| tells(t));
-        let letters = telling.fold(0, |set, (_, form)| set | form.look.letters());
-        Self { letters, length: length(tokens.iter().copied()) as u32 }
+        let telling = tokens.iter().zip(forms).filter(|(t, _)| t.tells());
+        let letters = telling.flat_map(|(_, form)| form.ascii.bytes()).fold(0, |counts, b| {
+            // Letters are 1 to 26 in their lowest bits, digits fall together with some of them.
+            let one = 1_u64 << (2 * (u32::from(b).wrapping_sub(1) & 31) % 52);
+            Self::apart(counts, Self::apart(0, one))
+        });
+        let length = (length(tokens.iter().copied()) as u64).min(Self::LENGTH_MAX);
+        let packed = letters << Self::LENGTH_BITS | length;
+        Self([packed as u32, (packed >> 32) as u32])
     }
 
-    /// [`could_be_typed`] of the two names.
+    fn packed(self) -> u64 {
+        u64::from(self.0[1]) << 32 | u64::from(self.0[0])
+    }
+
+    /// Differences of counts, each by itself.
+    const fn apart(a: u64, b: u64) -> u64 {
+        ((a | Self::HIGH) - (b & !Self::HIGH)) ^ ((a ^ !b) & Self::HIGH)
+    }
+
+    /// Letters that the telling words have together, `None` when they are too many to be counted.
+    pub fn length(self) -> Option<usize> {
+        let length = self.packed() & Self::LENGTH_MAX;
+        (length < Self::LENGTH_MAX).then_some(length as usize)
+    }
+
+    /// Whether [`could_be_typed`] may hold of the two names.
     pub fn could_be_typed(self, other: Self) -> bool {
-        self.length.abs_diff(other.length) as usize <= ERRORS_MAX
-            && self.length.max(other.length) as usize >= LETTERS_MIN[1]
+        let (a, b) = (self.packed() & Self::LENGTH_MAX, other.packed() & Self::LENGTH_MAX);
+        a.abs_diff(b) as usize <= ERRORS_MAX && a.max(b) as usize >= LETTERS_MIN[1]
     }
 
-    /// Whether the letters are those of one name mistyped as the other: an error changes two of them at most. A word that
-    /// agrees although it has other letters (another form of the name, or glued) is not allowed for.
+    /// Whether the letters are those of one name mistyped as the other: an error takes one away and adds one at most. A word
+    /// that is settled although it has other letters (see [`Near::is_settled`]) is not allowed for.
     pub fn letters_fit(self, other: Self) -> bool {
-        (self.letters ^ other.letters).count_ones() as usize <= 2 * ERRORS_MAX
+        let apart = Self::apart(self.packed() >> Self::LENGTH_BITS, other.packed() >> Self::LENGTH_BITS);
+        let (odd, two) = (apart & !Self::HIGH, (apart & Self::HIGH) >> 1 & !apart);
+        // Three apart may be one the other way.
+        (odd.count_ones() + 2 * two.count_ones()) as usize <= 2 * ERRORS_MAX
     }
 }
 
@@ -111,11 +142,7 @@ pub(crate) fn typed(
     for unit in units {
         let near = |at: usize| unit.near.how != How::Initial && bits(unit.left) >> at & 1 == 1;
         anchored |= anchors.near.is_some_and(near);
-        let settled = match unit.near.how {
-            How::Same | How::Equivalent | How::Glued => unit.near.likeness >= SETTLED_MIN,
-            How::Spelling | How::Sound | How::Transcribed | How::Initial => false,
-        };
-        if settled {
+        if unit.near.is_settled() {
             settled_left |= bits(unit.left);
             settled_right |= bits(unit.right);
             anchored |= unit.near.how == How::Same && anchors.exact == Some(usize::from(unit.left.0));
@@ -145,6 +172,13 @@ pub(crate) fn typed(
 /// From this likeness on a unit needs no second look: equal but for a blank.
 const SETTLED_MIN: u16 = 970;
 
+impl Near {
+    /// Whether what is this near needs no second look when names are compared without blanks.
+    pub fn is_settled(self) -> bool {
+        matches!(self.how, How::Same | How::Equivalent | How::Glued) && self.likeness >= SETTLED_MIN
+    }
+}
+
 /// Letters of one side that are not settled, blanks taken out.
 struct Open {
     letters: [u8; edit::LETTERS_MAX],
@@ -157,7 +191,7 @@ impl Open {
     /// `None` when there are too many or in several scripts, or in one where letters are not what is typed.
     fn of<'f>(tokens: &[Token], settled: u32, form: impl Fn(usize) -> Option<Form<'f>>) -> Option<Self> {
         let mut out = Self { letters: [0; edit::LETTERS_MAX], length: 0, script: None, tokens: 0 };
-        for (at, _) in tokens.iter().enumerate().filter(|(i, t)| settled >> i & 1 == 0 && tells(t)) {
+        for (at, _) in tokens.iter().enumerate().filter(|(i, t)| settled >> i & 1 == 0 && t.tells()) {
             let form = form(at)?;
             if form.look.native() || out.script.is_some_and(|s| s != form.script) {
                 return None;

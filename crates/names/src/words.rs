@@ -5,6 +5,7 @@ use crate::look::Look;
 use crate::name::Form;
 use crate::near;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 const WORDS: &str = include_str!("../data/words.txt");
@@ -39,7 +40,26 @@ pub(crate) struct Entry {
     alone: u32,
 }
 
-static ENTRIES: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(read);
+static ENTRIES: LazyLock<Entries> = LazyLock::new(read);
+
+type Entries = HashMap<&'static str, Entry, BuildHasherDefault<WordHasher>>;
+
+/// A plain multiplicative hash: the words in the table are ours, so nobody can choose them to collide.
+#[derive(Default)]
+struct WordHasher(u64);
+
+impl Hasher for WordHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let packed = chunk.iter().fold(0_u64, |packed, b| packed << 8 | u64::from(*b));
+            self.0 = (self.0.rotate_left(5) ^ packed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+}
 
 /// Several words that are one, and how it is written short.
 static PHRASES: LazyLock<Vec<(Vec<&'static str>, &'static str)>> = LazyLock::new(|| {
@@ -81,8 +101,8 @@ pub(crate) fn nearly_legal(form: &Form, shortest: usize) -> bool {
     text.len() + 1 >= shortest && entry(text).is_none() && LEGAL.iter().any(near)
 }
 
-fn read() -> HashMap<&'static str, Entry> {
-    let mut out: HashMap<&'static str, Entry> = HashMap::new();
+fn read() -> Entries {
+    let mut out = Entries::default();
     for line in FREQUENT.lines().filter(|l| !l.starts_with('#')) {
         if let Some((word, count)) = line.split_once(' ') {
             let count = count.parse().unwrap_or(0);
@@ -126,7 +146,7 @@ fn read() -> HashMap<&'static str, Entry> {
 }
 
 /// A word keeps the first two classes that name it, and counts as often as the most common of them together.
-fn read_class(line: &'static str, class: u16, given: bool, out: &mut HashMap<&'static str, Entry>) {
+fn read_class(line: &'static str, class: u16, given: bool, out: &mut Entries) {
     let total = line.split_whitespace().filter_map(|w| out.get(w)).map(|e| e.alone).sum();
     for word in line.split_whitespace() {
         let entry = out.entry(word).or_default();

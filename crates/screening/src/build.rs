@@ -4,7 +4,7 @@
 use crate::entity::{self, Attributes};
 use crate::groups::{self, Glance, text_key};
 use crate::image::{Image, Section};
-use crate::tables::{CLASSES, EntityRecord, NameRecord, Posting, TextAt, class};
+use crate::tables::{CLASSES, EntityRecord, NameRecord, NameToken, Posting, TextAt, Trait, class};
 use crate::tokens::Gathering;
 use crate::whole;
 use tenantry_model::listed::{ListedEntity, Property, SnapshotHeader};
@@ -18,11 +18,8 @@ struct Building {
     entities: Vec<EntityRecord>,
     names: Vec<NameRecord>,
     name_starts: Vec<u32>,
-    name_forms: Vec<u32>,
-    name_tokens: Vec<StoredToken>,
+    name_tokens: Vec<NameToken>,
     sketches: Vec<Sketch>,
-    /// Whether a word of the name is a single letter, by name.
-    initials: Vec<bool>,
     exact: Vec<(u64, u32)>,
     gathering: Gathering,
 }
@@ -73,24 +70,25 @@ impl Building {
 
     fn push_name(&mut self, entity: u32, property: Property, name: &Name) {
         self.name_starts.push(self.name_tokens.len() as u32);
-        self.name_tokens.extend(name.tokens().iter().map(|t| StoredToken::store(*t)));
-        self.name_forms.extend(name.forms().iter().map(|f| self.gathering.id(f)));
+        self.name_tokens.extend(name.tokens().iter().zip(name.forms()).map(|(token, form)| NameToken {
+            form: self.gathering.id(form),
+            token: StoredToken::store(*token),
+        }));
         self.sketches.push(Sketch::of(name.tokens(), name.forms()));
         let number = self.names.len() as u32;
         self.exact.extend(whole::keys(name).map(|key| (key, number)));
         let text = append(&mut self.texts, name.text().as_bytes());
         self.names.push(NameRecord { entity, text, property: property as u8, unused: [0; 3] });
-        self.initials.push(name.tokens().iter().any(|t| t.role == Role::Initial));
     }
 
     fn write(mut self, headers: &[&SnapshotHeader], classes: &[u32]) -> Image {
         let (tokens, numbers) = self.gathering.freeze();
-        for form in &mut self.name_forms {
-            *form = numbers.get(*form as usize).copied().unwrap_or(*form);
+        for token in &mut self.name_tokens {
+            token.form = numbers.get(token.form as usize).copied().unwrap_or(token.form);
         }
         self.name_starts.push(self.name_tokens.len() as u32);
         let (posting_starts, postings) =
-            postings(&self.name_starts, &self.name_forms, &self.initials, numbers.len());
+            postings(&self.name_starts, &self.name_tokens, &self.sketches, numbers.len());
         let (exact_starts, exact_entries) = groups::freeze(self.exact, |_| Glance::default());
         let by_id = by_id(&self.entities, &self.texts);
         let headers = postcard::to_allocvec(headers).unwrap_or_default();
@@ -103,14 +101,14 @@ impl Building {
             (Section::Forms, bytemuck::cast_slice(&tokens.forms)),
             (Section::Heap, &tokens.heap),
             (Section::Looks, bytemuck::cast_slice(&tokens.looks)),
+            (Section::ByLength, bytemuck::cast_slice(&tokens.by_length)),
+            (Section::LengthStarts, bytemuck::cast_slice(&tokens.length_starts)),
             (Section::Scripts, &tokens.scripts),
             (Section::KeyStarts, bytemuck::cast_slice(&tokens.key_starts)),
             (Section::KeyEntries, bytemuck::cast_slice(&tokens.key_entries)),
             (Section::Names, bytemuck::cast_slice(&self.names)),
             (Section::NameStarts, bytemuck::cast_slice(&self.name_starts)),
-            (Section::NameForms, bytemuck::cast_slice(&self.name_forms)),
             (Section::NameTokens, bytemuck::cast_slice(&self.name_tokens)),
-            (Section::Sketches, bytemuck::cast_slice(&self.sketches)),
             (Section::Classes, bytemuck::cast_slice(classes)),
             (Section::PostingStarts, bytemuck::cast_slice(&posting_starts)),
             (Section::Postings, bytemuck::cast_slice(&postings)),
@@ -127,16 +125,33 @@ fn append(to: &mut Vec<u8>, bytes: &[u8]) -> TextAt {
 }
 
 /// Names per token.
-fn postings(starts: &[u32], forms: &[u32], initials: &[bool], tokens: usize) -> (Vec<u32>, Vec<Posting>) {
-    let mut pairs: Vec<(u32, Posting)> = Vec::with_capacity(forms.len());
+fn postings(
+    starts: &[u32],
+    tokens: &[NameToken],
+    sketches: &[Sketch],
+    distinct: usize,
+) -> (Vec<u32>, Vec<Posting>) {
+    let mut pairs: Vec<(u32, Posting)> = Vec::with_capacity(tokens.len());
     let ranges = starts.iter().zip(starts.iter().skip(1)).map(|(from, to)| *from as usize..*to as usize);
-    for (name, (range, initials)) in ranges.zip(initials).enumerate() {
-        let posting = Posting::new(name as u32, *initials);
-        pairs.extend(forms.get(range).unwrap_or_default().iter().map(|form| (*form, posting)));
+    for (name, (range, sketch)) in ranges.zip(sketches).enumerate() {
+        let tokens = tokens.get(range).unwrap_or_default();
+        let is = |role| tokens.iter().any(|t| t.token.token().role == role);
+        let twice = tokens.iter().enumerate().any(|(i, t)| tokens.iter().take(i).any(|u| u.form == t.form));
+        let mut posting = Posting::new(name as u32, *sketch);
+        if is(Role::Initial) {
+            posting = posting.with(Trait::Initials);
+        }
+        if twice || is(Role::Number) || sketch.length().is_none() {
+            posting = posting.with(Trait::Odd);
+        }
+        pairs.extend(tokens.iter().map(|t| {
+            let tells = t.token.token().tells();
+            (t.form, if tells { posting.with(Trait::Tells) } else { posting })
+        }));
     }
     pairs.sort_unstable();
-    pairs.dedup();
-    let starts = groups::starts(pairs.iter().map(|(token, _)| *token as usize), tokens);
+    pairs.dedup_by_key(|(token, posting)| (*token, posting.name()));
+    let starts = groups::starts(pairs.iter().map(|(token, _)| *token as usize), distinct);
     (starts, pairs.into_iter().map(|(_, posting)| posting).collect())
 }
 

@@ -89,25 +89,37 @@ impl<'i> Groups<'i> {
         self.entries(key).map(|e| e.value)
     }
 
-    /// Values of a key that look like words so many typing errors away.
-    pub(crate) fn close(
-        self,
-        key: u64,
-        glance: Glance,
-        errors: usize,
-    ) -> impl Iterator<Item = u32> + use<'i> {
-        self.entries(key).filter(move |e| glance.could_be(e.glance, errors)).map(|e| e.value)
-    }
-
-    fn entries(self, key: u64) -> impl Iterator<Item = &'i GroupEntry> + use<'i> {
+    /// Where a key's values lie.
+    pub(crate) fn bucket(self, key: u64) -> Bucket<'i> {
         let hash = spread(key);
         // One more start than buckets, and buckets a power of two.
         let buckets_log2 = self.starts.len().max(2).ilog2();
         let bucket = (hash >> (64 - buckets_log2)) as usize;
         let from = self.starts.get(bucket).copied().unwrap_or(0) as usize;
         let to = self.starts.get(bucket + 1).copied().unwrap_or(0) as usize;
-        let tag = hash as u16;
-        self.entries.get(from..to).unwrap_or_default().iter().filter(move |e| e.tag == tag)
+        Bucket { tag: hash as u16, entries: self.entries.get(from..to).unwrap_or_default() }
+    }
+
+    fn entries(self, key: u64) -> impl Iterator<Item = &'i GroupEntry> + use<'i> {
+        self.bucket(key).entries()
+    }
+}
+
+/// The values of one key, among those of others.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Bucket<'i> {
+    tag: u16,
+    entries: &'i [GroupEntry],
+}
+
+impl<'i> Bucket<'i> {
+    fn entries(self) -> impl Iterator<Item = &'i GroupEntry> + use<'i> {
+        self.entries.iter().filter(move |e| e.tag == self.tag)
+    }
+
+    /// Values that look like words so many typing errors away.
+    pub(crate) fn close(self, glance: Glance, errors: usize) -> impl Iterator<Item = u32> + use<'i> {
+        self.entries().filter(move |e| glance.could_be(e.glance, errors)).map(|e| e.value)
     }
 }
 

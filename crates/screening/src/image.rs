@@ -63,6 +63,9 @@ pub(crate) enum Section {
     /// Letters and sounds of the forms.
     Heap,
     Looks,
+    /// Numbers of the tokens in order of their length, and where each length begins.
+    ByLength,
+    LengthStarts,
     /// Numbers of the scripts that occur.
     Scripts,
     KeyStarts,
@@ -70,11 +73,7 @@ pub(crate) enum Section {
     Names,
     /// First token of each name, one more than there are names.
     NameStarts,
-    /// Numbers of the names' tokens, apart from their weights: most names are passed over by these alone.
-    NameForms,
     NameTokens,
-    /// Each name at a glance.
-    Sketches,
     /// First name of each class of schemas.
     Classes,
     PostingStarts,
@@ -86,7 +85,7 @@ pub(crate) enum Section {
 const SECTIONS: usize = Section::ExactEntries as usize + 1;
 const MAGIC: [u8; 8] = *b"TNTYSIX\0";
 /// Raised with any change to the layout or to what its tables mean.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 /// Reads as this only on a machine of the same byte order.
 const BYTE_ORDER: u32 = 0x0102_0304;
 /// Sections begin at multiples of this, in bytes: a cache line.

@@ -2,8 +2,9 @@
 
 use crate::groups::{GroupEntry, Groups};
 use crate::image::{Image, Section};
+use crate::tokens::LENGTHS;
 use bytemuck::{Pod, Zeroable};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use tenantry_model::listed::{Property, Schema};
 use tenantry_names::{Form, Look, Script, Sketch, StoredForm, StoredToken};
 
@@ -43,22 +44,59 @@ pub(crate) struct NameRecord {
     pub(crate) unused: [u8; 3],
 }
 
-/// A name that holds a token, and whether any word of the name is a single letter.
+/// A token in its place in a name.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct NameToken {
+    /// Its number.
+    pub(crate) form: u32,
+    /// Its weight and role here.
+    pub(crate) token: StoredToken,
+}
+
+/// A name that holds a token, with what can be told of the name without opening it: postings are read by the thousand, names
+/// lie anywhere.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
-#[repr(transparent)]
-pub(crate) struct Posting(u32);
+#[repr(C)]
+pub(crate) struct Posting {
+    /// The name's number above three bits.
+    name: u32,
+    sketch: Sketch,
+}
+
+/// What a posting says besides the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trait {
+    /// A word of the name is a single letter.
+    Initials = 1,
+    /// The name is not only of words that are different and whose letters are counted.
+    Odd = 2,
+    /// The token's letters count here.
+    Tells = 4,
+}
 
 impl Posting {
-    pub(crate) fn new(name: u32, initials: bool) -> Self {
-        Self(name << 1 | u32::from(initials))
+    pub(crate) fn new(name: u32, sketch: Sketch) -> Self {
+        Self { name: name << 3, sketch }
+    }
+
+    /// The same with a trait.
+    #[must_use]
+    pub(crate) fn with(self, which: Trait) -> Self {
+        Self { name: self.name | which as u32, ..self }
+    }
+
+    pub(crate) fn has(self, which: Trait) -> bool {
+        self.name & which as u32 != 0
     }
 
     pub(crate) fn name(self) -> u32 {
-        self.0 >> 1
+        self.name >> 3
     }
 
-    pub(crate) fn initials(self) -> bool {
-        self.0 & 1 == 1
+    /// The name at a glance.
+    pub(crate) fn sketch(self) -> Sketch {
+        self.sketch
     }
 }
 
@@ -89,13 +127,13 @@ pub(crate) struct View<'i> {
     forms: &'i [StoredForm],
     heap: &'i [u8],
     pub(crate) looks: &'i [Look],
+    by_length: &'i [u32],
+    length_starts: &'i [u32],
     scripts: &'i [u8],
     pub(crate) keys: Groups<'i>,
     names: &'i [NameRecord],
     name_starts: &'i [u32],
-    name_forms: &'i [u32],
-    name_tokens: &'i [StoredToken],
-    sketches: &'i [Sketch],
+    name_tokens: &'i [NameToken],
     classes: &'i [u32],
     posting_starts: &'i [u32],
     postings: &'i [Posting],
@@ -117,13 +155,13 @@ impl<'i> View<'i> {
             forms: image.table(Section::Forms),
             heap: image.table(Section::Heap),
             looks: image.table(Section::Looks),
+            by_length: image.table(Section::ByLength),
+            length_starts: image.table(Section::LengthStarts),
             scripts: image.table(Section::Scripts),
             keys: groups(Section::KeyStarts, Section::KeyEntries),
             names: image.table(Section::Names),
             name_starts: image.table(Section::NameStarts),
-            name_forms: image.table(Section::NameForms),
             name_tokens: image.table(Section::NameTokens),
-            sketches: image.table(Section::Sketches),
             classes: image.table(Section::Classes),
             posting_starts: image.table(Section::PostingStarts),
             postings: image.table(Section::Postings),
@@ -155,6 +193,12 @@ impl<'i> View<'i> {
         self.forms.get(token as usize).map_or(&[], |f| f.ascii(self.heap))
     }
 
+    /// Tokens with so many letters.
+    pub(crate) fn of_lengths(&self, lengths: RangeInclusive<usize>) -> &'i [u32] {
+        let at = |length: usize| self.length_starts.get(length.min(LENGTHS)).copied().unwrap_or(0) as usize;
+        self.by_length.get(at(*lengths.start())..at(lengths.end() + 1)).unwrap_or_default()
+    }
+
     /// Scripts that occur.
     pub(crate) fn scripts(&self) -> impl Iterator<Item = Script> + use<'i> {
         self.scripts.iter().map(|s| Script::of_number(*s))
@@ -175,18 +219,8 @@ impl<'i> View<'i> {
         at(name as usize)..at(name as usize + 1)
     }
 
-    /// A name at a glance.
-    pub(crate) fn sketch(&self, name: u32) -> Sketch {
-        self.sketches.get(name as usize).copied().unwrap_or_default()
-    }
-
-    /// Numbers of tokens.
-    pub(crate) fn forms_at(&self, range: Range<usize>) -> &'i [u32] {
-        self.name_forms.get(range).unwrap_or_default()
-    }
-
-    /// Weights and roles of tokens.
-    pub(crate) fn tokens_at(&self, range: Range<usize>) -> &'i [StoredToken] {
+    /// Tokens of a name, by where they lie.
+    pub(crate) fn tokens_at(&self, range: Range<usize>) -> &'i [NameToken] {
         self.name_tokens.get(range).unwrap_or_default()
     }
 

@@ -3,9 +3,10 @@
 //! equal text, equal number, shared dictionary class, the same letters, the same sound key within a script, close
 //! skeletons across scripts, and deletion neighbourhoods for typing errors. `near` itself makes the decision.
 
-use crate::groups::{self, Glance, GroupEntry, number_key, text_key};
+use crate::groups::{self, Bucket, Glance, GroupEntry, number_key, text_key};
 use crate::tables::View;
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use tenantry_names::{Form, Look, Near, Script, StoredForm, may_change, near, one_error, skeleton_deletions};
 
 const TEXT: u8 = 1;
@@ -19,8 +20,15 @@ const ACROSS_DROPPED: u8 = 8;
 
 /// Letters at the head of a token whose deletions are indexed; an error further back leaves the head as it is.
 const HEAD: usize = 7;
+/// Deletions of a head: none, one, or two of its letters.
+const DELETIONS_MAX: usize = 1 + HEAD + HEAD * (HEAD - 1) / 2;
+/// So many tokens are rather read all than looked up by their deletions.
+const READ_ALL_MAX: usize = 40;
 /// Tokens from this length on may hold two errors, shorter ones one.
 const TWO_ERRORS_FROM: usize = 5;
+
+/// Lengths a look tells apart.
+pub(crate) const LENGTHS: usize = 256;
 
 /// The token table with its channels, ready to be laid out.
 pub(crate) struct Tokens {
@@ -28,6 +36,9 @@ pub(crate) struct Tokens {
     pub(crate) heap: Vec<u8>,
     /// Which letters a token has and how long it is: a cheap first look.
     pub(crate) looks: Vec<Look>,
+    /// Numbers in order of length, and where each length from 0 to 255 begins.
+    pub(crate) by_length: Vec<u32>,
+    pub(crate) length_starts: Vec<u32>,
     pub(crate) scripts: Vec<u8>,
     pub(crate) key_starts: Vec<u32>,
     pub(crate) key_entries: Vec<GroupEntry>,
@@ -88,7 +99,11 @@ impl Tokens {
         }
         let glance = |id: u32| looks.get(id as usize).map_or(Glance::default(), |l| Glance::of(*l));
         let (key_starts, key_entries) = groups::freeze(keys, glance);
-        Self { forms, heap, looks, scripts, key_starts, key_entries }
+        let mut by_length: Vec<u32> = (0..looks.len() as u32).collect();
+        let length = |id: &u32| looks.get(*id as usize).map_or(0, |l| l.length());
+        by_length.sort_by_key(length);
+        let length_starts = groups::starts(by_length.iter().map(length), LENGTHS);
+        Self { forms, heap, looks, by_length, length_starts, scripts, key_starts, key_entries }
     }
 }
 
@@ -102,12 +117,16 @@ fn own_keys(form: &Form, put: &mut impl FnMut(u64)) {
         put(number_key(CLASS, class.into()));
     }
     if form.sound_key() != 0 {
-        put(number_key(SOUND, form.sound_key() ^ (form.script() as u64) << 61));
+        put(sound(form));
     }
     if form.ascii().len() >= TWO_ERRORS_FROM {
         put(number_key(LETTERS, form.letters()));
     }
     deletions(ascii_errors(form.ascii()), form.ascii(), put);
+}
+
+fn sound(form: &Form) -> u64 {
+    number_key(SOUND, form.sound_key() ^ (form.script() as u64) << 61)
 }
 
 fn across(channel: u8, script: Script, skeleton: u64) -> u64 {
@@ -144,15 +163,6 @@ fn without(head: u64, at: usize) -> u64 {
     head & low | head >> 8 & !low
 }
 
-/// Whether tokens of other scripts are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Across {
-    /// They are.
-    Yes,
-    /// They could not be near.
-    No,
-}
-
 /// Whether the typing errors allowed between tokens this long could turn one into the other.
 fn could_be(a: Look, b: Look) -> bool {
     let errors = if a.length().min(b.length()) >= TWO_ERRORS_FROM { 2 } else { 1 };
@@ -165,16 +175,16 @@ impl View<'_> {
         self.keys.get(text_key(TEXT, ascii)).filter(move |id| self.ascii(*id) == ascii.as_bytes())
     }
 
-    fn look(&self, id: u32) -> Option<Look> {
+    /// The token at a glance.
+    pub(crate) fn look(&self, id: u32) -> Option<Look> {
         self.looks.get(id as usize).copied()
     }
 
-    /// Calls `found` for every token near `form`, once each, looking into other scripts only when `across`. `seen`
-    /// tells (and remembers) whether a token was met.
+    /// Calls `found` for every token near `form`, once each, looking into other scripts too. `seen` tells (and remembers)
+    /// whether a token was met.
     pub(crate) fn near(
         &self,
         form: &Form,
-        across_scripts: Across,
         mut seen: impl FnMut(u32) -> bool,
         mut found: impl FnMut(u32, Near),
     ) {
@@ -185,12 +195,7 @@ impl View<'_> {
                 found(id, near);
             }
         };
-        let look = form.look();
-        let (glance, errors) = (Glance::of(look), ascii_errors(form.ascii()));
-        deletions(errors, form.ascii(), &mut |key| {
-            let close = |id: &u32| self.look(*id).is_some_and(|l| could_be(look, l));
-            self.keys.close(key, glance, errors).filter(close).for_each(&mut judge);
-        });
+        self.mistyped(form, &mut judge);
         let mut others = |key: u64| self.keys.get(key).for_each(&mut judge);
         others(text_key(TEXT, form.ascii()));
         if let Some(number) = form.number() {
@@ -200,15 +205,12 @@ impl View<'_> {
             others(number_key(CLASS, class.into()));
         }
         if form.sound_key() != 0 {
-            others(number_key(SOUND, form.sound_key() ^ (form.script() as u64) << 61));
+            others(sound(form));
         }
         if form.ascii().len() >= TWO_ERRORS_FROM {
             others(number_key(LETTERS, form.letters()));
         }
-        if across_scripts == Across::No {
-            return;
-        }
-        let skeleton = form.skeleton();
+        let (look, skeleton) = (form.look(), form.skeleton());
         for script in self.scripts().filter(|s| *s != form.script()) {
             let close = |id: &u32| self.look(*id).is_some_and(|l| look.could_sound(l));
             let mut channel = |channel: u8, s: u64| {
@@ -226,6 +228,61 @@ impl View<'_> {
         }
     }
 
+    /// Calls `found` for every token of these lengths and of its own script that two tokens written together are near, unless
+    /// by dictionary: what is written together is no word of one.
+    pub(crate) fn near_joined(
+        &self,
+        joined: &Form,
+        lengths: RangeInclusive<usize>,
+        mut seen: impl FnMut(u32) -> bool,
+        mut found: impl FnMut(u32, Near),
+    ) {
+        let mut judge = |id: u32| {
+            if !seen(id)
+                && let Some(near) = self.form(id).and_then(|f| near(joined, &f))
+            {
+                found(id, near);
+            }
+        };
+        let few = self.of_lengths(lengths);
+        if few.len() <= READ_ALL_MAX {
+            let look = joined.look();
+            let close = |id: &&u32| self.look(**id).is_some_and(|l| could_be(look, l));
+            few.iter().filter(close).copied().for_each(&mut judge);
+        } else {
+            self.mistyped(joined, &mut judge);
+            self.keys.get(number_key(LETTERS, joined.letters())).for_each(&mut judge);
+        }
+        if joined.sound_key() != 0 {
+            self.keys.get(sound(joined)).for_each(&mut judge);
+        }
+    }
+
+    /// Calls `judge` for every token that could be `form` mistyped.
+    fn mistyped(&self, form: &Form, judge: &mut impl FnMut(u32)) {
+        let (look, errors) = (form.look(), ascii_errors(form.ascii()));
+        let close = |id: &u32| self.look(*id).is_some_and(|l| could_be(look, l));
+        self.sharing_deletions(form.ascii(), errors, look, |id| {
+            if close(&id) {
+                judge(id);
+            }
+        });
+    }
+
+    /// Calls `found` for the tokens that share a deletion and have the looks. All places are looked up before any is read, so
+    /// that the reads overlap.
+    fn sharing_deletions(&self, ascii: &str, errors: usize, look: Look, found: impl FnMut(u32)) {
+        let mut buckets = [Bucket::default(); DELETIONS_MAX];
+        let mut free = buckets.iter_mut();
+        deletions(errors, ascii, &mut |key| {
+            if let Some(bucket) = free.next() {
+                *bucket = self.keys.bucket(key);
+            }
+        });
+        let glance = Glance::of(look);
+        buckets.iter().flat_map(|bucket| bucket.close(glance, errors)).for_each(found);
+    }
+
     /// Tokens at most one typing error from `ascii`.
     pub(crate) fn one_error(&self, ascii: &str, mut found: impl FnMut(u32)) {
         let look = Look::of(ascii);
@@ -236,8 +293,7 @@ impl View<'_> {
                 found(id);
             }
         };
-        let glance = Glance::of(look);
-        deletions(1, ascii, &mut |key| self.keys.close(key, glance, 1).for_each(&mut judge));
+        self.sharing_deletions(ascii, 1, look, &mut judge);
         self.exactly(ascii).for_each(&mut judge);
     }
 }

@@ -18,7 +18,7 @@ use tenantry_names::{Anchors, Name, Sketch};
 const OTHER_LETTERS: u16 = 1 << 15;
 const TOLD_APART: u32 = OTHER_LETTERS as u32 - 1;
 /// So many postings are rather read than one name opened.
-const POSTINGS_PER_NAME: usize = 16;
+const POSTINGS_PER_NAME: usize = 6;
 /// Up to so many postings are read without looking for those of the right entities first.
 const FEW_POSTINGS: usize = 16;
 
@@ -90,13 +90,8 @@ impl Sieve {
         if let Some(wanted) = wanted {
             self.gather(over, wanted);
         }
-        let wanted = wanted.unwrap_or_default();
-        let read = self.read_rest(over, plan, wanted);
-        self.judge(
-            over,
-            plan,
-            Wanted { plain: wanted.plain | read, with_initials: wanted.with_initials | read },
-        );
+        self.read_rest(over, plan, wanted.unwrap_or_default());
+        self.forget();
         self.open(over, plan);
         &self.names
     }
@@ -169,66 +164,87 @@ impl Sieve {
         }
     }
 
-    /// Reads what the postings of further tokens say of the names gathered, where that is less work than opening them.
-    /// Answers which tokens were read.
-    fn read_rest(&mut self, over: &Over, plan: &Plan, wanted: Wanted) -> u32 {
-        if self.names.is_empty() {
-            return 0;
+    /// Keeps the names that could reach the floor by what was said of them. As long as that is less work than opening what is
+    /// left, the postings of further tokens are read, those of the rarest first.
+    fn read_rest(&mut self, over: &Over, plan: &mut Plan, mut read: Wanted) {
+        for one in &mut self.names {
+            if one.typed == Typed::Otherwise {
+                let said = self.said.get(one.posting.name() as usize).copied().unwrap_or_default();
+                one.typed = if said.mask & OTHER_LETTERS != 0 { Typed::Yes } else { Typed::No };
+            }
         }
-        let rest = plan.all_near() & TOLD_APART & !(wanted.plain & wanted.with_initials);
+        let rest = plan.all_near() & TOLD_APART & !(read.plain & read.with_initials);
         let mut units: Vec<u32> = (0..u16::BITS).filter(|u| rest >> u & 1 == 1).collect();
         units.sort_unstable_by_key(|u| plan.held_by(*u));
-        let (mut read, mut left) = (0_u32, self.names.len() * POSTINGS_PER_NAME);
+        let mut judged = false;
         for unit in units {
-            let Some(then) = left.checked_sub(plan.held_by(unit) as usize) else { break };
-            (read, left) = (read | 1 << unit, then);
-        }
-        for (id, mark) in over.marks.marked().filter(|(_, mark)| mark.mask & read != 0) {
-            let done = wanted.of(mark.mask);
-            if done == (true, true) {
-                continue;
+            if plan.held_by(unit) as usize > self.names.len() * POSTINGS_PER_NAME {
+                break;
             }
-            each_within(over.view.holding(id), over.ranges, |posting| {
-                if !among(done, posting)
-                    && let Some(said) = self.said_of(posting)
-                {
-                    said.add(&mark, posting);
+            for (id, mark) in over.marks.marked().filter(|(_, mark)| mark.mask >> unit & 1 == 1) {
+                let done = read.of(mark.mask);
+                if done == (true, true) {
+                    continue;
                 }
-            });
+                each_within(over.view.holding(id), over.ranges, |posting| {
+                    if !among(done, posting)
+                        && let Some(said) = self.said_of(posting)
+                    {
+                        said.add(&mark, posting);
+                    }
+                });
+            }
+            read.plain |= 1 << unit;
+            read.with_initials |= 1 << unit;
+            self.judge(over, plan, read);
+            judged = true;
         }
-        read
+        if !judged {
+            self.judge(over, plan, read);
+        }
     }
 
-    /// Keeps the names that could reach the floor by what was said of them, and forgets what was said.
+    /// Keeps the names that could reach the floor by what was said of them.
     fn judge(&mut self, over: &Over, plan: &mut Plan, read: Wanted) {
         let near = plan.all_near();
         let Self { said, met, names } = self;
         names.retain_mut(|one| {
-            if let Some(bits) = met.get_mut(one.posting.name() as usize / 64) {
-                *bits = 0;
-            }
-            let said = said.get_mut(one.posting.name() as usize).map(std::mem::take).unwrap_or_default();
-            if one.typed == Typed::Otherwise {
-                one.typed = if said.mask & OTHER_LETTERS != 0 { Typed::Yes } else { Typed::No };
-            }
             if one.typed == Typed::Yes {
                 return true;
             }
+            let name = one.posting.name() as usize;
+            let Some(said) = said.get_mut(name) else { return false };
             let known = if one.posting.has(Trait::Initials) { read.with_initials } else { read.plain };
             let unread = near & !(known & TOLD_APART);
             one.settled = unread == 0;
             let words = if unread == 0 { words(one.posting, said.letters, plan) } else { Words::Unknown };
             let set = u32::from(said.mask) & TOLD_APART | unread;
-            plan.could_reach(Reach { set, letters: letters(one.posting), words }, over.floor)
+            let reaches = plan.could_reach(Reach { set, letters: letters(one.posting), words }, over.floor);
+            if !reaches {
+                *said = Said::default();
+                met.get_mut(name / 64).into_iter().for_each(|bits| *bits &= !(1 << (name % 64)));
+            }
+            reaches
         });
+    }
+
+    /// Forgets what was said of the names that are left.
+    fn forget(&mut self) {
+        for one in &self.names {
+            let name = one.posting.name() as usize;
+            self.said.get_mut(name).into_iter().for_each(|said| *said = Said::default());
+            self.met.get_mut(name / 64).into_iter().for_each(|bits| *bits = 0);
+        }
     }
 
     /// Opens what is left, and keeps of it what could reach the floor.
     fn open(&mut self, over: &Over, plan: &mut Plan) {
-        // Read apart from the tokens themselves, so that many reads can be under way at a time.
+        // Step by step, so that many reads are under way at a time: where the tokens lie, the first of each name, all of them.
         for one in &mut self.names {
             one.tokens = over.view.token_range(one.posting.name());
         }
+        let first = |one: &Sifted| over.view.tokens_at(one.tokens.clone()).first().map_or(0, |t| t.form);
+        std::hint::black_box(self.names.iter().map(first).fold(0, u32::wrapping_add));
         self.names.retain_mut(|one| {
             if one.settled || one.typed == Typed::Yes {
                 return true;

@@ -3,7 +3,8 @@
 //! Opening a dossier is done by the register in its own name, to decide; it shows nothing to anybody. People see personal
 //! data only through [`crate::Register::reveal`].
 
-use crate::{RegisterError, keys};
+use crate::RegisterError;
+use crate::keys::{self, KnownKeys};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use tenantry_model::account::{AccountRole, AccountState};
@@ -179,13 +180,29 @@ fn open_party_of(
     wanted: &dyn Fn(FactKind) -> bool,
 ) -> Result<DossierParty, RegisterError> {
     let row = party::find(tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
-    let mut facts = Vec::new();
-    let in_force = |f: &party::FactRow| f.superseded_at.is_none() && wanted(f.kind);
-    for fact in party::facts(tx, id)?.into_iter().filter(in_force) {
-        facts.push(open_fact(tx, vault, &row.subject, fact)?);
-    }
+    let facts = facts_in_force(tx, vault, &row, wanted)?;
     let findings = list::findings(tx, id)?;
     Ok(DossierParty { id, kind: row.kind, subject: row.subject, roles, facts, findings })
+}
+
+/// Opens the facts in force of a party, of the kinds `wanted`, oldest first.
+pub(crate) fn facts_in_force(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    party: &party::PartyRow,
+    wanted: &dyn Fn(FactKind) -> bool,
+) -> Result<Vec<Fact>, RegisterError> {
+    let mut known = KnownKeys::default();
+    let mut facts = Vec::new();
+    for row in party::facts(tx, party.id)? {
+        if row.superseded_at.is_none() && wanted(row.kind) {
+            let sealed = (&row.id.bytes(), row.sealed.as_slice());
+            let value = keys::open_json_knowing(tx, vault, &mut known, &party.subject, sealed)?;
+            facts.push(fact_of(row, value));
+        }
+    }
+    facts.sort_by_key(|fact| (fact.recorded_at, fact.id));
+    Ok(facts)
 }
 
 /// Opens one fact.
@@ -195,8 +212,12 @@ pub(crate) fn open_fact(
     subject: &[u8; 16],
     row: party::FactRow,
 ) -> Result<Fact, RegisterError> {
-    let value: FactValue = keys::open_json(tx, vault, subject, &row.id.bytes(), &row.sealed)?;
-    Ok(Fact {
+    let value = keys::open_json(tx, vault, subject, &row.id.bytes(), &row.sealed)?;
+    Ok(fact_of(row, value))
+}
+
+fn fact_of(row: party::FactRow, value: FactValue) -> Fact {
+    Fact {
         id: row.id,
         party: row.party,
         value,
@@ -205,5 +226,5 @@ pub(crate) fn open_fact(
         evidence: row.evidence,
         stated_at: row.stated_at,
         recorded_at: row.recorded_at,
-    })
+    }
 }

@@ -39,8 +39,24 @@ pub(crate) fn open_json<T: DeserializeOwned>(
     row: &[u8; 16],
     sealed: &[u8],
 ) -> Result<T, RegisterError> {
-    let plain = open_row(tx, vault, subject, row, sealed)?;
-    serde_json::from_slice(&plain)
+    read_json(&open_row(tx, vault, subject, row, sealed)?)
+}
+
+/// The same for one of several rows of a subject, whose key is looked up once.
+pub(crate) fn open_json_knowing<T: DeserializeOwned>(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    known: &mut KnownKeys,
+    subject: &[u8; 16],
+    (row, sealed): (&[u8; 16], &[u8]),
+) -> Result<T, RegisterError> {
+    let place = Place { slot: slot(subject, RetentionClass::PERSONAL_DATA), record: *row, aad: ROW };
+    let plain = vault.open(&mut Table { tx, known }, &place, &Sealed(sealed.to_vec())).map_err(refused)?;
+    read_json(&plain.ok_or(RegisterError::Erased)?)
+}
+
+fn read_json<T: DeserializeOwned>(plain: &[u8]) -> Result<T, RegisterError> {
+    serde_json::from_slice(plain)
         .map_err(|_| RegisterError::Vault { reason: "a sealed row has another shape".to_owned() })
 }
 

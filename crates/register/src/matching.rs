@@ -79,6 +79,13 @@ impl Core {
     }
 }
 
+impl Core {
+    /// The entries of a snapshot in force if they are kept already. Never waits.
+    fn entries_at_hand(&self, snapshot: &SnapshotInForce) -> Option<Arc<Entries>> {
+        self.entries.0.try_lock().ok()?.get(&snapshot.id).map(Arc::clone)
+    }
+}
+
 /// The lists at one moment, to be asked several times.
 pub struct Lists {
     world: Arc<World>,
@@ -98,6 +105,14 @@ impl Register {
         let world = self.core.world();
         let entries = world.snapshots.iter().map(|s| self.core.entries(s)).collect::<Result<_, _>>()?;
         Ok(Lists { world, entries })
+    }
+
+    /// The same without waiting for anything: `None` when they have to be read first. For threads that must not block.
+    pub fn lists_at_hand(&self, call: &Call) -> Result<Option<Lists>, RegisterError> {
+        authorise(&call.actor, Action::MatchLists)?;
+        let world = self.core.world();
+        let entries: Option<Vec<_>> = world.snapshots.iter().map(|s| self.core.entries_at_hand(s)).collect();
+        Ok(entries.map(|entries| Lists { world, entries }))
     }
 }
 

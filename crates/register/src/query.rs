@@ -1,7 +1,7 @@
 //! From facts to questions: what of a party is screened, and which of its values become keyed tokens.
 
 use tenantry_linkage::TokenKind;
-use tenantry_model::fact::{Fact, FactValue, PaymentMethod};
+use tenantry_model::fact::{Fact, FactKind, FactValue, PaymentMethod};
 use tenantry_model::listed::Schema;
 use tenantry_model::party::PartyKind;
 use tenantry_model::personal::{Personal, PersonalText};
@@ -16,10 +16,38 @@ pub(crate) fn screening_query(kind: PartyKind, facts: &[Fact]) -> Option<Query> 
     };
     let mut query = Query::new(schema, "");
     query.names.clear();
-    for fact in facts {
+    for fact in facts.iter().filter(|fact| is_screened(fact.value.kind())) {
         add(&mut query, &fact.value);
     }
     (!query.names.is_empty()).then_some(query)
+}
+
+/// Whether facts of this kind take part in screening; the others need not be opened for it.
+pub(crate) const fn is_screened(kind: FactKind) -> bool {
+    match kind {
+        FactKind::LegalName
+        | FactKind::OtherName
+        | FactKind::DateOfBirth
+        | FactKind::Gender
+        | FactKind::Citizenship
+        | FactKind::PermanentResidence
+        | FactKind::LocatedIn
+        | FactKind::OrganisedUnder
+        | FactKind::Headquarters
+        | FactKind::Address
+        | FactKind::Email
+        | FactKind::Telephone
+        | FactKind::Payment
+        | FactKind::NationalId
+        | FactKind::IdentityDocument
+        | FactKind::RegistrationNumber => true,
+        FactKind::PlaceOfUse
+        | FactKind::OrganisationForm
+        | FactKind::StatusClaim
+        | FactKind::FinancialInstitution
+        | FactKind::AccessFrom
+        | FactKind::UltimateParent => false,
+    }
 }
 
 fn add(query: &mut Query, value: &FactValue) {

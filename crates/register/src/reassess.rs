@@ -7,6 +7,7 @@
 
 mod clocks;
 pub mod delta;
+mod first_look;
 mod settle;
 
 pub use clocks::Minded;
@@ -31,9 +32,9 @@ use tenantry_model::id::{AccountId, CaseId, DecisionId, PartyId};
 use tenantry_model::staff::{Actor, Job};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::Decision;
+use tenantry_store::StoreExt;
 use tenantry_store::repo::list::FindingRow;
 use tenantry_store::repo::{account, case, party};
-use tenantry_store::{StoreExt, Tx};
 
 /// How often an account is assessed again when what it rests on changed meanwhile.
 const ASSESSMENTS_MAX: usize = 5;
@@ -87,18 +88,6 @@ pub(crate) struct Opened {
     pub(crate) row: account::AccountRow,
     pub(crate) dossier: Dossier,
     pub(crate) previous: Option<(Decision, Inputs)>,
-    /// The lists every party was last screened against, when it was the same for all.
-    pub(crate) screened_with: Option<[u8; 32]>,
-}
-
-/// What a pass does with an account.
-pub(crate) enum Choice {
-    /// Assess it.
-    Assess,
-    /// Record that it was screened with this and came out as before.
-    Stamp([u8; 32]),
-    /// Nothing.
-    Pass,
 }
 
 /// That parties were screened.
@@ -152,8 +141,7 @@ impl Core {
             let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
             let dossier = dossier::open(tx, &vault, id)?;
             let previous = in_force(tx, &vault, row.decision)?.as_ref().map(read_previous).transpose()?;
-            let screened_with = screened_with(tx, &dossier)?;
-            Ok(Opened { row, dossier, previous, screened_with })
+            Ok(Opened { row, dossier, previous })
         })
     }
 
@@ -164,7 +152,7 @@ impl Core {
         world: &World,
         findings: &NewFindings,
     ) -> Result<Prepared, RegisterError> {
-        let Opened { row, mut dossier, previous, .. } = opened;
+        let Opened { row, mut dossier, previous } = opened;
         for party in &mut dossier.parties {
             for (_, finding) in findings.iter().filter(|(found, _)| *found == party.id) {
                 party.findings.retain(|f| f.list != finding.list || f.entity != finding.entity);
@@ -249,8 +237,7 @@ impl Core {
                 after = last.id;
                 let live = rows.iter().filter(|row| row.state != AccountState::Closed);
                 let ids: Vec<AccountId> = live.map(|row| row.id).collect();
-                let (choose, mut pass) = (|_: &Opened| Choice::Assess, Pass::default());
-                if let Err(error) = self.reassess_chunk(&call, &ids, &choose, &mut pass) {
+                if let Err(error) = self.reassess_chunk(&call, &ids, &|_| true, &mut Pass::default()) {
                     tracing::warn!(%above, code = error.code(), "accounts below could not be assessed again");
                     return;
                 }
@@ -276,13 +263,12 @@ impl Core {
         })
     }
 
-    /// Goes over every account that is not closed and does with it what `choose` says.
-    pub(crate) fn reassess_where(
+    /// Goes over every account that is not closed, a chunk at a time, and does `work` with each chunk.
+    pub(crate) fn go_over(
         self: &Arc<Self>,
-        call: &Call,
         chunk: u32,
-        choose: &(dyn Fn(&Opened) -> Choice + Sync),
         progress: &mut dyn FnMut(&Pass),
+        work: &dyn Fn(&[AccountId], &mut Pass) -> Result<Vec<Reassessed>, RegisterError>,
     ) -> Result<Pass, RegisterError> {
         let chunk = chunk.clamp(1, CHUNK_MAX);
         let mut pass = Pass::default();
@@ -294,7 +280,7 @@ impl Core {
             after = last.id;
             let ids: Vec<AccountId> =
                 rows.iter().filter(|r| r.state != AccountState::Closed).map(|r| r.id).collect();
-            for done in self.reassess_chunk(call, &ids, choose, &mut pass)? {
+            for done in work(&ids, &mut pass)? {
                 pass.changed += u64::from(done.decision.is_some());
                 pass.cases += done.cases.len() as u64;
             }
@@ -303,18 +289,28 @@ impl Core {
         }
     }
 
+    /// Assesses those of the accounts that are `wanted`.
     fn reassess_chunk(
         self: &Arc<Self>,
         call: &Call,
         ids: &[AccountId],
-        choose: &(dyn Fn(&Opened) -> Choice + Sync),
+        wanted: &(dyn Fn(&Opened) -> bool + Sync),
         pass: &mut Pass,
     ) -> Result<Vec<Reassessed>, RegisterError> {
-        let (prepared, unaffected) = self.prepare_in_parallel(ids, choose)?;
+        let world = self.world();
+        let prepared = in_parallel(ids, |ids| {
+            let mut prepared = Vec::with_capacity(ids.len());
+            for id in ids {
+                let opened = self.open_account(*id)?;
+                if wanted(&opened) {
+                    prepared.push(Arc::new(self.prepare(opened, &world, &Vec::new())?));
+                }
+            }
+            Ok(prepared)
+        })?;
         pass.met_everything += prepared.len() as u64;
-        pass.met_changes += unaffected.len() as u64;
         let (same, different): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|p| p.changes_nothing());
-        self.stamp(same.iter().map(|p| p.stamp()).chain(unaffected).collect())?;
+        self.stamp(same.iter().map(|p| p.stamp()).collect())?;
         if different.is_empty() {
             return Ok(Vec::new());
         }
@@ -343,45 +339,25 @@ impl Core {
             Err(other) => Err(other),
         }
     }
+}
 
-    fn prepare_in_parallel(
-        self: &Arc<Self>,
-        ids: &[AccountId],
-        choose: &(dyn Fn(&Opened) -> Choice + Sync),
-    ) -> Result<(Vec<Arc<Prepared>>, Vec<Stamp>), RegisterError> {
-        let world = self.world();
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let share = ids.len().div_ceil(threads).max(1);
-        let prepare = |ids: &[AccountId]| -> Result<(Vec<Arc<Prepared>>, Vec<Stamp>), RegisterError> {
-            let (mut prepared, mut stamps) = (Vec::new(), Vec::new());
-            for id in ids {
-                let opened = self.open_account(*id)?;
-                match choose(&opened) {
-                    Choice::Assess => {
-                        prepared.push(Arc::new(self.prepare(opened, &world, &Vec::new())?));
-                    }
-                    Choice::Stamp(with) => {
-                        let parties = opened.dossier.parties.iter().map(|p| p.id).collect();
-                        stamps.push(Stamp { parties, with, at: self.clock.now() });
-                    }
-                    Choice::Pass => {}
-                }
-            }
-            Ok((prepared, stamps))
-        };
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = ids.chunks(share).map(|ids| scope.spawn(|| prepare(ids))).collect();
-            let (mut prepared, mut stamps) = (Vec::with_capacity(ids.len()), Vec::new());
-            for worker in workers {
-                let failed =
-                    |_| RegisterError::Evaluation { what: "a thread of the pass ended early".to_owned() };
-                let (some, others) = worker.join().map_err(failed)??;
-                prepared.extend(some);
-                stamps.extend(others);
-            }
-            Ok((prepared, stamps))
-        })
-    }
+/// Does `work` with shares of the accounts on all processors; the answers keep the order of the accounts.
+fn in_parallel<T: Send>(
+    ids: &[AccountId],
+    work: impl Fn(&[AccountId]) -> Result<Vec<T>, RegisterError> + Sync,
+) -> Result<Vec<T>, RegisterError> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = ids.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = ids.chunks(share).map(|ids| scope.spawn(|| work(ids))).collect();
+        let mut all = Vec::with_capacity(ids.len());
+        for worker in workers {
+            let failed =
+                |_| RegisterError::Evaluation { what: "a thread of the pass ended early".to_owned() };
+            all.extend(worker.join().map_err(failed)??);
+        }
+        Ok(all)
+    })
 }
 
 impl Unit<'_> {
@@ -450,24 +426,11 @@ impl Register {
     ) -> Result<Pass, RegisterError> {
         authorise(&call.actor, Action::Reassess)?;
         let world = self.core.reload_world()?;
-        let pass = self.core.reassess_where(call, chunk, &|_| Choice::Assess, progress)?;
+        let work = |ids: &[AccountId], pass: &mut Pass| self.core.reassess_chunk(call, ids, &|_| true, pass);
+        let pass = self.core.go_over(chunk, progress, &work)?;
         self.core.record_pass(call, &world, &pass)?;
         Ok(pass)
     }
-}
-
-/// What the parties of a dossier were last screened against, when it is the same for all.
-fn screened_with(tx: &mut dyn Tx, dossier: &Dossier) -> Result<Option<[u8; 32]>, RegisterError> {
-    let mut common = None;
-    for (number, of) in dossier.parties.iter().enumerate() {
-        let row = party::find(tx, of.id)?.ok_or(RegisterError::NotFound { what: "party" })?;
-        if number == 0 {
-            common = Some(row.screened_with);
-        } else if common != Some(row.screened_with) {
-            return Ok(None);
-        }
-    }
-    Ok(common)
 }
 
 fn read_previous(recorded: &Recorded) -> Result<(Decision, Inputs), RegisterError> {

@@ -1,6 +1,6 @@
 //! What the passing of time asks for: measures that began or ended to bite, and requests for a second person that lapsed.
 
-use super::{Choice, Opened, Pass};
+use super::{Opened, Pass};
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::measures::account_view;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tenantry_model::event::EventType;
-use tenantry_model::id::{ApprovalId, MeasureId};
+use tenantry_model::id::{AccountId, ApprovalId, MeasureId};
 use tenantry_model::measure::{Measure, MeasureState, Target};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::measures::reach;
@@ -72,11 +72,9 @@ impl Register {
         }
         self.core.reload_world()?;
         let now = self.core.clock.now();
-        let wanted = |opened: &Opened| {
-            let touched = due.iter().any(|due| due.touches(opened, now));
-            if touched { Choice::Assess } else { Choice::Pass }
-        };
-        minded.pass = self.core.reassess_where(call, CHUNK, &wanted, &mut |_| {})?;
+        let touched = |opened: &Opened| due.iter().any(|due| due.touches(opened, now));
+        let work = |ids: &[AccountId], pass: &mut Pass| self.core.reassess_chunk(call, ids, &touched, pass);
+        minded.pass = self.core.go_over(CHUNK, &mut |_| {}, &work)?;
         for due in &due {
             match due.turn {
                 Turn::Began => minded.began.push(due.row.id),

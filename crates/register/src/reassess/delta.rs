@@ -5,20 +5,20 @@
 //! hit on an entry that changed or went, and is like none of the changed entries, comes out as before. Everything else, a new
 //! algorithm, pack or measure included, means that everybody meets everything.
 
-use super::{Choice, Opened, Pass};
+use super::first_look::Step;
+use super::{Pass, Reassessed, Stamp, in_parallel};
 use crate::access::{Action, authorise};
-use crate::assess::HITS_MAX;
 use crate::call::Call;
 use crate::core::Core;
-use crate::query::screening_query;
 use crate::record::{Record, RecordType, Retention};
 use crate::world::{self, World};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use tenantry_lists::{Change, Snapshot};
-use tenantry_model::id::{MeasureId, SnapshotId};
+use tenantry_model::id::{AccountId, MeasureId, SnapshotId};
 use tenantry_model::listed::{ListedEntity, SnapshotHeader};
 use tenantry_model::time::Timestamp;
 use tenantry_screening::{Index, Options, Score};
@@ -50,13 +50,17 @@ struct Baseline {
 }
 
 /// What changed in the lists since a pass.
-struct Delta {
+pub(super) struct Delta {
     /// What parties were screened with then.
-    from: [u8; 32],
+    pub(super) from: [u8; 32],
+    /// What they are screened with now.
+    pub(super) to: [u8; 32],
     /// The entries that are new or changed.
     index: Index,
+    /// What makes a party like one of them.
+    options: Options,
     /// List and identifier of entries that changed or went.
-    touched: BTreeSet<(String, String)>,
+    pub(super) touched: BTreeSet<(String, String)>,
     entries: u64,
 }
 
@@ -82,44 +86,49 @@ impl Register {
         authorise(&call.actor, Action::Reassess)?;
         let world = self.core.reload_world()?;
         let Some(delta) = self.core.delta(&world)? else { return self.reassess_all(call, chunk, progress) };
-        let choose = |opened: &Opened| delta.choose(&world, opened);
-        let mut pass = self.core.reassess_where(call, chunk, &choose, progress)?;
+        let delta = Arc::new(delta);
+        let work = |ids: &[AccountId], pass: &mut Pass| self.core.meet_changes(call, ids, &delta, pass);
+        let mut pass = self.core.go_over(chunk, progress, &work)?;
         pass.changed_entries = delta.entries;
         self.core.record_pass(call, &world, &pass)?;
         Ok(pass)
     }
 }
 
-impl Delta {
-    fn choose(&self, world: &World, opened: &Opened) -> Choice {
-        match opened.screened_with {
-            // Screened already, by this pass before it was interrupted or by an assessment since.
-            Some(with) if with == world.screened_with => Choice::Pass,
-            Some(with) if with == self.from && !self.concerns(world, opened) => {
-                Choice::Stamp(world.screened_with)
-            }
-            _ => Choice::Assess,
-        }
-    }
-
-    /// Whether the changes can make a difference to an account.
-    fn concerns(&self, world: &World, opened: &Opened) -> bool {
-        let Some((_, inputs)) = &opened.previous else { return true };
-        let hit = inputs.parties.iter().any(|party| {
-            // Where hits were cut off, one that was left out may move up.
-            party.hits.len() >= HITS_MAX
-                || party.hits.iter().any(|h| self.touched.contains(&(h.list.clone(), h.entity.clone())))
-        });
-        hit || opened.dossier.parties.iter().any(|party| {
-            let threshold = Score::new(world.pack.thresholds.match_review.value);
-            let options = Options { threshold, limit: 1 };
-            screening_query(party.kind, &party.facts)
-                .is_some_and(|query| !self.index.search(&query, &options).is_empty())
-        })
-    }
-}
-
 impl Core {
+    /// Lets the parties of these accounts meet what changed. An account is assessed whole only where that can make a
+    /// difference; of the others it is recorded that they were screened.
+    fn meet_changes(
+        self: &Arc<Self>,
+        call: &Call,
+        ids: &[AccountId],
+        delta: &Arc<Delta>,
+        pass: &mut Pass,
+    ) -> Result<Vec<Reassessed>, RegisterError> {
+        let looks = in_parallel(ids, |ids| {
+            let mut looks = self.look_at(ids, delta)?;
+            let asked = looks.iter_mut().enumerate().flat_map(|(at, look)| {
+                std::mem::take(&mut look.queries).into_iter().map(move |query| (at, query))
+            });
+            let asked: Vec<_> = asked.collect();
+            delta.index.pass(asked.into_iter(), &delta.options, NonZeroUsize::MIN, |at, _| {
+                if let Some(look) = looks.get_mut(at) {
+                    look.step = Step::Assess;
+                }
+            });
+            Ok(looks)
+        })?;
+        let of_step = |step| looks.iter().filter(move |look| look.step == step);
+        let assess: Vec<AccountId> = of_step(Step::Assess).map(|look| look.account).collect();
+        let at = self.clock.now();
+        let stamps: Vec<Stamp> = of_step(Step::Stamp)
+            .map(|look| Stamp { parties: look.parties.clone(), with: delta.to, at })
+            .collect();
+        pass.met_changes += stamps.len() as u64;
+        self.stamp(stamps)?;
+        self.reassess_chunk(call, &assess, &|_| true, pass)
+    }
+
     /// What changed in the lists since the last complete pass; `None` when everybody has to meet everything.
     fn delta(&self, world: &World) -> Result<Option<Delta>, RegisterError> {
         let Some(before) = self.store.read(|tx| baseline(tx))? else { return Ok(None) };
@@ -149,7 +158,15 @@ impl Core {
             parts.iter().map(|(header, entries)| (header.clone(), entries.as_slice())).collect();
         let index = Index::build(&parts);
         let gone = touched.iter().filter(|(_, entity)| index.entity(entity).is_none()).count();
-        Ok(Some(Delta { from: before.screened_with, entries: (index.len() + gone) as u64, index, touched }))
+        let threshold = Score::new(world.pack.thresholds.match_review.value);
+        Ok(Some(Delta {
+            from: before.screened_with,
+            to: world.screened_with,
+            entries: (index.len() + gone) as u64,
+            index,
+            options: Options { threshold, limit: 1 },
+            touched,
+        }))
     }
 
     /// Writes down that everybody has met everything in force.

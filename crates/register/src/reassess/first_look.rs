@@ -1,0 +1,91 @@
+//! A first look at many accounts, to tell which of them changed list entries can concern. It reads in one unit what is screened
+//! of the parties and what hits they had, and nothing else; only accounts that may come out otherwise are opened whole.
+
+use super::delta::Delta;
+use crate::assess::HITS_MAX;
+use crate::core::Core;
+use crate::decisions::in_force;
+use crate::query::{is_screened, screening_query};
+use crate::{RegisterError, dossier};
+use std::sync::Arc;
+use tenantry_model::id::{AccountId, DecisionId, PartyId};
+use tenantry_screening::Query;
+use tenantry_store::repo::{account, party};
+use tenantry_store::{StoreExt, Tx};
+use tenantry_vault::Vault;
+
+/// What a pass over changed entries does with an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Nothing: screened already, by this pass before it was interrupted or by an assessment since.
+    Pass,
+    /// Record that its parties met the changes, and that it comes out as before.
+    Stamp,
+    /// Assess it whole.
+    Assess,
+}
+
+/// What the first look found.
+pub(super) struct Look {
+    pub(super) account: AccountId,
+    pub(super) parties: Vec<PartyId>,
+    /// What to do as long as no query finds anything.
+    pub(super) step: Step,
+    /// What to ask about the parties.
+    pub(super) queries: Vec<Query>,
+}
+
+impl Core {
+    /// Looks at accounts.
+    pub(super) fn look_at(
+        self: &Arc<Self>,
+        ids: &[AccountId],
+        delta: &Arc<Delta>,
+    ) -> Result<Vec<Look>, RegisterError> {
+        let (vault, delta, ids) = (Arc::clone(&self.vault), Arc::clone(delta), ids.to_vec());
+        self.store.read(move |tx| ids.iter().map(|id| look_at(tx, &vault, *id, &delta)).collect())
+    }
+}
+
+fn look_at(tx: &mut dyn Tx, vault: &Vault, id: AccountId, delta: &Delta) -> Result<Look, RegisterError> {
+    let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
+    let mut parties = Vec::new();
+    for party in dossier::involved(tx, id)?.parties.into_keys() {
+        parties.push(party::find(tx, party)?.ok_or(RegisterError::NotFound { what: "party" })?);
+    }
+    let all_with = |with: [u8; 32]| !parties.is_empty() && parties.iter().all(|p| p.screened_with == with);
+    let mut look = Look {
+        account: id,
+        parties: parties.iter().map(|p| p.id).collect(),
+        step: Step::Assess,
+        queries: Vec::new(),
+    };
+    if all_with(delta.to) {
+        look.step = Step::Pass;
+    } else if all_with(delta.from) && !had_touched_hits(tx, vault, row.decision, delta)? {
+        look.step = Step::Stamp;
+        for party in &parties {
+            let facts = dossier::facts_in_force(tx, vault, party, &is_screened)?;
+            look.queries.extend(screening_query(party.kind, &facts));
+        }
+    }
+    Ok(look)
+}
+
+/// Whether the decision in force rests on a hit on an entry that changed or went, or left hits out of which one may move up.
+/// Without a decision nothing is known.
+fn had_touched_hits(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    decision: Option<DecisionId>,
+    delta: &Delta,
+) -> Result<bool, RegisterError> {
+    if delta.touched.is_empty() {
+        return Ok(decision.is_none());
+    }
+    let Some(before) = in_force(tx, vault, decision)? else { return Ok(true) };
+    Ok(before.inputs()?.parties.into_iter().any(|party| {
+        party.hits.len() >= HITS_MAX
+            || party.hits.into_iter().any(|hit| delta.touched.contains(&(hit.list, hit.entity)))
+    }))
+}

@@ -5,10 +5,11 @@ use super::params::Params;
 use super::result::{ATTRIBUTES, Evidence};
 use super::{BATCH_MAX, NAMES_MAX, versions};
 use crate::api::guard::guard_whole;
+use crate::api::refusal;
 use crate::http::api_key::Principal;
 use crate::http::json::Json as Body;
 use crate::http::problem::{Code, Problem};
-use crate::http::{Path as At, Query as Asked, blocking};
+use crate::http::{Path as At, Query as Asked};
 use crate::state::{AppState, ask, call_of};
 use axum::Json;
 use axum::extract::State;
@@ -27,6 +28,8 @@ use utoipa_axum::routes;
 /// Results per query when the caller does not say, and at most.
 pub(super) const RESULTS_DEFAULT: usize = 5;
 pub(super) const RESULTS_MAX: usize = 500;
+/// Most values of a query that is answered on the thread that read it.
+const BRIEF_VALUES_MAX: usize = 8;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(guard_whole(Scope::Matching, routes!(match_examples)))
@@ -146,17 +149,43 @@ async fn match_examples(
     Asked(params): Asked<Vec<(String, String)>>,
     body: Body<MatchQueries>,
 ) -> Result<Json<MatchResponses>, Problem> {
-    let lists = ask(&state, move |register| register.lists_to_match(&call_of(&principal))).await?;
-    let asked = Scoring::of(&Params(params), &lists, &dataset)?;
-    let queries = understood(body.value)?;
-    let (matcher, limit) = (docs(), asked.limit);
-    let answered = blocking(move || {
-        let responses =
-            queries.into_iter().map(|(key, example)| (key, asked.answer(&lists, example))).collect();
-        (responses, versions(&lists), asked.algorithm)
+    let (call, params) = (call_of(&principal), Params(params));
+    if body.value.is_brief()
+        && let Some(lists) = state.register.lists_at_hand(&call).map_err(|why| refusal::problem(&why))?
+    {
+        return answer(&lists, &params, &dataset, body.value).map(Json);
+    }
+    let answered = ask(&state, move |register| {
+        let lists = register.lists_to_match(&call)?;
+        Ok(answer(&lists, &params, &dataset, body.value))
     });
-    let (responses, lists, algorithm) = answered.await?;
-    Ok(Json(MatchResponses { responses, matcher, limit, algorithm, lists }))
+    answered.await?.map(Json)
+}
+
+impl MatchQueries {
+    /// Whether the search takes less time than handing it to another thread, as for one customer with what is usually known.
+    fn is_brief(&self) -> bool {
+        let values = |value: &Value| value.as_array().map_or(1, Vec::len);
+        let all = self.queries.values().flat_map(|query| query.properties.values()).map(values);
+        self.queries.len() == 1 && all.sum::<usize>() <= BRIEF_VALUES_MAX
+    }
+}
+
+fn answer(
+    lists: &Lists,
+    params: &Params,
+    dataset: &str,
+    body: MatchQueries,
+) -> Result<MatchResponses, Problem> {
+    let asked = Scoring::of(params, lists, dataset)?;
+    let responses = understood(body)?.into_iter().map(|(key, example)| (key, asked.answer(lists, example)));
+    Ok(MatchResponses {
+        responses: responses.collect(),
+        matcher: docs(),
+        limit: asked.limit,
+        algorithm: asked.algorithm,
+        lists: versions(lists),
+    })
 }
 
 /// How to score, and what counts.

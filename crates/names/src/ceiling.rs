@@ -169,7 +169,8 @@ const ROUNDING: u32 = 4;
 mod tests {
     use super::*;
     use crate::{
-        How, Name, NameKind, Near, Weighing, WholeKeys, could_be_typed, near, near_glued, near_joined, similarity,
+        How, Name, NameKind, Near, Weighing, WholeKeys, could_be_typed, near, near_glued, near_joined,
+        similarity,
     };
     use proptest::prelude::*;
 

@@ -315,7 +315,8 @@ impl Name {
         while at < self.forms.len() {
             let from_here = self.forms.iter().skip(at).map(Form::ascii);
             if let Some((words, short)) = words::phrase(from_here) {
-                let form = Form::new(short.to_owned(), Script::Latin);
+                let entry = words::entry(short).copied().unwrap_or_default();
+                let form = Form::with(short.to_owned(), Script::Latin, &entry);
                 let end = self.spans.get(at + words - 1).map_or(0, |s| s.1);
                 self.tokens.drain(at + 1..at + words);
                 self.forms.drain(at + 1..at + words);
@@ -323,7 +324,7 @@ impl Name {
                 if let (Some(t), Some(f), Some(s)) =
                     (self.tokens.get_mut(at), self.forms.get_mut(at), self.spans.get_mut(at))
                 {
-                    (*t, *f, s.1) = (token(&form, self.kind), form, end);
+                    (*t, *f, s.1) = (token(&form, &entry, self.kind), form, end);
                 }
             }
             at += 1;

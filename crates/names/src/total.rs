@@ -226,6 +226,7 @@ impl Sum {
 
 /// What one side has left over.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent findings about one side")]
 struct Open {
     /// All of it.
     weight: u32,

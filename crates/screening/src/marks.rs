@@ -59,7 +59,7 @@ struct Entry {
 #[derive(Default)]
 pub(crate) struct Marks {
     round: u32,
-    marks: Vec<Mark>,
+    by_token: Vec<Mark>,
     entries: Vec<Entry>,
     marked: Vec<u32>,
 }
@@ -68,14 +68,14 @@ impl Marks {
     /// Begins anew for so many list tokens.
     pub(crate) fn begin(&mut self, round: u32, tokens: usize) {
         self.round = round;
-        self.marks.resize(self.marks.len().max(tokens), Mark::default());
+        self.by_token.resize(self.by_token.len().max(tokens), Mark::default());
         self.entries.clear();
         self.marked.clear();
     }
 
     /// Adds what a token means that has so many letters.
     pub(crate) fn put(&mut self, id: u32, meaning: Meaning, letters: impl FnOnce() -> u16) {
-        let Some(mark) = self.marks.get_mut(id as usize) else { return };
+        let Some(mark) = self.by_token.get_mut(id as usize) else { return };
         if mark.round != self.round {
             *mark = Mark { round: self.round, head: NONE, letters: letters(), ..Mark::default() };
             self.marked.push(id);
@@ -97,7 +97,7 @@ impl Marks {
 
     /// What is known of a token, when it means anything.
     pub(crate) fn of(&self, id: u32) -> Option<Mark> {
-        self.marks.get(id as usize).copied().filter(|m| m.round == self.round)
+        self.by_token.get(id as usize).copied().filter(|m| m.round == self.round)
     }
 
     /// All that a token means, the latest first.

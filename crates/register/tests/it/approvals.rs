@@ -65,7 +65,10 @@ fn an_approval_needs_another_person_in_a_role_of_the_table(world: &World) {
     assert_eq!(reader(&staff(Role::Reviewer, 2)), None);
     assert_eq!(reader(&machine(None)), None);
     let to_decide = |call: &Call| world.register.approvals_to_decide(call).unwrap();
-    assert_eq!((to_decide(&officer), to_decide(&staff(Role::Legal, 2)), to_decide(&machine(None))), (0, 1, 0));
+    assert_eq!(
+        (to_decide(&officer), to_decide(&staff(Role::Legal, 2)), to_decide(&machine(None))),
+        (0, 1, 0)
+    );
 
     assert_eq!(try_as(&staff(Role::Legal, 2)), Ok(()));
     let state = world.register.measure(&officer, proposed.measure).unwrap().state;

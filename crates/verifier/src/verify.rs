@@ -28,6 +28,7 @@ pub fn verify(package: &[u8], policy: Option<&Policy>, receipt: Option<&[u8]>) -
              age --decrypt --identity KEY.txt --output package.zip FILE, or: tenantry verify FILE --identity KEY.txt"
                 .to_owned(),
         );
+        check.not_checked.push("anything in it: what is encrypted cannot be read".to_owned());
         return check.into_report(policy, Kind::Encrypted);
     }
     let (kind, done) = match (package.first(), receipt) {

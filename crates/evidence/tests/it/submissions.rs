@@ -90,6 +90,7 @@ fn an_encrypted_file_says_how_to_decrypt_it() {
         let report = verify(beginning.as_bytes(), None, None);
         assert_eq!(report.verdict, Verdict::Incomplete);
         assert!(report.reasons[0].contains("age --decrypt --identity"), "{report}");
+        assert!(!report.not_checked.is_empty(), "{report}");
         if let Some(python) = python_with("cryptography") {
             assert_eq!(run(&python, beginning.as_bytes()), (Some(2), "INCOMPLETE".to_owned()));
         }

@@ -331,7 +331,8 @@ impl Core {
 
     /// What does not verify does not leave.
     fn verify_package(&self, zip: &[u8], receipt: Option<&str>) -> Result<(), RegisterError> {
-        let keys: String = self.signer.keys().iter().map(|key| format!("log {key}\n")).collect();
+        let keys = self.signer.keys().iter();
+        let keys = keys.fold(String::new(), |text, key| text + "log " + &key.to_string() + "\n");
         let policy = Policy::parse((keys + "quorum none\n").as_bytes())
             .map_err(|error| RegisterError::Ledger { reason: format!("the package: {error}") })?;
         let report = verify(zip, Some(&policy), receipt.map(str::as_bytes));

@@ -60,7 +60,8 @@ fn no_changed_byte_goes_unnoticed() {
 
 #[test]
 fn what_is_no_key_is_refused_in_words() {
-    for text in ["", "age1", &PUBLIC[..PUBLIC.len() - 1], "ssh-ed25519 AAAA", &PUBLIC.replace('q', "r")] {
+    let cut = PUBLIC.strip_suffix(|_: char| true).unwrap();
+    for text in ["", "age1", cut, "ssh-ed25519 AAAA", &PUBLIC.replace('q', "r")] {
         assert!(matches!(Recipient::parse(text), Err(VaultError::Recipient)), "{text}");
     }
     for text in ["", "# nothing", PUBLIC] {
@@ -71,7 +72,6 @@ fn what_is_no_key_is_refused_in_words() {
 
 /// Another program, written by others in another language: `age`, as Debian has it.
 #[test]
-#[expect(clippy::print_stdout, reason = "what is left out is said aloud")]
 fn another_program_opens_our_files_and_we_open_its() {
     let found = ["age"]
         .map(PathBuf::from)

@@ -60,6 +60,9 @@ pub struct Reassessed {
     pub cases: Vec<CaseId>,
 }
 
+/// What a pass does with each chunk of accounts.
+type ChunkWork<'a> = dyn Fn(&[AccountId], &mut Pass) -> Result<Vec<Reassessed>, RegisterError> + 'a;
+
 /// How far a pass over all accounts has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pass {
@@ -268,7 +271,7 @@ impl Core {
         self: &Arc<Self>,
         chunk: u32,
         progress: &mut dyn FnMut(&Pass),
-        work: &dyn Fn(&[AccountId], &mut Pass) -> Result<Vec<Reassessed>, RegisterError>,
+        work: &ChunkWork<'_>,
     ) -> Result<Pass, RegisterError> {
         let chunk = chunk.clamp(1, CHUNK_MAX);
         let mut pass = Pass::default();

@@ -60,7 +60,7 @@ fn the_main_job(deployment: &Deployment) {
 
     let purpose = json!({ "purpose": "Audit 2026-11, sample 14" });
     let path = format!("/v1/accounts/{account}/evidence");
-    let json = [("content-type", "application/json")];
+    let json = [("content-type", "application/json"), ("idempotency-key", "package-1")];
     let package = client.ask("POST", &path, &json, purpose.to_string().as_bytes()).unwrap();
     assert_eq!(package.status, 200, "{}", package.text());
     std::fs::write(deployment.folder().join("http.zip"), &package.body).unwrap();

@@ -92,7 +92,7 @@ impl Ceiling {
             self.open_end += OPEN_END;
             return;
         }
-        self.left += weight;
+        self.left += if left.patronymic { weight * (1000 - FATHERS_SPARED) / 1000 } else { weight };
         if left.role == Role::Word {
             self.left_words += weight;
             self.left_names = true;

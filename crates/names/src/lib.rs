@@ -44,7 +44,7 @@ pub use align::{How, JOINED_LENGTHS, MatchedUnit, Near, Pairing, Weighed, Weighi
 pub use ceiling::Ceiling;
 pub use compare::{Aligned, Comparison, Edit, EditKind, Span, compare, similarity};
 pub use look::Look;
-pub use name::{Form, Name, NameKind, Role, Token};
+pub use name::{Form, Name, NameKind, Part, Role, Token};
 pub use near::{
     as_joined, joins_across, may_change, near, near_glued, near_joined, one_error, skeleton_deletions,
 };

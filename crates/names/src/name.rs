@@ -42,6 +42,18 @@ pub enum Role {
     Initial,
 }
 
+/// Which part of a person's name a token is, as far as its source keeps the parts apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// The source does not say.
+    #[default]
+    Unsaid,
+    /// Given name, middle name, father's name.
+    Given,
+    /// Family name.
+    Family,
+}
+
 /// A token's spelling and sound, apart from where it stands: equal tokens of many names share one form. Its text is
 /// its own, or lies in a store (see [`crate::StoredForm`]).
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -160,6 +172,8 @@ pub struct Token {
     pub place: bool,
     /// Whether that place is the country the bearer is known to be of, which the name only repeats.
     pub home: bool,
+    /// Which part of a person's name it is.
+    pub part: Part,
     /// Whether it is a known given name whose place in the name nothing but the order tells.
     pub given: bool,
 }
@@ -331,6 +345,28 @@ impl Name {
         }
     }
 
+    /// The same name of a person whose family name is known to be one of `families`. Where none of them is in it, nothing is
+    /// known of its parts.
+    #[must_use]
+    pub fn of_family<'t>(mut self, families: impl Iterator<Item = &'t str>) -> Self {
+        if self.kind != NameKind::Person {
+            return self;
+        }
+        for family in families {
+            let family = Self::analyse(family, NameKind::Person);
+            let is_family = |form: &Form| family.forms.iter().any(|f| f.ascii == form.ascii);
+            if !family.forms.is_empty()
+                && family.forms.iter().all(|f| self.forms.iter().any(|g| g.ascii == f.ascii))
+            {
+                for (token, form) in self.tokens.iter_mut().zip(&self.forms) {
+                    token.part = if is_family(form) { Part::Family } else { Part::Given };
+                }
+                break;
+            }
+        }
+        self
+    }
+
     /// The same name, of somebody known to be of the countries for whose two-letter codes (in lower case) `is_own` holds.
     #[must_use]
     pub fn at_home(mut self, is_own: impl Fn(&str) -> bool) -> Self {
@@ -386,6 +422,7 @@ fn token(form: &Form, entry: &Entry, kind: NameKind) -> Token {
         patronymic: false,
         place: role == Role::Word && entry.place,
         home: false,
+        part: Part::Unsaid,
         given: kind == NameKind::Person && role == Role::Word && entry.given,
     }
 }

@@ -42,8 +42,9 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
     if a.same.iter().any(|s| *s != 0 && b.same.contains(s)) {
         return Some(Near { likeness: EQUIVALENT, how: How::Equivalent });
     }
-    // Typing errors are made in a script; letters that romanise a native name part cannot be mistyped.
-    let typed = a.script == b.script || !(native(a) || native(b));
+    // Typing errors are made in one script. Letters that stand for a script without vowels, or romanise a native name
+    // part, were never typed: there only the sound counts.
+    let typed = a.script == b.script || !(only_heard(a) || only_heard(b));
     let spelling = if typed { spelling(a, b).or_else(|| shuffled(a, b)) } else { None };
     let sound = sound_likeness(a, b);
     match (spelling, sound) {
@@ -58,6 +59,10 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
 
 fn native(form: &Form) -> bool {
     form.look.native()
+}
+
+fn only_heard(form: &Form) -> bool {
+    native(form) || matches!(form.script, Script::Arabic | Script::Hebrew)
 }
 
 /// The same letters in another order, as in a word written backwards.

@@ -2,7 +2,7 @@
 //! analysis. Any bytes are safe to read as a record; what a record says is as good as who wrote it.
 
 use crate::look::Look;
-use crate::name::{Form, Role, Token};
+use crate::name::{Form, Part, Role, Token};
 use crate::romanise::Script;
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
@@ -93,6 +93,8 @@ const PATRONYMIC: u8 = 4;
 const PLACE: u8 = 8;
 const GIVEN: u8 = 16;
 const HOME: u8 = 32;
+const GIVEN_PART: u8 = 64;
+const FAMILY_PART: u8 = 128;
 
 const ROLES: [Role; 6] = [Role::Word, Role::Particle, Role::Title, Role::Legal, Role::Number, Role::Initial];
 
@@ -110,7 +112,9 @@ impl StoredToken {
                 | mark(token.patronymic, PATRONYMIC)
                 | mark(token.place, PLACE)
                 | mark(token.given, GIVEN)
-                | mark(token.home, HOME),
+                | mark(token.home, HOME)
+                | mark(token.part == Part::Given, GIVEN_PART)
+                | mark(token.part == Part::Family, FAMILY_PART),
             unused: [0; 2],
         }
     }
@@ -128,6 +132,11 @@ impl StoredToken {
             place: self.marks & PLACE != 0,
             given: self.marks & GIVEN != 0,
             home: self.marks & HOME != 0,
+            part: match self.marks & (GIVEN_PART | FAMILY_PART) {
+                GIVEN_PART => Part::Given,
+                FAMILY_PART => Part::Family,
+                _ => Part::Unsaid,
+            },
         }
     }
 }
@@ -140,9 +149,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_stored_comes_back(text in "([a-zA-Z0-9.]{1,9}|محمد|김정은|習近平|プーチン|Иванович|bin|Dr|LLC|forty|Iran)( [a-z]{1,9}| 5| ابن){0,4}") {
+        fn what_is_stored_comes_back(text in "([a-zA-Z0-9.]{1,9}|محمد|김정은|習近平|プーチン|Иванович|bin|Dr|LLC|forty|Iran|Putin)( [a-z]{1,9}| 5| ابن){0,4}") {
             for kind in [NameKind::Person, NameKind::Organisation, NameKind::Object] {
-                let name = Name::analyse(&text, kind).at_home(|code| code == "ir");
+                let name = Name::analyse(&text, kind).at_home(|code| code == "ir").of_family(std::iter::once("Putin"));
                 let mut heap = vec![7];
                 for (form, token) in name.forms().iter().zip(name.tokens()) {
                     let stored = StoredForm::store(form, &mut heap);

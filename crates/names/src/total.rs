@@ -3,12 +3,12 @@
 //! and a word only the listed name has counts little.
 
 use crate::align::{How, MatchedUnit, Near, Pairing, Weighed, Weighing, bits};
-use crate::name::{NameKind, Role, Token};
+use crate::name::{NameKind, Part, Role, Token};
 use crate::typed;
 use crate::whole::whole;
 
 /// Share of left-over weight that counts, in thousandths: left (the query) and right (the listed name).
-pub(crate) const LEFT_OVER: u32 = 500;
+pub(crate) const LEFT_OVER: u32 = 400;
 pub(crate) const LEFT_OVER_ONE_WORD: u32 = 1_000;
 /// Weight from which on an agreement in part is as good as it looks: enough to single one name out among sixty million.
 pub(crate) const ENOUGH: u32 = 26_000;
@@ -19,7 +19,7 @@ pub(crate) const ENOUGH_COMPANY: u32 = 18_000;
 pub(crate) const SHORTAGE: u32 = 47_000;
 const NATIVE_OVER: u32 = 1_000;
 pub(crate) const RIGHT_OVER: u32 = 300;
-/// Share of a father's name that does not count when the query leaves it out, in thousandths.
+/// Share of a father's name that does not count when one side leaves it out, in thousandths.
 pub(crate) const FATHERS_SPARED: u32 = 800;
 const RIGHT_OVER_RARER: u32 = 450;
 /// How much more they count for each inexact word among those that agree, and for how many at most.
@@ -42,6 +42,9 @@ pub(crate) const CONTRADICTED_MAX: u16 = 650;
 pub(crate) const DISTINGUISHED_MAX: u16 = 690;
 /// Two given names in the other order, and nothing else: lists mix orders, but a son's name turned round is his father's.
 const TURNED_MAX: u16 = 720;
+/// Both sides say which is the family name, and it is the other's given name: just under the threshold, since lists take
+/// one for the other.
+const EXCHANGED_MAX: u16 = 690;
 /// Letters from which on the only word of an organisation or thing may be inexact.
 const ALONE_INEXACT_MIN: u8 = 4;
 /// What a title leaves open of the listed name when it stands for the given name, and the weight the family name needs.
@@ -82,7 +85,10 @@ fn by_words(work: &mut Weighing, left: &[Token], right: &[Token], pairing: &impl
     if distinguished && (l.distinguishes || r.distinguishes) {
         similarity = similarity.min(DISTINGUISHED_MAX);
     }
-    if turned(work, left, right) {
+    let parts = Parts::of(&work.units, left, right);
+    if parts == Parts::Exchanged {
+        similarity = similarity.min(EXCHANGED_MAX);
+    } else if parts == Parts::Unsaid && turned(work, left, right) {
         similarity = similarity.min(TURNED_MAX);
     }
     if !matches!(pairing.kind(), NameKind::Person | NameKind::Unknown) && short_and_inexact(work, left, right)
@@ -90,6 +96,7 @@ fn by_words(work: &mut Weighing, left: &[Token], right: &[Token], pairing: &impl
         similarity = similarity.min(DISTINGUISHED_MAX);
     }
     if !moved
+        && parts != Parts::Exchanged
         && let Some(typed) = typed::typed(&work.units, left, right, pairing)
         && typed.likeness > similarity
     {
@@ -193,7 +200,7 @@ impl Sum {
         // Two small differences are less likely between spellings of one name than one.
         let lost = (self.counted - self.alike) * (1000 + self.typed.saturating_sub(1) * INEXACT) / 1000;
         let alike = self.counted.saturating_sub(lost);
-        let mut open = (l.weight + self.left_extra) * left_share / 1000
+        let mut open = (l.weight - l.fathers * FATHERS_SPARED / 1000 + self.left_extra) * left_share / 1000
             + (r.weight - r.numbers - r.fathers * FATHERS_SPARED / 1000 + self.right_extra) * right_share
                 / 1000
             + r.numbers;
@@ -300,6 +307,35 @@ fn stands_in(unit: &MatchedUnit, left: &[Token], right: &[Token]) -> bool {
     };
     let (Some(l), Some(r)) = (role(left, unit.left), role(right, unit.right)) else { return false };
     unit.near.how == How::Transcribed && l != r && (l == Role::Word || r == Role::Word)
+}
+
+/// How given and family names agree, where both sides say which is which.
+#[derive(PartialEq, Eq)]
+enum Parts {
+    Unsaid,
+    Agree,
+    /// Each given name is the other's family name and the other way round.
+    Exchanged,
+}
+
+impl Parts {
+    fn of(units: &[MatchedUnit], left: &[Token], right: &[Token]) -> Self {
+        let part = |tokens: &[Token], at: u8| tokens.get(usize::from(at)).map_or(Part::Unsaid, |t| t.part);
+        let (mut agree, mut to_family, mut to_given) = (false, false, false);
+        for unit in units.iter().filter(|u| u.weight >= TELLING) {
+            match (part(left, unit.left.0), part(right, unit.right.0)) {
+                (Part::Unsaid, _) | (_, Part::Unsaid) => {}
+                (Part::Given, Part::Family) => to_family = true,
+                (Part::Family, Part::Given) => to_given = true,
+                (Part::Given, Part::Given) | (Part::Family, Part::Family) => agree = true,
+            }
+        }
+        match (agree, to_family && to_given) {
+            (true, _) => Self::Agree,
+            (false, true) => Self::Exchanged,
+            (false, false) => Self::Unsaid,
+        }
+    }
 }
 
 /// Whether both are two given names, each the other way round: which is the family name only the order could say.

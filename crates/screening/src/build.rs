@@ -50,10 +50,10 @@ impl Building {
     fn push(&mut self, list: u16, entity: &ListedEntity, given: u32) {
         let number = self.entities.len() as u32;
         let from = self.names.len() as u32;
-        for (property, name) in whole_names(entity) {
+        let attributes = Attributes::of(entity);
+        for (property, name) in whole_names(entity, &attributes) {
             self.push_name(number, property, &name);
         }
-        let attributes = Attributes::of(entity);
         self.exact.extend(attributes.exact.iter().map(|e| (text_key(0, &e.normal), number)));
         let record = EntityRecord {
             id: append(&mut self.texts, entity.id.as_bytes()),
@@ -168,9 +168,8 @@ fn by_id(entities: &[EntityRecord], texts: &[u8]) -> Vec<u32> {
 }
 
 /// Every whole name of an entity; from the name parts when it has none.
-pub(crate) fn whole_names(entity: &ListedEntity) -> Vec<(Property, Name)> {
-    let countries = entity::countries(entity);
-    let analysed = |text: &str| entity::name_of(text, entity.schema, &countries);
+pub(crate) fn whole_names(entity: &ListedEntity, attributes: &Attributes) -> Vec<(Property, Name)> {
+    let analysed = |text: &str| attributes.name(text, entity.schema);
     let mut names: Vec<(Property, Name)> = Vec::new();
     for property in entity::NAMES {
         names.extend(entity.texts(*property).map(|t| (*property, analysed(t))));

@@ -38,6 +38,7 @@ impl Query {
             let whole = all(NAME_PARTS).collect::<Vec<_>>().join(" ");
             query.names.extend((!whole.is_empty()).then(|| Personal::new(whole)));
         }
+        query.family_names = texts(Property::LastName);
         query.birth_date = all(&[Property::BirthDate, Property::IncorporationDate])
             .find_map(|text| text.parse().ok())
             .map(Personal::new);

@@ -30,6 +30,8 @@ pub(crate) struct Attributes {
     /// Values compared exactly, sorted: attribute, property, normal form, value as published.
     pub(crate) exact: Box<[Exact]>,
     pub(crate) addresses: Box<[Box<str>]>,
+    /// Family names, where the publisher keeps them apart.
+    pub(crate) families: Box<[Box<str>]>,
 }
 
 /// A value compared exactly.
@@ -46,19 +48,25 @@ impl Attributes {
             entity.texts(Property::BirthDate).filter_map(|t| t.parse().ok()).collect();
         births
             .extend(entity.texts(Property::IncorporationDate).filter_map(|t| t.parse::<PartialDate>().ok()));
-        let countries = countries(entity);
+        let mut countries: Vec<_> =
+            COUNTRIES.iter().flat_map(|p| entity.texts(*p)).filter_map(normal::country).collect();
+        countries.sort_unstable();
+        countries.dedup();
         let female = entity.texts(Property::Gender).find_map(|g| match g {
             "female" => Some(true),
             "male" => Some(false),
             _ => None,
         });
         let addresses = entity.texts(Property::Address).map(Box::from).collect();
+        let of_person = entity.schema == Schema::Person;
+        let families = entity.texts(Property::LastName).filter(|_| of_person).map(Box::from).collect();
         Self {
             births: births.into(),
             countries: countries.into(),
             female,
             exact: exact(entity).into(),
             addresses,
+            families,
         }
     }
 
@@ -73,22 +81,25 @@ impl Attributes {
     }
 }
 
-/// Countries of a listed entity, sorted.
-pub(crate) fn countries(entity: &ListedEntity) -> Vec<Jurisdiction> {
-    let mut out: Vec<_> =
-        COUNTRIES.iter().flat_map(|p| entity.texts(*p)).filter_map(normal::country).collect();
-    out.sort_unstable();
-    out.dedup();
-    out
-}
-
-/// A name of a party of this schema that is known to be of these countries.
-pub(crate) fn name_of(text: &str, schema: Schema, countries: &[Jurisdiction]) -> Name {
+/// A name of a party of this schema of whom that is known.
+pub(crate) fn name_of<'t>(
+    text: &str,
+    schema: Schema,
+    countries: &[Jurisdiction],
+    families: impl Iterator<Item = &'t str>,
+) -> Name {
     let name = Name::analyse(text, name_kind(schema));
     if name.kind() == NameKind::Person {
-        return name;
+        return name.of_family(families);
     }
     name.at_home(|code| countries.iter().any(|c| c.as_str().eq_ignore_ascii_case(code)))
+}
+
+impl Attributes {
+    /// A name of the listed entity of this schema.
+    pub(crate) fn name(&self, text: &str, schema: Schema) -> Name {
+        name_of(text, schema, &self.countries, self.families.iter().map(|f| &**f))
+    }
 }
 
 fn exact(entity: &ListedEntity) -> Vec<Exact> {

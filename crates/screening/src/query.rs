@@ -17,6 +17,9 @@ pub struct Query {
     pub schema: Schema,
     /// Names, aliases, former names, the name in its own script: each is compared, the best counts.
     pub names: Vec<Personal<String>>,
+    /// Family names, as they stand in `names`, where they are known apart from given names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub family_names: Vec<Personal<String>>,
     /// Date of birth (or founding), as far as known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<Personal<PartialDate>>,
@@ -66,6 +69,7 @@ impl Query {
         Self {
             schema,
             names: vec![Personal::new(name.to_owned())],
+            family_names: Vec::new(),
             birth_date: None,
             nationalities: Vec::new(),
             countries: Vec::new(),

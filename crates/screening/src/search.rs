@@ -101,8 +101,7 @@ impl Index {
         let best = &judged.best;
         let kept = view.entities.get(best.entity as usize)?;
         let record = view.name(best.name)?;
-        let countries = &judged.attributes.countries;
-        let listed = name_of(view.text(record.text), kept.schema(), countries);
+        let listed = judged.attributes.name(view.text(record.text), kept.schema());
         let name = NamePoint::of(names.get(best.query_name)?, best.query_name, record.property(), &listed);
         let name = name.settled(asked, &judged.attributes);
         let explanation = explain(asked, Some(name), &judged.attributes);
@@ -167,11 +166,11 @@ fn hard_hits(view: &View, asked: &Asked, query: &Query, names: &[Name], found: &
 fn best_exhaustive(view: &View, names: &[Name], entity: u32, kept: &EntityRecord) -> Option<Best> {
     let mut work = Weighing::default();
     let mut best: Option<Best> = None;
-    let countries = Attributes::decoded(view.attributes(kept)).countries;
+    let attributes = Attributes::decoded(view.attributes(kept));
     for (query_name, name) in names.iter().enumerate() {
         for number in kept.names[0]..kept.names[1] {
             let text = view.text(view.name(number)?.text);
-            let listed = name_of(text, kept.schema(), &countries);
+            let listed = attributes.name(text, kept.schema());
             let pair = Best::of(query_name, number, entity, similarity(&mut work, name, &listed));
             if best.as_ref().is_none_or(|b| pair.bits > b.bits) {
                 best = Some(pair);
@@ -203,7 +202,9 @@ impl Best {
 }
 
 fn analysed(query: &Query, asked: &Asked) -> Vec<Name> {
-    query.names.iter().map(|n| name_of(n.expose(), query.schema, asked.countries())).collect()
+    let families = || query.family_names.iter().map(|f| f.expose().as_str());
+    let name = |text: &str| name_of(text, query.schema, asked.countries(), families());
+    query.names.iter().map(|n| name(n.expose())).collect()
 }
 
 fn explain(asked: &Asked, name: Option<Point>, listed: &Attributes) -> Explanation {
@@ -221,7 +222,7 @@ pub fn judge(query: &Query, entity: &ListedEntity) -> (Score, Explanation) {
     let attributes = Attributes::of(entity);
     let mut best: Option<NamePoint> = None;
     for (query_name, name) in analysed(query, &asked).iter().enumerate() {
-        for (property, listed) in whole_names(entity) {
+        for (property, listed) in whole_names(entity, &attributes) {
             let point = NamePoint::of(name, query_name, property, &listed);
             if best.as_ref().is_none_or(|b| point.bits() > b.bits()) {
                 best = Some(point);

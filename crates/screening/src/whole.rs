@@ -2,7 +2,7 @@
 //! the index could look up; they are found by keys of whole names, beside the identifiers.
 
 use crate::candidates::Candidate;
-use crate::entity::{self, Attributes, name_of};
+use crate::entity::{self, Attributes};
 use crate::groups::text_key;
 use crate::tables::View;
 use tenantry_model::listed::Schema;
@@ -35,7 +35,7 @@ pub(crate) fn candidates(view: &View, name: &Name, schema: Schema, floor: u16, o
             continue;
         }
         let attributes = Attributes::decoded(view.attributes(kept));
-        let listed = name_of(view.text(record.text), kept.schema(), &attributes.countries);
+        let listed = attributes.name(view.text(record.text), kept.schema());
         let weighed = similarity(&mut work, name, &listed);
         if weighed.similarity >= floor {
             out.push(Candidate { name: number, entity: record.entity, weighed });

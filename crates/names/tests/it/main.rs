@@ -29,6 +29,8 @@ fn people_under_other_spellings_are_the_same() {
             ("Владимир Высоцкий", "Vladimir Vysotsky"),
             ("박지성", "Park Ji-sung"),
             ("Ada Lovelace", "Ada King Lovelace"),
+            ("Sergey Anatolevich Zagryadsky", "Sergei Zagriadsky"),
+            ("Ferapont Lukyanovich Zagryadsky", "Ferapont Zagryadsky"),
         ],
     );
 }

@@ -57,6 +57,7 @@ impl Party {
         }
         let mut query = Query::new(self.0.schema, "");
         query.names = names.into_iter().map(Personal::new).collect();
+        query.family_names = texts(Property::LastName).map(Personal::new).collect();
         query.birth_date = texts(Property::BirthDate).find_map(|t| t.parse().ok()).map(Personal::new);
         let codes = |p: Property| texts(p).filter_map(|c| c.to_uppercase().parse().ok()).collect();
         query.nationalities = codes(Property::Nationality);

@@ -128,6 +128,25 @@ fn blanks_move_go_and_come() {
 }
 
 #[test]
+fn given_and_family_name_exchanged_are_another_person_where_both_sides_say_which_is_which() {
+    let parts = |given, family| {
+        entity("x", Schema::Person, &[(Property::FirstName, given), (Property::LastName, family)])
+    };
+    let score = |query: &ListedEntity, listed: &ListedEntity| judge(&Query::by_example(query), listed).0;
+    let listed = parts("Ferapont", "Zagryadsky");
+    assert!(score(&listed, &listed) >= Score::THRESHOLD);
+    assert!(score(&parts("Zagryadsky", "Ferapont"), &listed) < Score::THRESHOLD);
+    let unsaid = entity("x", Schema::Person, &[(Property::Name, "Zagryadsky Ferapont")]);
+    assert!(score(&unsaid, &listed) >= Score::THRESHOLD, "one side does not say");
+    let index = index(std::slice::from_ref(&listed));
+    for query in [&listed, &unsaid, &parts("Zagryadsky", "Ferapont")] {
+        let query = Query::by_example(query);
+        let options = Options { threshold: Score::FLOOR, limit: 10 };
+        assert_eq!(index.search(&query, &options), index.search_exhaustive(&query, &options));
+    }
+}
+
+#[test]
 fn an_acronym_stands_for_its_words() {
     let name = "Islamic Republic of Iran Shipping Lines";
     assert!(is_hit(Schema::Company, "IRISL", name));

@@ -142,15 +142,11 @@ fn every_flipped_bit_that_touches_what_is_covered_is_found() {
         let bit = usize::try_from(dice >> 16).unwrap() % (sound.len() * 8);
         let mut flipped = sound.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        let after = World::covered_of(&flipped);
-        let touched = after.as_ref() != Some(&before);
+        let touched = World::covered_of(&flipped).as_ref() != Some(&before);
         let noticed = world.check_of(&flipped).is_none_or(|report| !report.is_sound());
         match (touched, noticed) {
             (true, true) => (covered, found) = (covered + 1, found + 1),
-            (true, false) => {
-                let was = |line: &&String| !after.iter().flatten().any(|now| now == *line);
-                panic!("bit {bit} changed what is covered and was not found: {:?}", before.iter().find(was))
-            }
+            (true, false) => panic!("bit {bit} changed what is covered and was not found"),
             (false, true) => found += 1,
             (false, false) => elsewhere += 1,
         }

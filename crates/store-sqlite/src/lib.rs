@@ -36,6 +36,7 @@
 mod connection;
 mod errors;
 mod files;
+mod log;
 mod prepared;
 mod readers;
 mod schema;

@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use tenantry_store::{Job, Queue, Ran, Statement, StoreError, Waiting, limits};
 
 use crate::errors::{Stage, describe, is_fatal, translate};
+use crate::log;
 use crate::prepared::PreparedStatements;
 use crate::transaction::SqliteTx;
 
@@ -40,7 +41,8 @@ enum Ended {
 }
 
 /// Starts the writer's thread.
-pub(crate) fn start(connection: Connection) -> Result<Queue, StoreError> {
+pub(crate) fn start(mut connection: Connection) -> Result<Queue, StoreError> {
+    log::copy_back(&mut connection)?;
     Queue::start("store-writer", vec![Box::new(move |waiting| serve(&connection, &waiting))])
 }
 

@@ -1,4 +1,4 @@
-//! What the record survives: power cuts and kills.
+//! What the record survives: power cuts, failing system calls, kills.
 //!
 //! Each trial starts a writer as a process of its own. The writer tells every acknowledgement to a file in memory, outside the
 //! disk under test, so that afterwards it is known what the writer had promised and what the disk still holds. The real writer
@@ -8,6 +8,7 @@
 //! * `power-cut`: the disk is frozen at a random moment and what had reached it is opened again;
 //! * `crash-states`: the writes and flushes of a run are recorded, and disks are put together that a power cut could have
 //!   left: everything flushed, and any part of what was not, down to single sectors;
+//! * `failing-calls`: a flush or a write fails, on the log or on the database;
 //! * `kills`: the process is killed at a random moment.
 //!
 //! `cargo xtask torture` runs all of them. Where the machine lacks what a trial needs (root, loop devices, XFS, `strace`), the
@@ -18,6 +19,7 @@
 mod acks;
 mod crash_states;
 mod disk;
+mod failing_calls;
 mod kills;
 mod power_cut;
 mod process;
@@ -57,6 +59,12 @@ enum Trial {
         #[arg(long, default_value_t = 13_984)]
         seed: u64,
     },
+    /// Lets a flush or a write fail (`strace`).
+    FailingCalls {
+        /// Positions among the calls of each kind of failure.
+        #[arg(long, default_value_t = 6)]
+        positions: u32,
+    },
     /// Kills the writer at random moments.
     Kills {
         /// How often.
@@ -85,6 +93,7 @@ fn main() -> Result<()> {
     match Words::parse().trial {
         Trial::PowerCut { cuts, seed } => power_cut::run(cuts, seed),
         Trial::CrashStates { states, seed } => crash_states::run(states, seed),
+        Trial::FailingCalls { positions } => failing_calls::run(positions),
         Trial::Kills { kills, seed } => kills::run(kills, seed),
         Trial::Write { kind, folder, acks, acknowledgements_max } => {
             kind.writer().work(&folder, &acks::Teller::open(&acks, acknowledgements_max)?)

@@ -29,11 +29,14 @@ impl Row {
                 self.with_loss += 1;
                 self.worst = self.worst.max(recovered.lost);
             }
-            Err(error) => {
-                self.broken += 1;
-                self.first_broken.get_or_insert_with(|| format!("{error:#}"));
-            }
+            Err(error) => self.finds(format!("{error:#}")),
         }
+    }
+
+    /// Notes that an accident showed something that must not be.
+    pub(crate) fn finds(&mut self, why: String) {
+        self.broken += 1;
+        self.first_broken.get_or_insert(why);
     }
 
     /// Whether the writer kept every promise.

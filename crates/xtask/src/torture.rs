@@ -8,18 +8,28 @@ use crate::{
     test::Extent,
 };
 
-/// How often each accident happens: power cuts, disks put together, kills.
+/// How often each accident happens: power cuts, disks put together, calls that fail, kills, cases of the model test.
 struct Numbers {
     profile: &'static [&'static str],
     cuts: &'static str,
     states: &'static str,
+    positions: &'static str,
     kills: &'static str,
+    cases: Option<&'static str>,
 }
 
 /// A night's work.
-const FULL: Numbers = Numbers { profile: &["--release"], cuts: "1000", states: "10000", kills: "1000" };
-/// A few minutes.
-const SHORT: Numbers = Numbers { profile: &[], cuts: "80", states: "120", kills: "15" };
+const FULL: Numbers = Numbers {
+    profile: &["--release"],
+    cuts: "1000",
+    states: "10000",
+    positions: "60",
+    kills: "1000",
+    cases: Some("1000"),
+};
+/// A few minutes; the model test runs with every `cargo test`.
+const SHORT: Numbers =
+    Numbers { profile: &[], cuts: "80", states: "120", positions: "3", kills: "15", cases: None };
 
 pub(crate) fn torture(extent: Extent) -> anyhow::Result<()> {
     let mut steps = Steps::default();
@@ -41,5 +51,13 @@ pub(crate) fn steps(steps: &mut Steps, extent: Extent) {
     };
     trial("power cuts", &["power-cut", "--cuts", numbers.cuts]);
     trial("crash states", &["crash-states", "--states", numbers.states]);
+    trial("failing calls", &["failing-calls", "--positions", numbers.positions]);
     trial("kills", &["kills", "--kills", numbers.kills]);
+    if let Some(cases) = numbers.cases {
+        steps.step("the register against its model", || {
+            let words = ["test", "--locked", "-p", "tenantry-register", "--test", "it"];
+            let mut command = program("cargo", &words);
+            show(command.args(numbers.profile).args(["--", "model::"]).env("PROPTEST_CASES", cases))
+        });
+    }
 }

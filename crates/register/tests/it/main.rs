@@ -21,6 +21,7 @@ mod idempotency;
 mod interleaving;
 mod list_rules;
 mod measures;
+mod model;
 mod orders;
 mod outbox;
 mod packages;

@@ -98,7 +98,7 @@ fn is_erased(world: &World, party: PartyId) -> bool {
     }
 }
 
-fn hold_on(accounts: &[AccountId]) -> NewHold {
+pub(crate) fn hold_on(accounts: &[AccountId]) -> NewHold {
     NewHold {
         kind: HoldKind::Litigation,
         silence: Silence::Silent,

@@ -31,7 +31,7 @@ use tenantry_testkit::{FixedClock, PrivatePostgres, SeededEntropy};
 use tenantry_vault::{RootKey, VaultError};
 use zeroize::Zeroizing;
 
-const PACK: &str = include_str!("../../../../packs/eo13984-nprm-2024.toml");
+pub(crate) const PACK: &str = include_str!("../../../../packs/eo13984-nprm-2024.toml");
 /// When every test begins.
 pub(crate) const START: &str = "2026-11-23T08:00:00Z";
 

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// The bytes of one record of a control.
 const RECORD_BYTES: usize = 640;
+/// Records after which the one that tries again has shown what it does.
+const RETRIED_RECORDS_MAX: u32 = 100;
 
 /// SQLite in its write-ahead log with `synchronous=NORMAL`: a commit is written and not flushed.
 pub(super) struct UnflushedCommits;
@@ -62,9 +64,7 @@ impl Writer for UnflushedLog {
     fn work(&self, folder: &Path, acks: &Teller) -> Result<()> {
         let mut log = File::options().append(true).open(folder.join("log"))?;
         for number in 0..u32::MAX {
-            let mut record = vec![0_u8; RECORD_BYTES - 4];
-            record.extend_from_slice(&number.to_be_bytes());
-            log.write_all(&record)?;
+            log.write_all(&record(number))?;
             if !acks.tell(number)? {
                 break;
             }
@@ -74,15 +74,49 @@ impl Writer for UnflushedLog {
     }
 
     fn recover(&self, folder: &Path, acknowledged: &[u32]) -> Result<Recovered> {
-        let log = fs::read(folder.join("log")).context("the log is gone")?;
-        let whole = log
-            .as_chunks::<RECORD_BYTES>()
-            .0
-            .iter()
-            .zip(0_u32..)
-            .take_while(|(record, number)| record.ends_with(&number.to_be_bytes()));
-        Ok(Recovered { lost: acknowledged.len().saturating_sub(whole.count()) })
+        recover_log(folder, acknowledged)
     }
+}
+
+/// A file that records are appended to and flushed; a flush that fails is made once more, and believed.
+pub(super) struct RetriedFlush;
+
+impl Writer for RetriedFlush {
+    fn prepare(&self, folder: &Path) -> Result<()> {
+        File::create(folder.join("log"))?;
+        Ok(())
+    }
+
+    fn work(&self, folder: &Path, acks: &Teller) -> Result<()> {
+        let mut log = File::options().append(true).open(folder.join("log"))?;
+        for number in 0..RETRIED_RECORDS_MAX {
+            log.write_all(&record(number))?;
+            log.sync_data().or_else(|_| log.sync_data())?;
+            acks.tell(number)?;
+        }
+        Ok(())
+    }
+
+    fn recover(&self, folder: &Path, acknowledged: &[u32]) -> Result<Recovered> {
+        recover_log(folder, acknowledged)
+    }
+}
+
+fn record(number: u32) -> Vec<u8> {
+    let mut record = vec![0_u8; RECORD_BYTES - 4];
+    record.extend_from_slice(&number.to_be_bytes());
+    record
+}
+
+fn recover_log(folder: &Path, acknowledged: &[u32]) -> Result<Recovered> {
+    let log = fs::read(folder.join("log")).context("the log is gone")?;
+    let whole = log
+        .as_chunks::<RECORD_BYTES>()
+        .0
+        .iter()
+        .zip(0_u32..)
+        .take_while(|(record, number)| record.ends_with(&number.to_be_bytes()));
+    Ok(Recovered { lost: acknowledged.len().saturating_sub(whole.count()) })
 }
 
 /// A file for each record, written beside, flushed and renamed; the folder that holds the names is not flushed.

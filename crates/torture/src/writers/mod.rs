@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     UnflushedLog,
     /// Control: files that are flushed and renamed, in a folder that is not.
     UnflushedFolder,
+    /// Control: a log whose flush is tried again when it failed.
+    RetriedFlush,
 }
 
 impl Kind {
@@ -52,6 +54,7 @@ impl Kind {
             Self::UnflushedCommits => Box::new(controls::UnflushedCommits),
             Self::UnflushedLog => Box::new(controls::UnflushedLog),
             Self::UnflushedFolder => Box::new(controls::UnflushedFolder),
+            Self::RetriedFlush => Box::new(controls::RetriedFlush),
         }
     }
 
@@ -62,6 +65,7 @@ impl Kind {
             Self::UnflushedCommits => "unflushed-commits",
             Self::UnflushedLog => "unflushed-log",
             Self::UnflushedFolder => "unflushed-folder",
+            Self::RetriedFlush => "retried-flush",
         }
     }
 }

@@ -5,12 +5,13 @@ use super::{WrongInput, deployment, journal};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::{Backup, Restore};
-use crate::config::Store as StoreSettings;
+use crate::config::{Config, Store as StoreSettings};
 use anyhow::{Context as _, Result};
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tenantry_register::erasure::Replayed;
 use tenantry_store::{MIGRATIONS, StoreExt as _};
 
 pub(super) fn back_up(file: Option<&Path>, asked: &Backup, out: Output) -> Result<Exit> {
@@ -45,21 +46,18 @@ pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Resu
         );
         return Err(anyhow::Error::msg(what).context(WrongInput));
     }
-    // The copy proves itself before anything that is there is moved.
     let prepared = with_suffix(path, ".restoring");
-    copy(&asked.file, &prepared)?;
-    {
-        let store = deployment::open_store(&StoreSettings::Sqlite { path: prepared.clone() })?;
-        store.migrate(MIGRATIONS).context("the copy is not a database of this program")?;
-        let damage = store.check_structure()?;
-        if !damage.is_empty() {
-            return Err(anyhow::anyhow!("the copy is damaged: {}", damage.join("; ")));
+    let replayed = match prepare(&asked.file, &prepared, &config) {
+        Ok(replayed) => replayed,
+        Err(error) => {
+            remove(&prepared)?;
+            return Err(
+                error.context("nothing was restored; what stands in the place of the database is as it was")
+            );
         }
-        store.overwrite_deleted()?;
-    }
+    };
     let before = set_aside(path)?;
     fs::rename(&prepared, path).with_context(|| format!("cannot move {}", prepared.display()))?;
-    let (_, replayed) = deployment::open_and_replay(&config)?;
     let mut text = format!("{} stands in the place of the database", asked.file.display());
     if let Some(before) = &before {
         write!(text, "\nwhat was there is kept as {}", before.display())?;
@@ -69,6 +67,37 @@ pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Resu
     });
     out.answer(&answer, text)?;
     Ok(Exit::Yes)
+}
+
+/// The copy proves itself before anything that is there is moved: it is sound, its keys open, the signer has not signed more
+/// than it has, and what was erased since is erased in it.
+fn prepare(from: &Path, prepared: &Path, config: &Config) -> Result<Replayed> {
+    remove(prepared)?;
+    copy(from, prepared)?;
+    let settings = StoreSettings::Sqlite { path: prepared.to_path_buf() };
+    {
+        let store = deployment::open_store(&settings)?;
+        store.migrate(MIGRATIONS).context("the copy is not a database of this program")?;
+        let damage = store.check_structure()?;
+        if !damage.is_empty() {
+            return Err(anyhow::anyhow!("the copy is damaged: {}", damage.join("; ")));
+        }
+    }
+    let (_, replayed) = deployment::open_and_replay(&Config { store: settings.clone(), ..config.clone() })?;
+    // One file is moved: whatever waits in its log goes into it first.
+    deployment::open_store(&settings)?.overwrite_deleted()?;
+    Ok(replayed)
+}
+
+/// Removes what an attempt left.
+fn remove(prepared: &Path) -> Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        let file = with_suffix(prepared, suffix);
+        if file.exists() {
+            fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Moves a database and its log out of the way. Answers where the database went.

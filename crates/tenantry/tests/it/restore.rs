@@ -2,6 +2,8 @@
 //! anything is answered from it.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use tenantry_model::erasure::ErasureObject;
@@ -85,6 +87,44 @@ fn a_restored_copy_erases_again_what_was_erased_since() {
     assert_eq!((code, &report["findings"]), (0, &serde_json::json!([])), "{report}");
     assert_eq!(key_of_first_party(here), None);
     assert_eq!(report["checked"]["leaves"], report["checked"]["leaves_total"]);
+}
+
+/// The names and contents of all files of a deployment that hold its records.
+fn databases(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
+    let files = std::fs::read_dir(folder.join("tenantry-data")).unwrap().map(Result::unwrap);
+    let databases = files.filter(|file| file.file_name().to_string_lossy().contains(".db"));
+    databases.map(|file| (file.file_name(), std::fs::read(file.path()).unwrap())).collect()
+}
+
+#[test]
+fn a_copy_older_than_what_was_signed_is_refused_before_anything_is_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("tenantry.toml"), tenantry::config::EXAMPLE).unwrap();
+    std::fs::write(here.join("application.json"), APPLICATION).unwrap();
+    let init = ["init", "--admin", "ada@example.org", "--name", "Ada", "--origin", "ledger.example.org/t"];
+    assert_eq!(run(here, &init).0, 0);
+    assert_eq!(run(here, &["backup", "older.db"]).0, 0);
+    let (code, said) = run(here, &["apply", "application.json"]);
+    assert!((0..=3).contains(&code), "{said}");
+    // Whoever builds a package has the ledger signed.
+    let sent: Value = serde_json::from_str(APPLICATION).unwrap();
+    let reference = sent["reference"].as_str().unwrap();
+    let package = ["evidence", "build", reference, "-o", "package.zip"];
+    let (code, said) = run(here, &package);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(run(here, &["backup", "newer.db"]).0, 0);
+
+    let before = databases(here);
+    let (code, said) = run(here, &["restore", "older.db", "--nothing-was-erased"]);
+    let said = said.as_str().unwrap();
+    assert_ne!(code, 0);
+    assert!(said.contains("older copy") && said.contains("nothing was restored"), "{said}");
+    assert_eq!(databases(here), before);
+    // A copy that has all that was signed is taken, and the deployment goes on with it.
+    assert_eq!(run(here, &["restore", "newer.db", "--nothing-was-erased"]).0, 0);
+    let (code, report) = run(here, &["ledger", "fsck"]);
+    assert_eq!((code, &report["findings"]), (0, &serde_json::json!([])), "{report}");
 }
 
 #[test]

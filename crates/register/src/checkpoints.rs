@@ -248,7 +248,8 @@ impl Core {
             None => Err(trouble(behind(size, "the signer has signed", latest.size))),
             Some(root) if root != latest.root => Err(trouble(format!(
                 "its first {} leaves are not those the signer signed: this is another history. Nothing was changed. Bring \
-                 back the database that was signed; docs/operating.md, \"The tree is smaller than what was signed\", has the steps",
+                 back the database that was signed; docs/operating.md, \"The tree is smaller than what was signed\", has the \
+                 steps. If it is lost for good, two people can go on under a new name: `tenantry ledger new-origin`",
                 latest.size
             ))),
             Some(_) => Ok(()),
@@ -317,7 +318,8 @@ fn add_tiles(tx: &mut dyn Tx, tiles: &[FullTile]) -> Result<(), RegisterError> {
 pub(crate) fn behind(size: u64, who: &str, signed: u64) -> String {
     format!(
         "it has {size} leaves but {who} {signed}: this is an older copy, or its end was lost. Nothing was changed. Bring back the \
-         newest copy of the database; docs/operating.md, \"The tree is smaller than what was signed\", has the steps"
+         newest copy of the database; docs/operating.md, \"The tree is smaller than what was signed\", has the steps. If what came \
+         after is lost for good, two people can go on under a new name: `tenantry ledger new-origin`"
     )
 }
 

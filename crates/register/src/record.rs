@@ -57,6 +57,8 @@ pub enum RecordType {
     EventsBatched = 41,
     /// A key of the ledger came into use.
     LedgerKeyIntroduced = 42,
+    /// The ledger goes on under another origin.
+    LedgerContinued = 43,
     /// A hold was placed, with what it covers.
     HoldPlaced = 50,
     /// A hold was renewed, was released or lapsed.
@@ -100,6 +102,7 @@ impl RecordType {
         Self::ChainsIndexed,
         Self::EventsBatched,
         Self::LedgerKeyIntroduced,
+        Self::LedgerContinued,
         Self::HoldPlaced,
         Self::HoldChanged,
         Self::ErasureScheduled,
@@ -146,6 +149,7 @@ impl RecordType {
             Self::ChainsIndexed => "Chains of all subjects indexed",
             Self::EventsBatched => "Events batched",
             Self::LedgerKeyIntroduced => "Ledger key introduced",
+            Self::LedgerContinued => "Ledger continued under a new origin",
             Self::HoldPlaced => "Hold placed",
             Self::HoldChanged => "Hold changed",
             Self::ErasureScheduled => "Erasure scheduled",

@@ -25,7 +25,7 @@ use tenantry_vault::{
 const OWN_RECORDS_MAX: u32 = 1_000;
 
 /// Which key is to be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Rotation {
     /// The root: everything directly below it is wrapped under another one.
@@ -37,6 +37,15 @@ pub enum Rotation {
         /// Retention class.
         class: u8,
     },
+    /// The keys that sign checkpoints, with the name they sign under: the ledger goes on under another origin.
+    Origin {
+        /// The new origin.
+        origin: String,
+        /// Leaves of the tree that was signed last under the one before, and is given up.
+        signed: u64,
+        /// Root of that tree, in hexadecimal.
+        root: String,
+    },
 }
 
 impl std::fmt::Display for Rotation {
@@ -45,6 +54,9 @@ impl std::fmt::Display for Rotation {
             Self::Root => f.write_str("root"),
             Self::Epoch { epoch, class } => {
                 write!(f, "epoch {}-{:02}, class {class}", 1970 + epoch / 12, epoch % 12 + 1)
+            }
+            Self::Origin { origin, signed, root } => {
+                write!(f, "origin {origin}, giving up the signed tree of {signed} leaves with root {root}")
             }
         }
     }
@@ -57,10 +69,10 @@ impl Register {
     /// # Errors
     /// [`RegisterError::SecondPerson`] when the caller is not a person.
     pub fn request_rotation(&self, call: &Call, rotation: Rotation) -> Result<ApprovalId, RegisterError> {
-        self.core.change(call, Action::RequestRotation, &("rotate", rotation), move |unit| {
+        self.core.change(call, Action::RequestRotation, &("rotate", rotation.clone()), move |unit| {
             let subject: [u8; 16] = draw(&*unit.core.entropy);
             let reason = unit.call.reason.as_ref().map(|r| r.expose().to_owned()).unwrap_or_default();
-            unit.request_approval(&Pending::RotateKeys { rotation }, subject, &reason)
+            unit.request_approval(&Pending::RotateKeys { rotation: rotation.clone() }, subject, &reason)
         })
     }
 
@@ -96,7 +108,8 @@ impl Register {
         })
     }
 
-    fn rotate(
+    /// Carries a change out that two people approved, once, and records it.
+    pub(crate) fn rotate(
         &self,
         call: &Call,
         approval: ApprovalId,
@@ -105,11 +118,11 @@ impl Register {
     ) -> Result<u64, RegisterError> {
         authorise(&call.actor, Action::RotateKeys)?;
         let wrapped = self.core.change(call, Action::RotateKeys, &("rotate", approval), move |unit| {
-            unit.use_approval(approval, rotation)?;
+            unit.use_approval(approval, &rotation)?;
             let wrapped = work(unit)?;
             let record =
                 Record::new(RecordType::KeysRotated, unit.core.deployment, Retention::DecisionEvidence)
-                    .text("rotation", rotation)
+                    .text("rotation", &rotation)
                     .text("approval", approval)
                     .text("keys", wrapped);
             unit.record(record)?;
@@ -123,10 +136,10 @@ impl Register {
 
 impl Unit<'_> {
     /// Refuses unless two people approved exactly this, and it was not done yet.
-    fn use_approval(&mut self, id: ApprovalId, rotation: Rotation) -> Result<(), RegisterError> {
+    fn use_approval(&mut self, id: ApprovalId, rotation: &Rotation) -> Result<(), RegisterError> {
         let row = approval::find(self.tx, id)?.ok_or(RegisterError::SecondPerson)?;
         match (row.state.as_str(), Pending::read(&row)?) {
-            ("approved", Pending::RotateKeys { rotation: approved }) if approved == rotation => {}
+            ("approved", Pending::RotateKeys { rotation: approved }) if approved == *rotation => {}
             ("approved" | "void", _) => return Err(RegisterError::ApprovalVoid),
             _ => return Err(RegisterError::SecondPerson),
         }

@@ -130,48 +130,85 @@ impl Register {
         shelf: Arc<dyn Shelf>,
         signing: Signing,
     ) -> Result<Self, RegisterError> {
-        let settings = store.read(|tx| {
-            let quantum = setting::find(tx, QUANTUM_KEY)?;
-            let mut find = |name| {
-                setting::find(tx, name)?.ok_or_else(|| RegisterError::Evaluation {
-                    what: "this store was never set up; run `tenantry init`".to_owned(),
-                })
-            };
-            let known = (find(DEPLOYMENT)?, find(TOKEN_KEY)?, find(SIGNING_KEY)?, find(ORIGIN)?);
-            Ok::<_, RegisterError>((known, quantum))
-        })?;
-        let ((deployment, token_key, signing_key, origin), quantum_key) = settings;
-        let vault = Vault::open_deployment(root, &SealedSecret(token_key)).map_err(keys::refused)?;
-        let origin = String::from_utf8_lossy(&origin).into_owned();
-        let signer = CheckpointSigner::open(&origin, &**vault.root(), &SealedSecret(signing_key))
-            .map_err(keys::refused)?;
-        // A deployment of the time before the second key gets one now.
-        let (quantum, fresh) = match quantum_key {
-            Some(sealed) => {
-                let sealed = SealedSecret(sealed);
-                (
-                    CosignatureSigner::open(&origin, QUANTUM, &**vault.root(), &sealed)
-                        .map_err(keys::refused)?,
-                    None,
-                )
-            }
-            None => CosignatureSigner::create(&origin, QUANTUM, &**vault.root(), &*entropy)
-                .map(|(signer, sealed)| (signer, Some(sealed)))
-                .map_err(keys::refused)?,
-        };
-        let quantum_public = quantum.verifier_key().to_string();
-        let signer = signing.signer(signer, quantum, Arc::clone(&clock)).map_err(unusable)?;
-        let deployment = deployment.try_into().unwrap_or_default();
-        let means = Means { store, vault: Arc::new(vault), clock, entropy, shelf };
-        let world = World::load(&means.store, &means.vault, &*means.shelf, None)?;
-        let core = Core::new(means, signer, deployment, world);
+        let (core, fresh) = assemble(store, root, clock, entropy, shelf, signing)?;
         core.check_against_signer()?;
-        if let Some(sealed) = fresh {
-            core.introduce_quantum_key(sealed, quantum_public)?;
+        if let Some(FreshKey { sealed, public }) = fresh {
+            core.introduce_quantum_key(sealed, public)?;
         }
         core.follow_gate()?;
         Ok(Self { core })
     }
+
+    /// Opens a deployment that start-up refuses, because its tree is not the one its signer has signed, so that two people can
+    /// have it go on under a new origin: see [`crate::new_origin`]. Nothing is signed here.
+    ///
+    /// # Errors
+    /// As [`Register::open_signing`], but for what is wrong with the tree.
+    pub fn open_to_continue(
+        store: Arc<dyn Store>,
+        root: Arc<dyn RootKey>,
+        clock: Arc<dyn tenantry_model::clock::Clock>,
+        entropy: Arc<dyn Entropy>,
+        lock: PathBuf,
+    ) -> Result<Self, RegisterError> {
+        let signing = Signing::Remembering(lock);
+        let (core, _) = assemble(store, root, clock, entropy, Arc::new(NoShelf), signing)?;
+        core.integrator.set_trouble("it waits for two people to have it go on under a new origin");
+        Ok(Self { core })
+    }
+}
+
+/// A second signing key that was drawn for a deployment without one.
+struct FreshKey {
+    sealed: SealedSecret,
+    public: String,
+}
+
+/// What every opening does, whatever the signer then says about the tree.
+fn assemble(
+    store: Arc<dyn Store>,
+    root: Arc<dyn RootKey>,
+    clock: Arc<dyn tenantry_model::clock::Clock>,
+    entropy: Arc<dyn Entropy>,
+    shelf: Arc<dyn Shelf>,
+    signing: Signing,
+) -> Result<(Arc<Core>, Option<FreshKey>), RegisterError> {
+    let settings = store.read(|tx| {
+        let quantum = setting::find(tx, QUANTUM_KEY)?;
+        let mut find = |name| {
+            setting::find(tx, name)?.ok_or_else(|| RegisterError::Evaluation {
+                what: "this store was never set up; run `tenantry init`".to_owned(),
+            })
+        };
+        let known = (find(DEPLOYMENT)?, find(TOKEN_KEY)?, find(SIGNING_KEY)?, find(ORIGIN)?);
+        Ok::<_, RegisterError>((known, quantum))
+    })?;
+    let ((deployment, token_key, signing_key, origin), quantum_key) = settings;
+    let vault = Vault::open_deployment(root, &SealedSecret(token_key)).map_err(keys::refused)?;
+    let origin = String::from_utf8_lossy(&origin).into_owned();
+    let signer = CheckpointSigner::open(&origin, &**vault.root(), &SealedSecret(signing_key))
+        .map_err(keys::refused)?;
+    // A deployment of the time before the second key gets one now.
+    let (quantum, fresh) = match quantum_key {
+        Some(sealed) => {
+            let sealed = SealedSecret(sealed);
+            (
+                CosignatureSigner::open(&origin, QUANTUM, &**vault.root(), &sealed).map_err(keys::refused)?,
+                None,
+            )
+        }
+        None => CosignatureSigner::create(&origin, QUANTUM, &**vault.root(), &*entropy)
+            .map(|(signer, sealed)| (signer, Some(sealed)))
+            .map_err(keys::refused)?,
+    };
+    let quantum_public = quantum.verifier_key().to_string();
+    let signer = signing.signer(signer, quantum, Arc::clone(&clock)).map_err(unusable)?;
+    let deployment = deployment.try_into().unwrap_or_default();
+    let means = Means { store, vault: Arc::new(vault), clock, entropy, shelf };
+    let world = World::load(&means.store, &means.vault, &*means.shelf, None)?;
+    let core = Core::new(means, signer, deployment, world);
+    let fresh = fresh.map(|sealed| FreshKey { sealed, public: quantum_public });
+    Ok((core, fresh))
 }
 
 impl Register {

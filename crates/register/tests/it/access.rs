@@ -109,6 +109,12 @@ const USE_CASES: &[UseCase] = &[
     (Action::RequestRotation, "request_rotation", |r, c| {
         r.request_rotation(c, tenantry_register::rotation::Rotation::Root).map(drop)
     }),
+    (Action::RequestRotation, "request_new_origin", |r, c| {
+        r.request_new_origin(c, "ledger.example.net/next").map(drop)
+    }),
+    (Action::RotateKeys, "continue_under", |r, c| {
+        r.continue_under(c, ApprovalId::from_bytes([0; 16]), "ledger.example.net/next").map(drop)
+    }),
     (Action::RotateKeys, "rotate_root", |r, c| {
         r.rotate_root(c, ApprovalId::from_bytes([0; 16]), std::sync::Arc::new(crate::world::OtherRoot))
             .map(drop)

@@ -74,6 +74,13 @@ impl Desk {
         Register::open_signing(store, root, clock, entropy, Arc::new(NoShelf), signing)
     }
 
+    /// The register as it is opened when start-up refuses its tree.
+    pub(crate) fn opened_to_continue(&self, seed: u64, lock: &Path) -> Result<Register, RegisterError> {
+        let (store, root) = (Arc::clone(&self.store), Arc::clone(&self.root));
+        let (clock, entropy) = (Arc::new(self.clock.clone()), Arc::new(SeededEntropy::new(seed)));
+        Register::open_to_continue(store, root, clock, entropy, lock.to_path_buf())
+    }
+
     /// A folder for files of the test.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

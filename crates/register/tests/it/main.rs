@@ -22,6 +22,7 @@ mod interleaving;
 mod list_rules;
 mod measures;
 mod model;
+mod new_origin;
 mod orders;
 mod outbox;
 mod packages;

@@ -19,24 +19,24 @@ statements! {
     DROP_QUANTUM_KEY = "DELETE FROM setting WHERE name = 'signing_key_ml_dsa_44'";
 }
 
-fn lock(desk: &Desk) -> PathBuf {
+pub(crate) fn lock(desk: &Desk) -> PathBuf {
     desk.folder().join("checkpoint.lock")
 }
 
-fn remembering(desk: &Desk, seed: u64) -> Result<Register, RegisterError> {
+pub(crate) fn remembering(desk: &Desk, seed: u64) -> Result<Register, RegisterError> {
     desk.reopened_signing(seed, Signing::Remembering(lock(desk)))
 }
 
-fn sign(register: &Register) -> Result<Option<u64>, RegisterError> {
+pub(crate) fn sign(register: &Register) -> Result<Option<u64>, RegisterError> {
     register.checkpoint(&job(Job::Checkpoints)).map(|signed| signed.map(|signed| signed.size))
 }
 
-fn head(desk: &Desk) -> HeadRow {
+pub(crate) fn head(desk: &Desk) -> HeadRow {
     desk.store.read(ledger::head).unwrap().unwrap()
 }
 
 /// Makes the database what it was at `head`, as restoring a backup would.
-fn restore(desk: &Desk, head: &HeadRow) {
+pub(crate) fn restore(desk: &Desk, head: &HeadRow) {
     let head = head.clone();
     desk.store
         .write(move |tx| {

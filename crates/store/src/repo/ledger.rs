@@ -44,6 +44,7 @@ statements! {
         ORDER BY stamped_at DESC LIMIT 1";
     TIMESTAMPS = "SELECT size, authority, stamped_at, token, root FROM ledger_timestamp ORDER BY stamped_at DESC, size DESC LIMIT $1";
     LATEST_CHECKPOINT = "SELECT size, note, signed_at FROM checkpoint ORDER BY size DESC LIMIT 1";
+    FORGET_CHECKPOINTS = "DELETE FROM checkpoint";
     CHECKPOINTS_AFTER = "SELECT size, note, signed_at FROM checkpoint WHERE size > $1 ORDER BY size LIMIT $2";
     LINK = "SELECT subject, subject_seq, bytes FROM leaf WHERE seq = $1";
     COUNT_TILES = "SELECT COUNT(*) FROM tile";
@@ -333,4 +334,9 @@ pub fn count_tiles(tx: &mut dyn Tx) -> Result<i64, StoreError> {
 /// Stores a signed checkpoint; signing the same size again refreshes its time.
 pub fn add_checkpoint(tx: &mut dyn Tx, checkpoint: &CheckpointRow) -> Result<(), StoreError> {
     tx.execute(&ADD_CHECKPOINT, params![checkpoint.size, &checkpoint.note, checkpoint.signed_at]).map(|_| ())
+}
+
+/// Deletes every signed checkpoint, of a ledger that goes on under another name.
+pub fn forget_checkpoints(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    tx.execute(&FORGET_CHECKPOINTS, params![]).map(|_| ())
 }

@@ -1,6 +1,7 @@
-//! `tenantry ledger`: checking everything that is stored.
+//! `tenantry ledger`: checking everything that is stored; going on under a new name is in `new_origin`.
 
 use super::deployment::{self, operator};
+use super::new_origin;
 use crate::cli::Ledger;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, progress};
@@ -10,7 +11,15 @@ use std::path::Path;
 use tenantry_register::fsck::{Report, Step};
 
 pub(super) fn run(file: Option<&Path>, asked: &Ledger, out: Output) -> Result<Exit> {
-    let Ledger::Fsck = asked;
+    match asked {
+        Ledger::Fsck => check(file, out),
+        Ledger::NewOrigin { origin, reason, statement } => {
+            new_origin::run(file, origin, reason, statement, out)
+        }
+    }
+}
+
+fn check(file: Option<&Path>, out: Output) -> Result<Exit> {
     let config = deployment::settings(file, Vec::new())?;
     let register = deployment::open(&config)?;
     let mut check = register.check(&operator())?;

@@ -19,6 +19,7 @@ mod json_lines;
 mod keys;
 mod ledger;
 mod lists;
+mod new_origin;
 mod orders;
 mod retention;
 mod screen;

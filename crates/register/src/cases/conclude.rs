@@ -53,7 +53,8 @@ impl Unit<'_> {
         if open.row.fingerprint != decided_on.bytes() || open.row.state == CaseState::Closed {
             return Ok(false);
         }
-        let Some(prepared) = prepared else { return Ok(true) };
+        // An order is not found by assessing an account, so no assessment can show that it is gone.
+        let Some(prepared) = prepared.filter(|_| open.row.kind != CaseKind::Order) else { return Ok(true) };
         if open.detail.hits.is_empty() {
             return Ok(same_concern(&open, verdict, prepared));
         }

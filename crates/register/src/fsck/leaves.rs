@@ -6,11 +6,13 @@ use crate::checkpoints::hash_of_row;
 use crate::core::Core;
 use crate::keys;
 use crate::ledger_view::{hex, instant, stored_size};
+use crate::record::RecordType;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use tenantry_ledger::{Body, Frontier, Hash, LeafHeader, TILE_WIDTH, leaf_hash};
+use tenantry_ledger::{Body, Checkpoint, Frontier, Hash, LeafHeader, TILE_WIDTH, leaf_hash};
 use tenantry_store::Tx;
 use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
+use tenantry_vault::NoteCheck;
 
 /// Leaves looked at in one unit.
 const LEAVES_PER_STEP: u32 = 256;
@@ -27,6 +29,8 @@ pub(super) struct Walk {
     ahead: VecDeque<CheckpointRow>,
     /// Size of the last checkpoint that was read.
     read_to: i64,
+    /// The first checkpoint that lacks a signature of this ledger: right only before its second key came into use.
+    unsigned: Option<i64>,
 }
 
 /// What reading one step's leaves gave.
@@ -74,6 +78,9 @@ impl Walk {
                 Ok(Found::Sound) => report.checked.bodies += 1,
                 Ok(Found::Erased) => report.checked.erased += 1,
                 Err(reason) => report.found("body", format!("of leaf {index}: {reason}")),
+            }
+            if row.leaf_type == i64::from(RecordType::LedgerKeyIntroduced.number()) {
+                self.unsigned = None;
             }
             self.append(core, report, hash);
             report.checked.leaves += 1;
@@ -131,7 +138,12 @@ impl Walk {
         while let Some(row) = self.ahead.front().filter(|row| stored_size(row.size) <= size) {
             report.checked.checkpoints += 1;
             match core.read_signed(row) {
-                Ok(signed) if signed.size == size && signed.root == self.frontier.root() => {}
+                Ok(signed) if signed.size == size && signed.root == self.frontier.root() => {
+                    let whole = Checkpoint::verify_all(row.note.as_bytes(), core.signer.keys(), &NoteCheck);
+                    if whole.is_err() {
+                        self.unsigned.get_or_insert(row.size);
+                    }
+                }
                 Ok(_) => {
                     report
                         .found("checkpoint", format!("over {} leaves is not what the leaves say", row.size));
@@ -155,6 +167,9 @@ impl Walk {
                     format!("it says {} leaves and another tree; there are {size}", head.size),
                 );
             }
+        }
+        if let Some(size) = self.unsigned {
+            report.found("checkpoint", format!("over {size} leaves lacks a signature of this ledger"));
         }
         for row in &self.ahead {
             report.found("checkpoint", format!("over {} leaves, but there are {size}", row.size));

@@ -142,11 +142,16 @@ fn every_flipped_bit_that_touches_what_is_covered_is_found() {
         let bit = usize::try_from(dice >> 16).unwrap() % (sound.len() * 8);
         let mut flipped = sound.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        let touched = World::covered_of(&flipped).as_ref() != Some(&before);
+        let after = World::covered_of(&flipped);
+        let touched = after.as_ref() != Some(&before);
         let noticed = world.check_of(&flipped).is_none_or(|report| !report.is_sound());
         match (touched, noticed) {
             (true, true) => (covered, found) = (covered + 1, found + 1),
-            (true, false) => panic!("bit {bit} changed what is covered and was not found"),
+            (true, false) => {
+                let lines = after.unwrap_or_default();
+                let changed: Vec<_> = lines.iter().filter(|line| !before.contains(line)).collect();
+                panic!("bit {bit} changed what is covered and was not found: {changed:?}");
+            }
             (false, true) => found += 1,
             (false, false) => elsewhere += 1,
         }

@@ -9,11 +9,14 @@
 mod targets;
 
 use std::sync::OnceLock;
-use targets::{ledger, lists, names, packages};
+use targets::{http, ledger, lists, names, packages, settings, vault};
 
 type Target = fn(&[u8]);
 
 const TARGETS: &[(&str, Target)] = &[
+    ("configuration", settings::configuration),
+    ("http_body", http::body),
+    ("http_words", http::words),
     ("ledger_checkpoint", ledger::checkpoint),
     ("ledger_leaf", ledger::leaf),
     ("ledger_note", ledger::note),
@@ -42,6 +45,10 @@ const TARGETS: &[(&str, Target)] = &[
     ("names", names::names),
     ("package", packages::package),
     ("package_file", packages::package_file),
+    ("policy_pack", settings::pack),
+    ("vault_journal", vault::journal),
+    ("vault_root_file", vault::root_file),
+    ("vault_sealed", vault::sealed),
 ];
 
 static TARGET: OnceLock<Target> = OnceLock::new();

@@ -1,6 +1,9 @@
 //! The targets, by crate.
 
+pub(crate) mod http;
 pub(crate) mod ledger;
 pub(crate) mod lists;
 pub(crate) mod names;
 pub(crate) mod packages;
+pub(crate) mod settings;
+pub(crate) mod vault;

@@ -39,5 +39,15 @@ words! {
         Account = "account",
         /// A party.
         Party = "party",
+        /// Legal process.
+        Order = "order",
+        /// A special measure.
+        Measure = "measure",
+        /// A hold.
+        Hold = "hold",
+        /// A disclosure.
+        Disclosure = "disclosure",
+        /// A member of staff.
+        Staff = "staff",
     }
 }

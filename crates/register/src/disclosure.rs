@@ -191,7 +191,9 @@ impl Register {
         let vault = Arc::clone(&self.core.vault);
         self.core.store.read(move |tx| {
             let rows = disclosure::page(tx, DISCLOSURES_PER_PAGE)?;
-            rows.iter().map(|row| view(tx, &vault, row)).collect()
+            let views = rows.iter().map(|row| view(tx, &vault, row));
+            // One that was erased is not shown any more; its records say that it was there.
+            views.filter(|view| !matches!(view, Err(RegisterError::Erased))).collect()
         })
     }
 

@@ -25,26 +25,29 @@ use crate::approvals::{ContentHash, Pending};
 use crate::call::Call;
 use crate::core::Core;
 use crate::record::{Record, RecordType, Retention};
-use crate::retention::{Due, Object, Target, due, holds_on, targets};
+use crate::retention::{Due, Object, Target, due, holds_on, own, targets};
 use crate::unit::Unit;
 use crate::{Register, RegisterError};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tenantry_model::account::AccountState;
-use tenantry_model::erasure::{ErasureFate, ErasureState};
+use tenantry_model::erasure::{ErasureFate, ErasureObject, ErasureState};
 use tenantry_model::event::EventType;
 use tenantry_model::id::{AccountId, ApprovalId, ErasureId};
 use tenantry_model::random::draw;
 use tenantry_model::time::Timestamp;
 use tenantry_policy::pack::Pack;
 use tenantry_store::repo::erasure::{self, ErasureItemRow, ErasureRow};
+use tenantry_store::repo::staff;
 use tenantry_store::{StoreExt, Tx};
 
 /// Days between scheduling and the earliest erasure, in which counsel can place a hold.
 pub const GRACE_DAYS: u32 = 7;
 /// Ended accounts looked at in one read.
 const ACCOUNTS_PER_READ: u32 = 200;
+/// Orders, measures, holds, disclosures or staff looked at in one read.
+const OWN_PER_READ: u32 = 200;
 /// Most keys of one batch: few enough to be looked through by the person who approves.
 pub const ITEMS_PER_BATCH: usize = 500;
 
@@ -145,9 +148,44 @@ impl Core {
                     after = last;
                 }
             }
+            for kind in own::KINDS {
+                let mut after = [0; 16];
+                loop {
+                    let core = Arc::clone(self);
+                    let (last, part) = self
+                        .store
+                        .read(move |tx| own_due_after(tx, &core.world().pack, class, kind, after, now))?;
+                    found.extend(part);
+                    let Some(last) = last else { break };
+                    after = last;
+                }
+            }
         }
         Ok(found)
     }
+}
+
+type OwnDuePage = (Option<[u8; 16]>, Vec<(Target, Due)>);
+
+/// One page of what stands under pseudonyms of its own: the last one looked at, and what is due of it.
+fn own_due_after(
+    tx: &mut dyn Tx,
+    pack: &Pack,
+    class: Retention,
+    kind: ErasureObject,
+    after: [u8; 16],
+    now: Timestamp,
+) -> Result<OwnDuePage, RegisterError> {
+    let ids = erasure::own_subjects(tx, kind, class.number(), &after, OWN_PER_READ)?;
+    let mut found = Vec::new();
+    for id in &ids {
+        for target in targets(tx, Object::from_parts(kind, *id), class)? {
+            if let Some(due) = due(tx, pack, &target)?.filter(|due| due.over_at <= now) {
+                found.push((target, due));
+            }
+        }
+    }
+    Ok((ids.last().copied(), found))
 }
 
 type DuePage = (Option<AccountId>, Vec<(Target, Due)>);
@@ -182,7 +220,11 @@ fn is_left(tx: &mut dyn Tx, target: &Target) -> Result<bool, RegisterError> {
     }
     match target.object {
         Object::Account(id) => Ok(erasure::erased_class(tx, id)? < i64::from(class)),
-        Object::Party(_) => Ok(false),
+        // Name and log-in stand in the row, whether there ever was a key or not.
+        Object::Staff(id) if target.class == Retention::PersonalData => {
+            Ok(staff::find(tx, id)?.is_some_and(|row| !row.name.is_empty()))
+        }
+        _ => Ok(false),
     }
 }
 
@@ -246,7 +288,8 @@ impl Unit<'_> {
     /// Schedules what is due of these keys.
     fn schedule(&mut self, targets: &[Target]) -> Result<ErasureId, RegisterError> {
         let world = self.core.world();
-        let items = still_to_schedule(self.tx, &world.pack, targets, self.now)?;
+        let now = self.not_before();
+        let items = still_to_schedule(self.tx, &world.pack, targets, now)?;
         if items.is_empty() {
             return Err(RegisterError::Changed { what: "set of what is due" });
         }

@@ -58,6 +58,9 @@ pub struct NewHold {
     /// Only records before this instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records_until: Option<Timestamp>,
+    /// Only records of these types, by the numbers their leaves carry; none means all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub record_types: Vec<u16>,
     /// Who answers for it; the one who places it unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<StaffId>,
@@ -91,6 +94,8 @@ pub struct HoldView {
     pub records_from: Option<Timestamp>,
     /// Only records before this instant.
     pub records_until: Option<Timestamp>,
+    /// Only records of these types; none means all.
+    pub record_types: Vec<u16>,
     /// How many keys it keeps.
     pub keys: i64,
     /// When it was placed.
@@ -228,7 +233,7 @@ impl Unit<'_> {
         }
         let id = HoldId::new(self.now, &*self.core.entropy);
         let subject: [u8; 16] = draw(&*self.core.entropy);
-        let covered = scope::covered(self.tx, objects, new.records_from, new.records_until)?;
+        let covered = scope::covered(self.tx, objects, &scope::Records::of(new))?;
         let mut record = Record::new(RecordType::HoldPlaced, subject, Retention::DecisionEvidence)
             .text("hold", id)
             .text("kind", new.kind)
@@ -239,6 +244,9 @@ impl Unit<'_> {
             .text("review_at", terms.review_at)
             .json("objects", &objects)
             .json("covered", &covered);
+        if !new.record_types.is_empty() {
+            record = record.json("record_types", &new.record_types);
+        }
         if let Some(expires_at) = terms.expires_at {
             record = record.text("expires_at", expires_at);
         }
@@ -275,6 +283,9 @@ impl Unit<'_> {
         hold::add(self.tx, &row)?;
         for object in objects {
             hold::add_object(self.tx, id, object.kind(), &object.bytes())?;
+        }
+        for leaf_type in &new.record_types {
+            hold::add_record_type(self.tx, id, *leaf_type)?;
         }
         for slot in &covered {
             hold::add_pin(self.tx, id, &slot.subject.0, slot.class)?;
@@ -323,6 +334,7 @@ fn view(tx: &mut dyn Tx, row: HoldRow) -> Result<HoldView, RegisterError> {
         objects: objects.map(|(kind, id)| Object::from_parts(kind, id)).collect(),
         records_from: row.scope_from,
         records_until: row.scope_until,
+        record_types: hold::record_types(tx, row.id)?,
         keys: hold::pins(tx, row.id)?,
         placed_at: row.placed_at,
         expires_at: row.expires_at,

@@ -109,7 +109,9 @@ impl Register {
         let (vault, now) = (Arc::clone(&self.core.vault), self.core.clock.now());
         self.core.store.read(move |tx| {
             let (rows, waiting) = (measure::page(tx, ROWS_MAX)?, approval::waiting(tx, ROWS_MAX)?);
-            rows.into_iter().map(|row| MeasureView::open(tx, &vault, row, &waiting, now)).collect()
+            let views = rows.into_iter().map(|row| MeasureView::open(tx, &vault, row, &waiting, now));
+            // One that was erased is not shown any more; its records say that it was there.
+            views.filter(|view| !matches!(view, Err(RegisterError::Erased))).collect()
         })
     }
 

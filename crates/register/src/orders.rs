@@ -222,6 +222,7 @@ impl crate::unit::Unit<'_> {
             parties: Vec::new(),
             records_from: None,
             records_until: None,
+            record_types: Vec::new(),
             owner: None,
             review_at: None,
         };

@@ -4,6 +4,8 @@
 //! Nothing is remembered: what is due is worked out from the facts as they are, once when it is scheduled and again inside the
 //! transaction that destroys. What cannot be worked out is not due.
 
+pub(crate) mod own;
+
 use crate::RegisterError;
 use crate::evidence::{OWNERSHIP_LEVELS_MAX, parties_behind};
 use crate::record::Retention;
@@ -12,7 +14,7 @@ use std::collections::BTreeSet;
 use tenantry_model::account::AccountState;
 use tenantry_model::case::Verdict;
 use tenantry_model::erasure::ErasureObject;
-use tenantry_model::id::{AccountId, HoldId, PartyId};
+use tenantry_model::id::{AccountId, DisclosureId, HoldId, MeasureId, OrderId, PartyId, StaffId};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::pack::Pack;
 use tenantry_store::Tx;
@@ -41,6 +43,16 @@ pub enum Object {
     Account(AccountId),
     /// A party.
     Party(PartyId),
+    /// Legal process.
+    Order(OrderId),
+    /// A special measure.
+    Measure(MeasureId),
+    /// A hold.
+    Hold(HoldId),
+    /// A disclosure.
+    Disclosure(DisclosureId),
+    /// A member of staff.
+    Staff(StaffId),
 }
 
 impl Object {
@@ -49,6 +61,11 @@ impl Object {
         match self {
             Self::Account(_) => ErasureObject::Account,
             Self::Party(_) => ErasureObject::Party,
+            Self::Order(_) => ErasureObject::Order,
+            Self::Measure(_) => ErasureObject::Measure,
+            Self::Hold(_) => ErasureObject::Hold,
+            Self::Disclosure(_) => ErasureObject::Disclosure,
+            Self::Staff(_) => ErasureObject::Staff,
         }
     }
 
@@ -57,6 +74,11 @@ impl Object {
         match self {
             Self::Account(id) => id.bytes(),
             Self::Party(id) => id.bytes(),
+            Self::Order(id) => id.bytes(),
+            Self::Measure(id) => id.bytes(),
+            Self::Hold(id) => id.bytes(),
+            Self::Disclosure(id) => id.bytes(),
+            Self::Staff(id) => id.bytes(),
         }
     }
 
@@ -65,6 +87,11 @@ impl Object {
         match kind {
             ErasureObject::Account => Self::Account(AccountId::from_bytes(id)),
             ErasureObject::Party => Self::Party(PartyId::from_bytes(id)),
+            ErasureObject::Order => Self::Order(OrderId::from_bytes(id)),
+            ErasureObject::Measure => Self::Measure(MeasureId::from_bytes(id)),
+            ErasureObject::Hold => Self::Hold(HoldId::from_bytes(id)),
+            ErasureObject::Disclosure => Self::Disclosure(DisclosureId::from_bytes(id)),
+            ErasureObject::Staff => Self::Staff(StaffId::from_bytes(id)),
         }
     }
 }
@@ -74,6 +101,11 @@ impl std::fmt::Display for Object {
         match self {
             Self::Account(id) => id.fmt(f),
             Self::Party(id) => id.fmt(f),
+            Self::Order(id) => id.fmt(f),
+            Self::Measure(id) => id.fmt(f),
+            Self::Hold(id) => id.fmt(f),
+            Self::Disclosure(id) => id.fmt(f),
+            Self::Staff(id) => id.fmt(f),
         }
     }
 }
@@ -106,18 +138,11 @@ impl Due {
 
 /// When the records of a class about an object may be erased; `None` as long as no clock runs.
 pub(crate) fn due(tx: &mut dyn Tx, pack: &Pack, target: &Target) -> Result<Option<Due>, RegisterError> {
-    let accounts = match target.object {
-        Object::Account(id) => BTreeSet::from([id]),
-        Object::Party(id) => accounts_behind(tx, id)?,
+    let latest = match target.object {
+        Object::Account(id) => account_due(tx, pack, id, target.class)?,
+        Object::Party(id) => party_due(tx, pack, id, target.class)?,
+        own => own::due(tx, pack, own, target.class)?,
     };
-    let mut latest: Option<Due> = None;
-    for id in accounts {
-        let Some(due) = account_due(tx, pack, id, target.class)? else { return Ok(None) };
-        latest = Some(match latest {
-            Some(before) => before.later(due),
-            None => due,
-        });
-    }
     let Some(latest) = latest else { return Ok(None) };
     if target.class == Retention::PersonalData {
         return Ok(Some(latest));
@@ -128,6 +153,24 @@ pub(crate) fn due(tx: &mut dyn Tx, pack: &Pack, target: &Target) -> Result<Optio
         Some(own) => latest.later(own),
         None => latest,
     }))
+}
+
+/// The clock of a party: the latest of the accounts it stands behind.
+fn party_due(
+    tx: &mut dyn Tx,
+    pack: &Pack,
+    id: PartyId,
+    class: Retention,
+) -> Result<Option<Due>, RegisterError> {
+    let mut latest: Option<Due> = None;
+    for account in accounts_behind(tx, id)? {
+        let Some(due) = account_due(tx, pack, account, class)? else { return Ok(None) };
+        latest = Some(match latest {
+            Some(before) => before.later(due),
+            None => due,
+        });
+    }
+    Ok(latest)
 }
 
 /// The clock of one account, not yet of what was recorded after it ended.
@@ -196,7 +239,7 @@ pub(crate) fn accounts_behind(tx: &mut dyn Tx, id: PartyId) -> Result<BTreeSet<A
     Err(RegisterError::Evaluation { what: "the ownership around a party is too deep to follow".to_owned() })
 }
 
-/// What belongs to an object: an account with everybody on it and behind it, a party alone.
+/// What belongs to an object: an account with everybody on it and behind it, anything else alone.
 pub(crate) fn targets(
     tx: &mut dyn Tx,
     object: Object,
@@ -210,6 +253,10 @@ pub(crate) fn targets(
             targets.push(Target { subject: row.subject, class, object });
             parties_behind(tx, id)?
         }
+        own => {
+            targets.extend(own::target(tx, own, class)?);
+            BTreeSet::new()
+        }
     };
     for id in parties {
         let row = party::find(tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
@@ -218,17 +265,52 @@ pub(crate) fn targets(
     Ok(targets)
 }
 
+/// What a hold on an object keeps: what belongs to it, and for an account the orders and disclosures about it.
+pub(crate) fn targets_of_hold(
+    tx: &mut dyn Tx,
+    object: Object,
+    class: Retention,
+) -> Result<Vec<Target>, RegisterError> {
+    let mut all = targets(tx, object, class)?;
+    if let Object::Account(id) = object {
+        for about in own::about(tx, id)? {
+            all.extend(own::target(tx, about, class)?);
+        }
+    }
+    Ok(all)
+}
+
 /// The holds in force that cover a key: those that keep it by name, that name its object, and that name an account the party
-/// stands behind or a party on the account.
+/// stands behind or a party on the account. One that is confined to types of records covers keys with such a record.
 pub(crate) fn holds_on(tx: &mut dyn Tx, target: &Target) -> Result<BTreeSet<HoldId>, RegisterError> {
-    let mut holds = BTreeSet::from_iter(hold::pinning(tx, &target.subject, target.class.number())?);
+    let mut named = BTreeSet::new();
     let mut objects = vec![target.object];
     match target.object {
         Object::Account(id) => objects.extend(parties_behind(tx, id)?.into_iter().map(Object::Party)),
         Object::Party(id) => objects.extend(accounts_behind(tx, id)?.into_iter().map(Object::Account)),
+        own => named.extend(own::holds_on(tx, own)?),
     }
     for object in objects {
-        holds.extend(hold::on_object(tx, object.kind(), &object.bytes())?);
+        named.extend(hold::on_object(tx, object.kind(), &object.bytes())?);
+    }
+    let mut holds = BTreeSet::from_iter(hold::pinning(tx, &target.subject, target.class.number())?);
+    for id in named {
+        if is_about(tx, id, target)? {
+            holds.insert(id);
+        }
     }
     Ok(holds)
+}
+
+/// Whether a hold keeps every type of record, or one that is under this key.
+fn is_about(tx: &mut dyn Tx, id: HoldId, target: &Target) -> Result<bool, RegisterError> {
+    let types = hold::record_types(tx, id)?;
+    let always = (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX));
+    for leaf_type in &types {
+        let class = target.class.number();
+        if !erasure::indices_of_type(tx, &target.subject, class, always, *leaf_type, 1)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(types.is_empty())
 }

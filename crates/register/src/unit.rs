@@ -123,6 +123,12 @@ impl<'a> Unit<'a> {
         })
     }
 
+    /// The earlier of the ledger's time and the clock's, for what must not happen too early: after a clock that ran ahead was set
+    /// right, the ledger's time stays ahead for a while.
+    pub(crate) fn not_before(&self) -> Timestamp {
+        self.now.min(self.core.clock.now())
+    }
+
     /// Names a leaf that approved what this change does.
     pub(crate) fn rests_on_approval(&mut self, leaf: u64) {
         self.approvals.push(leaf);

@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006", "decision_text_once"),
     migration!(7, "0007", "chains_by_pointer"),
     migration!(8, "0008", "evidence"),
+    migration!(9, "0009", "hold_record_type"),
 ];
 
 /// What a run of the migrations did.

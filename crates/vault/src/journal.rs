@@ -3,9 +3,9 @@
 //!
 //! ```text
 //! tenantry-erasures@v1
-//! <account|party> <object> <subject> <class> <key>
+//! <kind of object> <object> <subject> <class> <key>
 //! ```
-//! Object, subject and key are 32 lower-case hexadecimal digits. All of them are random: the file holds no personal data and
+//! Kinds are those of [`ErasureObject`]. Object, subject and key are 32 lower-case hexadecimal digits. All of them are random: the file holds no personal data and
 //! no key material. Lines are appended, never changed; the same line twice means the same as once.
 
 use std::fs::{File, OpenOptions};
@@ -17,7 +17,7 @@ use tenantry_model::erasure::ErasureObject;
 use crate::VaultError;
 
 const HEADER: &str = "tenantry-erasures@v1";
-/// Longest line, in bytes; a line of the format has at most 108.
+/// Longest line, in bytes; a line of the format has at most 113.
 const LINE_BYTES_MAX: usize = 200;
 
 /// One destroyed key.

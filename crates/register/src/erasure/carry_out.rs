@@ -140,11 +140,12 @@ impl Unit<'_> {
         let mut row = self.erasure_in(id, ErasureState::Approved)?;
         let world = self.core.world();
         let mut about = Vec::new();
+        let now = self.not_before();
         for mut item in erasure::items_with_fate(self.tx, id, ErasureFate::Scheduled, u32::MAX)? {
             let target = target_of(&item)?;
             if !holds_on(self.tx, &target)?.is_empty() {
                 item.fate = ErasureFate::Held;
-            } else if due(self.tx, &world.pack, &target)?.is_none_or(|due| due.over_at > self.now) {
+            } else if due(self.tx, &world.pack, &target)?.is_none_or(|due| due.over_at > now) {
                 item.fate = ErasureFate::NotDue;
             } else {
                 about.push((target.object, item.class));

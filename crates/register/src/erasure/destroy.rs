@@ -5,6 +5,7 @@ use crate::keys::{Table, refused};
 use crate::record::{Record, RecordType, Retention};
 use crate::retention::{Object, Target, accounts_behind, holds_on};
 use crate::unit::Unit;
+use crate::world;
 use std::sync::Arc;
 use tenantry_ledger::{Pseudonym, RetentionClass};
 use tenantry_model::time::Timestamp;
@@ -95,6 +96,18 @@ impl Unit<'_> {
                 erasure::clear_party(self.tx, id, subject, &accounts)?;
             }
             (Object::Party(id), Retention::DecisionEvidence) => erasure::clear_interests(self.tx, id)?,
+            (Object::Order(id), Retention::PersonalData) => erasure::clear_order(self.tx, id, subject)?,
+            (Object::Order(id), Retention::DecisionEvidence) => erasure::clear_order_reference(self.tx, id)?,
+            (Object::Hold(id), Retention::PersonalData) => erasure::clear_hold(self.tx, id)?,
+            (Object::Hold(id), Retention::DecisionEvidence) => erasure::clear_hold_reference(self.tx, id)?,
+            (Object::Disclosure(id), Retention::PersonalData) => erasure::clear_disclosure(self.tx, id)?,
+            (Object::Measure(id), Retention::PersonalData) => {
+                erasure::clear_measure(self.tx, id)?;
+                // It ended long ago, but stands in what every node has loaded.
+                world::raise_generation(self.tx)?;
+            }
+            (Object::Staff(id), Retention::PersonalData) => erasure::clear_staff(self.tx, id)?,
+            (Object::Disclosure(_) | Object::Measure(_) | Object::Staff(_), Retention::DecisionEvidence) => {}
         }
         Ok(())
     }

@@ -41,7 +41,7 @@ impl Register {
             let ended = self.core.change(call, Action::Erase, &("lapse_hold", id), move |unit| {
                 let row = unit.hold_in_force(id)?;
                 // Somebody may have renewed it meanwhile.
-                if row.expires_at.is_none_or(|at| at > unit.now) {
+                if row.expires_at.is_none_or(|at| at > unit.not_before()) {
                     return Err(RegisterError::Changed { what: "hold" });
                 }
                 unit.end_hold(&row, HoldState::Lapsed)
@@ -103,8 +103,9 @@ impl Unit<'_> {
             .into_iter()
             .map(|(kind, id)| Object::from_parts(kind, id))
             .collect();
+        let types = hold::record_types(self.tx, row.id)?;
         let content =
-            (row.id, row.version, row.kind, &row.authority, &row.reference, objects, row.expires_at);
+            (row.id, row.version, row.kind, &row.authority, &row.reference, objects, row.expires_at, types);
         Ok(ContentHash::of(&serde_json::to_vec(&content).unwrap_or_default()))
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{COVERED_RECORDS_MAX, LINE_LENGTH_MAX, MATTER_LENGTH_MAX, NewHold, OBJECTS_MAX};
 use crate::RegisterError;
-use crate::record::Retention;
-use crate::retention::{Object, targets};
+use crate::record::{RecordType, Retention};
+use crate::retention::{Object, targets_of_hold};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tenantry_ledger::Pseudonym;
@@ -47,6 +47,12 @@ pub(super) fn check(new: &NewHold) -> Result<(), RegisterError> {
         let detail = format!("at most {OBJECTS_MAX} accounts and parties in one hold");
         return Err(RegisterError::invalid("/accounts", detail));
     }
+    for (position, number) in new.record_types.iter().enumerate() {
+        if RecordType::from_number(i64::from(*number)).is_none() {
+            let detail = "no record has this type; a leaf shows the number of its own";
+            return Err(RegisterError::invalid(format!("/record_types/{position}"), detail));
+        }
+    }
     if let (Some(from), Some(until)) = (new.records_from, new.records_until)
         && until <= from
     {
@@ -80,24 +86,55 @@ pub(super) fn objects(
     Ok(objects)
 }
 
+/// Which records of its objects a hold is about.
+pub(super) struct Records<'a> {
+    window: (Timestamp, Timestamp),
+    types: &'a [u16],
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn of(new: &'a NewHold) -> Self {
+        let from = new.records_from.unwrap_or(Timestamp::from_micros(i64::MIN));
+        let until = new.records_until.unwrap_or(Timestamp::from_micros(i64::MAX));
+        Self { window: (from, until), types: &new.record_types }
+    }
+
+    /// Their indices under one key; `None` when the hold is confined to types of which there is none.
+    fn under(
+        &self,
+        tx: &mut dyn Tx,
+        subject: &[u8; 16],
+        class: u8,
+    ) -> Result<Option<Vec<i64>>, RegisterError> {
+        if self.types.is_empty() {
+            return Ok(Some(erasure::indices(tx, subject, class, self.window, COVERED_RECORDS_MAX)?));
+        }
+        let mut all = Vec::new();
+        for leaf_type in self.types {
+            let max = COVERED_RECORDS_MAX;
+            all.extend(erasure::indices_of_type(tx, subject, class, self.window, *leaf_type, max)?);
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok(Some(all).filter(|all| !all.is_empty()))
+    }
+}
+
 /// Every key that protects something about these objects and is there to be kept, with the records under it.
 pub(super) fn covered(
     tx: &mut dyn Tx,
     objects: &[Object],
-    from: Option<Timestamp>,
-    until: Option<Timestamp>,
+    kept: &Records<'_>,
 ) -> Result<Vec<Covered>, RegisterError> {
     let mut covered = BTreeMap::new();
-    let window =
-        (from.unwrap_or(Timestamp::from_micros(i64::MIN)), until.unwrap_or(Timestamp::from_micros(i64::MAX)));
     for object in objects {
         for class in Retention::ALL {
-            for target in targets(tx, *object, class)? {
+            for target in targets_of_hold(tx, *object, class)? {
                 let slot = (target.subject, class.number());
                 if covered.contains_key(&slot) || key::find_subject(tx, &slot.0, slot.1)?.is_none() {
                     continue;
                 }
-                let records = erasure::indices(tx, &slot.0, slot.1, window, COVERED_RECORDS_MAX)?;
+                let Some(records) = kept.under(tx, &slot.0, slot.1)? else { continue };
                 let chain = ledger::chain(tx, &slot.0)?;
                 let head = crate::ledger_view::hex(&chain.map_or([0; 32], |chain| chain.hash));
                 let chain = chain.map_or(0, |chain| chain.records);

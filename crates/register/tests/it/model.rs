@@ -84,7 +84,21 @@ pub(crate) struct Person {
 #[derive(Debug, Clone)]
 pub(crate) struct Hold {
     pub(crate) person: usize,
-    pub(crate) in_force: bool,
+    pub(crate) released_at: Option<Timestamp>,
+    pub(crate) erased: bool,
+}
+
+impl Hold {
+    pub(crate) const fn is_in_force(&self) -> bool {
+        self.released_at.is_none()
+    }
+}
+
+/// What is erased as a whole: a person with the account, or what a hold was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Item {
+    Person(usize),
+    Hold(usize),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,8 +111,8 @@ pub(crate) enum Stage {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Batch {
-    /// Those whose fate is open; once it is under way, those it erased.
-    pub(crate) people: Vec<usize>,
+    /// That of which the fate is open; once it is under way, that which it erased.
+    pub(crate) items: Vec<Item>,
     pub(crate) stage: Stage,
     erase_from: Timestamp,
 }
@@ -134,29 +148,57 @@ impl Model {
     }
 
     pub(crate) fn is_held(&self, person: usize) -> bool {
-        self.holds.iter().any(|hold| hold.in_force && hold.person == person)
+        self.holds.iter().any(|hold| hold.is_in_force() && hold.person == person)
     }
 
-    fn is_due(&self, person: usize) -> bool {
+    /// When the account of a person has been over for long enough.
+    fn person_due_at(&self, person: usize) -> Option<Timestamp> {
         let Person { closed_at, last_access_at, .. } = self.people[person];
-        closed_at.is_some_and(|closed| {
-            closed.max(last_access_at.unwrap_or(closed)).plus_years(KEPT_YEARS) <= self.now
-        })
+        closed_at.map(|closed| closed.max(last_access_at.unwrap_or(closed)).plus_years(KEPT_YEARS))
     }
 
-    /// Whether a batch whose end is open has this person.
-    fn waits(&self, person: usize) -> bool {
-        let open = |stage| matches!(stage, Stage::Scheduled | Stage::Approved);
-        self.batches.iter().any(|batch| open(batch.stage) && batch.people.contains(&person))
-    }
-
-    /// Those who would be scheduled now.
-    fn to_schedule(&self) -> Vec<usize> {
-        let is = |person: &usize| {
-            let erased = self.people[*person].erased;
-            !erased && self.is_due(*person) && !self.is_held(*person) && !self.waits(*person)
+    fn is_due(&self, item: Item) -> bool {
+        let person = self.person_due_at(self.person_of(item));
+        let due_at = match item {
+            Item::Person(_) => person,
+            // A hold has a clock of its own, and waits for the account it is about.
+            Item::Hold(place) => {
+                let own = self.holds[place].released_at.map(|at| at.plus_years(KEPT_YEARS));
+                own.zip(person).map(|(own, person)| own.max(person))
+            }
         };
-        (0..self.people.len()).filter(is).collect()
+        due_at.is_some_and(|at| at <= self.now)
+    }
+
+    pub(crate) fn person_of(&self, item: Item) -> usize {
+        match item {
+            Item::Person(person) => person,
+            Item::Hold(place) => self.holds[place].person,
+        }
+    }
+
+    fn is_erased(&self, item: Item) -> bool {
+        match item {
+            Item::Person(person) => self.people[person].erased,
+            Item::Hold(place) => self.holds[place].erased,
+        }
+    }
+
+    /// Whether a batch whose end is open has this.
+    fn waits(&self, item: Item) -> bool {
+        let open = |stage| matches!(stage, Stage::Scheduled | Stage::Approved);
+        self.batches.iter().any(|batch| open(batch.stage) && batch.items.contains(&item))
+    }
+
+    /// What would be scheduled now.
+    fn to_schedule(&self) -> Vec<Item> {
+        let people = (0..self.people.len()).map(Item::Person);
+        let all = people.chain((0..self.holds.len()).map(Item::Hold));
+        all.filter(|item| {
+            let held = self.is_held(self.person_of(*item));
+            !self.is_erased(*item) && self.is_due(*item) && !held && !self.waits(*item)
+        })
+        .collect()
     }
 
     /// Batches that would be carried out now, in the order in which they are.
@@ -169,19 +211,24 @@ impl Model {
     fn carry_out(&mut self, journal: JournalIs) {
         for place in self.to_carry_out() {
             if self.batches[place].stage == Stage::Approved {
-                let stays = |person: &usize| !self.is_held(*person) && self.is_due(*person);
-                let people: Vec<usize> = self.batches[place].people.iter().copied().filter(stays).collect();
-                for person in &people {
-                    self.people[*person].erased = true;
+                let stays = |item: &Item| !self.is_held(self.person_of(*item)) && self.is_due(*item);
+                let items: Vec<Item> = self.batches[place].items.iter().copied().filter(stays).collect();
+                for item in &items {
+                    match item {
+                        Item::Person(person) => self.people[*person].erased = true,
+                        Item::Hold(hold) => self.holds[*hold].erased = true,
+                    }
                 }
-                self.batches[place] = Batch { people, stage: Stage::UnderWay, ..self.batches[place].clone() };
+                self.batches[place] = Batch { items, stage: Stage::UnderWay, ..self.batches[place].clone() };
             }
             if journal == JournalIs::Broken {
                 return;
             }
             self.batches[place].stage = Stage::Done;
-            for person in self.batches[place].people.clone() {
-                self.people[person].done = true;
+            for item in self.batches[place].items.clone() {
+                if let Item::Person(person) = item {
+                    self.people[person].done = true;
+                }
             }
         }
     }
@@ -226,7 +273,7 @@ impl ReferenceStateMachine for Model {
         let there: Vec<usize> =
             everybody.iter().copied().filter(|person| !state.people[*person].erased).collect();
         let open = there.iter().copied().filter(|person| state.people[*person].closed_at.is_none()).collect();
-        let in_force = (0..state.holds.len()).filter(|place| state.holds[*place].in_force).collect();
+        let in_force = (0..state.holds.len()).filter(|place| state.holds[*place].is_in_force()).collect();
         of(1, there, Step::Access);
         of(3, open, Step::Close);
         of(1, everybody.clone(), Step::Read);
@@ -261,7 +308,7 @@ impl ReferenceStateMachine for Model {
             Step::Access(person) => state.people.get(*person).is_some_and(|person| !person.erased),
             Step::Close(person) => state.people.get(*person).is_some_and(|person| person.closed_at.is_none()),
             Step::Read(person) | Step::Hold { person, .. } => *person < state.people.len(),
-            Step::Release(place) => state.holds.get(*place).is_some_and(|hold| hold.in_force),
+            Step::Release(place) => state.holds.get(*place).is_some_and(Hold::is_in_force),
             Step::Wait { days } => state.now.plus_days(*days) < state.end,
             Step::Approve(place) | Step::Reject(place) => is_at(*place, Stage::Scheduled),
             Step::Restore => state.backup.is_some(),
@@ -279,14 +326,16 @@ impl ReferenceStateMachine for Model {
             }
             Step::Access(person) => state.people[*person].last_access_at = Some(now),
             Step::Close(person) => state.people[*person].closed_at = Some(now),
-            Step::Hold { person, .. } => state.holds.push(Hold { person: *person, in_force: true }),
-            Step::Release(place) => state.holds[*place].in_force = false,
+            Step::Hold { person, .. } => {
+                state.holds.push(Hold { person: *person, released_at: None, erased: false });
+            }
+            Step::Release(place) => state.holds[*place].released_at = Some(now),
             Step::Wait { days } => state.now = now.plus_days(*days),
             Step::Schedule => {
-                let people = state.to_schedule();
-                if !people.is_empty() {
+                let items = state.to_schedule();
+                if !items.is_empty() {
                     let erase_from = now.plus_days(GRACE_DAYS);
-                    state.batches.push(Batch { people, stage: Stage::Scheduled, erase_from });
+                    state.batches.push(Batch { items, stage: Stage::Scheduled, erase_from });
                 }
             }
             Step::Approve(place) => state.batches[*place].stage = Stage::Approved,
@@ -337,7 +386,10 @@ fn the_steps_reach_what_matters() {
                     let of = |state: &Model| state.people.iter().filter(|person| person.erased).count();
                     erased += of(&state) - of(&before);
                     let kept = |place: &usize| {
-                        before.batches[*place].people.iter().any(|person| before.is_held(*person))
+                        before.batches[*place]
+                            .items
+                            .iter()
+                            .any(|item| before.is_held(before.person_of(*item)))
                     };
                     saved += before.to_carry_out().iter().filter(|place| kept(place)).count();
                 }

@@ -109,6 +109,7 @@ pub(crate) fn hold_on(accounts: &[AccountId]) -> NewHold {
         parties: Vec::new(),
         records_from: None,
         records_until: None,
+        record_types: Vec::new(),
         owner: None,
         review_at: None,
     }

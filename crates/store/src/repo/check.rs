@@ -72,7 +72,7 @@ impl SealedTable {
 
     /// Whether an erasure cuts the ciphertext of its rows.
     pub const fn is_cleared(self) -> bool {
-        matches!(self, Self::Facts | Self::Evidence)
+        !matches!(self, Self::Cases)
     }
 
     const fn statement(self) -> &'static Statement {

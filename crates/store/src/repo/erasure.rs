@@ -4,7 +4,7 @@ use super::convert::{at, limit, opt_at, word};
 use crate::{Row, StoreError, Tx, params, query_all, query_one, statements};
 use tenantry_model::account::AccountState;
 use tenantry_model::erasure::{ErasureFate, ErasureObject, ErasureState};
-use tenantry_model::id::{AccountId, ErasureId, PartyId};
+use tenantry_model::id::{AccountId, DisclosureId, ErasureId, HoldId, MeasureId, OrderId, PartyId, StaffId};
 use tenantry_model::time::Timestamp;
 
 statements! {
@@ -45,6 +45,10 @@ statements! {
         UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
         SELECT leaf.seq FROM chain JOIN leaf ON leaf.seq = chain.seq \
         WHERE leaf.class = $2 AND leaf.recorded_at >= $3 AND leaf.recorded_at < $4 ORDER BY leaf.seq LIMIT $5";
+    INDICES_OF_TYPE = "WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
+        UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
+        SELECT leaf.seq FROM chain JOIN leaf ON leaf.seq = chain.seq \
+        WHERE leaf.class = $2 AND leaf.recorded_at >= $3 AND leaf.recorded_at < $4 AND leaf.type = $5 ORDER BY leaf.seq LIMIT $6";
     CLEAR_BODIES = "UPDATE leaf SET body = substr(body, 1, 17) WHERE class = $2 AND seq IN (\
         WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
         UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
@@ -56,6 +60,28 @@ statements! {
     FORGET_TOKENS_OF = "DELETE FROM token WHERE account = $1 AND party = $2";
     FORGET_FINDINGS = "DELETE FROM finding WHERE party = $1";
     FORGET_INTERESTS = "DELETE FROM interest WHERE owner = $1 OR owned = $1";
+    CLEAR_ORDER = "UPDATE legal_order SET sealed = substr(sealed, 1, 17) WHERE id = $1";
+    CLEAR_OWN_CASES = "UPDATE case_file SET sealed = substr(sealed, 1, 17) WHERE subject = $1";
+    CLEAR_HOLD = "UPDATE legal_hold SET sealed = substr(sealed, 1, 17) WHERE id = $1";
+    CLEAR_DISCLOSURE = "UPDATE disclosure SET sealed = substr(sealed, 1, 17) WHERE id = $1";
+    CLEAR_MEASURE = "UPDATE measure SET sealed = substr(sealed, 1, 17) WHERE id = $1";
+    FORGET_ORDER_REFERENCE = "UPDATE legal_order SET reference = 'erased' WHERE id = $1";
+    FORGET_HOLD_REFERENCE = "UPDATE legal_hold SET reference = 'erased' WHERE id = $1";
+    FORGET_STAFF = "UPDATE staff SET login = $2, name = '', password = NULL, totp = NULL, version = version + 1 WHERE id = $1";
+    FORGET_SESSIONS = "DELETE FROM session WHERE staff = $1";
+    FORGET_LINKS = "DELETE FROM login_link WHERE staff = $1";
+    ORDERS_WITH_KEY = "SELECT legal_order.id FROM legal_order JOIN subject_key ON subject_key.subject = legal_order.subject \
+        WHERE subject_key.class = $1 AND legal_order.id > $2 ORDER BY legal_order.id LIMIT $3";
+    MEASURES_WITH_KEY = "SELECT measure.id FROM measure JOIN subject_key ON subject_key.subject = measure.subject \
+        WHERE subject_key.class = $1 AND measure.id > $2 ORDER BY measure.id LIMIT $3";
+    HOLDS_WITH_KEY = "SELECT legal_hold.id FROM legal_hold JOIN subject_key ON subject_key.subject = legal_hold.subject \
+        WHERE subject_key.class = $1 AND legal_hold.id > $2 AND legal_hold.state <> 'in_force' ORDER BY legal_hold.id LIMIT $3";
+    DISCLOSURES_WITH_KEY = "SELECT disclosure.id FROM disclosure JOIN subject_key ON subject_key.subject = disclosure.subject \
+        WHERE subject_key.class = $1 AND disclosure.id > $2 ORDER BY disclosure.id LIMIT $3";
+    STAFF_LEFT = "SELECT staff.id FROM staff WHERE staff.disabled_at IS NOT NULL AND staff.id > $2 AND (($1 = 1 AND staff.name <> '') \
+        OR EXISTS (SELECT 1 FROM subject_key WHERE subject_key.subject = staff.id AND subject_key.class = $1)) ORDER BY staff.id LIMIT $3";
+    ORDERS_ABOUT = "SELECT legal_order FROM order_account WHERE account = $1 ORDER BY legal_order";
+    DISCLOSURES_ABOUT = "SELECT id FROM disclosure WHERE account = $1 ORDER BY id";
     FORGET_STATUS = "UPDATE party SET status = 'undetermined', version = version + 1 WHERE id = $1";
 }
 
@@ -248,6 +274,36 @@ pub fn ended(
     query_all(tx, &ENDED, params, |row| Ok(AccountId::from_bytes(row.id16(0)?)))
 }
 
+/// Identifiers, above `after`, of objects with a pseudonym of their own of which something is left in a class; of holds those
+/// that are over, of staff those whose access was taken away. Accounts and parties are found through [`ended`].
+pub fn own_subjects(
+    tx: &mut dyn Tx,
+    kind: ErasureObject,
+    class: u8,
+    after: &[u8; 16],
+    rows_max: u32,
+) -> Result<Vec<[u8; 16]>, StoreError> {
+    let statement = match kind {
+        ErasureObject::Order => &ORDERS_WITH_KEY,
+        ErasureObject::Measure => &MEASURES_WITH_KEY,
+        ErasureObject::Hold => &HOLDS_WITH_KEY,
+        ErasureObject::Disclosure => &DISCLOSURES_WITH_KEY,
+        ErasureObject::Staff => &STAFF_LEFT,
+        ErasureObject::Account | ErasureObject::Party => return Ok(Vec::new()),
+    };
+    query_all(tx, statement, params![i64::from(class), after, limit(rows_max)], |row| row.id16(0))
+}
+
+/// The orders that name an account.
+pub fn orders_about(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<OrderId>, StoreError> {
+    query_all(tx, &ORDERS_ABOUT, params![account], |row| Ok(OrderId::from_bytes(row.id16(0)?)))
+}
+
+/// The disclosures about an account.
+pub fn disclosures_about(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<DisclosureId>, StoreError> {
+    query_all(tx, &DISCLOSURES_ABOUT, params![account], |row| Ok(DisclosureId::from_bytes(row.id16(0)?)))
+}
+
 /// How many accounts directly below this one have not ended.
 pub fn live_below(tx: &mut dyn Tx, account: AccountId) -> Result<i64, StoreError> {
     Ok(query_one(tx, &LIVE_BELOW, params![account], |row| row.int(0))?.unwrap_or(0))
@@ -285,6 +341,19 @@ pub fn indices(
     query_all(tx, &INDICES, params, |row| row.int(0))
 }
 
+/// The same, of one type of record.
+pub fn indices_of_type(
+    tx: &mut dyn Tx,
+    subject: &[u8; 16],
+    class: u8,
+    (from, until): (Timestamp, Timestamp),
+    leaf_type: u16,
+    rows_max: u32,
+) -> Result<Vec<i64>, StoreError> {
+    let params = params![subject, i64::from(class), from, until, i64::from(leaf_type), limit(rows_max)];
+    query_all(tx, &INDICES_OF_TYPE, params, |row| row.int(0))
+}
+
 /// Cuts the ciphertext of a subject's leaf bodies down to version and key name, which tell that they were erased. The leaves
 /// themselves do not change.
 pub fn clear_bodies(tx: &mut dyn Tx, subject: &[u8; 16], class: u8) -> Result<u64, StoreError> {
@@ -316,6 +385,45 @@ pub fn clear_evidence(tx: &mut dyn Tx, account: AccountId) -> Result<(), StoreEr
 /// Forgets who held what in a party and in whom it did: part of the decision evidence, because it names nobody.
 pub fn clear_interests(tx: &mut dyn Tx, party: PartyId) -> Result<(), StoreError> {
     tx.execute(&FORGET_INTERESTS, params![party]).map(|_| ())
+}
+
+/// Cuts the words of an order and of its case.
+pub fn clear_order(tx: &mut dyn Tx, order: OrderId, subject: &[u8; 16]) -> Result<(), StoreError> {
+    tx.execute(&CLEAR_ORDER, params![order])?;
+    tx.execute(&CLEAR_OWN_CASES, params![subject]).map(|_| ())
+}
+
+/// Forgets under which reference an authority knows an order.
+pub fn clear_order_reference(tx: &mut dyn Tx, order: OrderId) -> Result<(), StoreError> {
+    tx.execute(&FORGET_ORDER_REFERENCE, params![order]).map(|_| ())
+}
+
+/// Cuts the matter of a hold.
+pub fn clear_hold(tx: &mut dyn Tx, hold: HoldId) -> Result<(), StoreError> {
+    tx.execute(&CLEAR_HOLD, params![hold]).map(|_| ())
+}
+
+/// Forgets under which reference somebody asked for a hold.
+pub fn clear_hold_reference(tx: &mut dyn Tx, hold: HoldId) -> Result<(), StoreError> {
+    tx.execute(&FORGET_HOLD_REFERENCE, params![hold]).map(|_| ())
+}
+
+/// Cuts the scope of a disclosure.
+pub fn clear_disclosure(tx: &mut dyn Tx, disclosure: DisclosureId) -> Result<(), StoreError> {
+    tx.execute(&CLEAR_DISCLOSURE, params![disclosure]).map(|_| ())
+}
+
+/// Cuts the content of a measure.
+pub fn clear_measure(tx: &mut dyn Tx, measure: MeasureId) -> Result<(), StoreError> {
+    tx.execute(&CLEAR_MEASURE, params![measure]).map(|_| ())
+}
+
+/// Forgets who a member of staff was; the identifier stays, it is their pseudonym in the records.
+pub fn clear_staff(tx: &mut dyn Tx, staff: StaffId) -> Result<(), StoreError> {
+    for statement in [&FORGET_SESSIONS, &FORGET_LINKS] {
+        tx.execute(statement, params![staff])?;
+    }
+    tx.execute(&FORGET_STAFF, params![staff, format!("erased:{staff}")]).map(|_| ())
 }
 
 /// Clears what a party leaves behind: facts and checks, findings, status, and its tokens on these accounts.

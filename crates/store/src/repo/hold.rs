@@ -25,6 +25,8 @@ statements! {
     OBJECTS = "SELECT kind, object FROM hold_object WHERE hold = $1 ORDER BY kind, object";
     ON_OBJECT = "SELECT hold_object.hold FROM hold_object JOIN legal_hold ON legal_hold.id = hold_object.hold \
         WHERE hold_object.object = $1 AND hold_object.kind = $2 AND legal_hold.state = 'in_force' ORDER BY hold_object.hold";
+    ADD_RECORD_TYPE = "INSERT INTO hold_record_type (hold, leaf_type) VALUES ($1, $2) ON CONFLICT (hold, leaf_type) DO NOTHING";
+    RECORD_TYPES = "SELECT leaf_type FROM hold_record_type WHERE hold = $1 ORDER BY leaf_type";
     ADD_PIN = "INSERT INTO hold_pin (subject, class, hold) VALUES ($1, $2, $3) ON CONFLICT (subject, class, hold) DO NOTHING";
     PINS = "SELECT COUNT(*) FROM hold_pin WHERE hold = $1";
     PINNING = "SELECT hold_pin.hold FROM hold_pin JOIN legal_hold ON legal_hold.id = hold_pin.hold \
@@ -146,6 +148,16 @@ pub fn objects(tx: &mut dyn Tx, hold: HoldId) -> Result<Vec<(ErasureObject, [u8;
 /// Holds in force that name an object.
 pub fn on_object(tx: &mut dyn Tx, kind: ErasureObject, object: &[u8; 16]) -> Result<Vec<HoldId>, StoreError> {
     query_all(tx, &ON_OBJECT, params![object, kind.as_str()], id)
+}
+
+/// Confines a hold to records of a type, and of the others that are named.
+pub fn add_record_type(tx: &mut dyn Tx, hold: HoldId, leaf_type: u16) -> Result<(), StoreError> {
+    tx.execute(&ADD_RECORD_TYPE, params![hold, i64::from(leaf_type)]).map(|_| ())
+}
+
+/// The types of records a hold is confined to; none means that it keeps all.
+pub fn record_types(tx: &mut dyn Tx, hold: HoldId) -> Result<Vec<u16>, StoreError> {
+    query_all(tx, &RECORD_TYPES, params![hold], |row| Ok(u16::try_from(row.int(0)?).unwrap_or(u16::MAX)))
 }
 
 /// Keeps the key of a subject and class for as long as a hold is in force.

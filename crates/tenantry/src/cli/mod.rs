@@ -401,6 +401,9 @@ pub enum Hold {
         /// The person concerned may learn of it
         #[arg(long)]
         open: bool,
+        /// Keep only records of this type, by the number their leaves carry (may be repeated)
+        #[arg(long = "record-type", value_name = "NUMBER")]
+        record_types: Vec<u16>,
     },
     /// Renew a hold whose kind is renewed once
     Renew {

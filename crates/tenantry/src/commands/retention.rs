@@ -15,7 +15,7 @@ pub(super) fn hold(file: Option<&Path>, asked: Hold, out: Output) -> Result<Exit
     let config = deployment::settings(file, Vec::new())?;
     let register = deployment::open(&config)?;
     match asked {
-        Hold::Place { accounts, kind, authority, reference, open } => {
+        Hold::Place { accounts, kind, authority, reference, open, record_types } => {
             let silence = if open { Silence::Open } else { Silence::Silent };
             let new = NewHold {
                 kind,
@@ -27,6 +27,7 @@ pub(super) fn hold(file: Option<&Path>, asked: Hold, out: Output) -> Result<Exit
                 parties: Vec::new(),
                 records_from: None,
                 records_until: None,
+                record_types,
                 owner: None,
                 review_at: None,
             };

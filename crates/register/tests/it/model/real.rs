@@ -122,8 +122,9 @@ impl StateMachineTest for Real {
         }
         for (hold, id) in model.holds.iter().zip(&real.holds) {
             let party = real.people[hold.person].party;
-            let kept = hold.in_force && !model.people[hold.person].erased;
+            let kept = hold.is_in_force() && !model.people[hold.person].erased;
             assert_eq!(real.pins(*id, party), kept, "a hold in force keeps what is there");
+            assert_eq!(real.has_key_of_hold(*id), !hold.erased, "what a hold was about");
         }
         for (batch, id) in model.batches.iter().zip(&real.batches) {
             let state = real.register().erasure(&officer(), *id).unwrap().state;
@@ -340,6 +341,13 @@ impl Real {
     fn has_key(&self, party: PartyId) -> bool {
         self.read(move |tx| {
             let subject = party::find(tx, party)?.unwrap().subject;
+            Ok(key::find_subject(tx, &subject, 1)?.is_some())
+        })
+    }
+
+    fn has_key_of_hold(&self, id: HoldId) -> bool {
+        self.read(move |tx| {
+            let subject = hold::find(tx, id)?.unwrap().subject;
             Ok(key::find_subject(tx, &subject, 1)?.is_some())
         })
     }

@@ -27,6 +27,8 @@ pub struct NewHold {
     pub records_from: Option<Instant>,
     /// Only records before this instant.
     pub records_until: Option<Instant>,
+    /// Only records of these types, by the numbers their leaves carry; absent or empty means all.
+    pub record_types: Option<Vec<u16>>,
     /// Who answers for it; the one who places it unless said otherwise.
     pub owner: Option<StaffId>,
     /// When somebody must look whether it is still needed: at most a year ahead.
@@ -61,6 +63,8 @@ pub struct HoldView {
     /// Only records before this instant.
     #[schema(required)]
     pub records_until: Option<Instant>,
+    /// Only records of these types; empty means all.
+    pub record_types: Vec<u16>,
     /// How many keys it keeps.
     pub keys: i64,
     /// When it was placed.
@@ -82,10 +86,10 @@ pub struct HoldView {
     pub version: i64,
 }
 
-/// An account or a party.
+/// What a key protects records about: an account, a party, or something with a pseudonym of its own.
 #[derive(ToSchema)]
 pub struct Object {
-    /// Which of the two.
+    /// Which kind.
     pub kind: ErasureObject,
     /// Its identifier.
     pub id: String,

@@ -80,6 +80,7 @@ pub(super) async fn place(sent: Sent<HoldForm>) -> Reply {
                 parties: Vec::new(),
                 records_from: None,
                 records_until: None,
+                record_types: Vec::new(),
                 owner: None,
                 review_at: None,
             };
@@ -203,9 +204,15 @@ fn due_row(line: &DueView, now: Timestamp) -> DueRow {
 }
 
 fn link(object: Object) -> Link {
-    let (id, what, path) = match object {
-        Object::Account(id) => (id.to_string(), "account", "accounts"),
-        Object::Party(id) => (id.to_string(), "party", "parties"),
+    let id = object.to_string();
+    let (what, path) = match object {
+        Object::Account(_) => ("account", format!("/console/accounts/{id}")),
+        Object::Party(_) => ("party", format!("/console/parties/{id}")),
+        Object::Order(_) => ("order", format!("/console/orders/{id}")),
+        Object::Measure(_) => ("measure", format!("/console/measures/{id}")),
+        Object::Hold(_) => ("hold", "/console/retention".to_owned()),
+        Object::Disclosure(_) => ("disclosure", format!("/console/disclosures/{id}")),
+        Object::Staff(_) => ("member of staff", "/console/staff".to_owned()),
     };
-    Link::new(&format!("/console/{path}/{id}"), &format!("{what} {}", short(&id)))
+    Link::new(&path, &format!("{what} {}", short(&id)))
 }

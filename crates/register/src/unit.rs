@@ -88,7 +88,7 @@ pub(crate) struct Unit<'a> {
     /// The instant of this change. Never earlier than the newest leaf.
     pub(crate) now: Timestamp,
     frontier: Frontier,
-    /// Where the chains of the subjects stand that this change recorded about; stored once, when it ends.
+    /// Where the chains of the subjects stand that this change recorded about.
     chains: BTreeMap<[u8; 16], ledger::ChainRow>,
     pub(crate) keys: KnownKeys,
     approvals: Vec<u64>,
@@ -188,7 +188,10 @@ impl<'a> Unit<'a> {
                 body: sealed,
             },
         )?;
-        self.chains.insert(record.subject, ledger::ChainRow { records, leaf: seq, hash });
+        // At once, because what follows in this unit may read or clear the chain.
+        let chain = ledger::ChainRow { records, leaf: seq, hash };
+        ledger::set_chain(self.tx, &record.subject, &chain)?;
+        self.chains.insert(record.subject, chain);
         self.recorded += 1;
         Ok(log_seq)
     }
@@ -255,9 +258,6 @@ impl<'a> Unit<'a> {
     fn finish(&mut self) -> Result<(), RegisterError> {
         if self.recorded == 0 {
             return Err(RegisterError::Ledger { reason: "a change made no record".to_owned() });
-        }
-        for (subject, chain) in &self.chains {
-            ledger::set_chain(self.tx, subject, chain)?;
         }
         let head = ledger::HeadRow {
             size: i64::try_from(self.frontier.size()).unwrap_or(i64::MAX),

@@ -3,10 +3,10 @@
 use crate::fixtures::{Desk, job, staff};
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
-use tenantry_ledger::{Checkpoint, VerifierKey};
+use tenantry_ledger::{Checkpoint, VerifierKey, leaf_hash};
 use tenantry_model::staff::{Job, Role};
 use tenantry_register::{Register, RegisterError, Signing};
-use tenantry_store::repo::ledger::{self, HeadRow};
+use tenantry_store::repo::ledger::{self, ChainRow, HeadRow};
 use tenantry_store::{StoreExt, params, statements};
 use tenantry_vault::NoteCheck;
 use tenantry_witness::serve_signer;
@@ -14,6 +14,7 @@ use tenantry_witness::serve_signer;
 statements! {
     CUT_LEAVES = "DELETE FROM leaf WHERE seq >= $1";
     CUT_CHECKPOINTS = "DELETE FROM checkpoint WHERE size > $1";
+    CUT_CHAINS = "DELETE FROM subject_head";
     DROP_CHECKPOINTS = "DELETE FROM checkpoint";
     CHANGE_SIGNED = "UPDATE leaf SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB) WHERE seq = 1";
     DROP_QUANTUM_KEY = "DELETE FROM setting WHERE name = 'signing_key_ml_dsa_44'";
@@ -42,6 +43,16 @@ pub(crate) fn restore(desk: &Desk, head: &HeadRow) {
         .write(move |tx| {
             tx.execute(&CUT_LEAVES, params![head.size])?;
             tx.execute(&CUT_CHECKPOINTS, params![head.size])?;
+            tx.execute(&CUT_CHAINS, params![])?;
+            let mut next = 0;
+            while next < head.size {
+                for row in ledger::range(tx, next, 100)? {
+                    let chain =
+                        ChainRow { records: row.subject_seq, leaf: row.seq, hash: leaf_hash(&row.bytes) };
+                    ledger::set_chain(tx, &row.subject, &chain)?;
+                    next = row.seq + 1;
+                }
+            }
             ledger::set_head(tx, &head)
         })
         .unwrap();

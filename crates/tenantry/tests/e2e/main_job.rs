@@ -129,6 +129,8 @@ fn mask(word: &str) -> &str {
         _ if !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()) => "[number]",
         _ if word.contains('+') && word.len() > 40 => "[key]",
         _ if word.starts_with("20") && word.contains('T') => "[instant]",
+        _ if word.len() == 10 && word.starts_with("20") && word.matches('-').count() == 2 => "[date]",
+        _ if word.len() == 8 && word.matches(':').count() == 2 => "[time]",
         _ if word.get(3..4) == Some("_") && word.len() > 25 => "[identifier]",
         _ => word,
     }

@@ -79,7 +79,8 @@ fn what_is_missing_or_wrong_is_called_so_by_all_three() {
     let signer = TestSigner::new(1);
     let folder = deployment.folder();
     std::fs::write(folder.join("keys.txt"), format!("log {}\nquorum none\n", signer.key())).unwrap();
-    let fingerprint: String = signer.key().fingerprint().iter().map(|byte| format!("{byte:02x}")).collect();
+    let fingerprint =
+        signer.key().fingerprint().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let good = build(&Ledger::new().package(&signer), &signer).unwrap();
     let mut all = Verifiers::of(&deployment, &good, fingerprint);
     row("what is wrong", &["tenantry verify", "verify.py", "verify.html"].map(str::to_owned));

@@ -340,16 +340,16 @@ pub(crate) fn trouble(reason: impl Into<String>) -> RegisterError {
 }
 
 /// A full tile as stored.
-struct FullTile {
-    level: u8,
-    number: u64,
-    bytes: Vec<u8>,
+pub(crate) struct FullTile {
+    pub(crate) level: u8,
+    pub(crate) number: u64,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// The right edge of the tree: its frontier, and the hashes of the unfinished tile of each level.
 #[derive(Clone, PartialEq, Eq, Default)]
-struct Edge {
-    frontier: Frontier,
+pub(crate) struct Edge {
+    pub(crate) frontier: Frontier,
     unfinished: Vec<Vec<Hash>>,
 }
 
@@ -372,7 +372,8 @@ impl Edge {
         Ok(Self { frontier: Frontier::from_bytes(&bytes)?, unfinished })
     }
 
-    fn append(&mut self, leaf: Hash, full: &mut Vec<FullTile>) {
+    /// Grows the tree by a leaf and adds every tile that it completes to `full`.
+    pub(crate) fn append(&mut self, leaf: Hash, full: &mut Vec<FullTile>) {
         let Self { frontier, unfinished } = self;
         frontier.append_with(leaf, |level, index, hash| {
             if !level.is_multiple_of(8) {

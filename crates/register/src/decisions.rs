@@ -38,14 +38,15 @@ impl Recorded {
         let header = LeafHeader::decode(&leaf.bytes)?;
         let body = Body::decode(&keys::open_body(tx, vault, &header, &leaf.bytes, &leaf.body)?)?;
         let recorded = Self { row, header, body };
-        if recorded.is(&recorded.row) {
+        if recorded.agrees() {
             return Ok(recorded);
         }
         Err(RegisterError::Ledger { reason: format!("{} is not what its leaf says", recorded.row.id) })
     }
 
     /// Whether the columns of the row are what was recorded.
-    fn is(&self, row: &DecisionRow) -> bool {
+    fn agrees(&self) -> bool {
+        let row = &self.row;
         let (id, account) = (row.id.to_string(), row.account.to_string());
         let columns: [(&str, &[u8]); 4] = [
             ("decision", id.as_bytes()),

@@ -2,14 +2,14 @@
 
 use super::{Report, Step, look};
 use crate::RegisterError;
-use crate::checkpoints::hash_of_row;
+use crate::checkpoints::{Edge, FullTile, hash_of_row};
 use crate::core::Core;
 use crate::keys;
 use crate::ledger_view::{hex, instant, stored_size};
 use crate::record::RecordType;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use tenantry_ledger::{Body, Checkpoint, Frontier, Hash, LeafHeader, TILE_WIDTH, leaf_hash};
+use tenantry_ledger::{Body, Checkpoint, Hash, LeafHeader, leaf_hash};
 use tenantry_store::Tx;
 use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
 use tenantry_vault::NoteCheck;
@@ -22,9 +22,7 @@ const CHECKPOINTS_PER_READ: u32 = 256;
 /// Where the walk over the leaves stands. Its size depends on the depth of the tree alone.
 #[derive(Default)]
 pub(super) struct Walk {
-    frontier: Frontier,
-    /// Hashes of the unfinished tile of each level.
-    unfinished: Vec<Vec<Hash>>,
+    edge: Edge,
     /// Signed checkpoints that lie ahead, the next ones first.
     ahead: VecDeque<CheckpointRow>,
     /// Size of the last checkpoint that was read.
@@ -49,7 +47,7 @@ enum Found {
 
 impl Walk {
     pub(super) fn step(&mut self, core: &Arc<Core>, report: &mut Report) -> Step {
-        let first = i64::try_from(self.frontier.size()).unwrap_or(i64::MAX);
+        let first = i64::try_from(self.edge.frontier.size()).unwrap_or(i64::MAX);
         let reader = Arc::clone(core);
         let read = match look(core, move |tx| read(tx, &reader, first)) {
             Ok(read) => read,
@@ -65,7 +63,7 @@ impl Walk {
         }
         let seen = read.rows.iter().zip(read.before).zip(read.bodies);
         for ((row, before), body) in seen {
-            let index = self.frontier.size();
+            let index = self.edge.frontier.size();
             let Ok(hash) = hash_of_row(row, index) else {
                 report.found(
                     "leaf",
@@ -91,24 +89,9 @@ impl Walk {
 
     /// Grows the tree and compares every tile that it completes.
     fn append(&mut self, core: &Arc<Core>, report: &mut Report, leaf: Hash) {
-        let Self { frontier, unfinished, .. } = self;
         let mut full = Vec::new();
-        frontier.append_with(leaf, |level, index, hash| {
-            if !level.is_multiple_of(8) {
-                return;
-            }
-            let level = level / 8;
-            if unfinished.len() <= usize::from(level) {
-                unfinished.push(Vec::new());
-            }
-            let Some(hashes) = unfinished.get_mut(usize::from(level)) else { return };
-            hashes.push(hash);
-            if hashes.len() as u64 == TILE_WIDTH {
-                full.push((level, index / TILE_WIDTH, hashes.concat()));
-                hashes.clear();
-            }
-        });
-        for (level, number, bytes) in full {
+        self.edge.append(leaf, &mut full);
+        for FullTile { level, number, bytes } in full {
             let row = i64::try_from(number).unwrap_or(i64::MAX);
             let stored = look(core, move |tx| Ok(ledger::find_tile(tx, i64::from(level), row)?));
             report.checked.tiles += 1;
@@ -134,11 +117,11 @@ impl Walk {
             }
             self.read_to = self.ahead.back().map_or(i64::MAX, |row| row.size);
         }
-        let size = self.frontier.size();
+        let size = self.edge.frontier.size();
         while let Some(row) = self.ahead.front().filter(|row| stored_size(row.size) <= size) {
             report.checked.checkpoints += 1;
             match core.read_signed(row) {
-                Ok(signed) if signed.size == size && signed.root == self.frontier.root() => {
+                Ok(signed) if signed.size == size && signed.root == self.edge.frontier.root() => {
                     let whole = Checkpoint::verify_all(row.note.as_bytes(), core.signer.keys(), &NoteCheck);
                     if whole.is_err() {
                         self.unsigned.get_or_insert(row.size);
@@ -156,11 +139,12 @@ impl Walk {
 
     /// Compares the tree with the head that the sequencer keeps.
     fn finish(&self, core: &Arc<Core>, report: &mut Report, head: Option<&ledger::HeadRow>) {
-        let size = self.frontier.size();
+        let size = self.edge.frontier.size();
         match head {
             None if size == 0 => {}
             None => report.found("head", "it is missing"),
-            Some(head) if head.frontier == self.frontier.to_bytes() && stored_size(head.size) == size => {}
+            Some(head)
+                if head.frontier == self.edge.frontier.to_bytes() && stored_size(head.size) == size => {}
             Some(head) => {
                 report.found(
                     "head",

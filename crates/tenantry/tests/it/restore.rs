@@ -48,14 +48,19 @@ fn key_of_first_party(folder: &Path) -> Option<JournalEntry> {
     store.read(find).unwrap()
 }
 
-#[test]
-fn a_restored_copy_erases_again_what_was_erased_since() {
-    let folder = tempfile::tempdir().unwrap();
-    let here = folder.path();
+/// Sets a deployment up, with an application beside it that nobody has sent yet.
+fn set_up(here: &Path) {
     std::fs::write(here.join("tenantry.toml"), tenantry::config::EXAMPLE).unwrap();
     std::fs::write(here.join("application.json"), APPLICATION).unwrap();
     let init = ["init", "--admin", "ada@example.org", "--name", "Ada", "--origin", "ledger.example.org/t"];
     assert_eq!(run(here, &init).0, 0);
+}
+
+#[test]
+fn a_restored_copy_erases_again_what_was_erased_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    set_up(here);
     let (code, said) = run(here, &["apply", "application.json"]);
     assert!((0..=3).contains(&code), "{said}");
 
@@ -100,10 +105,7 @@ fn databases(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
 fn a_copy_older_than_what_was_signed_is_refused_before_anything_is_moved() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    std::fs::write(here.join("tenantry.toml"), tenantry::config::EXAMPLE).unwrap();
-    std::fs::write(here.join("application.json"), APPLICATION).unwrap();
-    let init = ["init", "--admin", "ada@example.org", "--name", "Ada", "--origin", "ledger.example.org/t"];
-    assert_eq!(run(here, &init).0, 0);
+    set_up(here);
     assert_eq!(run(here, &["backup", "older.db"]).0, 0);
     let (code, said) = run(here, &["apply", "application.json"]);
     assert!((0..=3).contains(&code), "{said}");
@@ -131,10 +133,7 @@ fn a_copy_older_than_what_was_signed_is_refused_before_anything_is_moved() {
 fn a_flipped_bit_is_found_and_told_by_the_exit_code() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    std::fs::write(here.join("tenantry.toml"), tenantry::config::EXAMPLE).unwrap();
-    std::fs::write(here.join("application.json"), APPLICATION).unwrap();
-    let init = ["init", "--admin", "ada@example.org", "--name", "Ada", "--origin", "ledger.example.org/t"];
-    assert_eq!(run(here, &init).0, 0);
+    set_up(here);
     run(here, &["apply", "application.json"]);
     assert_eq!(run(here, &["ledger", "fsck"]).0, 0);
     let entry = key_of_first_party(here).unwrap();

@@ -3,7 +3,7 @@
 //! The copy holds exactly what had reached the disk at that moment, and nothing of what the operating system still kept in
 //! memory. The model has no cache in the disk itself and does not reorder; that is what the trial `crash-states` adds.
 
-use crate::process::{has, text, tool};
+use crate::process::{has, text, tool, wait_until};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -118,8 +118,12 @@ impl Mounted {
 
 impl Drop for Mounted {
     fn drop(&mut self) {
-        // Not mounted when mounting failed; nothing else can be done about either here.
-        let _ = tool(&["umount", &self.folder.display().to_string()]);
-        let _ = tool(&["losetup", "--detach", &self.device]);
+        // A writer that was just let go may still be closing its files on a thread of its own.
+        let folder = self.folder.display().to_string();
+        let is_mounted = || tool(&["mountpoint", "--quiet", &folder]).is_ok();
+        let unmounted = wait_until("unmounting", || !is_mounted() || tool(&["umount", &folder]).is_ok());
+        if let Err(error) = unmounted.and_then(|()| tool(&["losetup", "--detach", &self.device])) {
+            println!("!!! {folder} on {} is left behind: {error:#}", self.device);
+        }
     }
 }

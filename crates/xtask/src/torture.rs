@@ -29,7 +29,7 @@ const FULL: Numbers = Numbers {
 };
 /// A few minutes; the model test runs with every `cargo test`.
 const SHORT: Numbers =
-    Numbers { profile: &[], cuts: "80", states: "120", positions: "3", kills: "15", cases: None };
+    Numbers { profile: &[], cuts: "40", states: "120", positions: "3", kills: "15", cases: None };
 
 pub(crate) fn torture(extent: Extent) -> anyhow::Result<()> {
     let mut steps = Steps::default();

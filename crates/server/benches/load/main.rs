@@ -16,6 +16,7 @@
 
 mod applications;
 mod client;
+mod floor;
 mod gate;
 mod times;
 
@@ -53,6 +54,8 @@ const CLIENTS: u32 = 64;
 const GATE_RATE: u32 = 5_000;
 const GATE_SECONDS: u32 = 10;
 const PEAK_SECONDS: u64 = 5;
+/// About as long as an answer of the gate.
+const ANSWER_BYTES: usize = 400;
 const APPLY_SECONDS: u64 = 10;
 
 struct SystemClock;
@@ -90,6 +93,8 @@ fn main() {
         runtime.block_on(applications_over_http(address, &key));
     }
     if wanted("gate") {
+        let floor = gate::open_loop(floor::start(ANSWER_BYTES), &key);
+        line("a server that knows nothing, p99", &ms(floor.latency.percentile(99.0)), "", &floor.load());
         let open = gate::open_loop(address, &key);
         line("gate, p99", &ms(open.latency.percentile(99.0)), "< 1 ms", &open.load());
         let peak = runtime.block_on(gate::peak(address, &key));

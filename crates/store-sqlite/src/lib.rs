@@ -1,8 +1,7 @@
 //! # The embedded driver of the unit of work: SQLite in a file beside the program
 //!
-//! One thread owns the one connection that writes. It takes every unit that is waiting, runs each inside its own savepoint,
-//! commits once, and only then answers all of them: 64 callers share one flush of the disk instead of queueing for 64
-//! (*group commit*). A unit that fails is undone alone. Reads run on the caller's own thread, on connections that cannot write,
+//! One thread owns the one connection that writes. It takes every unit that is waiting, runs each, commits once, and only then
+//! has all of them answered: 64 callers share one flush of the disk instead of queueing for 64 (*group commit*). A unit that fails is undone alone. Reads run on the caller's own thread, on connections that cannot write,
 //! each unit on one snapshot.
 //!
 //! What an answered unit is worth: it was synced to the disk before the answer (`journal_mode=WAL`, `synchronous=FULL`), and
@@ -33,6 +32,7 @@
 //! # }
 //! ```
 
+mod answers;
 mod connection;
 mod errors;
 mod files;
@@ -47,6 +47,7 @@ use std::path::{Path, PathBuf};
 
 use tenantry_store::{Job, Lane, Overwritten, Queue, SchemaWork, Store, StoreError, WhenFull, limits};
 
+use crate::answers::Answering;
 use crate::readers::Readers;
 
 /// How to open the embedded store.
@@ -67,6 +68,8 @@ impl Default for SqliteOptions {
 pub struct SqliteStore {
     path: PathBuf,
     writer: Queue,
+    /// Behind the writer, because it is dropped after it.
+    _answering: Answering,
     readers: Readers,
 }
 
@@ -77,9 +80,9 @@ impl SqliteStore {
     /// [`StoreError::Open`] when the file cannot be opened or the linked SQLite is too old; [`StoreError::Setting`] when a setting
     /// that protects the records does not take effect.
     pub fn open(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
-        let writer = writer::start(connection::open_writing(path)?)?;
+        let (writer, answering) = writer::start(connection::open_writing(path)?)?;
         let readers = Readers::open(path, options.read_connections.max(1))?;
-        Ok(Self { path: path.to_owned(), writer, readers })
+        Ok(Self { path: path.to_owned(), writer, _answering: answering, readers })
     }
 }
 

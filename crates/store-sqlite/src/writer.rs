@@ -1,5 +1,8 @@
 //! The one thread that writes: group commit, and the rule that nothing is written after an error of the disk.
 //!
+//! Answering wakes as many threads as the batch has units, which costs as much as writing them. A second thread does it, while
+//! the writer already runs the next batch or waits for the disk.
+//!
 //! A batch first runs without savepoints, because inside one SQLite keeps a copy of every page a unit touches. Only when a unit
 //! fails is the batch undone and run again with a savepoint for each, and so are the next few, since refusals come in swarms.
 
@@ -7,6 +10,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use tenantry_store::{Job, Queue, Ran, Statement, StoreError, Waiting, limits};
 
+use crate::answers::{self, Answering, Answers};
 use crate::errors::{Stage, describe, is_fatal, translate};
 use crate::log;
 use crate::prepared::PreparedStatements;
@@ -40,18 +44,21 @@ enum Ended {
     UnitFailed,
 }
 
-/// Starts the writer's thread.
-pub(crate) fn start(mut connection: Connection) -> Result<Queue, StoreError> {
+/// Starts the writer's thread and the one that answers.
+pub(crate) fn start(mut connection: Connection) -> Result<(Queue, Answering), StoreError> {
     log::copy_back(&mut connection)?;
-    Queue::start("store-writer", vec![Box::new(move |waiting| serve(&connection, &waiting))])
+    let (answers, answering) = answers::start()?;
+    let queue =
+        Queue::start("store-writer", vec![Box::new(move |waiting| serve(&connection, &waiting, &answers))]);
+    Ok((queue?, answering))
 }
 
-fn serve(connection: &Connection, waiting: &Waiting) {
+fn serve(connection: &Connection, waiting: &Waiting, answers: &Answers) {
     let mut prepared = PreparedStatements::new(connection);
     let (mut careful, mut stopped) = (0_u32, None);
     while let Some(mut batch) = waiting.batch(limits::BATCH_UNITS_MAX) {
         if let Some(error) = &stopped {
-            answer(batch, Err(StoreError::clone(error)));
+            answers.give(batch, Err(StoreError::clone(error)));
             continue;
         }
         let savepoints = if careful == 0 { Savepoints::None } else { Savepoints::PerUnit };
@@ -62,10 +69,10 @@ fn serve(connection: &Connection, waiting: &Waiting) {
             ended = run_batch(connection, &mut prepared, &mut batch, Savepoints::PerUnit);
         }
         match ended {
-            Ok(_) => answer(batch, Ok(())),
+            Ok(_) => answers.give(batch, Ok(())),
             Err(broken) => {
                 let Broken { told, later } = *broken;
-                answer(batch, Err(told));
+                answers.give(batch, Err(told));
                 stopped = later;
                 if stopped.is_some() {
                     // Closing must not flush again what may not have reached the disk: opening recovers from what did.
@@ -152,10 +159,4 @@ fn run_unit(
 
 fn stopped(during: &str, error: &rusqlite::Error) -> StoreError {
     StoreError::Stopped { reason: format!("SQLite failed during {during}: {}", describe(error)) }
-}
-
-fn answer(batch: Vec<Job>, outcome: Result<(), StoreError>) {
-    for job in batch {
-        job.finish(outcome.clone());
-    }
 }

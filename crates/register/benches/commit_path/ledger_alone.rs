@@ -1,4 +1,5 @@
-//! The ledger without anything around it: commit to a body, make the leaf, extend the tree, store all of it in one unit.
+//! The ledger without anything around it: the client commits to a body; one unit makes the leaf, extends the tree and stores
+//! all of it.
 
 use crate::{CLIENTS, Closed, SystemClock, closed_loop, folder, store};
 use std::time::Duration;
@@ -24,19 +25,21 @@ pub(crate) fn measure(time: Duration) -> Closed {
         let store = store.clone();
         let mut subject = [0; 16];
         subject.copy_from_slice(&[client.to_be_bytes(), (CLIENTS - client).to_be_bytes()].concat());
-        move || store.sequence(move |tx| append(tx, subject)).unwrap()
+        move || {
+            let body = body();
+            store.sequence(move |tx| append(tx, subject, &body)).unwrap();
+        }
     })
 }
 
-fn append(tx: &mut dyn Tx, subject: [u8; 16]) -> Result<(), StoreError> {
+fn append(tx: &mut dyn Tx, subject: [u8; 16], body: &Body) -> Result<(), StoreError> {
     let mut tree = match ledger::head(tx)? {
         Some(head) => Frontier::from_bytes(&head.frontier).unwrap(),
         None => Frontier::new(),
     };
     let chain = ledger::chain(tx, &subject)?;
     let (before, last) = chain.map_or((0, [0; 32]), |chain| (chain.records, chain.hash));
-    let body = body();
-    let bytes = leaf(tree.size(), subject, u64::try_from(before + 1).unwrap(), last, &body);
+    let bytes = leaf(tree.size(), subject, u64::try_from(before + 1).unwrap(), last, body);
     let (hash, seq) = (leaf_hash(&bytes), i64::try_from(tree.size()).unwrap());
     tree.append(hash);
     let recorded_at = SystemClock.now();

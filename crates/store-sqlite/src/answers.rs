@@ -1,5 +1,6 @@
 //! Tells callers what became of their units, in the order of the batches.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,6 +12,11 @@ use tenantry_store::{Job, StoreError};
 const UNITS_AT_ONCE_MAX: usize = 2;
 
 type Outcome = Result<(), StoreError>;
+
+thread_local! {
+    /// Whether this thread is running callbacks of a store.
+    static ANSWERS: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The writer's end: where answered batches go. It holds no more than callers wait for.
 pub(crate) struct Answers {
@@ -49,9 +55,9 @@ impl Answers {
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        // The last owner of a store may be a callback on this very thread, which cannot wait for itself.
+        // The last owner of a store may be a callback, for whose end the thread that answers waits, or the writer.
         if let Some(thread) = self.0.take()
-            && thread.thread().id() != std::thread::current().id()
+            && !ANSWERS.get()
         {
             let _ended = thread.join();
         }
@@ -66,7 +72,9 @@ fn serve(waiting: &Receiver<(Vec<Job>, Outcome)>, open: &AtomicUsize) {
 }
 
 fn answer(batch: Vec<Job>, outcome: &Outcome) {
+    ANSWERS.set(true);
     for job in batch {
         job.finish(outcome.clone());
     }
+    ANSWERS.set(false);
 }

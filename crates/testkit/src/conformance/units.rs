@@ -1,12 +1,16 @@
 //! Units: recorded whole or not at all, each for itself, in one order.
 
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
+use std::time::Duration;
 
 use tenantry_store::{StoreError, StoreExt, limits, params, query_one};
 
 use super::{ADD_ENTRY, COUNT_ENTRIES, Gate, READ_COUNTER, SET_COUNTER, TestStore, append, positions};
+
+/// Longer than anything takes that ends.
+const FOR_EVER: Duration = Duration::from_secs(120);
 
 /// Within a unit its own changes are seen at once; elsewhere as soon as it is answered.
 pub fn a_unit_reads_its_own_writes_and_others_read_them_later(test: TestStore) {
@@ -190,6 +194,50 @@ pub fn dropping_the_store_answers_everything(test: TestStore) {
     drop(done);
     let answers: Result<Vec<i64>, StoreError> = answers.try_iter().collect();
     assert_eq!(answers, Ok((1..=20).collect()));
+    drop(keep);
+}
+
+/// The last owner of a store may be a callback: it must not wait for the thread it runs on.
+pub fn the_last_owner_may_be_a_callback(test: TestStore) {
+    let TestStore { store, keep } = test.with_tables();
+    let ((go, may_go), (done, gone)) = (channel::<()>(), channel());
+    let last = Arc::clone(&store);
+    store.submit_sequence(
+        |tx| append(tx, 1),
+        move |_: Result<i64, StoreError>| {
+            let _ = may_go.recv();
+            drop(last);
+            let _ = done.send(());
+        },
+    );
+    drop(store);
+    go.send(()).expect("the callback is waiting");
+    assert_eq!(gone.recv_timeout(FOR_EVER), Ok(()), "the store waits for itself");
+    drop(keep);
+}
+
+/// The same for the units of a whole batch, which own the store themselves.
+pub fn the_last_owners_may_be_a_batch(test: TestStore) {
+    let TestStore { store, keep } = test.with_tables();
+    let gate = Gate::close(&*store);
+    let (done, gone) = channel::<()>();
+    for number in 1..=5 {
+        let owned = (Arc::clone(&store), done.clone());
+        store.submit_sequence(
+            move |tx| {
+                let _ = &owned;
+                append(tx, number)
+            },
+            |_: Result<i64, StoreError>| (),
+        );
+    }
+    drop((store, done));
+    gate.open();
+    assert_eq!(
+        gone.recv_timeout(FOR_EVER),
+        Err(RecvTimeoutError::Disconnected),
+        "the store waits for itself"
+    );
     drop(keep);
 }
 

@@ -1,9 +1,10 @@
 //! What the record survives: power cuts, failing system calls, kills.
 //!
 //! Each trial starts a writer as a process of its own. The writer tells every acknowledgement to a file in memory, outside the
-//! disk under test, so that afterwards it is known what the writer had promised and what the disk still holds. The real writer
-//! is the register itself on its embedded store (`writers::register`). The others (`writers::controls`) are known to be
-//! wrong: a trial that finds nothing wrong with them has found nothing at all, and says so by failing.
+//! disk under test, so that afterwards it is known what the writer had promised and what the disk still holds. The real writers
+//! are the register itself on its embedded store: taking applications (`writers::register`) and erasing them
+//! (`writers::eraser`), while checkpoints are signed. The others (`writers::controls`) are known to be wrong: a trial that finds
+//! nothing wrong with them has found nothing at all, and says so by failing.
 //!
 //! * `power-cut`: the disk is frozen at a random moment and what had reached it is opened again;
 //! * `crash-states`: the writes and flushes of a run are recorded, and disks are put together that a power cut could have
@@ -43,7 +44,7 @@ struct Words {
 enum Trial {
     /// Freezes the disk under a writer at random moments (root, loop devices, XFS).
     PowerCut {
-        /// Cuts of the real writer; each control gets a quarter, at least 4.
+        /// Cuts of the register; its eraser and each control get a quarter, at least 4.
         #[arg(long, default_value_t = 60)]
         cuts: u32,
         /// What the random moments follow from.
@@ -67,7 +68,7 @@ enum Trial {
     },
     /// Kills the writer at random moments.
     Kills {
-        /// How often.
+        /// How often each of the real writers is killed.
         #[arg(long, default_value_t = 100)]
         kills: u32,
         /// What the random moments follow from.

@@ -11,7 +11,7 @@ use tenantry_model::random::{Entropy, draw};
 use tenantry_testkit::SeededEntropy;
 
 const TRIAL: &str = "power cuts";
-const CONTROL_CUTS_MIN: u32 = 4;
+const OTHER_CUTS_MIN: u32 = 4;
 /// Longest time between two cuts.
 const PAUSE_MS_MAX: u32 = 700;
 
@@ -22,8 +22,8 @@ pub(crate) fn run(cuts: u32, seed: u64) -> Result<()> {
     }
     let (outer, dice) = (Outer::new()?, SeededEntropy::new(seed));
     let mut rows = vec![cut_often(&outer, Kind::Register, cuts, &dice)?];
-    for control in Kind::CONTROLS {
-        rows.push(cut_often(&outer, control, (cuts / 4).max(CONTROL_CUTS_MIN), &dice)?);
+    for other in [Kind::Eraser].into_iter().chain(Kind::CONTROLS) {
+        rows.push(cut_often(&outer, other, (cuts / 4).max(OTHER_CUTS_MIN), &dice)?);
     }
     conclude(TRIAL, &rows)
 }

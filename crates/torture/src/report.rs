@@ -45,7 +45,7 @@ impl Row {
     }
 }
 
-/// Prints the rows and judges: the real writer must be clean, every control must not be.
+/// Prints the rows and judges: the real writers must be clean, every control must not be.
 pub(crate) fn conclude(trial: &str, rows: &[Row]) -> Result<()> {
     println!("\n{trial}");
     println!(
@@ -64,10 +64,10 @@ pub(crate) fn conclude(trial: &str, rows: &[Row]) -> Result<()> {
     }
     for row in rows {
         match row.kind {
-            Kind::Register if !row.is_clean() => {
-                bail!("{trial}: the register lost or broke what it had acknowledged")
+            Kind::Register | Kind::Eraser if !row.is_clean() => {
+                bail!("{trial}: the {} lost or broke what it had acknowledged", row.kind.word())
             }
-            Kind::Register => {}
+            Kind::Register | Kind::Eraser => {}
             control if row.is_clean() => {
                 bail!(
                     "{trial}: nothing was found wrong with `{}`, so this trial finds nothing",

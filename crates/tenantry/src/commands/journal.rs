@@ -30,7 +30,16 @@ pub(super) fn merge(other: &Path, kept: &Path) -> Result<()> {
     Ok(append_journal(kept, &new)?)
 }
 
-struct FileJournal(PathBuf);
+/// An erasure journal in a file.
+#[derive(Debug)]
+pub struct FileJournal(PathBuf);
+
+impl FileJournal {
+    /// The journal in this file, which is made when the first key is noted.
+    pub const fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+}
 
 impl ErasureJournal for FileJournal {
     fn append(&self, destroyed: &[Destroyed]) -> std::result::Result<(), String> {

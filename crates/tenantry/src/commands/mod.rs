@@ -27,6 +27,8 @@ mod serving;
 mod verify;
 mod witness;
 
+pub use journal::FileJournal;
+
 use crate::cli::exit::Exit;
 use crate::cli::output::{Form, Output};
 use crate::cli::{Cli, Command};

@@ -1,6 +1,8 @@
 //! The writers that trials start: the real one, and controls that are known to be wrong.
 
 mod controls;
+mod deployment;
+mod eraser;
 mod register;
 
 use crate::acks::Teller;
@@ -33,6 +35,8 @@ pub(crate) struct Recovered {
 pub(crate) enum Kind {
     /// The register on its embedded store: applications, each with state, ledger leaf and messages.
     Register,
+    /// The register, whose accounts are erased one after the other.
+    Eraser,
     /// Control: SQLite whose commits are not flushed.
     UnflushedCommits,
     /// Control: a log that is never flushed.
@@ -51,6 +55,7 @@ impl Kind {
     pub(crate) fn writer(self) -> Box<dyn Writer> {
         match self {
             Self::Register => Box::new(register::RegisterWriter),
+            Self::Eraser => Box::new(eraser::EraserWriter),
             Self::UnflushedCommits => Box::new(controls::UnflushedCommits),
             Self::UnflushedLog => Box::new(controls::UnflushedLog),
             Self::UnflushedFolder => Box::new(controls::UnflushedFolder),
@@ -62,6 +67,7 @@ impl Kind {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Register => "register",
+            Self::Eraser => "eraser",
             Self::UnflushedCommits => "unflushed-commits",
             Self::UnflushedLog => "unflushed-log",
             Self::UnflushedFolder => "unflushed-folder",

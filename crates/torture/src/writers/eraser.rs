@@ -1,0 +1,161 @@
+//! The real register at its most delicate: an account is opened, closed, and years later erased by two people, again and again,
+//! while checkpoints are signed. What is promised here is that something is gone.
+
+use super::deployment::{check_tree, job, open, open_store, references, set_up};
+use super::{Recovered, Writer};
+use crate::acks::Teller;
+use crate::process::pause;
+use anyhow::{Context as _, Result, bail, ensure};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+use tenantry::commands::FileJournal;
+use tenantry::system::SystemClock;
+use tenantry_model::account::Ending;
+use tenantry_model::clock::Clock;
+use tenantry_model::id::{PartyId, StaffId};
+use tenantry_model::staff::{Actor, Job, Role};
+use tenantry_model::time::{DAY_US, Timestamp};
+use tenantry_register::erasure::{ErasureJournal, GRACE_DAYS};
+use tenantry_register::fsck::Step;
+use tenantry_register::{Call, Reason, Register, RegisterError};
+use tenantry_store::repo::{key, ledger, party};
+use tenantry_store::{Store, StoreExt as _};
+use tenantry_testkit::applicant;
+
+/// Days after closing when personal data is over: two years and one day.
+const KEPT_DAYS: i64 = 2 * 366 + 1;
+/// The class of personal data.
+const PERSONAL_DATA: u8 = 1;
+const PARTIES_MAX: u32 = 10_000;
+const SIGNING_PAUSE: Duration = Duration::from_millis(10);
+
+pub(super) struct EraserWriter;
+
+/// The system's clock, some years ahead.
+#[derive(Default)]
+struct Ahead(AtomicI64);
+
+impl Ahead {
+    /// Not behind what a store has recorded.
+    fn of(store: &Arc<dyn Store>) -> Result<Self> {
+        let recorded = store.read(ledger::head)?.map_or(0, |head| head.recorded_at.as_micros());
+        Ok(Self(AtomicI64::new((recorded - SystemClock.now().as_micros()).max(0))))
+    }
+
+    fn advance_days(&self, days: i64) {
+        self.0.fetch_add(days * DAY_US, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus_micros(self.0.load(Ordering::Relaxed))
+    }
+}
+
+impl Writer for EraserWriter {
+    fn prepare(&self, folder: &Path) -> Result<()> {
+        set_up(folder)
+    }
+
+    fn work(&self, folder: &Path, acks: &Teller) -> Result<()> {
+        let store = open_store(folder)?;
+        let clock = Arc::new(Ahead::of(&store)?);
+        // Every account keeps a reference, an erased one a new one, so that this number was never given.
+        let first = u32::try_from(references(&store)?.len())?;
+        drop(store);
+        let register = open(folder, Arc::clone(&clock) as Arc<dyn Clock>)?;
+        let journal = FileJournal::at(folder.join("erased.journal"));
+        let going = AtomicBool::new(true);
+        std::thread::scope(|scope| {
+            let signer = scope.spawn(|| {
+                while going.load(Ordering::Relaxed) {
+                    register.checkpoint(&job(Job::Checkpoints))?;
+                    pause(SIGNING_PAUSE);
+                }
+                anyhow::Ok(())
+            });
+            let erased = erase_on(&register, &clock, &journal, first, acks);
+            going.store(false, Ordering::Relaxed);
+            signer.join().unwrap_or_else(|_| bail!("the signer panicked"))?;
+            erased
+        })
+    }
+
+    fn recover(&self, folder: &Path, acknowledged: &[u32]) -> Result<Recovered> {
+        let store = open_store(folder)?;
+        check_tree(&store)?;
+        let clock = Arc::new(Ahead::of(&store)?);
+        let register = open(folder, clock)?;
+        let journal = FileJournal::at(folder.join("erased.journal"));
+        // What was begun is finished before anything else; afterwards nothing may contradict itself anywhere.
+        register
+            .carry_out_erasures(&job(Job::Retention), &journal)
+            .context("an erasure cannot be finished")?;
+        let mut check = register.check(&job(Job::CommandLine))?;
+        while check.step()? == Step::More {}
+        let report = check.into_report();
+        ensure!(report.is_sound(), "the check finds: {:?}", report.findings);
+        let present = references(&store)?;
+        let there = present.iter().filter(|reference| reference.starts_with("ref-")).count();
+        let keys = store.read(|tx| {
+            let mut keys = 0;
+            for row in party::page(tx, PartyId::from_bytes([0; 16]), PARTIES_MAX)? {
+                keys += usize::from(key::find_subject(tx, &row.subject, PERSONAL_DATA)?.is_some());
+            }
+            Ok::<_, tenantry_store::StoreError>(keys)
+        })?;
+        ensure!(keys <= there, "{keys} parties have a key and {there} accounts a reference");
+        let lost = acknowledged.iter().filter(|number| present.contains(&format!("ref-{number}"))).count();
+        Ok(Recovered { lost })
+    }
+}
+
+/// One account after the other, each told when it is gone.
+fn erase_on(
+    register: &Register,
+    clock: &Ahead,
+    journal: &dyn ErasureJournal,
+    first: u32,
+    acks: &Teller,
+) -> Result<()> {
+    for number in first.. {
+        let checked_at = clock.now().plus_micros(-DAY_US).to_string();
+        let application = serde_json::from_value(applicant(number, &checked_at))?;
+        let account = register.apply(&job(Job::SetUp), application)?.account;
+        let version = register.account(&officer()?, account)?.summary.version;
+        register.close_account(&officer()?, account, version, Ending::Ordinary)?;
+        clock.advance_days(KEPT_DAYS);
+        for batch in register.schedule_erasures(&job(Job::Retention))? {
+            register.request_erasure(&officer()?, batch)?;
+        }
+        for waiting in register.approvals(&counsel()?)? {
+            match register.approve(&counsel()?, waiting.id, waiting.content_hash) {
+                // Asked for before an accident, and lapsed since.
+                Ok(_) | Err(RegisterError::ApprovalVoid) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        clock.advance_days(i64::from(GRACE_DAYS));
+        register.carry_out_erasures(&job(Job::Retention), journal)?;
+        if !acks.tell(number)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn officer() -> Result<Call> {
+    person(Role::ComplianceOfficer, 1)
+}
+
+fn counsel() -> Result<Call> {
+    person(Role::Legal, 2)
+}
+
+fn person(role: Role, number: u8) -> Result<Call> {
+    let reason = Reason::parse("what is over is erased")?;
+    Ok(Call::by(Actor::Staff { id: StaffId::from_bytes([number; 16]), role }).because(reason))
+}

@@ -46,7 +46,7 @@ pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Resu
         );
         return Err(anyhow::Error::msg(what).context(WrongInput));
     }
-    let prepared = with_suffix(path, ".restoring");
+    let prepared = restoring(path);
     let replayed = match prepare(&asked.file, &prepared, &config) {
         Ok(replayed) => replayed,
         Err(error) => {
@@ -56,8 +56,12 @@ pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Resu
             );
         }
     };
+    fold_log(&config.store, path);
     let before = set_aside(path)?;
     fs::rename(&prepared, path).with_context(|| format!("cannot move {}", prepared.display()))?;
+    if let Some(folder) = path.parent() {
+        fs::File::open(folder)?.sync_all()?;
+    }
     let mut text = format!("{} stands in the place of the database", asked.file.display());
     if let Some(before) = &before {
         write!(text, "\nwhat was there is kept as {}", before.display())?;
@@ -98,6 +102,20 @@ fn remove(prepared: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where a copy is prepared that is to stand in the place of this database. While there is one and no database, a restore was
+/// interrupted at its last step.
+pub(super) fn restoring(path: &Path) -> PathBuf {
+    with_suffix(path, ".restoring")
+}
+
+/// Brings what waits in a database's log into the database, so that the two cannot be parted. One that does not open any more
+/// is moved as it is.
+fn fold_log(settings: &StoreSettings, path: &Path) {
+    if path.exists() {
+        let _whole = deployment::open_store(settings).map(|store| store.overwrite_deleted());
+    }
 }
 
 /// Moves a database and its log out of the way. Answers where the database went.

@@ -1,6 +1,6 @@
 //! From configuration to an open register: settings, store, root key.
 
-use super::{WrongInput, journal};
+use super::{WrongInput, backup, journal};
 use crate::cli::output::hex;
 use crate::config::{
     Config, Override, RootKey as RootKeySettings, Store as StoreSettings, Unlock as UnlockSettings,
@@ -116,6 +116,15 @@ pub(super) fn surroundings() -> (Arc<dyn Clock>, Arc<dyn Entropy>) {
 pub(super) fn open_store(store: &StoreSettings) -> Result<Arc<dyn Store>> {
     Ok(match store {
         StoreSettings::Sqlite { path } => {
+            let prepared = backup::restoring(path);
+            if !path.exists() && prepared.exists() {
+                anyhow::bail!(
+                    "{} is missing, and {} is ready to stand in its place: a restore was interrupted. Run \
+                     `tenantry restore` once more, or move back what it set aside beside it",
+                    path.display(),
+                    prepared.display()
+                );
+            }
             let opened = SqliteStore::open(path, &SqliteOptions::default());
             Arc::new(opened.with_context(|| format!("cannot open {}", path.display()))?)
         }

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use tenantry_model::erasure::ErasureObject;
 use tenantry_model::id::PartyId;
 use tenantry_store::repo::{key, party};
-use tenantry_store::{StoreError, StoreExt as _};
+use tenantry_store::{MIGRATIONS, StoreError, StoreExt as _};
 use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
 use tenantry_vault::{JournalEntry, append_journal};
 
@@ -127,6 +127,90 @@ fn a_copy_older_than_what_was_signed_is_refused_before_anything_is_moved() {
     assert_eq!(run(here, &["restore", "newer.db", "--nothing-was-erased"]).0, 0);
     let (code, report) = run(here, &["ledger", "fsck"]);
     assert_eq!((code, &report["findings"]), (0, &serde_json::json!([])), "{report}");
+}
+
+/// Turns of an empty loop between two moments at which a command is killed: about a tenth of what a restore takes.
+const TURNS: u32 = 2_000_000;
+/// Moments at which a command is killed.
+const MOMENTS: u32 = 16;
+
+/// Starts the program and kills it a little later.
+fn run_and_kill(folder: &Path, arguments: &[&str], moment: u32) {
+    let mut running = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    for _ in 0..moment * TURNS {
+        std::hint::spin_loop();
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+}
+
+#[test]
+fn a_restore_killed_at_any_moment_leaves_one_whole_database_or_says_how_to_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    set_up(here);
+    let (code, said) = run(here, &["apply", "application.json"]);
+    assert!((0..=3).contains(&code), "{said}");
+    assert_eq!(run(here, &["backup", "copy.db"]).0, 0);
+    append_journal(&here.join("newest.journal"), &[key_of_first_party(here).unwrap()]).unwrap();
+    let restore = ["restore", "copy.db", "--journal", "newest.journal"];
+    for moment in 0..MOMENTS {
+        run_and_kill(here, &restore, moment);
+        let (code, report) = run(here, &["ledger", "fsck"]);
+        if code == 0 {
+            assert_eq!(report["findings"], serde_json::json!([]), "{report}");
+            assert!(
+                report["checked"]["leaves"].as_u64().unwrap() > 0,
+                "an empty database was made: {report}"
+            );
+        } else {
+            assert!(report.as_str().unwrap().contains("a restore was interrupted"), "{report}");
+        }
+    }
+    assert_eq!(run(here, &restore).0, 0);
+    assert_eq!(key_of_first_party(here), None);
+    assert_eq!(run(here, &["ledger", "fsck"]).0, 0);
+}
+
+#[test]
+fn an_interrupted_restore_is_not_taken_for_a_new_deployment() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    set_up(here);
+    assert_eq!(run(here, &["backup", "copy.db"]).0, 0);
+    let database = here.join("tenantry-data/tenantry.db");
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", database.display()));
+    }
+    std::fs::copy(here.join("copy.db"), here.join("tenantry-data/tenantry.db.restoring")).unwrap();
+    let (code, said) = run(here, &["ledger", "fsck"]);
+    assert!(code != 0 && said.as_str().unwrap().contains("a restore was interrupted"), "{said}");
+    assert_eq!(run(here, &["restore", "copy.db", "--nothing-was-erased"]).0, 0);
+    assert_eq!(run(here, &["ledger", "fsck"]).0, 0);
+}
+
+#[test]
+fn a_migration_killed_at_any_moment_is_made_again() {
+    for moment in 0..MOMENTS {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        std::fs::write(here.join("tenantry.toml"), tenantry::config::EXAMPLE).unwrap();
+        std::fs::create_dir(here.join("tenantry-data")).unwrap();
+        let database = here.join("tenantry-data/tenantry.db");
+        let open = || SqliteStore::open(&database, &SqliteOptions::default()).unwrap();
+        open().migrate(&MIGRATIONS[..1]).unwrap();
+        run_and_kill(here, &["migrate"], moment);
+        assert_eq!(run(here, &["migrate"]).0, 0);
+        assert_eq!(open().check_schema(MIGRATIONS), Ok(()));
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod gateway;
 mod idempotency;
 mod interleaving;
 mod list_rules;
+mod malice;
 mod measures;
 mod model;
 mod new_origin;

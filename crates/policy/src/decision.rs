@@ -147,6 +147,16 @@ pub struct Reason {
     pub facts: Vec<FactId>,
 }
 
+impl Reason {
+    /// What it means, with its particulars in parentheses.
+    pub fn sentence(&self) -> String {
+        match self.detail.as_str() {
+            "" => self.text.clone(),
+            detail => format!("{} ({detail})", self.text),
+        }
+    }
+}
+
 /// Something that must be there and is not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

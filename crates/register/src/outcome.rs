@@ -384,11 +384,7 @@ fn sentences(decision: &Decision, draft: &CaseDraft) -> Vec<String> {
     for reason in &decision.reasons {
         let ours =
             draft.rules.contains(&reason.rule) && (draft.party.is_none() || reason.party == draft.party);
-        let sentence = if reason.detail.is_empty() {
-            reason.text.clone()
-        } else {
-            format!("{} ({})", reason.text, reason.detail)
-        };
+        let sentence = reason.sentence();
         if ours && !sentences.contains(&sentence) {
             sentences.push(sentence);
         }

@@ -200,7 +200,7 @@ fn reasons(decision: &Decision, least: Effect) -> Vec<Reason> {
     };
     let view = |reason: &tenantry_policy::decision::Reason| Reason {
         code: reason.rule.to_string(),
-        text: format!("{} {}", reason.text, plain(&reason.detail)).trim().to_owned(),
+        text: plain(&reason.sentence()),
         citation: [reason.requirement.as_str(), reason.citation.as_str()].join(", "),
         remedy: remedy(reason),
         tone: match reason.effect {

@@ -1,9 +1,9 @@
 //! Connections for reading, lent to calling threads one unit at a time.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
+use tenantry_store::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use tenantry_store::{Job, StoreError};
 
 use crate::connection::open_reading;

@@ -7,6 +7,7 @@ use std::cell::Cell as ThreadCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::sync::thread_local;
 use crate::{Row, Statement, StoreError, Tx, Value};
 
 /// A unit of work with its callback. Only drivers run it.
@@ -57,7 +58,7 @@ impl Job {
 
 /// Whether this thread is inside a unit or its callback, where a blocking call would wait for itself.
 pub(crate) fn inside_unit() -> bool {
-    INSIDE.get()
+    INSIDE.with(ThreadCell::get)
 }
 
 thread_local! {
@@ -70,13 +71,13 @@ struct Inside {
 
 impl Inside {
     fn enter() -> Self {
-        Self { before: INSIDE.replace(true) }
+        Self { before: INSIDE.with(|inside| inside.replace(true)) }
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        INSIDE.set(self.before);
+        INSIDE.with(|inside| inside.set(self.before));
     }
 }
 

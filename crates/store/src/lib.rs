@@ -35,6 +35,7 @@
 
 pub mod limits;
 pub mod repo;
+pub mod sync;
 
 mod error;
 mod job;

@@ -1,9 +1,7 @@
 //! For drivers: a bounded queue of units and the threads that serve it.
 
-use std::thread::JoinHandle;
-
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-
+use crate::sync::channel::{Receiver, Sender, TrySendError, bounded};
+use crate::sync::thread::{self, JoinHandle};
 use crate::{Job, StoreError, WhenFull, limits};
 
 /// A queue of at most [`QUEUED_UNITS_MAX`](limits::QUEUED_UNITS_MAX) units, and the threads that serve it.
@@ -32,7 +30,7 @@ impl Queue {
         let mut queue = Self { entrance: Some(entrance), threads: Vec::new() };
         for server in servers {
             let waiting = Waiting(waiting.clone());
-            let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || server(waiting));
+            let thread = thread::Builder::new().name(name.to_owned()).spawn(move || server(waiting));
             let refused =
                 |error| StoreError::Open { reason: format!("cannot start the thread {name}: {error}") };
             queue.threads.push(thread.map_err(refused)?);
@@ -60,7 +58,7 @@ impl Drop for Queue {
         self.entrance = None;
         for thread in self.threads.drain(..) {
             // The last owner of a store may be a callback on one of its own threads, which cannot wait for itself.
-            if thread.thread().id() != std::thread::current().id() {
+            if thread.thread().id() != thread::current().id() {
                 let _ended = thread.join();
             }
         }

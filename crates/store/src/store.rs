@@ -1,9 +1,9 @@
 //! The store itself: three lanes for units of work, one object-safe trait for drivers, one extension for callers.
 
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
 
 use crate::migrate::{apply_migrations, check_migrations};
+use crate::sync::mpsc::sync_channel;
 use crate::{Job, Migration, MigrationReport, Ran, SchemaTx, Statement, StoreError, Tx, job};
 
 /// Which way a unit takes.

@@ -34,8 +34,9 @@ Commands:
                   licences and sources of dependencies, then `test`
   torture [--short]
                   accidents, with failing controls: power cuts under a real file system, disks put
-                  together from recorded writes, flushes and writes that fail, kills; and many
-                  sequences of steps compared with a model of the register
+                  together from recorded writes, flushes and writes that fail, kills, many orders
+                  of the threads of the queue and the group commit; and many sequences of steps
+                  compared with a model of the register
                     --short   a few minutes instead of a night, without the model, which every test
                               run has
   tidy            the repository's own rules: arrows between crates, file sizes, names, purposes of

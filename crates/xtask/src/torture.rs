@@ -1,6 +1,6 @@
 //! Accidents: everything that could make the record lose what it acknowledged.
 //!
-//! The trials are those of `crates/torture`; here they only get their programs and their numbers.
+//! The trials are those of `crates/torture`, and tests that can run for longer; here they only get their programs and their numbers.
 
 use crate::{
     needs,
@@ -8,13 +8,15 @@ use crate::{
     test::Extent,
 };
 
-/// How often each accident happens: power cuts, disks put together, calls that fail, kills, cases of the model test.
+/// How often each accident happens: power cuts, disks put together, calls that fail, kills, orders of threads
+/// for each scenario of the queue, cases of the model test.
 struct Numbers {
     profile: &'static [&'static str],
     cuts: &'static str,
     states: &'static str,
     positions: &'static str,
     kills: &'static str,
+    orders: &'static str,
     cases: Option<&'static str>,
 }
 
@@ -25,11 +27,19 @@ const FULL: Numbers = Numbers {
     states: "10000",
     positions: "60",
     kills: "1000",
+    orders: "50000",
     cases: Some("1000"),
 };
 /// A few minutes; the model test runs with every `cargo test`.
-const SHORT: Numbers =
-    Numbers { profile: &[], cuts: "40", states: "120", positions: "3", kills: "15", cases: None };
+const SHORT: Numbers = Numbers {
+    profile: &[],
+    cuts: "40",
+    states: "120",
+    positions: "3",
+    kills: "15",
+    orders: "1000",
+    cases: None,
+};
 
 pub(crate) fn torture(extent: Extent) -> anyhow::Result<()> {
     let mut steps = Steps::default();
@@ -53,6 +63,12 @@ pub(crate) fn steps(steps: &mut Steps, extent: Extent) {
     trial("crash states", &["crash-states", "--states", numbers.states]);
     trial("failing calls", &["failing-calls", "--positions", numbers.positions]);
     trial("kills", &["kills", "--kills", numbers.kills]);
+    steps.step("orders of threads", || {
+        let words = ["test", "--locked", "-p", "tenantry-store-sqlite", "--features", "interleavings"];
+        let mut command = program("cargo", &words);
+        command.args(numbers.profile).args(["--test", "interleavings"]).env("INTERLEAVINGS", numbers.orders);
+        show(&mut command)
+    });
     if let Some(cases) = numbers.cases {
         steps.step("the register against its model", || {
             let words = ["test", "--locked", "-p", "tenantry-register", "--test", "it"];

@@ -65,19 +65,24 @@ impl Witnesses for WitnessClient {
             Ok(body) => body,
             Err(error) => return Submission::Unreachable(error.to_string()),
         };
-        match status {
-            200 => match cosignatures(witness, &request.note, &body) {
-                Ok(signatures) => Submission::Cosigned(signatures),
-                Err(error) => Submission::Unreachable(format!("its answer does not hold: {error}")),
-            },
-            409 => match body.strip_suffix('\n').and_then(|size| size.parse().ok()) {
-                Some(size) if size != request.old => Submission::OtherSize(size),
-                // The same size and yet a conflict: it holds another root.
-                _ => Submission::Refused(409),
-            },
-            refused @ (400 | 403 | 404 | 422) => Submission::Refused(refused),
-            other => Submission::Unreachable(format!("it answered with status {other}")),
-        }
+        read_answer(witness, request, status, &body)
+    }
+}
+
+/// What a witness's answer to `request` means. Signatures are verified.
+pub fn read_answer(witness: &PolicyWitness, request: &AddCheckpoint, status: u16, body: &str) -> Submission {
+    match status {
+        200 => match cosignatures(witness, &request.note, body) {
+            Ok(signatures) => Submission::Cosigned(signatures),
+            Err(error) => Submission::Unreachable(format!("its answer does not hold: {error}")),
+        },
+        409 => match body.strip_suffix('\n').and_then(|size| size.parse().ok()) {
+            Some(size) if size != request.old => Submission::OtherSize(size),
+            // The same size and yet a conflict: it holds another root.
+            _ => Submission::Refused(409),
+        },
+        refused @ (400 | 403 | 404 | 422) => Submission::Refused(refused),
+        other => Submission::Unreachable(format!("it answered with status {other}")),
     }
 }
 

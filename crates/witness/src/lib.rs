@@ -32,6 +32,8 @@
 //! # }
 //! ```
 
+pub mod frames;
+
 mod client;
 mod error;
 mod head_file;
@@ -41,7 +43,7 @@ mod signer;
 mod stamp;
 mod witness;
 
-pub use client::{Submission, WitnessClient, Witnesses};
+pub use client::{Submission, WitnessClient, Witnesses, read_answer};
 pub use error::SignerError;
 pub use head_file::{HeadFile, HeadGuard};
 pub use local::LocalSigner;

@@ -1,29 +1,14 @@
-//! The signer in a process of its own, behind a Unix socket.
-//!
-//! One connection carries one request after the other. A request is a 32-bit big-endian length and that many bytes of text: a
-//! first line with the verb, then its content. The answer is framed the same way; its first line is `ok`, or `no` with a status
-//! and a size.
-//!
-//! | verb | content | answer |
-//! |---|---|---|
-//! | `keys` | - | a verifier key on each line |
-//! | `latest` | - | `<size> <root in base64>` |
-//! | `checkpoint` | `old N`, proof lines, an empty line, the checkpoint text | the signed note |
-//! | `note` | the text | the signed note |
+//! The signer in a process of its own, behind a Unix socket. What is said there is in [`frames`].
 
-use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tenantry_ledger::{
-    Checkpoint, Hash, LedgerError, NoteSigner, Refusal, SignedNote, TreeHead, VerifierKey, limits,
-};
+use tenantry_ledger::{Checkpoint, Hash, LedgerError, NoteSigner, SignedNote, TreeHead, VerifierKey};
 
+use crate::frames::{self, Growth};
 use crate::{LogSigner, SignerError};
 
-/// Longest frame, in bytes.
-const FRAME_BYTES_MAX: usize = limits::NOTE_BYTES_MAX + 16_384;
 /// How long a request waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -63,9 +48,7 @@ impl LogSigner for RemoteSigner {
     fn latest(&self) -> Result<TreeHead, SignerError> {
         let line = &self.notes.line;
         let text = line.ask("latest\n")?;
-        // A checkpoint's text with the origin left out, so that one parser reads both.
-        let head = Checkpoint::parse_text(&format!("x\n{}", text.replace(' ', "\n")));
-        head.map(|head| TreeHead::from(&head)).map_err(|_| line.protocol("its newest head is malformed"))
+        frames::read_head(&text).map_err(|_| line.protocol("its newest head is malformed"))
     }
 
     fn sign_checkpoint(
@@ -121,7 +104,7 @@ impl Line {
         if let Some(stream) = held.as_mut()
             && let Ok(answer) = exchange(stream, request)
         {
-            return self.read(answer);
+            return frames::read_answer(answer, &self.path);
         }
         *held = None;
         let mut stream = UnixStream::connect(&self.path).map_err(failed)?;
@@ -129,26 +112,7 @@ impl Line {
         stream.set_write_timeout(Some(PATIENCE)).map_err(failed)?;
         let answer = exchange(&mut stream, request).map_err(failed)?;
         *held = Some(stream);
-        self.read(answer)
-    }
-
-    fn read(&self, answer: Vec<u8>) -> Result<String, SignerError> {
-        let text = String::from_utf8(answer).map_err(|_| self.protocol("its answer is not text"))?;
-        let (first, rest) = text.split_once('\n').ok_or(self.protocol("its answer has no first line"))?;
-        if first == "ok" {
-            return Ok(rest.to_owned());
-        }
-        let mut words = first.split(' ').skip(1);
-        let status = words.next().and_then(|status| status.parse().ok()).unwrap_or(0_u16);
-        let size = words.next().and_then(|size| size.parse().ok()).unwrap_or(0_u64);
-        Err(match status {
-            404 => SignerError::Refused(Refusal::UnknownOrigin),
-            409 if rest == "fork\n" => SignerError::Refused(Refusal::Fork { size }),
-            409 => SignerError::Refused(Refusal::OtherSize { latest: size }),
-            422 => SignerError::Refused(Refusal::Inconsistent(LedgerError::RootMismatch)),
-            503 => SignerError::Stopped,
-            _ => self.protocol("it refused the request as malformed"),
-        })
+        frames::read_answer(answer, &self.path)
     }
 
     fn protocol(&self, reason: &'static str) -> SignerError {
@@ -157,25 +121,8 @@ impl Line {
 }
 
 fn exchange(stream: &mut UnixStream, request: &str) -> std::io::Result<Vec<u8>> {
-    write_frame(stream, request.as_bytes())?;
-    read_frame(stream)
-}
-
-fn write_frame(stream: &mut UnixStream, bytes: &[u8]) -> std::io::Result<()> {
-    let length = u32::try_from(bytes.len()).map_err(std::io::Error::other)?;
-    stream.write_all(&[&length.to_be_bytes(), bytes].concat())
-}
-
-fn read_frame(stream: &mut UnixStream) -> std::io::Result<Vec<u8>> {
-    let mut length = [0; 4];
-    stream.read_exact(&mut length)?;
-    let length = u32::from_be_bytes(length) as usize;
-    if length > FRAME_BYTES_MAX {
-        return Err(std::io::Error::other("the frame is longer than any request or answer"));
-    }
-    let mut bytes = vec![0; length];
-    stream.read_exact(&mut bytes)?;
-    Ok(bytes)
+    frames::write(stream, request.as_bytes())?;
+    frames::read(stream)
 }
 
 /// Answers requests on `listener` until it fails; each connection has a thread of its own, and all share the signer.
@@ -196,60 +143,10 @@ pub fn serve_signer(
 
 fn serve_connection(mut stream: UnixStream, signer: &dyn LogSigner) {
     // The other side hung up, or spoke something else: either way this connection is over.
-    while let Ok(request) = read_frame(&mut stream) {
-        let answer = answer(&request, signer);
-        if write_frame(&mut stream, answer.as_bytes()).is_err() {
+    while let Ok(request) = frames::read(&mut stream) {
+        let answer = frames::answer(&request, signer);
+        if frames::write(&mut stream, answer.as_bytes()).is_err() {
             return;
         }
-    }
-}
-
-fn answer(request: &[u8], signer: &dyn LogSigner) -> String {
-    let Some((verb, content)) = std::str::from_utf8(request).ok().and_then(|text| text.split_once('\n'))
-    else {
-        return "no 400\n".to_owned();
-    };
-    let done = match verb {
-        "keys" => Ok(signer.keys().iter().flat_map(|key| [key.to_string(), "\n".to_owned()]).collect()),
-        "latest" => signer.latest().map(|head| {
-            let text = Checkpoint { origin: String::new(), size: head.size, root: head.root }.to_text();
-            text.trim_start().replacen('\n', " ", 1)
-        }),
-        "checkpoint" => Growth::parse(content).map_err(SignerError::Malformed).and_then(|growth| {
-            let note = signer.sign_checkpoint(growth.old, &growth.proof, &growth.checkpoint)?;
-            Ok(note.to_string())
-        }),
-        "note" => SignedNote::sign(content, &[signer.notes()])
-            .map(|note| note.to_string())
-            .map_err(SignerError::Malformed),
-        _ => return "no 400\n".to_owned(),
-    };
-    match done {
-        Ok(text) => format!("ok\n{text}"),
-        Err(SignerError::Refused(refusal)) => match refusal {
-            Refusal::OtherSize { latest } => format!("no 409 {latest}\n"),
-            Refusal::Fork { size } => format!("no 409 {size}\nfork\n"),
-            other => format!("no {} 0\n", other.status()),
-        },
-        Err(SignerError::Malformed(_)) => "no 400\n".to_owned(),
-        Err(_) => "no 503\n".to_owned(),
-    }
-}
-
-/// A request to sign a checkpoint: that of C2SP `tlog-witness`, with the bare checkpoint in place of the signed one.
-struct Growth {
-    old: u64,
-    proof: Vec<Hash>,
-    checkpoint: Checkpoint,
-}
-
-impl Growth {
-    fn to_text(&self) -> String {
-        tenantry_ledger::growth_to_text(self.old, &self.proof, &self.checkpoint.to_text())
-    }
-
-    fn parse(text: &str) -> Result<Self, LedgerError> {
-        let (old, proof, checkpoint) = tenantry_ledger::growth_from_text(text)?;
-        Ok(Self { old, proof, checkpoint: Checkpoint::parse_text(checkpoint)? })
     }
 }

@@ -9,7 +9,7 @@
 mod targets;
 
 use std::sync::OnceLock;
-use targets::{http, ledger, lists, names, packages, settings, vault};
+use targets::{http, ledger, lists, names, packages, screening, settings, signing, vault};
 
 type Target = fn(&[u8]);
 
@@ -46,9 +46,13 @@ const TARGETS: &[(&str, Target)] = &[
     ("package", packages::package),
     ("package_file", packages::package_file),
     ("policy_pack", settings::pack),
+    ("screening_image", screening::image),
+    ("signer_answers", signing::answers),
+    ("signer_requests", signing::requests),
     ("vault_journal", vault::journal),
     ("vault_root_file", vault::root_file),
     ("vault_sealed", vault::sealed),
+    ("witness_answer", signing::witness_answer),
 ];
 
 static TARGET: OnceLock<Target> = OnceLock::new();

@@ -243,7 +243,7 @@ const fn missing() -> RegisterError {
 }
 
 /// Name of a batch among the rows of each of its subjects.
-fn group(leaf: u64) -> [u8; 16] {
+pub(crate) fn group(leaf: u64) -> [u8; 16] {
     let mut name = *b"batch\0\0\0\0\0\0\0\0\0\0\0";
     for (slot, byte) in name.iter_mut().skip(8).zip(leaf.to_be_bytes()) {
         *slot = byte;
@@ -255,9 +255,7 @@ fn group(leaf: u64) -> [u8; 16] {
 fn group_of<'s>(sealed: &'s [u8], subject: &[u8; 16]) -> Option<&'s [u8]> {
     let mut rest = sealed;
     loop {
-        let (of, tail) = rest.split_first_chunk::<16>()?;
-        let (length, tail) = tail.split_first_chunk()?;
-        let (bytes, tail) = tail.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        let (of, bytes, tail) = next_group(rest)?;
         if of == subject {
             return Some(bytes);
         }
@@ -265,8 +263,16 @@ fn group_of<'s>(sealed: &'s [u8], subject: &[u8; 16]) -> Option<&'s [u8]> {
     }
 }
 
+/// The first subject of what is sealed of a batch, its bytes, and what follows them.
+pub(crate) fn next_group(sealed: &[u8]) -> Option<(&[u8; 16], &[u8], &[u8])> {
+    let (subject, rest) = sealed.split_first_chunk()?;
+    let (length, rest) = rest.split_first_chunk()?;
+    let (bytes, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+    Some((subject, bytes, rest))
+}
+
 /// The first of the openings, and what follows it.
-fn next_opening(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
+pub(crate) fn next_opening(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     let (number, rest) = bytes.split_first_chunk()?;
     let (length, rest) = rest.split_first_chunk()?;
     let (body, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;

@@ -4,11 +4,14 @@
 //! number of leaves. Per leaf: the row is the one that belongs there, its columns say what the leaf says, its hash extends the
 //! tree, its subject's chain has no gap, its body opens under its key and is what the leaf commits to. Per tree: every stored tile
 //! and every signed checkpoint agrees with the leaves. Beside it: every wrapped key opens, every sealed row opens, decisions are
-//! those of their leaves, packs and approvals have their hashes, and the database finds its own pages and indexes sound.
+//! those of their leaves, packs and approvals have their hashes, and the database finds its own pages and indexes sound. Per batch of
+//! events: they are what its leaf states, what is sealed of them opens and is what they commit to, and the rows that say whom the
+//! batch is about name the subjects of its events, all of them and no others.
 //!
 //! What is not bound to a leaf or a key is not covered: columns in plain such as an account's state or times, sessions, webhook
 //! deliveries; and what SQLite itself does not use, its free space.
 
+mod batches;
 mod leaves;
 mod rows;
 mod scrub;
@@ -20,6 +23,7 @@ use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::core::Core;
 use crate::{Register, RegisterError};
+use batches::Batches;
 use leaves::Walk;
 use rows::Table;
 use serde::Serialize;
@@ -32,7 +36,8 @@ const FINDINGS_MAX: usize = 1_000;
 /// Something that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Where: `leaf`, `body`, `chain`, `head`, `tile`, `checkpoint`, `key`, `row`, `decision`, `pack`, `approval`, `database`.
+    /// Where: `leaf`, `body`, `chain`, `batch`, `head`, `tile`, `checkpoint`, `key`, `row`, `decision`, `pack`, `approval`,
+    /// `database`.
     pub place: &'static str,
     /// Which one and what is wrong with it, without personal data.
     pub what: String,
@@ -110,6 +115,7 @@ impl std::fmt::Debug for Check {
 
 enum Stage {
     Leaves(Walk),
+    Batches(Batches),
     Table(Table),
     Database,
     Done,
@@ -147,6 +153,11 @@ impl Check {
         match &mut self.stage {
             Stage::Leaves(walk) => {
                 if walk.step(core, report) == Step::Done {
+                    self.stage = Stage::Batches(walk.batches());
+                }
+            }
+            Stage::Batches(batches) => {
+                if batches.step(core, report) == Step::Done {
                     self.stage = Stage::Table(Table::first());
                 }
             }

@@ -2,10 +2,11 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
 
+use tenantry_store::sync::atomic::{AtomicUsize, Ordering};
+use tenantry_store::sync::mpsc::{Receiver, Sender, channel};
+use tenantry_store::sync::thread::{self, JoinHandle};
+use tenantry_store::sync::thread_local;
 use tenantry_store::{Job, StoreError};
 
 /// A batch of at most so many units is answered by the writer itself when nothing waits: handing it over would take as long.
@@ -34,7 +35,7 @@ pub(crate) fn start() -> Result<(Answers, Answering), StoreError> {
     let (entrance, waiting) = channel();
     let open = Arc::new(AtomicUsize::new(0));
     let left = Arc::clone(&open);
-    let thread = std::thread::Builder::new().name("store-answers".to_owned());
+    let thread = thread::Builder::new().name("store-answers".to_owned());
     let thread = thread.spawn(move || serve(&waiting, &left)).map_err(|error| StoreError::Open {
         reason: format!("cannot start the thread store-answers: {error}"),
     })?;
@@ -57,7 +58,7 @@ impl Drop for Answering {
     fn drop(&mut self) {
         // The last owner of a store may be a callback, for whose end the thread that answers waits, or the writer.
         if let Some(thread) = self.0.take()
-            && !ANSWERS.get()
+            && !ANSWERS.with(Cell::get)
         {
             let _ended = thread.join();
         }
@@ -65,16 +66,16 @@ impl Drop for Answering {
 }
 
 fn serve(waiting: &Receiver<(Vec<Job>, Outcome)>, open: &AtomicUsize) {
-    for (batch, outcome) in waiting {
+    while let Ok((batch, outcome)) = waiting.recv() {
         answer(batch, &outcome);
         open.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
 fn answer(batch: Vec<Job>, outcome: &Outcome) {
-    ANSWERS.set(true);
+    ANSWERS.with(|answers| answers.set(true));
     for job in batch {
         job.finish(outcome.clone());
     }
-    ANSWERS.set(false);
+    ANSWERS.with(|answers| answers.set(false));
 }

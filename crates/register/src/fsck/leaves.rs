@@ -1,5 +1,6 @@
 //! The ledger itself: leaves in order, with everything that must agree with them.
 
+use super::batches::Batches;
 use super::{Report, Step, look};
 use crate::RegisterError;
 use crate::checkpoints::{Edge, FullTile, hash_of_row};
@@ -29,6 +30,7 @@ pub(super) struct Walk {
     read_to: i64,
     /// The first checkpoint that lacks a signature of this ledger: right only before its second key came into use.
     unsigned: Option<i64>,
+    batches: Batches,
 }
 
 /// What reading one step's leaves gave.
@@ -80,11 +82,19 @@ impl Walk {
             if row.leaf_type == i64::from(RecordType::LedgerKeyIntroduced.number()) {
                 self.unsigned = None;
             }
+            if row.leaf_type == i64::from(RecordType::EventsBatched.number()) {
+                self.batches.check(core, report, row);
+            }
             self.append(core, report, hash);
             report.checked.leaves += 1;
             self.check_signed(core, report);
         }
         Step::More
+    }
+
+    /// What was seen of batches, up to the leaf that the walk reached.
+    pub(super) fn batches(&mut self) -> Batches {
+        std::mem::take(&mut self.batches).up_to(self.edge.frontier.size())
     }
 
     /// Grows the tree and compares every tile that it completes.

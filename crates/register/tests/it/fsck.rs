@@ -2,10 +2,27 @@
 
 use crate::retention::{Journal, closed, erase_what_is_due};
 use crate::world::{Applicant, World, on_both, staff, system};
-use tenantry_model::staff::{Job, Role};
+use serde_json::json;
+use tenantry_model::clock::Clock as _;
+use tenantry_model::id::{AccountId, ApiKeyId};
+use tenantry_model::staff::{Actor, Job, Role, Scope};
+use tenantry_register::Call;
 use tenantry_register::fsck::{Report, Step};
+use tenantry_store::repo::account;
+use tenantry_store::{StoreError, StoreExt as _, params, statements};
 
-on_both!(a_sound_store_is_sound, an_erased_subject_is_no_finding, each_table_that_is_covered_is_looked_at,);
+statements! {
+    ADD_ROW = "INSERT INTO event_subject (subject, leaf) VALUES ($1, $2)";
+    REMOVE_ROW = "DELETE FROM event_subject WHERE subject = $1 AND leaf = $2";
+    MOVE_BATCH = "UPDATE event_batch SET leaf = $2 WHERE leaf = $1";
+}
+
+on_both!(
+    a_sound_store_is_sound,
+    an_erased_subject_is_no_finding,
+    each_table_that_is_covered_is_looked_at,
+    whom_batches_are_about_is_told_by_their_events,
+);
 
 pub(crate) fn check(world: &World) -> Report {
     let mut check = world.register.check(&system(Job::CommandLine)).unwrap();
@@ -13,10 +30,18 @@ pub(crate) fn check(world: &World) -> Report {
     check.into_report()
 }
 
+/// Reports accesses of these accounts by the batch.
+fn report_accesses(world: &World, accounts: &[AccountId]) -> u64 {
+    let (id, scopes) = (ApiKeyId::from_bytes([5; 16]), vec![Scope::Events]);
+    let key = Call::by(Actor::ApiKey { id, scopes, reseller: None });
+    let access = json!({ "at": world.clock.now(), "access": "access", "ip": "198.51.100.7" });
+    let accesses = accounts.iter().map(|id| (*id, serde_json::from_value(access.clone()).unwrap()));
+    world.register.report_accesses(&key, accesses.collect()).unwrap().leaf
+}
+
 fn work(world: &World) {
-    for number in 1..=3 {
-        world.apply(&Applicant::new(number));
-    }
+    let accounts = [1, 2, 3].map(|number| world.apply(&Applicant::new(number)).account);
+    report_accesses(world, &[accounts[0], accounts[1], accounts[0]]);
     let listed = world.apply(&Applicant::listed(4));
     let decision = serde_json::json!({ "verdict": "dismiss", "reason_code": "different_place" });
     world.decide(&staff(Role::Reviewer, 1), listed.cases[0], decision).unwrap();
@@ -41,7 +66,8 @@ fn a_sound_store_is_sound(world: &World) {
 }
 
 fn an_erased_subject_is_no_finding(world: &World) {
-    closed(world, 1);
+    let (account, _) = closed(world, 1);
+    report_accesses(world, &[account]);
     world.apply(&Applicant::new(2));
     world.clock.advance_days(3 * 365);
     assert!(!erase_what_is_due(world, &Journal::default()).is_empty());
@@ -90,6 +116,80 @@ fn each_table_that_is_covered_is_looked_at(world: &World) {
         );
         world.run(back);
         assert_eq!(check(world).findings, [], "{back}");
+    }
+}
+
+/// A change of the table of whom batches are about, behind the register's back.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Add([u8; 16], u64),
+    Remove([u8; 16], u64),
+    MoveBatch(u64, u64),
+}
+
+impl Change {
+    fn make(self, world: &World) {
+        let changed: Result<u64, StoreError> = world.store.write(move |tx| match self {
+            Self::Add(subject, leaf) => tx.execute(&ADD_ROW, params![subject, leaf as i64]),
+            Self::Remove(subject, leaf) => tx.execute(&REMOVE_ROW, params![subject, leaf as i64]),
+            Self::MoveBatch(from, to) => tx.execute(&MOVE_BATCH, params![from as i64, to as i64]),
+        });
+        assert_eq!(changed, Ok(1), "{self:?}");
+    }
+
+    const fn back(self) -> Self {
+        match self {
+            Self::Add(subject, leaf) => Self::Remove(subject, leaf),
+            Self::Remove(subject, leaf) => Self::Add(subject, leaf),
+            Self::MoveBatch(from, to) => Self::MoveBatch(to, from),
+        }
+    }
+}
+
+/// Rows that say whom a batch is about: one that is missing, one too many, one that is wrong, each named; and the batch itself.
+fn whom_batches_are_about_is_told_by_their_events(world: &World) {
+    let accounts = [1, 2, 3].map(|number| world.apply(&Applicant::new(number)).account);
+    let leaf = report_accesses(world, &accounts[..2]);
+    let later = report_accesses(world, &accounts[..1]);
+    let [first, second, third] = accounts.map(|account| {
+        let found = world.store.read(move |tx| account::find(tx, account)).unwrap();
+        found.unwrap().subject
+    });
+    assert_eq!(check(world).findings, []);
+    let name = |subject: [u8; 16]| format!("{:032x}", u128::from_be_bytes(subject));
+    let missing =
+        |subject, leaf| format!("behind leaf {leaf}: no row says that it is about subject {}", name(subject));
+    let wrong =
+        |subject, leaf| format!("a row says that leaf {leaf} is about subject {}; it is not", name(subject));
+    let cases = [
+        (vec![Change::Remove(second, leaf)], vec![missing(second, leaf)]),
+        (vec![Change::Add(third, leaf)], vec![wrong(third, leaf)]),
+        (vec![Change::Add(first, 0)], vec![wrong(first, 0)]),
+        (vec![Change::Add(first, 1_000_000)], vec![wrong(first, 1_000_000)]),
+        (
+            vec![Change::Remove(second, leaf), Change::Add(second, later)],
+            vec![missing(second, leaf), wrong(second, later)],
+        ),
+        (
+            vec![Change::MoveBatch(later, 0)],
+            vec![
+                format!("behind leaf {later}: its events are missing"),
+                "events are stored behind leaf 0, which is no batch".to_owned(),
+                wrong(first, later),
+            ],
+        ),
+    ];
+    for (changes, named) in cases {
+        for change in &changes {
+            change.make(world);
+        }
+        let found = check(world).findings.into_iter().map(|finding| (finding.place, finding.what));
+        let expected = named.into_iter().map(|what| ("batch", what));
+        assert_eq!(found.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "{changes:?}");
+        for change in &changes {
+            change.back().make(world);
+        }
+        assert_eq!(check(world).findings, [], "{changes:?}");
     }
 }
 

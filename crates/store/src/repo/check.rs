@@ -17,6 +17,11 @@ statements! {
     HOLDS = "SELECT id, subject, sealed FROM legal_hold WHERE id > $1 ORDER BY id LIMIT $2";
     DECISIONS = "SELECT id FROM decision WHERE id > $1 ORDER BY id LIMIT $2";
     PACKS = "SELECT hash, text FROM pack ORDER BY hash";
+    BATCHES_OUTSIDE = "SELECT COUNT(*) FROM event_batch WHERE leaf < $1 OR leaf >= $2";
+    EVENT_SUBJECTS_OUTSIDE = "SELECT COUNT(*) FROM event_subject WHERE leaf < $1 OR leaf >= $2";
+    BATCHES = "SELECT leaf FROM event_batch WHERE leaf > $1 ORDER BY leaf LIMIT $2";
+    EVENT_SUBJECTS = "SELECT subject, leaf FROM event_subject WHERE (subject, leaf) > ($1, $2) ORDER BY subject, leaf LIMIT $3";
+    EVENT_SUBJECT = "SELECT COUNT(*) FROM event_subject WHERE subject = $1 AND leaf = $2";
     APPROVALS = "SELECT id, content, content_hash FROM approval WHERE id > $1 ORDER BY id LIMIT $2";
 }
 
@@ -124,6 +129,33 @@ pub fn chains(
 /// Leaves in all chains together.
 pub fn chained_leaves(tx: &mut dyn Tx) -> Result<i64, StoreError> {
     Ok(query_one(tx, &CHAINED_LEAVES, &[], |row| row.opt_int(0))?.flatten().unwrap_or(0))
+}
+
+/// Event batches, and rows that say which batches are about whom, whose leaf is below `below` or not below `size`.
+pub fn event_rows_outside(tx: &mut dyn Tx, below: i64, size: i64) -> Result<(i64, i64), StoreError> {
+    let mut count = |statement| query_one(tx, statement, params![below, size], |row| row.int(0));
+    Ok((count(&BATCHES_OUTSIDE)?.unwrap_or(0), count(&EVENT_SUBJECTS_OUTSIDE)?.unwrap_or(0)))
+}
+
+/// Leaves of event batches behind one.
+pub fn event_batches(tx: &mut dyn Tx, after: i64, rows_max: u32) -> Result<Vec<i64>, StoreError> {
+    query_all(tx, &BATCHES, params![after, limit(rows_max)], |row| row.int(0))
+}
+
+/// Rows that say that a batch is about a subject, behind one.
+pub fn event_subjects(
+    tx: &mut dyn Tx,
+    after: (&[u8; 16], i64),
+    rows_max: u32,
+) -> Result<Vec<([u8; 16], i64)>, StoreError> {
+    query_all(tx, &EVENT_SUBJECTS, params![after.0, after.1, limit(rows_max)], |row| {
+        Ok((row.id16(0)?, row.int(1)?))
+    })
+}
+
+/// Whether a row says that the batch behind a leaf is about a subject.
+pub fn is_event_subject(tx: &mut dyn Tx, subject: &[u8; 16], leaf: i64) -> Result<bool, StoreError> {
+    Ok(query_one(tx, &EVENT_SUBJECT, params![subject, leaf], |row| row.int(0))? == Some(1))
 }
 
 /// Identifiers of decisions behind one.

@@ -1,4 +1,4 @@
-//! For drivers: what threads have in common, namely threads, locks, channels and values of one thread.
+//! For drivers: what threads have in common, namely threads, locks, channels, atomic numbers and values of one thread.
 //!
 //! These are the standard library's and crossbeam's, under one roof so that tests can exchange all of them at once. With the
 //! feature `interleavings` the same names belong to a scheduler that decides at every step which thread goes on, and so drives the
@@ -11,7 +11,7 @@ pub mod channel;
 pub use {
     crossbeam_channel as channel,
     std::{
-        sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc},
+        sync::{Condvar, Mutex, MutexGuard, PoisonError, atomic, mpsc},
         thread, thread_local,
     },
 };
@@ -19,6 +19,6 @@ pub use {
 #[cfg(feature = "interleavings")]
 pub use shuttle::{
     self,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError, atomic, mpsc},
     thread, thread_local,
 };

@@ -5,6 +5,7 @@
 //! compares the two.
 
 use crate::align::INITIAL_LIKENESS;
+use crate::misheard;
 use crate::name::{INITIAL_WEIGHT, Role, Token};
 use crate::total::{
     CONTRADICTED_MAX, CONTRADICTION, CONTRADICTION_MIN, ENOUGH, ENOUGH_COMPANY, ENOUGH_TITLED,
@@ -39,6 +40,9 @@ pub struct Ceiling {
     no_company: bool,
     /// Whether nothing can agree by its sound in another script.
     one_script: bool,
+    /// Most words that name and may agree by their sound in another script, and words of the left name without partner.
+    heard: u32,
+    left_open: u32,
     /// Whether the left name holds a title, and how many words and single letters.
     title: bool,
     left_all: u32,
@@ -71,6 +75,11 @@ impl Ceiling {
         }
     }
 
+    /// What a token of the left name may agree with, it may by its sound in another script.
+    pub fn may_be_heard(&mut self, left: Token) {
+        self.heard += u32::from(u32::from(left.weight) >= TELLING);
+    }
+
     fn meet(&mut self, left: Token) {
         self.title |= left.role == Role::Title;
         self.left_all += u32::from(matches!(left.role, Role::Word | Role::Initial));
@@ -94,6 +103,7 @@ impl Ceiling {
         }
         self.left += if left.patronymic { weight * (1000 - FATHERS_SPARED) / 1000 } else { weight };
         if left.role == Role::Word {
+            self.left_open += 1;
             self.left_words += weight;
             self.left_names = true;
         }
@@ -105,6 +115,7 @@ impl Ceiling {
             return self.lacks(left);
         }
         self.meet(left);
+        self.left_open += 1;
         let weight = u32::from(left.weight);
         let by_initial = weight.min(INITIAL_WEIGHT.into());
         self.alike += by_initial * u32::from(INITIAL_LIKENESS) / 1000;
@@ -158,7 +169,9 @@ impl Ceiling {
         let short = lacking * (apart * 1000 / whole.max(1)) * SHORTAGE / 1_000_000;
         let contradicted = self.left_names && self.right_names && self.one_script;
         let most = if contradicted { CONTRADICTED_MAX } else { 1000 };
-        plain.saturating_sub(short).min(most.into()) as u16
+        let misheard = self.heard >= misheard::WORDS_MIN && self.left_open <= 1;
+        let least = if misheard { misheard::LIKENESS } else { 0 };
+        (plain.saturating_sub(short).min(most.into()) as u16).max(least)
     }
 }
 
@@ -210,6 +223,14 @@ mod tests {
         "习近平",
         "xi",
         "jinping",
+        "marie",
+        "therese",
+        "abena",
+        "ondoa",
+        "ماري",
+        "تيريز",
+        "أدينا",
+        "أوندوا",
         "プーチン",
         "von",
         "al",
@@ -250,6 +271,9 @@ mod tests {
         for (i, token) in left.tokens().iter().enumerate() {
             let mine = || pairs.iter().filter(|p| p.0.contains(&i));
             let likeness = mine().filter(|p| p.1.len() == 1).map(|p| p.2.likeness).max().unwrap_or(1000);
+            if mine().any(|p| p.2.how == How::Transcribed) {
+                out.may_be_heard(*token);
+            }
             if mine().any(|p| p.0.len() > 1) {
                 out.may_agree_joined(*token);
             } else if mine().any(|p| p.1.len() > 1) {

@@ -283,7 +283,7 @@ impl Name {
         if ascii.is_empty() {
             return;
         }
-        let entry = words::entry(&ascii).copied().unwrap_or_default();
+        let entry = words::entry_of(&ascii, self.kind);
         let form = Form::with(ascii, script, &entry);
         self.tokens.push(token(&form, &entry, self.kind));
         self.forms.push(form);
@@ -329,7 +329,7 @@ impl Name {
         while at < self.forms.len() {
             let from_here = self.forms.iter().skip(at).map(Form::ascii);
             if let Some((words, short)) = words::phrase(from_here) {
-                let entry = words::entry(short).copied().unwrap_or_default();
+                let entry = words::entry_of(short, self.kind);
                 let form = Form::with(short.to_owned(), Script::Latin, &entry);
                 let end = self.spans.get(at + words - 1).map_or(0, |s| s.1);
                 self.tokens.drain(at + 1..at + words);

@@ -11,6 +11,8 @@ use crate::sound::{self, Ear};
 
 /// Likeness of equivalent names (nickname, translation, usual other spelling).
 const EQUIVALENT: u16 = 930;
+/// Likeness of a name and a short form of it that no dictionary has.
+const PET_FORM: u16 = 850;
 /// Below this, two spellings are not near.
 const SPELLING_MIN: u16 = 450;
 /// Below this, two sounds of one script are not near.
@@ -41,6 +43,9 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
     }
     if a.same.iter().any(|s| *s != 0 && b.same.contains(s)) {
         return Some(Near { likeness: EQUIVALENT, how: How::Equivalent });
+    }
+    if a.is_pet_form_of(b) || b.is_pet_form_of(a) {
+        return Some(Near { likeness: PET_FORM, how: How::Equivalent });
     }
     // Typing errors are made in one script. Letters that stand for a script without vowels, or romanise a native name
     // part, were never typed: there only the sound counts.

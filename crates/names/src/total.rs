@@ -3,6 +3,7 @@
 //! and a word only the listed name has counts little.
 
 use crate::align::{How, MatchedUnit, Near, Pairing, Weighed, Weighing, bits};
+use crate::misheard;
 use crate::name::{NameKind, Part, Role, Token};
 use crate::typed;
 use crate::whole::whole;
@@ -102,6 +103,14 @@ fn by_words(work: &mut Weighing, left: &[Token], right: &[Token], pairing: &impl
     {
         let matched = retyped(work, left, right, &typed);
         return Weighed { similarity: typed.likeness, matched, ..Weighed::default() };
+    }
+    if !moved
+        && parts != Parts::Exchanged
+        && similarity < misheard::LIKENESS
+        && sum.transcribed
+        && misheard::misheard(&work.units, left, right, pairing)
+    {
+        similarity = misheard::LIKENESS;
     }
     let home = distinguished && similarity > DISTINGUISHED_MAX;
     Weighed { similarity, matched: sum.alike, left_over: l.weight, right_over: r.weight, home }

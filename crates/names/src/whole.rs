@@ -1,10 +1,12 @@
 //! Two names that are one although no word of one is a word of the other: the same letters with the blanks elsewhere
-//! (`van der Bilt`, `Vanderbilt`), and an acronym beside what it stands for. Each side has keys, and such names share one;
+//! (`van der Bilt`, `Vanderbilt`), an acronym beside what it stands for, and the names of an organisation that a dictionary
+//! knows. Each side has keys, and such names share one;
 //! so an index finds them without comparing.
 
 use crate::align::{How, MatchedUnit, Near, Pairing, Weighed, Weighing};
 use crate::edit::LETTERS_MAX;
 use crate::name::{Form, Name, NameKind, Role, Token};
+use crate::words;
 
 /// Fewest letters that are one name whatever its blanks.
 const LETTERS_MIN: usize = 6;
@@ -16,6 +18,8 @@ const ACRONYM_LETTERS: std::ops::RangeInclusive<usize> = 3..=12;
 const ACRONYM: u16 = 690;
 const ACRONYM_PER_LETTER: u16 = 20;
 const ACRONYM_MAX: u16 = 760;
+/// Likeness of the names by which an organisation is known.
+const KNOWN: u16 = 930;
 /// What one letter of it tells, in thousandths of a bit.
 const ACRONYM_LETTER_WEIGHT: u32 = 3_500;
 
@@ -29,6 +33,8 @@ pub struct WholeKeys {
     pub word: Option<String>,
     /// What its words begin with, in the ways an acronym is made.
     pub acronyms: Vec<String>,
+    /// The acronym it is known by, when a dictionary has it under this name.
+    pub known: Option<&'static str>,
 }
 
 impl WholeKeys {
@@ -40,6 +46,7 @@ impl WholeKeys {
         if name.kind() == NameKind::Person {
             return out;
         }
+        out.known = known(tokens, form);
         out.word = only_word(tokens).and_then(form).map(|f| f.ascii().to_owned());
         for with_legal_forms in [true, false] {
             let acronym: String = initials(tokens, with_legal_forms).map(char::from).collect();
@@ -62,6 +69,8 @@ pub(crate) fn whole(
     let weight = |tokens: &[Token]| tokens.iter().map(|t| u32::from(t.weight)).sum::<u32>();
     let (likeness, how, matched) = if similarity < BLANKS && run_together(left, right, pairing) {
         (BLANKS, How::Glued, weight(left).min(weight(right)))
+    } else if similarity < KNOWN && is_known(left, right, pairing) {
+        (KNOWN, How::Equivalent, weight(left).min(weight(right)))
     } else if similarity < ACRONYM_MAX && pairing.kind() == NameKind::Organisation {
         let letters = acronym(left, right, |at| pairing.left(at))
             .or_else(|| acronym(right, left, |at| pairing.right(at)))?;
@@ -83,6 +92,28 @@ pub(crate) fn whole(
 
 fn names(token: &Token) -> bool {
     !matches!(token.role, Role::Legal | Role::Title)
+}
+
+fn is_known(left: &[Token], right: &[Token], pairing: &impl Pairing) -> bool {
+    pairing.kind() != NameKind::Person
+        && known(left, |at| pairing.left(at)).is_some_and(|l| known(right, |at| pairing.right(at)) == Some(l))
+}
+
+/// What an organisation of this whole name is known by.
+fn known<'f>(tokens: &[Token], form: impl Fn(usize) -> Option<Form<'f>>) -> Option<&'static str> {
+    let length = tokens.iter().map(|t| usize::from(t.length) + 1).sum::<usize>();
+    if !words::may_be_known(length.saturating_sub(1)) {
+        return None;
+    }
+    let mut text = String::with_capacity(length);
+    for (at, _) in tokens.iter().enumerate() {
+        let form = form(at)?;
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(form.ascii());
+    }
+    words::known(&text)
 }
 
 fn run_together(left: &[Token], right: &[Token], pairing: &impl Pairing) -> bool {

@@ -2,13 +2,16 @@
 //! lists are small files in `data/`, compiled in; they hold general knowledge about names, no listed person.
 
 use crate::look::Look;
-use crate::name::Form;
+use crate::name::{Form, NameKind};
 use crate::near;
+use crate::romanise;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 const WORDS: &str = include_str!("../data/words.txt");
+const ORGANISATIONS: &str = include_str!("../data/organisations.txt");
+const NICKNAMES: &str = include_str!("../data/nicknames.txt");
 const FREQUENT: &str = include_str!("../data/frequent.txt");
 
 /// Names counted for `data/frequent.txt`.
@@ -38,6 +41,9 @@ pub(crate) struct Entry {
     pub(crate) count: u32,
     /// How many hold the word itself.
     alone: u32,
+    /// Classes in an organisation's name, and how many counted names hold a word of one; 0 when it is the same there.
+    trade: [u16; 2],
+    trade_count: u32,
 }
 
 static ENTRIES: LazyLock<Entries> = LazyLock::new(read);
@@ -63,7 +69,7 @@ impl Hasher for WordHasher {
 
 /// Several words that are one, and how it is written short.
 static PHRASES: LazyLock<Vec<(Vec<&'static str>, &'static str)>> = LazyLock::new(|| {
-    let lines = WORDS.lines().skip_while(|l| *l != "[phrase]").skip(1).take_while(|l| !l.starts_with('['));
+    let lines = lines_of(WORDS, "[phrase]");
     lines.filter_map(|l| l.split_once('=')).map(|(long, short)| (long.split(' ').collect(), short)).collect()
 });
 
@@ -76,9 +82,37 @@ pub(crate) fn phrase<'f>(forms: impl Iterator<Item = &'f str> + Clone) -> Option
     PHRASES.iter().filter(begins).map(|(long, short)| (long.len(), *short)).max()
 }
 
+/// Organisations by each of their names, as an acronym, and which lengths these names have, one bit each.
+static KNOWN: LazyLock<(HashMap<&'static str, &'static str>, u64)> = LazyLock::new(|| {
+    let names = lines_of(ORGANISATIONS, "[known]").filter_map(|l| l.split_once('='));
+    let all: HashMap<_, _> =
+        names.flat_map(|(name, acronym)| [(name, acronym), (acronym, acronym)]).collect();
+    let lengths = all.keys().fold(0, |set, name| set | 1 << (name.len() & 63));
+    (all, lengths)
+});
+
+/// Whether an organisation may be known by a whole name of this length, blanks counted.
+pub(crate) fn may_be_known(length: usize) -> bool {
+    KNOWN.1 >> (length & 63) & 1 == 1
+}
+
+/// The acronym of an organisation that is widely known by it, by one of its whole names in plain words.
+pub(crate) fn known(name: &str) -> Option<&'static str> {
+    KNOWN.0.get(name).copied()
+}
+
 /// The entry of an ASCII word.
 pub(crate) fn entry(ascii: &str) -> Option<&'static Entry> {
     ENTRIES.get(ascii)
+}
+
+/// What the dictionaries say of a word in the name of something of this kind.
+pub(crate) fn entry_of(ascii: &str, kind: NameKind) -> Entry {
+    let entry = entry(ascii).copied().unwrap_or_default();
+    if entry.trade_count == 0 || !matches!(kind, NameKind::Organisation | NameKind::Unknown) {
+        return entry;
+    }
+    Entry { same: entry.trade, count: entry.trade_count, ..entry }
 }
 
 /// Shortest legal form that is ever recognised with a typing error.
@@ -142,7 +176,20 @@ fn read() -> Entries {
             }
         }
     }
+    for line in lines_of(NICKNAMES, "[given]") {
+        class += 1;
+        read_nicknames(line, class, &mut out);
+    }
+    for line in lines_of(ORGANISATIONS, "[trade]") {
+        class += 1;
+        read_trade(line, class, &mut out);
+    }
     out
+}
+
+/// The lines of a section.
+fn lines_of(file: &'static str, section: &str) -> impl Iterator<Item = &'static str> {
+    file.lines().skip_while(move |l| *l != section).skip(1).take_while(|l| !l.starts_with('['))
 }
 
 /// A word keeps the first two classes that name it, and counts as often as the most common of them together.
@@ -155,6 +202,46 @@ fn read_class(line: &'static str, class: u16, given: bool, out: &mut Entries) {
         }
         entry.count = entry.count.max(total);
         entry.given |= given;
+    }
+}
+
+/// What the bearers of a name are called. Few are called anything but their name, so it stays as rare as it is.
+fn read_nicknames(line: &'static str, class: u16, out: &mut Entries) {
+    for word in line.split(' ') {
+        let entry = out.entry(word).or_default();
+        if let Some(slot) = entry.same.iter_mut().find(|s| **s == 0) {
+            *slot = class;
+        }
+        entry.given = true;
+    }
+}
+
+/// Words that mean the same in organisations' names. They join the class that one of them is in already; words with a duty
+/// of their own keep it and no more.
+fn read_trade(line: &'static str, class: u16, out: &mut Entries) {
+    let romanised = |word| romanise::ascii(word, romanise::script(word));
+    let mut words: Vec<String> = line.split(' ').map(romanised).filter(|w| !w.is_empty()).collect();
+    words.sort_unstable();
+    words.dedup();
+    let dutiful = |e: &Entry| e.particle || e.joining || e.title || e.legal || e.place || e.number.is_some();
+    words.retain(|w| !out.get(w.as_str()).is_some_and(dutiful));
+    let known = words.iter().filter_map(|w| out.get(w.as_str())).find(|e| !e.given && e.same[0] != 0);
+    let class = known.map_or(class, |e| e.same[0]);
+    let total = words.iter().filter_map(|w| out.get(w.as_str())).map(|e| e.alone).sum::<u32>().max(1);
+    for word in words {
+        let entry = match out.get_mut(word.as_str()) {
+            Some(entry) => entry,
+            None => out.entry(word.leak()).or_default(),
+        };
+        if entry.trade_count == 0 {
+            (entry.trade, entry.trade_count) = (entry.same, entry.count);
+        }
+        if !entry.trade.contains(&class)
+            && let Some(slot) = entry.trade.iter_mut().find(|s| **s == 0)
+        {
+            *slot = class;
+        }
+        entry.trade_count = entry.trade_count.max(total);
     }
 }
 

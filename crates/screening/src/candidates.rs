@@ -166,7 +166,7 @@ impl Marked<'_> {
                 match meaning {
                     Meaning::Token(unit, near) => {
                         met.covered |= 1 << j;
-                        met.transcribed |= near.how == How::Transcribed;
+                        met.heard |= u32::from(near.how == How::Transcribed) << unit;
                         met.by(
                             unit,
                             plan.weight(unit).min(token.weight.into()) * u32::from(near.likeness) / 1000,
@@ -188,11 +188,14 @@ impl Marked<'_> {
         }
         let mut ceiling =
             if met.legal || plan.legal() { Ceiling::default() } else { Ceiling::without_legal_forms() };
-        if !met.transcribed {
+        if met.heard == 0 {
             ceiling.nothing_transcribed();
         }
         let letters = if met.initials { SingleLetters::Some } else { SingleLetters::None };
         for (unit, token) in self.name.tokens().iter().enumerate() {
+            if met.heard >> unit & 1 == 1 {
+                ceiling.may_be_heard(*token);
+            }
             if met.joined >> unit & 1 == 1 {
                 ceiling.may_agree_joined(*token);
             } else if met.units >> unit & 1 == 1 {
@@ -251,7 +254,8 @@ struct Met {
     joined: u32,
     /// Tokens of the listed name that may have a partner.
     covered: u32,
-    transcribed: bool,
+    /// Query tokens that may agree by their sound in another script.
+    heard: u32,
     initials: bool,
     legal: bool,
 }

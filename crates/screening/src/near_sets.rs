@@ -35,13 +35,14 @@ pub(crate) struct NearSet {
 /// A remembered set, with the token it is of: two tokens may share a key.
 struct Remembered {
     script: Script,
+    same: [u16; 2],
     ascii: Box<str>,
     set: Arc<NearSet>,
 }
 
 impl Remembered {
     fn is_of(&self, form: &Form) -> bool {
-        self.script == form.script() && *self.ascii == *form.ascii()
+        self.script == form.script() && self.same == form.same() && *self.ascii == *form.ascii()
     }
 }
 
@@ -78,7 +79,9 @@ pub(crate) struct NearSets {
 impl NearSets {
     /// The set of a token, worked out by `find` when it is not known yet.
     pub(crate) fn of(&self, form: &Form, find: impl FnOnce() -> NearSet) -> Arc<NearSet> {
-        let key = number_key(form.script() as u8, text_key(0, form.ascii()));
+        let [first, second] = form.same();
+        let classes = u64::from(first) << 16 | u64::from(second);
+        let key = number_key(form.script() as u8, text_key(0, form.ascii()) ^ classes);
         let Some(shard) = self.shards.get((key >> 20) as usize % SHARDS) else {
             return Arc::new(find());
         };
@@ -96,6 +99,7 @@ impl NearSets {
         if let Entry::Vacant(free) = shard.sets.entry(key) {
             free.insert(Remembered {
                 script: form.script(),
+                same: form.same(),
                 ascii: form.ascii().into(),
                 set: Arc::clone(&set),
             });

@@ -238,6 +238,9 @@ impl<'q> Plan<'q> {
                 continue;
             }
             transcribed |= unit.transcribed;
+            if unit.transcribed {
+                ceiling.may_be_heard(*token);
+            }
             if unit.joined {
                 ceiling.may_agree_joined(*token);
             } else {

@@ -1,7 +1,7 @@
 //! The distinct tokens of all listed names, and the channels by which tokens near a given one are found. Each
 //! branch of `tenantry_names::near` has its channel here, and each channel finds at least what its branch accepts:
-//! equal text, equal number, shared dictionary class, the same letters, the same sound key within a script, close
-//! skeletons across scripts, and deletion neighbourhoods for typing errors. `near` itself makes the decision.
+//! equal text, equal number, shared dictionary class, short form and name, the same letters, the same sound key within a
+//! script, close skeletons across scripts, and deletion neighbourhoods for typing errors. `near` itself makes the decision.
 
 use crate::groups::{self, Bucket, Glance, GroupEntry, number_key, text_key};
 use crate::tables::View;
@@ -17,6 +17,8 @@ const SOUND: u8 = 5;
 const ACROSS: u8 = 6;
 const DELETED: u8 = 7;
 const ACROSS_DROPPED: u8 = 8;
+const PET_FORM: u8 = 9;
+const STEM: u8 = 10;
 
 /// Letters at the head of a token whose deletions are indexed; an error further back leaves the head as it is.
 const HEAD: usize = 7;
@@ -91,6 +93,8 @@ impl Tokens {
                 scripts.push(script);
             }
             own_keys(&form, &mut |key| keys.push((key, id)));
+            keys.extend(form.pet_stem().map(|stem| (text_key(PET_FORM, stem), id)));
+            keys.extend(form.stem().map(|stem| (text_key(STEM, stem), id)));
             keys.push((across(ACROSS, form.script(), form.skeleton()), id));
             let dropped = skeleton_deletions(form.skeleton());
             keys.extend(dropped.map(|s| (across(ACROSS_DROPPED, form.script(), s), id)));
@@ -210,6 +214,8 @@ impl View<'_> {
         if form.ascii().len() >= TWO_ERRORS_FROM {
             others(number_key(LETTERS, form.letters()));
         }
+        form.pet_stem().into_iter().for_each(|stem| others(text_key(STEM, stem)));
+        form.stem().into_iter().for_each(|stem| others(text_key(PET_FORM, stem)));
         let (look, skeleton) = (form.look(), form.skeleton());
         for script in self.scripts().filter(|s| *s != form.script()) {
             let close = |id: &u32| self.look(*id).is_some_and(|l| look.could_sound(l));

@@ -12,6 +12,7 @@ use tenantry_names::{Name, Weighing, WholeKeys, similarity};
 const LETTERS: u8 = 1;
 const WORD: u8 = 2;
 const ACRONYM: u8 = 3;
+const KNOWN: u8 = 4;
 
 /// What a listed name is kept under.
 pub(crate) fn keys(listed: &Name) -> impl Iterator<Item = u64> {
@@ -21,7 +22,11 @@ pub(crate) fn keys(listed: &Name) -> impl Iterator<Item = u64> {
 fn channels(keys: WholeKeys, word: u8, acronym: u8) -> impl Iterator<Item = u64> {
     let letters = keys.letters.into_iter().map(|text| text_key(LETTERS, &text));
     let word = keys.word.into_iter().map(move |text| text_key(word, &text));
-    letters.chain(word).chain(keys.acronyms.into_iter().map(move |text| text_key(acronym, &text)))
+    let known = keys.known.into_iter().map(|text| text_key(KNOWN, text));
+    letters
+        .chain(word)
+        .chain(known)
+        .chain(keys.acronyms.into_iter().map(move |text| text_key(acronym, &text)))
 }
 
 /// Every name of a comparable entity that shares a key with `name` and is alike enough.

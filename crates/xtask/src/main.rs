@@ -9,6 +9,7 @@
 #![expect(clippy::print_stdout, reason = "automation talks to the person who started it")]
 
 mod ci;
+mod dictionaries;
 mod e2e;
 mod fuzz;
 mod needs;
@@ -54,6 +55,9 @@ Commands:
                   environment under target/, has both score the same pairs, and prints one table
                     --short   every tenth row where there are many
                     FOLDER    the data, ../../shared/data when not given
+  dictionaries FOLDER
+                  make the dictionaries of names anew from their published sources in FOLDER
+                  (crates/names/data/NOTICE.txt says which)
   help            this text
 
 Every command prints each step with the time it took and exits with 1 when one of them failed.
@@ -78,6 +82,7 @@ fn main() -> ExitCode {
                 if rest.contains(&"--short") { quality::Extent::Short } else { quality::Extent::Full };
             quality::quality(extent, rest.iter().copied().find(|word| !word.starts_with("--")))
         }
+        ["dictionaries", folder] => dictionaries::dictionaries(folder),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

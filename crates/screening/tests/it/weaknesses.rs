@@ -196,3 +196,54 @@ fn aliases_neither_dilute_nor_borrow() {
         .search(&Query::person("Ferapont Zagryadsky"), &Options::default());
     assert_eq!(hits.len(), 1);
 }
+
+/// Whether a search finds it, as comparing with every entity does.
+fn is_found(schema: Schema, query: &str, listed: &str) -> bool {
+    let index = index(&[entity("x", schema, &[(Property::Name, listed)])]);
+    let (query, options) = (Query::new(schema, query), Options { threshold: Score::FLOOR, limit: 10 });
+    let found = index.search(&query, &options);
+    assert_eq!(found, index.search_exhaustive(&query, &options));
+    found.iter().any(|hit| hit.score >= Score::THRESHOLD)
+}
+
+#[test]
+fn one_consonant_may_be_misheard_in_a_long_name() {
+    for (query, listed) in [
+        ("ماري تيريز روبرت كوندوا", "Marie-Therese Kobert Kondoa"),
+        ("Marie-Therese Kobert Kondoa", "ماري تيريز روبرت كوندوا"),
+        ("Ferapont Zagriadsky Taras Timur", "Ферапонт Заградский Тарас Химур"),
+    ] {
+        assert!(is_found(Schema::Person, query, listed), "{query} ~ {listed}");
+    }
+    for (query, listed) in
+        [("ماري تيريز روبرت كوندوا", "Marie-Therese Kabid Kondoa"), ("ماري روبرت", "Marie Kobert")]
+    {
+        assert!(!is_found(Schema::Person, query, listed), "{query} ~ {listed}");
+    }
+}
+
+#[test]
+fn people_go_by_short_forms() {
+    for (query, listed) in [
+        ("Sally Zorvexton", "Sarah Zorvexton"),
+        ("Barry Zorvexton", "Barack Zorvexton"),
+        ("Barack Zorvexton", "Barry Zorvexton"),
+    ] {
+        assert!(is_found(Schema::Person, query, listed), "{query} ~ {listed}");
+    }
+    assert!(!is_found(Schema::Person, "Barry Zorvexton", "Bernard Zorvexton"));
+}
+
+#[test]
+fn organisations_go_by_translations_and_known_acronyms() {
+    for (query, listed) in [
+        ("Zorvexton Academy", "Академия Зорвекстон"),
+        ("Zorvexton Versicherung", "Zorvexton Insurance"),
+        ("CIA", "Central Intelligence Agency"),
+        ("Islamic Revolutionary Guards Corps", "IRGC"),
+    ] {
+        assert!(is_found(Schema::Organization, query, listed), "{query} ~ {listed}");
+    }
+    assert!(!is_found(Schema::Organization, "Zorvexton Academy", "Zorvexton Insurance"));
+    assert!(!is_found(Schema::Person, "Zorvexton Academy", "Zorvexton Akademie Petrova"));
+}

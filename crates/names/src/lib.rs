@@ -27,6 +27,7 @@ mod align;
 mod ceiling;
 mod compare;
 mod edit;
+mod hanja;
 mod kana;
 mod look;
 mod misheard;
@@ -46,7 +47,7 @@ pub use align::{How, JOINED_LENGTHS, MatchedUnit, Near, Pairing, Weighed, Weighi
 pub use ceiling::Ceiling;
 pub use compare::{Aligned, Comparison, Edit, EditKind, Span, compare, similarity};
 pub use look::Look;
-pub use name::{Form, Name, NameKind, Part, Role, Token};
+pub use name::{Form, Name, NameKind, Part, Reading, Role, Token};
 pub use near::{
     as_joined, joins_across, may_change, near, near_glued, near_joined, one_error, skeleton_deletions,
 };

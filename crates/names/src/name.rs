@@ -1,6 +1,7 @@
 //! A name taken apart: tokens with their forms, roles and weights. All that depends on one name alone is done
 //! here, once; comparing two names is `near` (two tokens) and `align` (two names).
 
+use crate::hanja;
 use crate::look::Look;
 use crate::romanise::{self, Script};
 use crate::sound::{self, Phoneme};
@@ -22,6 +23,25 @@ pub enum NameKind {
     Object,
     /// Not known: read like an organisation, compared with everything.
     Unknown,
+}
+
+/// In which language a name is read that is written in signs of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// The one its script suggests.
+    Usual,
+    /// Chinese characters as Koreans read them.
+    Korean,
+}
+
+impl Reading {
+    /// Every reading.
+    pub const ALL: [Self; 2] = [Self::Usual, Self::Korean];
+
+    /// The reading of a number (its place in the declaration, as `reading as u8` gives it); a number of none is the usual.
+    pub fn of_number(number: u8) -> Self {
+        Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Usual)
+    }
 }
 
 /// What a token does in its name.
@@ -222,6 +242,16 @@ impl Name {
         name.join_phrases();
         name.settle_duties(&pieces);
         name
+    }
+
+    /// The same in a certain reading; `None` when the name has none in that language. A name is another under each reading, and
+    /// has as many characters.
+    pub fn read(text: &str, kind: NameKind, reading: Reading) -> Option<Self> {
+        if reading == Reading::Usual {
+            return Some(Self::analyse(text, kind));
+        }
+        let korean = hanja::in_korean(text).filter(|_| kind == NameKind::Person)?;
+        Some(Self { text: text.into(), ..Self::analyse(&korean, kind) })
     }
 
     /// A word has a duty only where it can have it: "bin" stands between two names, and a title comes before the

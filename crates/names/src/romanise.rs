@@ -138,6 +138,22 @@ pub(crate) fn family_name_end(text: &str) -> Option<usize> {
     text.chars().next().filter(|c| FAMILY_NAMES.contains(*c)).map(char::len_utf8)
 }
 
+/// Most characters of a full name whose family name has one.
+const FULL_NAME_MAX: usize = 3;
+
+/// Whether this may be a native full name in Han, the family name first, with or without a blank after it.
+pub(crate) fn may_be_native_han(text: &str) -> bool {
+    let han = |c: char| is_han_or_hangul(c) && !is_hangul(c);
+    let characters = text.chars().filter(|c| *c != ' ');
+    let ordered = text.chars().enumerate().all(|(at, c)| han(c) || (c == ' ' && at == 1));
+    ordered && (2..=FULL_NAME_MAX).contains(&characters.count())
+}
+
+/// Whether a syllable is a Korean family name.
+pub(crate) fn is_korean_family_name(syllable: char) -> bool {
+    is_hangul(syllable) && FAMILY_NAMES.contains(syllable)
+}
+
 const KOREAN_FIRST: [&str; 19] =
     ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h"];
 const KOREAN_VOWELS: [&str; 21] = [

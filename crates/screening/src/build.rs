@@ -8,7 +8,7 @@ use crate::tables::{CLASSES, EntityRecord, NameRecord, NameToken, Posting, TextA
 use crate::tokens::Gathering;
 use crate::whole;
 use tenantry_model::listed::{ListedEntity, Property, SnapshotHeader};
-use tenantry_names::{Name, Role, Sketch, StoredToken};
+use tenantry_names::{Name, Reading, Role, Sketch, StoredToken};
 
 /// Everything of an index but its tokens, growing.
 #[derive(Default)]
@@ -51,8 +51,8 @@ impl Building {
         let number = self.entities.len() as u32;
         let from = self.names.len() as u32;
         let attributes = Attributes::of(entity);
-        for (property, name) in whole_names(entity, &attributes) {
-            self.push_name(number, property, &name);
+        for (property, reading, name) in whole_names(entity, &attributes) {
+            self.push_name(number, property, reading, &name);
         }
         self.exact.extend(attributes.exact.iter().map(|e| (text_key(0, &e.normal), number)));
         let record = EntityRecord {
@@ -68,7 +68,7 @@ impl Building {
         self.entities.push(record);
     }
 
-    fn push_name(&mut self, entity: u32, property: Property, name: &Name) {
+    fn push_name(&mut self, entity: u32, property: Property, reading: Reading, name: &Name) {
         self.name_starts.push(self.name_tokens.len() as u32);
         self.name_tokens.extend(name.tokens().iter().zip(name.forms()).map(|(token, form)| NameToken {
             form: self.gathering.id(form),
@@ -78,7 +78,8 @@ impl Building {
         let number = self.names.len() as u32;
         self.exact.extend(whole::keys(name).map(|key| (key, number)));
         let text = append(&mut self.texts, name.text().as_bytes());
-        self.names.push(NameRecord { entity, text, property: property as u8, unused: [0; 3] });
+        let (property, reading) = (property as u8, reading as u8);
+        self.names.push(NameRecord { entity, text, property, reading, unused: [0; 2] });
     }
 
     fn write(mut self, headers: &[&SnapshotHeader], classes: &[u32]) -> Image {
@@ -167,17 +168,20 @@ fn by_id(entities: &[EntityRecord], texts: &[u8]) -> Vec<u32> {
     order
 }
 
-/// Every whole name of an entity; from the name parts when it has none.
-pub(crate) fn whole_names(entity: &ListedEntity, attributes: &Attributes) -> Vec<(Property, Name)> {
-    let analysed = |text: &str| attributes.name(text, entity.schema);
-    let mut names: Vec<(Property, Name)> = Vec::new();
+/// Every whole name of an entity in every reading; from the name parts when it has none.
+pub(crate) fn whole_names(entity: &ListedEntity, attributes: &Attributes) -> Vec<(Property, Reading, Name)> {
+    let mut names: Vec<(Property, Reading, Name)> = Vec::new();
+    let mut put = |property: Property, text: &str| {
+        let read = |r: Reading| Some((property, r, attributes.name(text, r, entity.schema)?));
+        names.extend(Reading::ALL.into_iter().filter_map(read));
+    };
     for property in entity::NAMES {
-        names.extend(entity.texts(*property).map(|t| (*property, analysed(t))));
+        entity.texts(*property).for_each(|text| put(*property, text));
     }
-    if names.is_empty() {
+    if entity::NAMES.iter().all(|property| entity.texts(*property).next().is_none()) {
         let parts = [Property::FirstName, Property::MiddleName, Property::FatherName, Property::LastName];
         let joined: Vec<&str> = parts.iter().flat_map(|p| entity.texts(*p)).collect();
-        names.push((Property::Name, analysed(&joined.join(" "))));
+        put(Property::Name, &joined.join(" "));
     }
     names
 }

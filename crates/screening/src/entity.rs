@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tenantry_model::jurisdiction::Jurisdiction;
 use tenantry_model::listed::{ListedEntity, Property, Schema};
 use tenantry_model::time::PartialDate;
-use tenantry_names::{Name, NameKind};
+use tenantry_names::{Name, NameKind, Reading};
 
 /// Properties that hold whole names.
 pub(crate) const NAMES: &[Property] =
@@ -81,24 +81,25 @@ impl Attributes {
     }
 }
 
-/// A name of a party of this schema of whom that is known.
+/// A name of a party of this schema of whom that is known, when it has that reading.
 pub(crate) fn name_of<'t>(
     text: &str,
+    reading: Reading,
     schema: Schema,
     countries: &[Jurisdiction],
     families: impl Iterator<Item = &'t str>,
-) -> Name {
-    let name = Name::analyse(text, name_kind(schema));
+) -> Option<Name> {
+    let name = Name::read(text, name_kind(schema), reading)?;
     if name.kind() == NameKind::Person {
-        return name.of_family(families);
+        return Some(name.of_family(families));
     }
-    name.at_home(|code| countries.iter().any(|c| c.as_str().eq_ignore_ascii_case(code)))
+    Some(name.at_home(|code| countries.iter().any(|c| c.as_str().eq_ignore_ascii_case(code))))
 }
 
 impl Attributes {
-    /// A name of the listed entity of this schema.
-    pub(crate) fn name(&self, text: &str, schema: Schema) -> Name {
-        name_of(text, schema, &self.countries, self.families.iter().map(|f| &**f))
+    /// A name of the listed entity of this schema, when it has that reading.
+    pub(crate) fn name(&self, text: &str, reading: Reading, schema: Schema) -> Option<Name> {
+        name_of(text, reading, schema, &self.countries, self.families.iter().map(|f| &**f))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::tables::{EntityRecord, View};
 use crate::whole;
 use std::cmp::Reverse;
 use tenantry_model::listed::{ListedEntity, Property};
-use tenantry_names::{Name, Weighed, Weighing, compare, similarity};
+use tenantry_names::{Name, Reading, Weighed, Weighing, compare, similarity};
 
 /// Names less alike than this are not the same, whatever else agrees; only a hard rule brings such a pair up.
 const SIMILARITY_FLOOR: u16 = 550;
@@ -37,13 +37,13 @@ impl Index {
         let floor = similarity_for(least - asked.best_case()).max(SIMILARITY_FLOOR);
         let mut found = Vec::new();
         let mut best: Vec<Best> = Vec::new();
-        for (query_name, name) in names.iter().enumerate() {
+        for (asked_name, AskedName { name, .. }) in names.iter().enumerate() {
             found.clear();
             self.candidates(view, name, query.schema, floor, &mut found);
             whole::candidates(view, name, query.schema, floor, &mut found);
-            best.extend(found.iter().map(|c| Best::of(query_name, c.name, c.entity, c.weighed)));
+            best.extend(found.iter().map(|c| Best::of(asked_name, c.name, c.entity, c.weighed)));
         }
-        best.sort_unstable_by_key(|b| (b.entity, Reverse(b.bits), b.query_name, b.name));
+        best.sort_unstable_by_key(|b| (b.entity, Reverse(b.bits), b.asked_name, b.name));
         best.dedup_by_key(|b| b.entity);
         let mut judged: Vec<Judged> =
             best.into_iter().filter_map(|b| judged(view, &asked, b, least)).collect();
@@ -81,7 +81,7 @@ impl Index {
         &self,
         view: &View,
         asked: &Asked,
-        names: &[Name],
+        names: &[AskedName],
         mut judged: Vec<Judged>,
         limit: usize,
     ) -> Vec<Hit> {
@@ -97,12 +97,12 @@ impl Index {
         judged.iter().filter_map(|j| self.hit(view, asked, names, j)).collect()
     }
 
-    fn hit(&self, view: &View, asked: &Asked, names: &[Name], judged: &Judged) -> Option<Hit> {
+    fn hit(&self, view: &View, asked: &Asked, names: &[AskedName], judged: &Judged) -> Option<Hit> {
         let best = &judged.best;
         let kept = view.entities.get(best.entity as usize)?;
         let record = view.name(best.name)?;
-        let listed = judged.attributes.name(view.text(record.text), kept.schema());
-        let name = NamePoint::of(names.get(best.query_name)?, best.query_name, record.property(), &listed);
+        let listed = judged.attributes.name(view.text(record.text), record.reading(), kept.schema())?;
+        let name = NamePoint::of(names.get(best.asked_name)?, record.property(), &listed);
         let name = name.settled(asked, &judged.attributes);
         let explanation = explain(asked, Some(name), &judged.attributes);
         Some(Hit {
@@ -145,7 +145,7 @@ fn judged(view: &View, asked: &Asked, best: Best, least: i32) -> Option<Judged> 
 }
 
 /// Hits by hard rules that the names alone did not bring up.
-fn hard_hits(view: &View, asked: &Asked, query: &Query, names: &[Name], found: &mut Vec<Judged>) {
+fn hard_hits(view: &View, asked: &Asked, query: &Query, names: &[AskedName], found: &mut Vec<Judged>) {
     let keys = asked.exact.iter().map(|(_, _, normal)| text_key(0, normal));
     let mut entities: Vec<u32> = keys.flat_map(|key| view.exact.get(key)).collect();
     entities.sort_unstable();
@@ -163,15 +163,15 @@ fn hard_hits(view: &View, asked: &Asked, query: &Query, names: &[Name], found: &
 }
 
 /// The best of all pairs of names, each listed name taken apart anew.
-fn best_exhaustive(view: &View, names: &[Name], entity: u32, kept: &EntityRecord) -> Option<Best> {
+fn best_exhaustive(view: &View, names: &[AskedName], entity: u32, kept: &EntityRecord) -> Option<Best> {
     let mut work = Weighing::default();
     let mut best: Option<Best> = None;
     let attributes = Attributes::decoded(view.attributes(kept));
-    for (query_name, name) in names.iter().enumerate() {
+    for (asked_name, AskedName { name, .. }) in names.iter().enumerate() {
         for number in kept.names[0]..kept.names[1] {
-            let text = view.text(view.name(number)?.text);
-            let listed = attributes.name(text, kept.schema());
-            let pair = Best::of(query_name, number, entity, similarity(&mut work, name, &listed));
+            let record = view.name(number)?;
+            let listed = attributes.name(view.text(record.text), record.reading(), kept.schema())?;
+            let pair = Best::of(asked_name, number, entity, similarity(&mut work, name, &listed));
             if best.as_ref().is_none_or(|b| pair.bits > b.bits) {
                 best = Some(pair);
             }
@@ -184,27 +184,39 @@ fn best_exhaustive(view: &View, names: &[Name], entity: u32, kept: &EntityRecord
 struct Best {
     entity: u32,
     name: u32,
-    query_name: usize,
+    asked_name: usize,
     weighed: Weighed,
     bits: i32,
 }
 
 impl Best {
-    fn of(query_name: usize, name: u32, entity: u32, weighed: Weighed) -> Self {
+    fn of(asked_name: usize, name: u32, entity: u32, weighed: Weighed) -> Self {
         let bits = name_bits(weighed.similarity, weighed.matched);
-        Self { entity, name, query_name, weighed, bits }
+        Self { entity, name, asked_name, weighed, bits }
     }
 
     /// The same, known to be of another country than the query.
     fn elsewhere(self) -> Self {
-        Self::of(self.query_name, self.name, self.entity, self.weighed.elsewhere())
+        Self::of(self.asked_name, self.name, self.entity, self.weighed.elsewhere())
     }
 }
 
-fn analysed(query: &Query, asked: &Asked) -> Vec<Name> {
+/// A name of the query in one reading.
+struct AskedName {
+    /// Its place among the query's names.
+    query_name: usize,
+    name: Name,
+}
+
+fn analysed(query: &Query, asked: &Asked) -> Vec<AskedName> {
     let families = || query.family_names.iter().map(|f| f.expose().as_str());
-    let name = |text: &str| name_of(text, query.schema, asked.countries(), families());
-    query.names.iter().map(|n| name(n.expose())).collect()
+    let name = |text: &str, r: Reading| name_of(text, r, query.schema, asked.countries(), families());
+    let mut out = Vec::with_capacity(query.names.len());
+    for (query_name, text) in query.names.iter().enumerate() {
+        let read = |reading| Some(AskedName { query_name, name: name(text.expose(), reading)? });
+        out.extend(Reading::ALL.into_iter().filter_map(read));
+    }
+    out
 }
 
 fn explain(asked: &Asked, name: Option<Point>, listed: &Attributes) -> Explanation {
@@ -221,9 +233,10 @@ pub fn judge(query: &Query, entity: &ListedEntity) -> (Score, Explanation) {
     let asked = Asked::of(query);
     let attributes = Attributes::of(entity);
     let mut best: Option<NamePoint> = None;
-    for (query_name, name) in analysed(query, &asked).iter().enumerate() {
-        for (property, listed) in whole_names(entity, &attributes) {
-            let point = NamePoint::of(name, query_name, property, &listed);
+    let names = analysed(query, &asked);
+    for name in &names {
+        for (property, _, listed) in whole_names(entity, &attributes) {
+            let point = NamePoint::of(name, property, &listed);
             if best.as_ref().is_none_or(|b| point.bits() > b.bits()) {
                 best = Some(point);
             }
@@ -242,9 +255,10 @@ struct NamePoint {
 }
 
 impl NamePoint {
-    fn of(name: &Name, query_name: usize, property: Property, listed: &Name) -> Self {
+    fn of(asked: &AskedName, property: Property, listed: &Name) -> Self {
+        let AskedName { query_name, name } = asked;
         let weighed = similarity(&mut Weighing::default(), name, listed);
-        let detail = NameDetail { query_name, property, comparison: compare(name, listed) };
+        let detail = NameDetail { query_name: *query_name, property, comparison: compare(name, listed) };
         Self { weighed, detail, listed: listed.text().to_owned() }
     }
 

@@ -6,7 +6,7 @@ use crate::tokens::LENGTHS;
 use bytemuck::{Pod, Zeroable};
 use std::ops::{Range, RangeInclusive};
 use tenantry_model::listed::{Property, Schema};
-use tenantry_names::{Form, Look, Script, Sketch, StoredForm, StoredToken};
+use tenantry_names::{Form, Look, Reading, Script, Sketch, StoredForm, StoredToken};
 
 /// A text in the section of texts.
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -41,7 +41,8 @@ pub(crate) struct NameRecord {
     pub(crate) entity: u32,
     pub(crate) text: TextAt,
     pub(crate) property: u8,
-    pub(crate) unused: [u8; 3],
+    pub(crate) reading: u8,
+    pub(crate) unused: [u8; 2],
 }
 
 /// A token in its place in a name.
@@ -246,6 +247,10 @@ impl EntityRecord {
 impl NameRecord {
     pub(crate) fn property(&self) -> Property {
         Property::ALL.get(usize::from(self.property)).copied().unwrap_or(Property::Name)
+    }
+
+    pub(crate) fn reading(&self) -> Reading {
+        Reading::of_number(self.reading)
     }
 }
 

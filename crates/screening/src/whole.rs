@@ -40,7 +40,9 @@ pub(crate) fn candidates(view: &View, name: &Name, schema: Schema, floor: u16, o
             continue;
         }
         let attributes = Attributes::decoded(view.attributes(kept));
-        let listed = attributes.name(view.text(record.text), kept.schema());
+        let Some(listed) = attributes.name(view.text(record.text), record.reading(), kept.schema()) else {
+            continue;
+        };
         let weighed = similarity(&mut work, name, &listed);
         if weighed.similarity >= floor {
             out.push(Candidate { name: number, entity: record.entity, weighed });

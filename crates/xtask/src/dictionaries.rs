@@ -11,6 +11,7 @@ use crate::run::root;
 
 const SYMBOLS: &str = "symbols.json";
 const NICKNAMES: &str = "names.csv";
+const READINGS: &str = "Unihan_Readings.txt";
 
 /// A short form of more names than this says too little about which is meant.
 const NAMES_OF_NICKNAME_MAX: usize = 2;
@@ -27,7 +28,8 @@ pub(crate) fn dictionaries(folder: &str) -> anyhow::Result<()> {
     };
     let out = root().join("crates/names/data");
     write(&out, "organisations.txt", &organisations(&serde_json::from_str(&read(SYMBOLS)?)?))?;
-    write(&out, "nicknames.txt", &nicknames(&read(NICKNAMES)?))
+    write(&out, "nicknames.txt", &nicknames(&read(NICKNAMES)?))?;
+    write(&out, "hanja.txt", &hanja(&read(READINGS)?))
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
@@ -107,6 +109,39 @@ fn nicknames(table: &str) -> String {
         let kept: Vec<&str> = nicknames.iter().filter(telling).copied().collect();
         if !kept.is_empty() {
             let _ = writeln!(out, "{name} {}", kept.join(" "));
+        }
+    }
+    out
+}
+
+/// Korean readings of Chinese characters, one reading a line: characters' first readings, then their others.
+fn hanja(table: &str) -> String {
+    let mut sections = [BTreeMap::<char, String>::new(), BTreeMap::new()];
+    for line in table.lines() {
+        let mut fields = line.split('\t');
+        let (Some(code), Some("kHangul"), Some(readings)) = (fields.next(), fields.next(), fields.next())
+        else {
+            continue;
+        };
+        let character = code.strip_prefix("U+").and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        let Some(character) = character.and_then(char::from_u32).filter(|c| u32::from(*c) <= 0xffff) else {
+            continue;
+        };
+        for (section, reading) in sections.iter_mut().zip(readings.split(' ')) {
+            if let Some(syllable) = reading.chars().next() {
+                section.entry(syllable).or_default().push(character);
+            }
+        }
+    }
+    let mut out = "# How Koreans read Chinese characters: the first reading of each, then a second where there is one.
+# From Unihan_Readings.txt (kHangul) of Unicode 14.0.0, copyright 1991-2021 Unicode, Inc., Unicode License V3; see NOTICE.txt.
+# Made by `cargo xtask dictionaries`.
+"
+    .to_owned();
+    for (heading, section) in ["[first]", "[second]"].iter().zip(sections) {
+        let _ = writeln!(out, "{heading}");
+        for (syllable, characters) in section {
+            let _ = writeln!(out, "{syllable} {characters}");
         }
     }
     out

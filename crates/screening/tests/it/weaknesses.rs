@@ -247,3 +247,17 @@ fn organisations_go_by_translations_and_known_acronyms() {
     assert!(!is_found(Schema::Organization, "Zorvexton Academy", "Zorvexton Insurance"));
     assert!(!is_found(Schema::Person, "Zorvexton Academy", "Zorvexton Akademie Petrova"));
 }
+
+#[test]
+fn chinese_characters_are_read_in_korean_too() {
+    for (query, listed) in [
+        ("金正恩", "Kim Jong Un"),
+        ("Kim Jong-un", "金正恩"),
+        ("李 明博", "LEE Myung-bak"),
+        ("金正恩", "김정은"),
+    ] {
+        assert!(is_found(Schema::Person, query, listed), "{query} ~ {listed}");
+    }
+    assert!(is_found(Schema::Person, "金正恩", "Jin Zheng'en"));
+    assert!(!is_found(Schema::Person, "金正恩", "Kim Jong Il"));
+}

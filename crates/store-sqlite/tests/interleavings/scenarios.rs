@@ -99,6 +99,8 @@ pub(crate) fn answered_once(place: &impl Place, seen: &Seen) {
         let store = Arc::clone(&store);
         move || {
             let heard = told(&submit(&*store, client, 3), 3);
+            let accepted = heard.iter().filter(|(_, answer)| answer.is_ok());
+            assert!(accepted.is_sorted_by_key(|(unit, _)| *unit), "one answer overtook another: {heard:?}");
             let recorded = list(&*store);
             for (unit, answer) in &heard {
                 assert_eq!(recorded.contains(unit), answer.is_ok(), "unit {unit:?} was told {answer:?}");

@@ -5,6 +5,7 @@
 //! errors are problem documents whose `detail` those clients show, evidence is counted in bits, and every answer names the
 //! algorithm and the versions of the lists. An algorithm that is not there is refused, never replaced.
 
+mod adjacent;
 mod catalog;
 mod entity;
 mod matching;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(matching::routes())
         .merge(search::routes())
+        .merge(adjacent::routes())
         .merge(catalog::routes())
         .merge(reconcile::routes())
 }

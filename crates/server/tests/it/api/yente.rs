@@ -194,6 +194,28 @@ async fn people_look_around() {
 }
 
 #[tokio::test]
+async fn ties_are_told_from_both_ends() {
+    let deployment = deployment();
+    let owner = deployment.get("/entities/own-1/adjacent").await;
+    let owner = described("/entities/{entity}/adjacent", "get", &owner);
+    insta::assert_json_snapshot!("yente_adjacent", owner, { ".lists" => "[versions]", ".**.last_seen" => "[time]" });
+    let asset = deployment.get("/entities/own-2/adjacent/ownershipAsset?limit=1").await;
+    let asset = described("/entities/{entity}/adjacent/{property}", "get", &asset);
+    assert_eq!((&asset["total"]["value"], &asset["limit"]), (&json!(1), &json!(1)));
+    let tie = &asset["results"][0];
+    assert_eq!((&tie["schema"], &tie["id"]), (&json!("Ownership"), &json!("own-1-tie-1")));
+    assert_eq!(tie["properties"]["owner"][0]["id"], "own-1");
+    assert_eq!(tie["properties"]["asset"], json!(["own-2"]));
+    let none = deployment.get("/entities/oth-1/adjacent").await.json();
+    assert_eq!(none["adjacent"], json!({}));
+    let passed = deployment.get("/entities/own-1/adjacent/ownershipOwner?offset=1").await.json();
+    assert_eq!((&passed["results"], &passed["total"]["value"]), (&json!([]), &json!(1)));
+    deployment.get("/entities/own-9/adjacent").await.problem(Code::NotFound);
+    deployment.get("/entities/own-1/adjacent/name").await.problem(Code::NotFound);
+    deployment.get("/entities/own-1/adjacent?limit=501").await.problem(Code::QueryInvalid);
+}
+
+#[tokio::test]
 async fn what_can_be_asked_is_told_with_its_versions() {
     let deployment = deployment();
     let catalog = described("/catalog", "get", &deployment.get("/catalog").await);

@@ -73,9 +73,9 @@ impl Sketch {
         u64::from(self.0[1]) << 32 | u64::from(self.0[0])
     }
 
-    /// Differences of counts, each by itself.
+    /// Differences of counts, each by itself. Bits that are no count's, as in a forged index, must not end the process.
     const fn apart(a: u64, b: u64) -> u64 {
-        ((a | Self::HIGH) - (b & !Self::HIGH)) ^ ((a ^ !b) & Self::HIGH)
+        (a | Self::HIGH).wrapping_sub(b & !Self::HIGH) ^ ((a ^ !b) & Self::HIGH)
     }
 
     /// Letters that the telling words have together, `None` when they are too many to be counted.

@@ -12,7 +12,7 @@ use crate::run::{Steps, program, root, show};
 const PEER: [&str; 2] = ["nomenklatura==4.17.4", "rigour==2.6.1"];
 
 /// Where the data lies beside the repository.
-const DATA: &str = "../../shared/data";
+const DATA: &str = "../shared/data";
 
 /// How many of the rows to measure.
 #[derive(Clone, Copy, PartialEq, Eq)]

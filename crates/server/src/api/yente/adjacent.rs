@@ -143,7 +143,7 @@ const KINDS: [Kind; 9] = [
     Kind {
         schema: "Representation",
         ends: ["agent", "client"],
-        held_as: ["agentRepresentation", "clientRepresentation"],
+        held_as: ["agencyClient", "agentRepresentation"],
         words: &["agent of", "acting for or on behalf of"],
         words_back: &[],
     },

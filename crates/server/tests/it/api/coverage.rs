@@ -39,6 +39,7 @@ impl House {
             ("path", "000.p/1".to_owned()),
             ("dataset", "default".to_owned()),
             ("entity", "own-1".to_owned()),
+            ("property", "ownershipOwner".to_owned()),
         ];
         let other_reseller = other["account"].as_str().unwrap().parse().unwrap();
         Self { deployment, objects, other_reseller }

@@ -1,8 +1,8 @@
 //! # The embedded driver of the unit of work: SQLite in a file beside the program
 //!
 //! One thread owns the one connection that writes. It takes every unit that is waiting, runs each, commits once, and only then
-//! has all of them answered: 64 callers share one flush of the disk instead of queueing for 64 (*group commit*). A unit that fails is undone alone. Reads run on the caller's own thread, on connections that cannot write,
-//! each unit on one snapshot.
+//! has all of them answered: 64 callers share one flush of the disk instead of queueing for 64 (*group commit*). A unit that
+//! fails is undone alone. Reads run on the caller's own thread, on connections that cannot write, each unit on one snapshot.
 //!
 //! What an answered unit is worth: it was synced to the disk before the answer (`journal_mode=WAL`, `synchronous=FULL`), and
 //! erased content is overwritten (`secure_delete=ON`). Every connection sets these and reads them back; the store refuses to

@@ -15,16 +15,16 @@ use tenantry_vault::{JournalEntry, append_journal};
 
 const APPLICATION: &str = include_str!("../../../../docs/examples/application.json");
 
+/// The program in this folder, with nothing else around it.
+fn program(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
+    command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
 /// Runs the program with JSON answers. Answers its exit code and what it said.
 fn run(folder: &Path, arguments: &[&str]) -> (i32, Value) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tenantry"))
-        .args(arguments)
-        .arg("--json")
-        .current_dir(folder)
-        .env_clear()
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let output = program(folder, arguments).arg("--json").output().unwrap();
     let said = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&output.stderr).into_owned()));
     (output.status.code().unwrap(), said)
@@ -136,15 +136,7 @@ const MOMENTS: u32 = 16;
 
 /// Starts the program and kills it a little later.
 fn run_and_kill(folder: &Path, arguments: &[&str], moment: u32) {
-    let mut running = Command::new(env!("CARGO_BIN_EXE_tenantry"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut running = program(folder, arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     for _ in 0..moment * TURNS {
         std::hint::spin_loop();
     }

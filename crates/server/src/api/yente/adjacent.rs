@@ -3,7 +3,8 @@
 //! it. A publisher's word that says no more than that there is a tie becomes an `UnknownLink`.
 
 use super::entity::{EntityBody, Total};
-use super::params::Params;
+use super::params::{Page, Params};
+use super::search::no_entity;
 use super::versions;
 use crate::api::guard::guard_whole;
 use crate::http::api_key::Principal;
@@ -20,12 +21,6 @@ use tenantry_register::matching::{Filter, Lists};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// Ties on a page when the caller does not say, and at most.
-const TIES_DEFAULT: usize = 10;
-const TIES_MAX: usize = 500;
-/// How far a caller may page.
-const OFFSET_MAX: usize = 9_999;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -259,27 +254,11 @@ fn ties<'l>(lists: &'l Lists, everything: &'l Filter, list: &'l str, entity: &Li
     out
 }
 
-/// Which part of the ties is asked for.
-#[derive(Clone, Copy)]
-struct Page {
-    limit: usize,
-    offset: usize,
-}
-
-impl Page {
-    fn of(params: &Params) -> Result<Self, Problem> {
-        Ok(Self {
-            limit: params.number("limit", 0, TIES_MAX, TIES_DEFAULT)?,
-            offset: params.number("offset", 0, OFFSET_MAX, 0)?,
-        })
-    }
-
-    fn body(self, ties: Vec<Tie>, id: &str, lists: &Lists) -> TiesBody {
-        let total = Total::exactly(ties.len());
-        let page = ties.into_iter().skip(self.offset).take(self.limit);
-        let results = page.map(|tie| tie.body(id, lists)).collect();
-        TiesBody { results, total, limit: self.limit, offset: self.offset }
-    }
+/// Those ties of one property that stand on a page.
+fn on_page(page: Page, ties: Vec<Tie>, id: &str, lists: &Lists) -> TiesBody {
+    let total = Total::exactly(ties.len());
+    let results = page.of(ties).map(|tie| tie.body(id, lists)).collect();
+    TiesBody { results, total, limit: page.limit, offset: page.offset }
 }
 
 /// Read what a listed entity is tied to
@@ -305,7 +284,7 @@ async fn adjacent(
     Asked(params): Asked<Vec<(String, String)>>,
 ) -> Result<Json<AdjacentResponse>, Problem> {
     let lists = ask(&state, move |register| register.lists_to_match(&call_of(&principal))).await?;
-    let page = Page::of(&Params(params))?;
+    let page = Params(params).page()?;
     let answer = blocking(move || {
         let (list, entity) = lists.entity(&id).ok_or_else(no_entity)?;
         let mut by_property: BTreeMap<&'static str, Vec<Tie>> = BTreeMap::new();
@@ -313,7 +292,7 @@ async fn adjacent(
         for tie in ties(&lists, &everything, list, &entity) {
             by_property.entry(tie.held_as()).or_default().push(tie);
         }
-        let body = |(property, ties)| (property, page.body(ties, &id, &lists));
+        let body = |(property, ties)| (property, on_page(page, ties, &id, &lists));
         let adjacent = by_property.into_iter().map(body).collect();
         let entity = EntityBody::new(list, entity, lists.in_force());
         Ok(AdjacentResponse { entity, adjacent, lists: versions(&lists) })
@@ -344,7 +323,7 @@ async fn adjacent_by(
     Asked(params): Asked<Vec<(String, String)>>,
 ) -> Result<Json<TiesBody>, Problem> {
     let lists = ask(&state, move |register| register.lists_to_match(&call_of(&principal))).await?;
-    let page = Page::of(&Params(params))?;
+    let page = Params(params).page()?;
     if !KINDS.iter().any(|kind| kind.held_as.contains(&property.as_str())) {
         return Err(Problem::new(Code::NotFound).detail("no property of this name holds ties"));
     }
@@ -353,11 +332,7 @@ async fn adjacent_by(
         let everything = Filter::default();
         let mut held = ties(&lists, &everything, list, &entity);
         held.retain(|tie| tie.held_as() == property);
-        Ok(page.body(held, &id, &lists))
+        Ok(on_page(page, held, &id, &lists))
     });
     answer.await?.map(Json)
-}
-
-fn no_entity() -> Problem {
-    Problem::new(Code::NotFound).detail("no list in force has this entity")
 }

@@ -12,11 +12,39 @@ use tenantry_screening::{ALGORITHM, Score};
 
 /// Most identifiers of entities that do not count, and most values of any other parameter.
 const VALUES_MAX: usize = 500;
+/// Results on a page when the caller does not say, and at most.
+const RESULTS_DEFAULT: usize = 10;
+const RESULTS_MAX: usize = 500;
+/// How far a caller may page.
+const OFFSET_MAX: usize = 9_999;
 
 /// The parameters of a request, as sent.
 pub(super) struct Params(pub(super) Vec<(String, String)>);
 
+/// Which part of the results is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Page {
+    /// Most results on it.
+    pub(super) limit: usize,
+    /// How many come before.
+    pub(super) offset: usize,
+}
+
+impl Page {
+    /// The results that stand on it.
+    pub(super) fn of<T>(self, all: Vec<T>) -> impl Iterator<Item = T> {
+        all.into_iter().skip(self.offset).take(self.limit)
+    }
+}
+
 impl Params {
+    pub(super) fn page(&self) -> Result<Page, Problem> {
+        Ok(Page {
+            limit: self.number("limit", 0, RESULTS_MAX, RESULTS_DEFAULT)?,
+            offset: self.number("offset", 0, OFFSET_MAX, 0)?,
+        })
+    }
+
     pub(super) fn all(&self, name: &str) -> Result<Vec<String>, Problem> {
         let values: Vec<String> = self.0.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect();
         if values.len() > VALUES_MAX {

@@ -20,11 +20,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Results on a page when the caller does not say, and at most.
-const RESULTS_DEFAULT: usize = 10;
-const RESULTS_MAX: usize = 500;
-/// How far a caller may page.
-const OFFSET_MAX: usize = 9_999;
 /// Longest text searched for, characters.
 const TEXT_CHARS_MAX: usize = 500;
 
@@ -115,19 +110,18 @@ async fn search(
         let why = format!("`q` has at most {TEXT_CHARS_MAX} characters");
         return Err(Problem::new(Code::QueryInvalid).detail(why));
     }
-    let limit = params.number("limit", 0, RESULTS_MAX, RESULTS_DEFAULT)?;
-    let offset = params.number("offset", 0, OFFSET_MAX, 0)?;
+    let page = params.page()?;
     let answer = blocking(move || {
         let found = asked.find(&lists);
         let (facets, total) = (facets(&found), found.len());
-        let page = found.into_iter().skip(offset).take(limit);
-        let results = page.map(|(list, entity)| EntityBody::new(&list, entity, lists.in_force())).collect();
+        let body = |(list, entity): (String, _)| EntityBody::new(&list, entity, lists.in_force());
+        let results = page.of(found).map(body).collect();
         SearchResponse {
             results,
             facets,
             total: Total::exactly(total),
-            limit,
-            offset,
+            limit: page.limit,
+            offset: page.offset,
             lists: versions(&lists),
         }
     });
@@ -152,7 +146,12 @@ async fn entity(
 ) -> Result<Json<EntityBody>, Problem> {
     let lists = ask(&state, move |register| register.lists_to_match(&call_of(&principal))).await?;
     let found = lists.entity(&id).map(|(list, entity)| EntityBody::new(list, entity, lists.in_force()));
-    found.map(Json).ok_or_else(|| Problem::new(Code::NotFound).detail("no list in force has this entity"))
+    found.map(Json).ok_or_else(no_entity)
+}
+
+/// What is told when an identifier is nobody's.
+pub(super) fn no_entity() -> Problem {
+    Problem::new(Code::NotFound).detail("no list in force has this entity")
 }
 
 struct Wanted {

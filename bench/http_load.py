@@ -1,6 +1,6 @@
 """Asks a running server one invented customer per request over keep-alive connections; prints requests a second and latencies.
 
-    bench/http_load.py http://127.0.0.1:8080/match/default --key KEY [--connections 8] [--seconds 10]
+    bench/http_load.py http://127.0.0.1:8080/match/default --key KEY [--connections 8] [--seconds 10] [--target 10000]
 
 The body is yente's: one query by example. Client and server share the machine, so the figure is a lower bound. Asserts nothing.
 """
@@ -82,6 +82,7 @@ def main():
     options.add_argument("--key", default="")
     options.add_argument("--connections", type=int, default=8)
     options.add_argument("--seconds", type=float, default=10)
+    options.add_argument("--target", type=int, default=10000)
     given = options.parse_args()
     results = multiprocessing.Queue()
     arguments = [(given.address, given.key, seed, given.seconds, results) for seed in range(given.connections)]
@@ -97,7 +98,7 @@ def main():
     load = " ".join(f"{x:.2f}" for x in os.getloadavg())
     print(
         f"{len(times) / given.seconds:.0f} requests/s on {os.cpu_count()} cores, {given.connections} connections; "
-        f"p50 {at(0.5):.2f} ms, p99 {at(0.99):.2f} ms; {refused} not answered with 200; load {load}; target >= 10000"
+        f"p50 {at(0.5):.2f} ms, p99 {at(0.99):.2f} ms; {refused} not answered with 200; load {load}; target >= {given.target}"
     )
 
 

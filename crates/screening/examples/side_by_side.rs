@@ -1,9 +1,8 @@
 //! Our side of `bench/screening.sh`: writes list and queries for the peer, and times our own search over the same queries.
-//! `side_by_side FOLDER QUERIES`
+//! `side_by_side FOLDER QUERIES`; `side_by_side FOLDER padding ENTITIES` writes invented entries that fill the list up to as many.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a measuring program may stop")]
 
 #[path = "../benches/made/mod.rs"]
-#[expect(dead_code, reason = "shared with the benchmarks")]
 mod made;
 
 use serde_json::{Map, Value, json};
@@ -49,8 +48,14 @@ fn asked(query: &Query) -> Value {
 fn main() {
     let mut args = std::env::args().skip(1);
     let folder = PathBuf::from(args.next().expect("a folder"));
-    let count: usize = args.next().and_then(|n| n.parse().ok()).expect("a number of queries");
     let real = made::ofac();
+    let what = args.next().expect("a number of queries, or `padding`");
+    if what == "padding" {
+        let all = args.next().and_then(|n| n.parse().ok()).expect("a number of entries");
+        let (_, entities) = made::padding(real.entities(), all);
+        return fs::write(folder.join("padding.json"), lines(entities.iter().map(listed))).expect("written");
+    }
+    let count: usize = what.parse().expect("a number of queries");
     fs::write(folder.join("list.jsonl"), lines(real.entities().iter().map(listed))).expect("written");
     let index = Index::build(&[(real.header().clone(), real.entities())]);
     let customers: Vec<Query> = made::Customers::new(11).take(20 * count).map(|(_, q)| q).collect();

@@ -45,10 +45,10 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-use tenantry_store::{Job, Lane, Overwritten, Queue, SchemaWork, Store, StoreError, WhenFull, limits};
+use tenantry_store::{Job, Lane, Overwritten, SchemaWork, Store, StoreError, WhenFull, limits};
 
-use crate::answers::Answering;
 use crate::readers::Readers;
+use crate::writer::Writer;
 
 /// How to open the embedded store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,9 +67,7 @@ impl Default for SqliteOptions {
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    writer: Queue,
-    /// Behind the writer, because it is dropped after it.
-    _answering: Answering,
+    writer: Writer,
     readers: Readers,
 }
 
@@ -80,9 +78,9 @@ impl SqliteStore {
     /// [`StoreError::Open`] when the file cannot be opened or the linked SQLite is too old; [`StoreError::Setting`] when a setting
     /// that protects the records does not take effect.
     pub fn open(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
-        let (writer, answering) = writer::start(connection::open_writing(path)?)?;
+        let writer = Writer::start(connection::open_writing(path)?)?;
         let readers = Readers::open(path, options.read_connections.max(1))?;
-        Ok(Self { path: path.to_owned(), writer, _answering: answering, readers })
+        Ok(Self { path: path.to_owned(), writer, readers })
     }
 }
 

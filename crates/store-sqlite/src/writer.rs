@@ -8,7 +8,7 @@
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use tenantry_store::{Job, Queue, Ran, Statement, StoreError, Waiting, limits};
+use tenantry_store::{Job, Queue, Ran, Statement, StoreError, Waiting, WhenFull, limits};
 
 use crate::answers::{self, Answering, Answers};
 use crate::errors::{Stage, describe, is_fatal, translate};
@@ -44,13 +44,26 @@ enum Ended {
     UnitFailed,
 }
 
-/// Starts the writer's thread and the one that answers.
-pub(crate) fn start(mut connection: Connection) -> Result<(Queue, Answering), StoreError> {
-    log::copy_back(&mut connection)?;
-    let (answers, answering) = answers::start()?;
-    let queue =
-        Queue::start("store-writer", vec![Box::new(move |waiting| serve(&connection, &waiting, &answers))]);
-    Ok((queue?, answering))
+/// The writer's thread and the one that answers.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    queue: Queue,
+    /// Behind the queue, because it is dropped after it: it ends when the writer has gone.
+    _answering: Answering,
+}
+
+impl Writer {
+    pub(crate) fn start(mut connection: Connection) -> Result<Self, StoreError> {
+        log::copy_back(&mut connection)?;
+        let (answers, answering) = answers::start()?;
+        let serve = move |waiting| serve(&connection, &waiting, &answers);
+        let queue = Queue::start("store-writer", vec![Box::new(serve)])?;
+        Ok(Self { queue, _answering: answering })
+    }
+
+    pub(crate) fn submit(&self, when_full: WhenFull, job: Job) {
+        self.queue.submit(when_full, job);
+    }
 }
 
 fn serve(connection: &Connection, waiting: &Waiting, answers: &Answers) {

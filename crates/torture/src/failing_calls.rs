@@ -1,8 +1,10 @@
-//! A flush or a write fails, as a disk that breaks or fills would make it.
+//! A flush, a write, an opening or a renaming fails, as a disk that breaks or fills would make it.
 //!
 //! A flush that failed must not be tried again: the operating system may have forgotten what was to be flushed and report success
-//! the second time. So the writer has to touch its files no more from that call on, to end by itself with an error, and to have
-//! acknowledged nothing that is not there afterwards. The control tries again and goes on.
+//! the second time. So the writer has to change its files no more from that call on, to end by itself with an error, and to have
+//! acknowledged nothing that is not there afterwards. That holds for the store as for the file in which the signer remembers what
+//! it signed. A file of the store that could not be opened says nothing about what the disk holds: there the writer may also do
+//! without, but it must neither hang nor lose anything. The control tries a flush again and goes on.
 
 use crate::acks;
 use crate::process::{has, text, writer};
@@ -18,7 +20,10 @@ const SECONDS_MAX: &str = "60";
 /// Acknowledgements after which a writer ends well: more than it takes until the log is copied back once.
 const ACKNOWLEDGEMENTS_MAX: &str = "4000";
 /// The calls that are watched.
-const CALLS: [&str; 3] = ["pwrite64(", "fsync(", "fdatasync("];
+const WATCHED: &str = "trace=pwrite64,write,fsync,fdatasync,rename,renameat,renameat2,openat";
+/// Those of them that change a file: after a failure there is none.
+const CHANGES: [&str; 7] =
+    ["pwrite64(", "write(", "fsync(", "fdatasync(", "rename(", "renameat(", "renameat2("];
 
 /// A failure that is injected.
 struct Failure {
@@ -28,19 +33,47 @@ struct Failure {
     calls: &'static str,
     /// Calls between two positions.
     step: u32,
+    /// Positions that one run surely has.
+    most: u32,
+    /// What the writer has to do.
+    then: Then,
 }
 
-/// On the log, which commits go to, and on the database, which the log is copied back to.
-const OF_THE_REGISTER: [Failure; 6] = [
-    Failure { files: &["register.db", "register.db-wal"], calls: "fsync,fdatasync:error=EIO", step: 3 },
-    Failure { files: &["register.db", "register.db-wal"], calls: "pwrite64:error=EIO", step: 37 },
-    Failure { files: &["register.db", "register.db-wal"], calls: "pwrite64:error=ENOSPC", step: 41 },
-    Failure { files: &["register.db", "register.db-wal"], calls: "pwrite64:retval=0", step: 43 },
-    Failure { files: &["register.db"], calls: "fsync,fdatasync:error=EIO", step: 0 },
-    Failure { files: &["register.db"], calls: "pwrite64:error=EIO", step: 11 },
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// Change nothing more and end with an error.
+    Stop,
+    /// End with an error, or go on and end well.
+    StopOrGoOn,
+}
+
+/// The log, which commits go to, and the database, which the log is copied back to.
+const STORE: &[&str] = &["register.db", "register.db-wal"];
+const DATABASE: &[&str] = &["register.db"];
+const LOG: &[&str] = &["register.db-wal"];
+/// What the signer remembers, and the file beside it that is written, flushed and renamed.
+const MEMORY: &[&str] = &["checkpoint.lock", "checkpoint.lock.new"];
+
+const RENAMING_FAILS: &str = "rename,renameat,renameat2:error=EIO";
+
+const OF_THE_REGISTER: [Failure; 14] = [
+    Failure { files: STORE, calls: "fsync,fdatasync:error=EIO", step: 3, most: 60, then: Then::Stop },
+    Failure { files: STORE, calls: "pwrite64:error=EIO", step: 37, most: 60, then: Then::Stop },
+    Failure { files: STORE, calls: "pwrite64:error=ENOSPC", step: 41, most: 60, then: Then::Stop },
+    Failure { files: STORE, calls: "pwrite64:retval=0", step: 43, most: 60, then: Then::Stop },
+    Failure { files: DATABASE, calls: "fsync,fdatasync:error=EIO", step: 1, most: 1, then: Then::Stop },
+    Failure { files: DATABASE, calls: "pwrite64:error=EIO", step: 11, most: 60, then: Then::Stop },
+    Failure { files: DATABASE, calls: "openat:error=EIO", step: 1, most: 6, then: Then::StopOrGoOn },
+    Failure { files: LOG, calls: "openat:error=EMFILE", step: 1, most: 6, then: Then::StopOrGoOn },
+    Failure { files: MEMORY, calls: "openat:error=EIO", step: 2, most: 20, then: Then::Stop },
+    Failure { files: MEMORY, calls: "openat:error=ENOSPC", step: 3, most: 20, then: Then::Stop },
+    Failure { files: MEMORY, calls: "write:error=ENOSPC", step: 2, most: 20, then: Then::Stop },
+    Failure { files: MEMORY, calls: "write:retval=0", step: 3, most: 20, then: Then::Stop },
+    Failure { files: MEMORY, calls: "fsync,fdatasync:error=EIO", step: 2, most: 20, then: Then::Stop },
+    Failure { files: MEMORY, calls: RENAMING_FAILS, step: 2, most: 20, then: Then::Stop },
 ];
 const OF_THE_CONTROL: [Failure; 1] =
-    [Failure { files: &["log"], calls: "fsync,fdatasync:error=EIO", step: 3 }];
+    [Failure { files: &["log"], calls: "fsync,fdatasync:error=EIO", step: 3, most: 60, then: Then::Stop }];
 
 pub(crate) fn run(positions: u32) -> Result<()> {
     if let Some(why) = lacking() {
@@ -67,8 +100,7 @@ fn lacking() -> Option<String> {
 fn fail_often(kind: Kind, failures: &[Failure], positions: u32) -> Result<Row> {
     let mut row = Row::new(kind);
     for failure in failures {
-        // Every copying back flushes the database once: one position is all there is in one run.
-        let positions = if failure.step == 0 { 1 } else { positions };
+        let positions = positions.min(failure.most);
         for position in 0..positions {
             fail_once(failure, 1 + position * failure.step, &mut row)?;
         }
@@ -88,7 +120,7 @@ fn fail_once(failure: &Failure, when: u32, row: &mut Row) -> Result<()> {
     let (told, trace) = (outside.path().join("acknowledged"), outside.path().join("trace"));
     let write = writer(row.kind, disk.path(), &told)?;
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-y", "-o", text(&trace)?, "-e", "trace=pwrite64,fsync,fdatasync"]);
+    strace.args(["-f", "-qq", "-y", "-o", text(&trace)?, "-e", WATCHED]);
     strace.args(["-e", &format!("inject={}:when={when}", failure.calls)]);
     for file in failure.files {
         strace.arg("-P").arg(disk.path().join(file));
@@ -100,11 +132,12 @@ fn fail_once(failure: &Failure, when: u32, row: &mut Row) -> Result<()> {
     row.look(disk.path(), &acks::read(&told)?);
     let seen = Seen::read(&trace)?;
     let place = format!("{} at {when} on {}", failure.calls, failure.files.join(" and "));
+    let ended_well = output.status.success();
     if !seen.failed {
         row.finds(format!("{place}: no call failed, so nothing was tried"));
-    } else if seen.after > 0 {
-        row.finds(format!("{place}: {} more writes or flushes after it", seen.after));
-    } else if output.status.code() != Some(1) {
+    } else if failure.then == Then::Stop && seen.after > 0 {
+        row.finds(format!("{place}: {} more changes after it", seen.after));
+    } else if output.status.code() != Some(1) && !(ended_well && failure.then == Then::StopOrGoOn) {
         row.finds(format!("{place}: the writer ended with {} instead of an error", output.status));
     }
     Ok(())
@@ -114,7 +147,7 @@ fn fail_once(failure: &Failure, when: u32, row: &mut Row) -> Result<()> {
 struct Seen {
     /// Whether a call was made to fail.
     failed: bool,
-    /// Writes and flushes that began after it.
+    /// Changes that began after it.
     after: usize,
 }
 
@@ -123,7 +156,7 @@ impl Seen {
         let lines = std::fs::read_to_string(trace).context("nothing was traced")?;
         let mut lines = lines.lines().skip_while(|line| !line.contains("(INJECTED)"));
         let failed = lines.next().is_some();
-        let after = lines.filter(|line| CALLS.iter().any(|call| line.contains(call))).count();
+        let after = lines.filter(|line| CHANGES.iter().any(|call| line.contains(call))).count();
         Ok(Self { failed, after })
     }
 }

@@ -9,7 +9,7 @@
 //! * `power-cut`: the disk is frozen at a random moment and what had reached it is opened again;
 //! * `crash-states`: the writes and flushes of a run are recorded, and disks are put together that a power cut could have
 //!   left: everything flushed, and any part of what was not, down to single sectors;
-//! * `failing-calls`: a flush or a write fails, on the log or on the database;
+//! * `failing-calls`: a flush, a write, an opening or a renaming fails, on log, database, or what the signer remembers;
 //! * `kills`: the process is killed at a random moment.
 //!
 //! `cargo xtask torture` runs all of them. Where the machine lacks what a trial needs (root, loop devices, XFS, `strace`), the
@@ -60,7 +60,7 @@ enum Trial {
         #[arg(long, default_value_t = 13_984)]
         seed: u64,
     },
-    /// Lets a flush or a write fail (`strace`).
+    /// Lets a flush, a write, an opening or a renaming fail (`strace`).
     FailingCalls {
         /// Positions among the calls of each kind of failure.
         #[arg(long, default_value_t = 6)]

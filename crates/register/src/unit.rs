@@ -107,6 +107,13 @@ impl<'a> Unit<'a> {
             None => (Frontier::new(), now),
             Some(head) => (Frontier::from_bytes(&head.frontier).map_err(broken)?, now.max(head.recorded_at)),
         };
+        // The ledger's time never goes back: what is recorded far ahead once would hold for ever.
+        if !(Timestamp::from_micros(0)..=RECORDED_MAX).contains(&now) {
+            let what = format!(
+                "the clock shows {now}, and records are dated from 1970 to 2554; set it right, nothing was changed"
+            );
+            return Err(RegisterError::Evaluation { what });
+        }
         let first = frontier.size();
         Ok(Self {
             tx,
@@ -318,6 +325,9 @@ fn sealing<'a>(core: &'a Core, now: Timestamp, known: &'a mut KnownKeys) -> Seal
 pub(crate) fn pseudonym(now: Timestamp, entropy: &dyn Entropy) -> [u8; 16] {
     PartyId::new(now, entropy).bytes()
 }
+
+/// The latest time that a leaf can hold: nanoseconds in 64 bits, in the year 2554.
+const RECORDED_MAX: Timestamp = Timestamp::from_micros((u64::MAX / 1_000) as i64);
 
 pub(crate) fn nanos(at: Timestamp) -> UnixNanos {
     UnixNanos(u64::try_from(at.as_micros()).unwrap_or_default().saturating_mul(1_000))

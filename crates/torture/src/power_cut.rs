@@ -14,6 +14,8 @@ const TRIAL: &str = "power cuts";
 const OTHER_CUTS_MIN: u32 = 4;
 /// Longest time between two cuts.
 const PAUSE_MS_MAX: u32 = 700;
+/// Cuts after which a new disk is taken, so that looking stays quick.
+const CUTS_PER_DISK: u32 = 25;
 
 pub(crate) fn run(cuts: u32, seed: u64) -> Result<()> {
     if let Some(why) = disk::lacking() {
@@ -32,13 +34,13 @@ fn cut_often(outer: &Outer, kind: Kind, cuts: u32, dice: &dyn Entropy) -> Result
     let mut row = Row::new(kind);
     let mut left = cuts;
     while left > 0 {
-        left = cut_until_full(outer, kind, left, dice, &mut row)?;
+        left = cut_one_disk(outer, kind, left, dice, &mut row)?;
     }
     Ok(row)
 }
 
-/// One disk and one writer, cut again and again until the disk fills. Answers how many cuts are left.
-fn cut_until_full(outer: &Outer, kind: Kind, cuts: u32, dice: &dyn Entropy, row: &mut Row) -> Result<u32> {
+/// One disk and one writer, cut again and again, at most until the disk fills. Answers how many cuts are left.
+fn cut_one_disk(outer: &Outer, kind: Kind, cuts: u32, dice: &dyn Entropy, row: &mut Row) -> Result<u32> {
     let disk = outer.disk()?;
     kind.writer().prepare(disk.folder())?;
     tool(&["sync"])?;
@@ -46,7 +48,8 @@ fn cut_until_full(outer: &Outer, kind: Kind, cuts: u32, dice: &dyn Entropy, row:
     let told = outside.path().join("acknowledged");
     let running = Running(writer(kind, disk.folder(), &told)?.spawn()?);
     let mut left = cuts;
-    while left > 0 && (left == cuts || !disk.is_filling()) {
+    let end = cuts.saturating_sub(CUTS_PER_DISK);
+    while left > end && (left == cuts || !disk.is_filling()) {
         let before = acks::count(&told);
         wait_until("an acknowledgement", || acks::count(&told) > before)?;
         pause(Duration::from_millis(u64::from(u32::from_be_bytes(draw(dice)) % PAUSE_MS_MAX)));

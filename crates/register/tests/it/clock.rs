@@ -17,6 +17,7 @@ on_both!(
     nothing_is_scheduled_because_a_clock_ran_ahead,
     nothing_is_erased_because_a_clock_ran_ahead,
     no_hold_lapses_because_a_clock_ran_ahead,
+    a_time_that_no_record_can_hold_is_refused,
 );
 
 const YEAR: i32 = 366;
@@ -93,4 +94,17 @@ fn no_hold_lapses_because_a_clock_ran_ahead(world: &World) {
     assert_eq!(world.register.hold(&counsel(), hold).unwrap().state, HoldState::InForce);
     world.clock.advance_days(91);
     assert_eq!(world.register.lapse_holds(&job()).unwrap(), [hold]);
+}
+
+fn a_time_that_no_record_can_hold_is_refused(world: &World) {
+    world.apply(&Applicant::new(1));
+    world.clock.advance_days(600 * YEAR);
+    let url = "https://1.example.org/";
+    let refused = world.register.add_endpoint(&staff(Role::Operator, 1), url, &[]).unwrap_err();
+    assert!(refused.to_string().contains("from 1970 to 2554"), "{refused}");
+    world.clock.advance_days(-600 * YEAR);
+    // Nothing of it was kept, so that the ledger's time did not run ahead.
+    world.apply(&Applicant::new(2));
+    let newest = world.store.read(|tx| ledger::head(tx)).unwrap().unwrap();
+    assert!(newest.recorded_at <= world.now());
 }

@@ -40,7 +40,7 @@ impl Job {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        Self { body: Box::new(Typed { unit, done: Some(done), answer: None }) }
+        Self { body: Box::new(Typed { unit: Some(unit), done: Some(done), answer: None }) }
     }
 
     /// Runs the closure once in the given transaction. May be called again after a rollback.
@@ -91,7 +91,8 @@ where
     D: FnOnce(Result<T, E>),
     E: From<StoreError>,
 {
-    unit: F,
+    /// Gone before the caller has its answer, so that nothing of what it owns outlives the call.
+    unit: Option<F>,
     done: Option<D>,
     answer: Option<Result<T, E>>,
 }
@@ -106,11 +107,13 @@ where
     fn run(&mut self, tx: &mut dyn Tx) -> Ran {
         let _inside = Inside::enter();
         let mut guard = Guard { tx, failed: None };
-        let answer = catch_unwind(AssertUnwindSafe(|| (self.unit)(&mut guard)));
+        let unit = self.unit.as_mut();
+        let answer = catch_unwind(AssertUnwindSafe(|| unit.map(|unit| unit(&mut guard))));
         let answer = match (answer, guard.failed) {
             (Err(_panic), _) => Err(StoreError::UnitPanicked.into()),
-            (Ok(Ok(_)), Some(statement)) => Err(StoreError::UnitFailed { statement }.into()),
-            (Ok(answer), _) => answer,
+            (Ok(None), _) => Err(gone().into()),
+            (Ok(Some(Ok(_))), Some(statement)) => Err(StoreError::UnitFailed { statement }.into()),
+            (Ok(Some(answer)), _) => answer,
         };
         let ran = if answer.is_ok() { Ran::Keep } else { Ran::RollBack };
         self.answer = Some(answer);
@@ -119,6 +122,7 @@ where
 
     fn finish(&mut self, outcome: Result<(), StoreError>) {
         let Some(done) = self.done.take() else { return };
+        self.unit = None;
         let answer = match (outcome, self.answer.take()) {
             (Err(error), _) => Err(error.into()),
             (Ok(()), Some(answer)) => answer,
@@ -137,6 +141,7 @@ where
 {
     fn drop(&mut self) {
         if let Some(done) = self.done.take() {
+            self.unit = None;
             let _inside = Inside::enter();
             let _panic = catch_unwind(AssertUnwindSafe(|| done(Err(gone().into()))));
         }

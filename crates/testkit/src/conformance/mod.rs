@@ -84,6 +84,7 @@ macro_rules! store_conformance {
             a_read_unit_sees_one_snapshot,
             a_full_queue_refuses_those_who_do_not_wait,
             dropping_the_store_answers_everything,
+            nothing_of_a_unit_outlives_its_answer,
             the_last_owner_may_be_a_callback,
             the_last_owners_may_be_a_batch,
             a_panicking_callback_harms_nobody,

@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use tenantry_store::{StoreError, StoreExt, limits, params, query_one};
+use tenantry_store::{Job, Lane, StoreError, StoreExt, Tx, WhenFull, limits, params, query_one};
 
 use super::{ADD_ENTRY, COUNT_ENTRIES, Gate, READ_COUNTER, SET_COUNTER, TestStore, append, positions};
 
@@ -197,6 +197,25 @@ pub fn dropping_the_store_answers_everything(test: TestStore) {
     drop(keep);
 }
 
+/// What a unit owns is gone before its caller has the answer: a caller that then drops the store closes it.
+pub fn nothing_of_a_unit_outlives_its_answer(test: TestStore) {
+    let test = test.with_tables();
+    for (lane, number) in [(Lane::Read, 0), (Lane::Write, 1), (Lane::Sequence, 1)] {
+        let owned = Arc::new(());
+        let left = Arc::downgrade(&owned);
+        let (done, answers) = channel();
+        let unit = move |tx: &mut dyn Tx| {
+            let _ = &owned;
+            if lane == Lane::Sequence { append(tx, number) } else { Ok(number) }
+        };
+        let answered = move |answer: Result<i64, StoreError>| {
+            let _ = done.send((answer, left.strong_count()));
+        };
+        test.store.submit(lane, WhenFull::Wait, Job::new(unit, answered));
+        assert_eq!(answers.recv_timeout(FOR_EVER), Ok((Ok(number), 0)), "{lane:?}");
+    }
+}
+
 /// The last owner of a store may be a callback: it must not wait for the thread it runs on.
 pub fn the_last_owner_may_be_a_callback(test: TestStore) {
     let TestStore { store, keep } = test.with_tables();
@@ -253,7 +272,7 @@ pub fn a_unit_cannot_await_another(test: TestStore) {
     let test = test.with_tables();
     let nested = || {
         let store = Arc::clone(&test.store);
-        move |_: &mut dyn tenantry_store::Tx| store.sequence(|tx| append(tx, 1))
+        move |_: &mut dyn Tx| store.sequence(|tx| append(tx, 1))
     };
     let answers = [test.store.read(nested()), test.store.write(nested()), test.store.sequence(nested())];
     assert_eq!(answers, [const { Err(StoreError::Nested) }; 3]);

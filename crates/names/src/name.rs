@@ -273,7 +273,7 @@ impl Name {
                 (token.role, token.weight, token.chain) =
                     (Role::Word, word_weight(&form.ascii, count), false);
             }
-            let russian = ["ovich", "evich", "ovna", "evna", "ovych", "ivna"];
+            let russian = ["ovich", "evich", "avich", "ovna", "evna", "auna", "ovych", "ivna"];
             token.patronymic = token.role == Role::Word
                 && i > 0
                 && ((after_chain && i < last) || russian.iter().any(|end| form.ascii.ends_with(end)));

@@ -8,6 +8,7 @@ use crate::look::Look;
 use crate::name::Form;
 use crate::romanise::Script;
 use crate::sound::{self, Ear};
+use crate::words;
 
 /// Likeness of equivalent names (nickname, translation, usual other spelling).
 const EQUIVALENT: u16 = 930;
@@ -54,6 +55,7 @@ pub fn near(a: &Form, b: &Form) -> Option<Near> {
     let sound = sound_likeness(a, b);
     match (spelling, sound) {
         (None, None) => None,
+        _ if words::other_countries(a, b) => None,
         (s, t) if t.unwrap_or(0) > s.unwrap_or(0) => {
             let how = if a.script == b.script { How::Sound } else { How::Transcribed };
             t.map(|likeness| Near { likeness, how })

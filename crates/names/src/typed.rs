@@ -6,6 +6,7 @@ use crate::align::{How, MatchedUnit, Near, Pairing, bits};
 use crate::edit;
 use crate::name::{Form, NameKind, Role, Token};
 use crate::romanise::Script;
+use crate::words;
 use bytemuck::{Pod, Zeroable};
 
 /// Most errors forgiven in a whole name.
@@ -156,6 +157,13 @@ pub(crate) fn typed(
     if l.script != r.script || !l.digits().eq(r.digits()) || l.length.min(r.length) < OPEN_MIN {
         return None;
     }
+    let countries_differ = |(i, j)| match (pairing.left(i), pairing.right(j)) {
+        (Some(a), Some(b)) => words::other_countries(&a, &b),
+        _ => false,
+    };
+    if places(l.tokens).flat_map(|i| places(r.tokens).map(move |j| (i, j))).any(countries_differ) {
+        return None;
+    }
     let whole = length(left.iter().copied()).max(length(right.iter().copied()));
     let open = l.length.max(r.length);
     let may_be_person = matches!(pairing.kind(), NameKind::Person | NameKind::Unknown);
@@ -167,6 +175,11 @@ pub(crate) fn typed(
     let gain = (whole.saturating_sub(*LETTERS_MIN.get(errors)?) * LIKENESS_PER_LETTER).min(LIKENESS_GAIN_MAX);
     let likeness = (*LIKENESS.get(errors)? + gain as u16).min(LIKENESS[0]);
     Some(Typed { likeness, left: l.tokens, right: r.tokens })
+}
+
+/// The places of tokens that are in a set.
+fn places(set: u32) -> impl Iterator<Item = usize> + Clone {
+    (0..32).filter(move |at| set >> at & 1 == 1)
 }
 
 /// From this likeness on a unit needs no second look: equal but for a blank.

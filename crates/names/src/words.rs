@@ -101,6 +101,12 @@ pub(crate) fn known(name: &str) -> Option<&'static str> {
     KNOWN.0.get(name).copied()
 }
 
+/// Whether two words name different countries, so that neither is the other mistyped.
+pub(crate) fn other_countries(a: &Form, b: &Form) -> bool {
+    let country = |form: &Form| entry(form.ascii()).and_then(|entry| entry.country);
+    country(a).zip(country(b)).is_some_and(|(a, b)| a != b)
+}
+
 /// The entry of an ASCII word.
 pub(crate) fn entry(ascii: &str) -> Option<&'static Entry> {
     ENTRIES.get(ascii)

@@ -111,6 +111,38 @@ fn the_order_of_two_given_names_tells_a_little() {
 }
 
 #[test]
+fn countries_are_not_taken_for_one_another() {
+    let sisters = [
+        ("Ministry of Transport of Iran", "Ministry of Transport of Iraq"),
+        ("Grain Board of Niger", "Grain Board of Nigeria"),
+        ("Austria Freight", "Australia Freight"),
+    ];
+    check(NameKind::Organisation, false, &sisters);
+    check(
+        NameKind::Organisation,
+        true,
+        &[("Ministry of Transport of Brazil", "Ministry of Transport of Brasil")],
+    );
+}
+
+#[test]
+fn legal_forms_may_be_written_out() {
+    let same = [
+        ("Brenner GmbH", "Brenner Gesellschaft mit beschränkter Haftung"),
+        ("Cedar Trading Est.", "Cedar Trading Establishment"),
+        ("Halla Jusik Hoesa", "Halla Co., Ltd."),
+    ];
+    check(NameKind::Organisation, true, &same);
+}
+
+#[test]
+fn frequent_names_are_known_as_they_are_written() {
+    let same = [("حسن يوسف", "Hassan Yousef"), ("Ihar Ryhoravich Kavaliou", "Igor Kavaliou")];
+    check(NameKind::Person, true, &same);
+    check(NameKind::Person, false, &[("حسن يوسف", "Hussein Yousef")]);
+}
+
+#[test]
 fn signs_phrases_and_acronyms_are_words() {
     check(
         NameKind::Organisation,

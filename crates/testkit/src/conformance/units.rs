@@ -35,7 +35,7 @@ pub fn a_failing_unit_is_undone_alone_in_its_batch(test: TestStore) {
     let (done, answers) = channel();
     for number in 0..10_i64 {
         let done = done.clone();
-        let unit = move |tx: &mut dyn tenantry_store::Tx| {
+        let unit = move |tx: &mut dyn Tx| {
             let position = append(tx, number)?;
             match number {
                 3 => Err(StoreError::Open { reason: "an error of the caller".to_owned() }),
@@ -87,7 +87,7 @@ pub fn sixty_four_clients_append_without_gaps(test: TestStore) {
     assert_eq!(positions(&*test.store), expected);
 }
 
-fn counter(tx: &mut dyn tenantry_store::Tx, name: &str) -> Result<i64, StoreError> {
+fn counter(tx: &mut dyn Tx, name: &str) -> Result<i64, StoreError> {
     Ok(query_one(tx, &READ_COUNTER, params![name], |row| row.int(0))?.unwrap_or(0))
 }
 
@@ -114,7 +114,7 @@ pub fn colliding_writes_all_get_through(test: TestStore) {
 /// the sum first. If the lanes did not exclude each other, the sum would fall below zero.
 pub fn the_lanes_together_are_serialisable(test: TestStore) {
     let test = test.with_tables();
-    let draw = |tx: &mut dyn tenantry_store::Tx, name: &str| {
+    let draw = |tx: &mut dyn Tx, name: &str| {
         let sum = counter(tx, "left")? + counter(tx, "right")?;
         if sum == 0 {
             return Ok(false);
@@ -148,8 +148,7 @@ pub fn a_read_unit_sees_one_snapshot(test: TestStore) {
     let store = Arc::clone(&test.store);
     let reader = thread::spawn(move || {
         store.read(move |tx| {
-            let count =
-                |tx: &mut dyn tenantry_store::Tx| query_one(tx, &COUNT_ENTRIES, params![], |row| row.int(0));
+            let count = |tx: &mut dyn Tx| query_one(tx, &COUNT_ENTRIES, params![], |row| row.int(0));
             let before = count(tx)?;
             let _ = begun.send(());
             let _ = wait_for_added.recv();

@@ -54,7 +54,7 @@ Commands:
                   matching quality beside the best open peer's: installs nomenklatura in a virtual
                   environment under target/, has both score the same pairs, and prints one table
                     --short   every tenth row where there are many
-                    FOLDER    the data, ../../shared/data when not given
+                    FOLDER    the data, ../shared/data when not given
   dictionaries FOLDER
                   make the dictionaries of names anew from their published sources in FOLDER
                   (crates/names/data/NOTICE.txt says which)

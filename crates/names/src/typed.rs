@@ -157,13 +157,6 @@ pub(crate) fn typed(
     if l.script != r.script || !l.digits().eq(r.digits()) || l.length.min(r.length) < OPEN_MIN {
         return None;
     }
-    let countries_differ = |(i, j)| match (pairing.left(i), pairing.right(j)) {
-        (Some(a), Some(b)) => words::other_countries(&a, &b),
-        _ => false,
-    };
-    if places(l.tokens).flat_map(|i| places(r.tokens).map(move |j| (i, j))).any(countries_differ) {
-        return None;
-    }
     let whole = length(left.iter().copied()).max(length(right.iter().copied()));
     let open = l.length.max(r.length);
     let may_be_person = matches!(pairing.kind(), NameKind::Person | NameKind::Unknown);
@@ -172,6 +165,13 @@ pub(crate) fn typed(
             && (may_be_person || open >= errors * LETTERS_PER_ERROR)
     });
     let errors = edit::distance(l.text(), r.text(), allowed.unwrap_or(0))?;
+    let countries_differ = |(i, j)| match (pairing.left(i), pairing.right(j)) {
+        (Some(a), Some(b)) => words::other_countries(&a, &b),
+        _ => false,
+    };
+    if places(l.tokens).flat_map(|i| places(r.tokens).map(move |j| (i, j))).any(countries_differ) {
+        return None;
+    }
     let gain = (whole.saturating_sub(*LETTERS_MIN.get(errors)?) * LIKENESS_PER_LETTER).min(LIKENESS_GAIN_MAX);
     let likeness = (*LIKENESS.get(errors)? + gain as u16).min(LIKENESS[0]);
     Some(Typed { likeness, left: l.tokens, right: r.tokens })

@@ -58,7 +58,7 @@ fn cut_one_disk(outer: &Outer, kind: Kind, cuts: u32, dice: &dyn Entropy, row: &
         let frozen = disk.cut()?;
         row.look(frozen.folder()?, &acknowledged);
         left -= 1;
-        println!("   {}: {} of {cuts} cuts, {} acknowledged", kind.word(), cuts - left, acknowledged.len());
+        println!("   {}: {left} cuts left, {} acknowledged", kind.word(), acknowledged.len());
     }
     drop(running);
     Ok(left)

@@ -115,7 +115,7 @@ impl Writer for EraserWriter {
     }
 }
 
-/// A few accounts after the other, each told when it is gone.
+/// A few accounts at a time, each told when it is gone.
 fn erase_on(
     register: &Register,
     clock: &Ahead,

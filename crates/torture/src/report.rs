@@ -33,9 +33,12 @@ impl Row {
         }
     }
 
-    /// Notes that an accident showed something that must not be.
+    /// Notes that an accident showed something that must not be, and tells of it at once: the next one may be another.
     pub(crate) fn finds(&mut self, why: String) {
         self.broken += 1;
+        if matches!(self.kind, Kind::Register | Kind::Eraser) {
+            println!("   !!! {}: {why}", self.kind.word());
+        }
         self.first_broken.get_or_insert(why);
     }
 

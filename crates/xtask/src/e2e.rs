@@ -27,7 +27,7 @@ const YENTE_CLIENT_CHECKS: &str = "crates/xtask/matching_client.py";
 const OPENAPI: &str = "docs/openapi.json";
 
 /// Generated requests per operation; the whole takes a few minutes on two cores.
-const EXAMPLES_PER_OPERATION: &str = "30";
+const EXAMPLES_PER_OPERATION: &str = "20";
 
 /// Creates the virtual environment and puts axe-core where the browser tests look for it.
 pub(crate) fn prepare() -> anyhow::Result<()> {

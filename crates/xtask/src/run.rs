@@ -1,15 +1,22 @@
 //! Running programs as named, timed steps.
 //!
 //! A `Steps` runs one step after the other, prints what it runs and how long it took, carries on after a
-//! failure so that one run shows everything that is wrong, and fails at the end when any step failed.
+//! failure so that one run shows everything that is wrong, and fails at the end when any step failed. The end of an output is
+//! what is kept of it longest, so what a failed step said is said there once more.
 
 use std::{
+    collections::VecDeque,
+    io::{self, BufRead as _, BufReader, IsTerminal as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::mpsc,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
+
+/// How long to wait for a line before asking whether the program has ended.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The top folder of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -24,14 +31,69 @@ pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>, words: &[&str]) -> Comm
     command
 }
 
-/// Runs `command` with its output shown; an exit code other than zero is an error.
+/// Runs `command` with its output shown; an exit code other than zero is an error, which repeats what matters of the output
+/// unless a person is watching.
 pub(crate) fn show(command: &mut Command) -> anyhow::Result<()> {
     println!("   $ {}", line(command));
-    let status = command.status().with_context(|| format!("cannot start `{}`", line(command)))?;
-    if !status.success() {
-        bail!("`{}` ended with {status}", line(command));
+    let called = line(command);
+    let starting = || format!("cannot start `{called}`");
+    if io::stdout().is_terminal() {
+        let status = command.status().with_context(starting)?;
+        ensure!(status.success(), "`{called}` ended with {status}");
+        return Ok(());
     }
+    let (output, input) = io::pipe()?;
+    let mut child = command.stdout(input.try_clone()?).stderr(input).spawn().with_context(starting)?;
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        let lines = BufReader::new(output).split(b'\n').map_while(Result::ok);
+        lines.map(|line| String::from_utf8_lossy(&line).into_owned()).try_for_each(|line| sender.send(line))
+    });
+    let (mut said, mut ended) = (Said::default(), None);
+    // Not until the pipe is closed: a process that the child left behind may hold it open.
+    loop {
+        match lines.recv_timeout(PAUSE) {
+            Ok(line) => {
+                println!("{line}");
+                said.hear(line);
+            }
+            Err(_) if ended.is_some() => break,
+            Err(_) => ended = child.try_wait()?,
+        }
+    }
+    let status = ended.map_or_else(|| child.wait(), Ok)?;
+    ensure!(status.success(), "`{called}` ended with {status}\n{}", said.shown());
     Ok(())
+}
+
+/// What matters of a program's output when it failed: lines that tell of a failure, and the last ones.
+#[derive(Default)]
+struct Said {
+    failures: Vec<String>,
+    last: VecDeque<String>,
+}
+
+impl Said {
+    /// Lines kept of each kind.
+    const LINES_MAX: usize = 20;
+    /// What stands in a line that tells of a failure: of a test, of a compiler, of a trial.
+    const FAILURES: [&str; 4] = ["... FAILED", "panicked at", "error", "!!!"];
+
+    fn hear(&mut self, line: String) {
+        if self.last.len() == Self::LINES_MAX
+            && let Some(old) = self.last.pop_front()
+            && self.failures.len() < Self::LINES_MAX
+            && Self::FAILURES.iter().any(|mark| old.contains(mark))
+        {
+            self.failures.push(old);
+        }
+        self.last.push_back(line);
+    }
+
+    fn shown(&self) -> String {
+        let lines = self.failures.iter().chain(&self.last);
+        lines.map(|line| format!("   | {line}")).collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// Runs `command` and returns what it wrote to standard output.
@@ -53,7 +115,7 @@ fn line(command: &Command) -> String {
 /// Steps that have run, in order, with their times and outcomes.
 #[derive(Default)]
 pub(crate) struct Steps {
-    done: Vec<(String, Duration, bool)>,
+    done: Vec<(String, Duration, anyhow::Result<()>)>,
 }
 
 impl Steps {
@@ -66,19 +128,24 @@ impl Steps {
         let took = started.elapsed();
         match &outcome {
             Ok(()) => println!("== {name}: ok, {}", shown(took)),
-            Err(error) => println!("== {name}: FAILED, {}: {error:#}", shown(took)),
+            Err(_) => println!("== {name}: FAILED, {}: why is told at the end", shown(took)),
         }
-        self.done.push((name.to_owned(), took, outcome.is_ok()));
+        self.done.push((name.to_owned(), took, outcome));
     }
 
     /// Prints the summary and fails when a step failed.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         println!();
-        for (name, took, ok) in &self.done {
-            println!("   {:<6} {:>8}  {name}", if *ok { "ok" } else { "FAILED" }, shown(*took));
+        for (name, _, outcome) in &self.done {
+            if let Err(error) = outcome {
+                println!("== {name}: FAILED: {error:#}\n");
+            }
         }
-        let failed: Vec<&str> =
-            self.done.iter().filter(|(_, _, ok)| !ok).map(|(name, _, _)| name.as_str()).collect();
+        for (name, took, outcome) in &self.done {
+            println!("   {:<6} {:>8}  {name}", if outcome.is_ok() { "ok" } else { "FAILED" }, shown(*took));
+        }
+        let failed = self.done.iter().filter(|(_, _, outcome)| outcome.is_err());
+        let failed: Vec<&str> = failed.map(|(name, _, _)| name.as_str()).collect();
         if failed.is_empty() {
             return Ok(());
         }
@@ -116,8 +183,21 @@ mod tests {
     fn a_program_that_fails_is_an_error_that_names_it() {
         let error = show(&mut program("false", &["x"])).unwrap_err().to_string();
         assert!(error.starts_with("`false x` ended with"), "{error}");
+        assert!(show(&mut program("no-such-program", &[])).is_err());
         assert!(read(&mut program("no-such-program", &[])).is_err());
         assert_eq!(read(&mut program("echo", &["hello"])).unwrap(), "hello\n");
+    }
+
+    #[test]
+    fn of_a_long_output_failures_and_the_end_are_repeated() {
+        let mut said = Said::default();
+        said.hear("test one ... FAILED".to_owned());
+        for n in 0..100 {
+            said.hear(format!("line {n}"));
+        }
+        let shown = said.shown();
+        assert!(shown.starts_with("   | test one ... FAILED\n   | line 80\n"), "{shown}");
+        assert!(shown.ends_with("   | line 99"), "{shown}");
     }
 
     #[test]

@@ -20,6 +20,14 @@ pub enum VaultError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The file that should be an erasure journal is something else.
+    #[error("`{path}` is not an erasure journal: {reason}. Bring back the journal; without it a restored database keeps what was erased")]
+    Journal {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// Other users of the machine could read a key file.
     #[error("`{path}` has mode {mode:03o}, other users could read it; set it to 600")]
     Permissions {

@@ -9,14 +9,15 @@
 //! no key material. Lines are appended, never changed; the same line twice means the same as once.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
 
 use tenantry_model::erasure::ErasureObject;
 
 use crate::VaultError;
 
-const HEADER: &str = "tenantry-erasures@v1";
+const HEADER: &str = "tenantry-erasures@v1\n";
+const NO_HEADER: &str = "its first line is not that of an erasure journal";
 /// Longest line, in bytes; a line of the format has at most 113.
 const LINE_BYTES_MAX: usize = 200;
 
@@ -68,17 +69,26 @@ impl std::fmt::Display for JournalEntry {
 /// Appends entries durably, creating the file, readable by its owner only, if there is none.
 ///
 /// # Errors
-/// [`VaultError::Io`].
+/// [`VaultError::Journal`] when the file is something else, [`VaultError::Io`].
 pub fn append_journal(path: &Path, entries: &[JournalEntry]) -> Result<(), VaultError> {
     let failed = |action| move |source| VaultError::Io { action, path: path.to_owned(), source };
     let mut options = OpenOptions::new();
-    options.append(true).create(true);
+    options.read(true).append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(failed("open"))?;
-    let fresh = file.metadata().map_err(failed("read"))?.len() == 0;
+    let mut start = Vec::new();
+    Read::by_ref(&mut file).take(HEADER.len() as u64).read_to_end(&mut start).map_err(failed("read"))?;
+    let begun = start == HEADER.as_bytes();
+    if !begun {
+        // The first append was cut off before there was an entry. Anything else is not ours to write to.
+        if !HEADER.as_bytes().starts_with(&start) {
+            return Err(VaultError::Journal { path: path.to_owned(), reason: NO_HEADER });
+        }
+        file.set_len(0).map_err(failed("write"))?;
+    }
     // An append that was cut off left half a line; the line end makes it one that is not an entry.
-    let mut text = if fresh { format!("{HEADER}\n") } else { "\n".to_owned() };
+    let mut text = if begun { "\n".to_owned() } else { HEADER.to_owned() };
     for entry in entries {
         text.push_str(&entry.to_string());
         text.push('\n');
@@ -94,10 +104,10 @@ pub fn append_journal(path: &Path, entries: &[JournalEntry]) -> Result<(), Vault
 /// reported as done and is written again.
 ///
 /// # Errors
-/// [`VaultError::KeyFile`] when the file is something else, [`VaultError::Io`].
+/// [`VaultError::Journal`] when the file is something else, [`VaultError::Io`].
 pub fn read_journal(path: &Path) -> Result<Vec<JournalEntry>, VaultError> {
     let failed = |source| VaultError::Io { action: "read", path: path.to_owned(), source };
-    let malformed = |reason| VaultError::KeyFile { path: path.to_owned(), reason };
+    let malformed = |reason| VaultError::Journal { path: path.to_owned(), reason };
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -109,6 +119,9 @@ pub fn read_journal(path: &Path) -> Result<Vec<JournalEntry>, VaultError> {
     for number in 0_u64.. {
         line.clear();
         if reader.read_until(b'\n', &mut line).map_err(failed)? == 0 || line.last() != Some(&b'\n') {
+            if number == 0 && !HEADER.as_bytes().starts_with(&line) {
+                return Err(malformed(NO_HEADER));
+            }
             break;
         }
         line.pop();
@@ -117,8 +130,8 @@ pub fn read_journal(path: &Path) -> Result<Vec<JournalEntry>, VaultError> {
         }
         let text = std::str::from_utf8(&line).map_err(|_| malformed("it is not text"))?;
         match (number, text) {
-            (0, HEADER) => {}
-            (0, _) => return Err(malformed("its first line is not that of an erasure journal")),
+            (0, text) if Some(text) == HEADER.strip_suffix('\n') => {}
+            (0, _) => return Err(malformed(NO_HEADER)),
             // Empty, or cut off.
             (_, text) => entries.extend(JournalEntry::parse(text)),
         }

@@ -37,9 +37,27 @@ fn a_cut_off_append_loses_nothing_else() {
 }
 
 #[test]
+fn a_cut_off_first_append_is_made_up_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("erasures.journal");
+    append_journal(&path, &[entry(1)]).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    for length in 0..whole.len() {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        append_journal(&path, &[entry(2)]).unwrap();
+        let read = read_journal(&path).unwrap();
+        assert!(read == [entry(2)] || read == [entry(1), entry(2)], "cut at {length}: {read:?}");
+    }
+}
+
+#[test]
 fn another_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("erasures.journal");
-    std::fs::write(&path, "tenantry-root-key@v1\n").unwrap();
-    assert!(read_journal(&path).is_err());
+    for other in ["tenantry-root-key@v1\n", "tenantry-root-key", "x"] {
+        std::fs::write(&path, other).unwrap();
+        assert!(read_journal(&path).is_err(), "{other}");
+        assert!(append_journal(&path, &[entry(1)]).is_err(), "{other}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), other, "nothing is written to it");
+    }
 }

@@ -33,6 +33,7 @@ mod look;
 mod misheard;
 mod name;
 mod near;
+mod numbers;
 mod pet;
 mod romanise;
 mod sound;

@@ -3,6 +3,7 @@
 
 use crate::hanja;
 use crate::look::Look;
+use crate::numbers::{self, Numeral};
 use crate::romanise::{self, Script};
 use crate::sound::{self, Phoneme};
 use crate::split::{self, Piece};
@@ -101,7 +102,7 @@ impl Form<'_> {
         let sounds = sound::phonemes(&ascii, script);
         let skeleton = sound::skeleton(&sounds);
         let sound_key = sound::key(&sounds);
-        let number = ascii.parse().ok().or(entry.number);
+        let number = ascii.parse().ok().or(entry.number).or_else(|| numbers::ordinal(&ascii));
         let code = |b: u8| u64::from(b).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(u32::from(b % 61));
         let letters = ascii.bytes().fold(0_u64, |sum, b| sum.wrapping_add(code(b)));
         let look = Look::new(&ascii, script, &sounds, skeleton);
@@ -206,6 +207,7 @@ pub struct Name {
     pub(crate) tokens: Vec<Token>,
     pub(crate) forms: Vec<Form<'static>>,
     pub(crate) spans: Vec<(u16, u16)>,
+    cut: bool,
 }
 
 impl fmt::Debug for Name {
@@ -224,16 +226,18 @@ impl fmt::Debug for Form<'_> {
 }
 
 impl Name {
-    /// Takes a written name apart. Only the first 512 characters and 32 tokens count; a text without letters or
-    /// digits gives a name without tokens, which is like nothing.
+    /// Takes a written name apart. Only the first 512 letters and digits and 32 tokens count, and only what stands among
+    /// the first 60,000 characters; [`Name::is_cut`] tells when that is not all. A text without letters or digits gives
+    /// a name without tokens, which is like nothing.
     pub fn analyse(text: &str, kind: NameKind) -> Self {
-        let pieces = split::pieces(text, kind);
+        let split::Pieces { pieces, cut } = split::pieces(text, kind);
         let mut name = Self {
             text: text.into(),
             kind,
             tokens: Vec::with_capacity(pieces.len()),
             forms: Vec::with_capacity(pieces.len()),
             spans: Vec::with_capacity(pieces.len()),
+            cut,
         };
         for piece in &pieces {
             name.push(piece);
@@ -313,6 +317,10 @@ impl Name {
         if ascii.is_empty() {
             return;
         }
+        if self.tokens.len() >= NAME_TOKENS_MAX {
+            self.cut = true;
+            return;
+        }
         let entry = words::entry_of(&ascii, self.kind);
         let form = Form::with(ascii, script, &entry);
         self.tokens.push(token(&form, &entry, self.kind));
@@ -320,37 +328,39 @@ impl Name {
         self.spans.push((piece.start, piece.end));
     }
 
-    /// "Forty four" and "forty 4" are one number.
+    /// "Forty four", "forty 4" and "one hundred and five" are one number each, and "No." before a number says nothing more.
     fn join_numbers(&mut self) {
-        let mut at = 1;
+        let mut at = 0;
         while at < self.forms.len() {
-            let number = |i: usize| {
-                self.forms
-                    .get(i)
-                    .and_then(|f| f.number)
-                    .filter(|_| self.tokens.get(i).is_some_and(|t| t.role == Role::Number))
-            };
-            match (number(at - 1), number(at)) {
-                (Some(tens @ 20..=90), Some(unit @ 1..=9)) if tens % 10 == 0 => {
-                    let ascii = (tens + unit).to_string();
-                    let entry = words::entry(&ascii).copied().unwrap_or_default();
-                    let form = Form::with(ascii, Script::Latin, &entry);
-                    let end = self.spans.get(at).map_or(0, |s| s.1);
-                    self.tokens.remove(at);
-                    self.forms.remove(at);
-                    self.spans.remove(at);
-                    if let (Some(t), Some(f), Some(s)) =
-                        (self.tokens.get_mut(at - 1), self.forms.get_mut(at - 1), self.spans.get_mut(at - 1))
-                    {
-                        (*t, *f, s.1) = (token(&form, &entry, self.kind), form, end);
-                    }
-                }
-                _ => at += 1,
+            if let Some((words, number)) = numbers::spelled(|i| self.numeral(at + i)).filter(|s| s.0 > 1) {
+                self.join(at, words, number.to_string(), None);
             }
+            let numbering = |f: &Form| words::entry(&f.ascii).is_some_and(|e| e.numbering);
+            if self.kind != NameKind::Person
+                && at > 0
+                && self.tokens.get(at).is_some_and(|t| t.role == Role::Number)
+                && self.forms.get(at - 1).is_some_and(numbering)
+            {
+                let ascii = self.forms.get(at).map_or_else(String::new, |f| f.ascii.to_string());
+                at -= 1;
+                self.join(at, 2, ascii, None);
+            }
+            at += 1;
         }
     }
 
-    /// "United States" and "USA" are one word of an organisation's name.
+    /// What a token says of a number that may be spelled in several.
+    fn numeral(&self, at: usize) -> Option<Numeral> {
+        let (form, token) = (self.forms.get(at)?, self.tokens.get(at)?);
+        if form.ascii == "and" {
+            return Some(Numeral::And);
+        }
+        let number = form.number.filter(|_| token.role == Role::Number)?;
+        let digits = form.ascii.bytes().any(|b| b.is_ascii_digit());
+        Some(if digits { Numeral::Digits(number) } else { Numeral::Word(number) })
+    }
+
+    /// "United States" and "USA" are one word of an organisation's name, and a legal form is one however it is written out.
     fn join_phrases(&mut self) {
         if self.kind == NameKind::Person {
             return;
@@ -358,20 +368,30 @@ impl Name {
         let mut at = 0;
         while at < self.forms.len() {
             let from_here = self.forms.iter().skip(at).map(Form::ascii);
-            if let Some((words, short)) = words::phrase(from_here) {
-                let entry = words::entry_of(short, self.kind);
-                let form = Form::with(short.to_owned(), Script::Latin, &entry);
-                let end = self.spans.get(at + words - 1).map_or(0, |s| s.1);
-                self.tokens.drain(at + 1..at + words);
-                self.forms.drain(at + 1..at + words);
-                self.spans.drain(at + 1..at + words);
-                if let (Some(t), Some(f), Some(s)) =
-                    (self.tokens.get_mut(at), self.forms.get_mut(at), self.spans.get_mut(at))
-                {
-                    (*t, *f, s.1) = (token(&form, &entry, self.kind), form, end);
-                }
+            if let Some(found) = words::phrase(from_here, || self.kind != NameKind::Object) {
+                let form = found.form.then_some((Role::Legal, LEGAL_WEIGHT));
+                self.join(at, found.words, found.short.to_owned(), form);
             }
             at += 1;
+        }
+    }
+
+    /// Puts one token in the place of several; its duty is given or its own.
+    fn join(&mut self, at: usize, words: usize, ascii: String, duty: Option<(Role, u16)>) {
+        let entry = words::entry_of(&ascii, self.kind);
+        let form = Form::with(ascii, Script::Latin, &entry);
+        let end = self.spans.get(at + words - 1).map_or(0, |s| s.1);
+        self.tokens.drain(at + 1..at + words);
+        self.forms.drain(at + 1..at + words);
+        self.spans.drain(at + 1..at + words);
+        if let (Some(t), Some(f), Some(s)) =
+            (self.tokens.get_mut(at), self.forms.get_mut(at), self.spans.get_mut(at))
+        {
+            (*t, *f, s.1) = (token(&form, &entry, self.kind), form, end);
+            if let Some(duty) = duty {
+                (t.role, t.weight) = duty;
+                t.place = false;
+            }
         }
     }
 
@@ -411,6 +431,12 @@ impl Name {
         &self.text
     }
 
+    /// Whether a part of it was not looked at because it is too long, or nothing of it could be read. Comparing it says
+    /// nothing about that part, so whoever relies on a comparison must ask.
+    pub fn is_cut(&self) -> bool {
+        self.cut || (self.tokens.is_empty() && self.text.chars().any(char::is_alphanumeric))
+    }
+
     /// What bears it.
     pub fn kind(&self) -> NameKind {
         self.kind
@@ -427,6 +453,8 @@ impl Name {
     }
 }
 
+/// Most tokens of a name that are looked at.
+const NAME_TOKENS_MAX: usize = 32;
 /// Shortest legal form recognised with a typing error: before another one ("join stock"), and elsewhere.
 const LEGAL_BEFORE_LEGAL_MIN: usize = 5;
 const LEGAL_ALONE_MIN: usize = 6;

@@ -3,13 +3,16 @@
 
 use crate::name::NameKind;
 use crate::romanise;
+use crate::words;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Longest part of a name that is looked at, in characters; the rest is ignored.
-pub(crate) const NAME_CHARS_MAX: usize = 512;
-/// Most tokens of a name that are looked at.
-pub(crate) const NAME_TOKENS_MAX: usize = 32;
+/// Most letters and digits of a name that are looked at; what only stands between them is free.
+const NAME_CHARS_MAX: usize = 512;
+/// Most characters of any kind that are passed over to find them. Places in a name are told in 16 bits.
+const SCANNED_CHARS_MAX: usize = 60_000;
+/// Most combining marks on one letter; nothing that is written has more.
+const MARKS_MAX: usize = 4;
 /// Longest token, in characters; longer runs are cut into several.
 const TOKEN_CHARS_MAX: usize = 48;
 
@@ -30,6 +33,13 @@ pub(crate) struct Piece {
     pub(crate) native: bool,
 }
 
+/// The pieces of a name, and whether they are all of it.
+pub(crate) struct Pieces {
+    pub(crate) pieces: Vec<Piece>,
+    /// Whether something was left out because the name is too long.
+    pub(crate) cut: bool,
+}
+
 /// What a character does to the token being read.
 #[derive(PartialEq)]
 enum Class {
@@ -48,7 +58,7 @@ fn class(c: char) -> Class {
     match c {
         '\'' | '’' | '‘' | '`' | '´' | 'ʻ' | 'ʼ' | 'ʿ' | 'ʾ' | 'ʹ' | '"' | '״' | '׳' | '\u{200c}'
         | '\u{200d}' | '\u{ad}' | '\u{640}' | '\u{feff}' => Class::Inside,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => Class::Inside,
+        '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' => Class::Inside,
         '.' | '·' | '・' | '•' => Class::Dot,
         ',' | '،' | ';' => Class::Comma,
         '&' | '＆' => Class::And,
@@ -60,18 +70,31 @@ fn class(c: char) -> Class {
 }
 
 /// Splits `text` into pieces.
-pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
+pub(crate) fn pieces(text: &str, kind: NameKind) -> Pieces {
     let mut out: Vec<Piece> = Vec::new();
     let mut current = String::new();
     let mut start = 0;
-    let mut letters = 0;
-    let mut since_dot = 0;
-    for (at, c) in text.chars().take(NAME_CHARS_MAX).chain(std::iter::once(' ')).enumerate() {
+    let (mut letters, mut since_dot, mut marks) = (0, 0, 0);
+    // Whether the token has more than marks, and how many letters and digits were read so far.
+    let (mut speaks, mut read) = (false, 0);
+    let mut cut = false;
+    let end = std::iter::once((text.len(), ' '));
+    for (at, (byte, c)) in text.char_indices().chain(end).enumerate() {
+        let mut class = if byte == text.len() { Class::Separator } else { class(c) };
+        let counts = class == Class::Letter && c.is_alphanumeric();
+        cut = byte < text.len() && (at >= SCANNED_CHARS_MAX || (counts && read >= NAME_CHARS_MAX));
+        if cut {
+            class = Class::Separator;
+        }
+        let after = || text.get(byte + c.len_utf8()..).unwrap_or_default().chars();
         let at = at as u16;
-        let class = if at as usize >= NAME_CHARS_MAX { Class::Separator } else { class(c) };
+        marks = if class == Class::Letter && is_combining_mark(c) { marks + 1 } else { 0 };
+        if marks > MARKS_MAX {
+            continue;
+        }
         let hebrew_mark =
             matches!(c, '\'' | '׳' | '’') && current.chars().last().is_some_and(romanise::is_hebrew);
-        if class == Class::Letter || hebrew_mark {
+        if class == Class::Letter || (hebrew_mark && !cut) {
             if letters == 0 {
                 start = at;
                 since_dot = 0;
@@ -79,6 +102,8 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
             current.extend(c.to_lowercase());
             letters += 1;
             since_dot += 1;
+            speaks |= counts;
+            read += usize::from(counts);
             if letters < TOKEN_CHARS_MAX {
                 continue;
             }
@@ -87,21 +112,26 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
             Class::Inside => false,
             // Dots in a word vanish (S.A. -> sa); between words and after initials they separate.
             Class::Dot => {
-                let after = text.chars().skip(usize::from(at) + 1).take_while(|c| c.is_alphanumeric());
+                let after = after().take_while(|c| c.is_alphanumeric());
                 c != '.'
                     || kind == NameKind::Person
                     || std::mem::take(&mut since_dot).max(after.take(LETTERS_DOTTED_MAX + 1).count())
                         > LETTERS_DOTTED_MAX
             }
-            _ => !(kind == NameKind::Person && c == '-' && is_syllable(&current, text, at)),
+            _ => !(kind == NameKind::Person && c == '-' && is_syllable(&current, after())),
         };
         if breaks && letters > 0 {
             let end = if class == Class::Letter { at + 1 } else { at };
             // ASCII is composed already.
             let text = std::mem::take(&mut current);
-            let text = if text.is_ascii() { text } else { text.nfkc().collect() };
-            out.push(Piece { start, end, text, comma_after: false, native: false });
-            letters = 0;
+            if speaks {
+                let text = if text.is_ascii() { text } else { text.nfkc().collect() };
+                out.push(Piece { start, end, text, comma_after: false, native: false });
+            }
+            (letters, speaks) = (0, false);
+        }
+        if cut {
+            break;
         }
         match class {
             Class::Comma => {
@@ -111,35 +141,34 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Vec<Piece> {
             }
             Class::And | Class::Plus | Class::Percent if kind != NameKind::Person => {
                 let word = if class == Class::Percent { "percent" } else { "and" };
-                out.push(Piece {
-                    start: at,
-                    end: at + 1,
-                    text: word.to_owned(),
-                    comma_after: false,
-                    native: false,
-                });
+                // Said again at once it says nothing.
+                if out.last().is_none_or(|last| last.text != word) {
+                    out.push(Piece {
+                        start: at,
+                        end: at + 1,
+                        text: word.to_owned(),
+                        comma_after: false,
+                        native: false,
+                    });
+                }
             }
             _ => {}
         }
-        if out.len() >= NAME_TOKENS_MAX {
-            out.truncate(NAME_TOKENS_MAX);
-            return out;
-        }
     }
-    if kind == NameKind::Person {
+    let pieces = if kind == NameKind::Person {
         // Dots part foreign names in Han.
         if text.contains(['·', '・', '‧']) { out } else { part_native(out) }
     } else {
-        join_letters(out)
-    }
+        part_forms(join_letters(out))
+    };
+    Pieces { pieces, cut }
 }
 
 /// Whether a hyphen parts the syllables of one name and no initial from a name: one vowel before it, a word after it, as
 /// in "U-jin".
-fn is_syllable(before: &str, text: &str, hyphen: u16) -> bool {
-    let mut after = text.chars().skip(usize::from(hyphen) + 1);
+fn is_syllable(before: &str, after: impl Iterator<Item = char>) -> bool {
     matches!(before, "a" | "e" | "i" | "o" | "u")
-        && after.by_ref().take(2).filter(|c| c.is_alphabetic()).count() == 2
+        && after.take(2).filter(|c| c.is_alphabetic()).count() == 2
 }
 
 /// A Chinese or Korean full name in one piece is parted after the family name; Korean parts go by syllable, since
@@ -174,6 +203,25 @@ fn part_native(pieces: Vec<Piece>) -> Vec<Piece> {
         piece.native = true;
     }
     syllables
+}
+
+/// A legal form written without a blank before or after the name, as is usual in Chinese, Japanese and Korean, is a word of
+/// its own.
+fn part_forms(pieces: Vec<Piece>) -> Vec<Piece> {
+    if !pieces.iter().any(|p| romanise::is_cjk_text(&p.text)) {
+        return pieces;
+    }
+    let mut out = Vec::with_capacity(2 * pieces.len());
+    for piece in pieces {
+        let after = words::forms_without_blank().filter(|f| piece.text.ends_with(f)).map(str::len).max();
+        let before = words::forms_without_blank().filter(|f| piece.text.starts_with(f)).map(str::len).max();
+        let at = after.map(|bytes| piece.text.len() - bytes).or(before);
+        match at.filter(|at| (1..piece.text.len()).contains(at)) {
+            Some(at) => cut(piece, at, &mut out),
+            None => out.push(piece),
+        }
+    }
+    out
 }
 
 /// Cuts a piece in two at a byte position.

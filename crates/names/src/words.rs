@@ -35,6 +35,8 @@ pub(crate) struct Entry {
     /// A given name, of one language or several.
     pub(crate) given: bool,
     pub(crate) number: Option<u16>,
+    /// Says that a number follows.
+    pub(crate) numbering: bool,
     /// Equivalence classes; 0 for none.
     pub(crate) same: [u16; 2],
     /// How many counted names hold the word or an equivalent of it.
@@ -67,19 +69,63 @@ impl Hasher for WordHasher {
     }
 }
 
-/// Several words that are one, and how it is written short.
-static PHRASES: LazyLock<Vec<(Vec<&'static str>, &'static str)>> = LazyLock::new(|| {
-    let lines = lines_of(WORDS, "[phrase]");
-    lines.filter_map(|l| l.split_once('=')).map(|(long, short)| (long.split(' ').collect(), short)).collect()
+/// Several words that are one.
+struct Phrase {
+    words: Vec<&'static str>,
+    /// How it is written short.
+    short: &'static str,
+    /// Whether it is a legal form.
+    form: bool,
+}
+
+/// Phrases by their first word, romanised.
+static PHRASES: LazyLock<HashMap<&'static str, Vec<Phrase>>> = LazyLock::new(|| {
+    let mut out: HashMap<&str, Vec<Phrase>> = HashMap::new();
+    for (section, form) in [("[phrase]", false), ("[form]", true)] {
+        for (long, short) in lines_of(WORDS, section).filter_map(|l| l.split_once('=')) {
+            let romanised = |word| match romanise::ascii(word, romanise::script(word)) {
+                ascii if ascii == word => word,
+                ascii => ascii.leak(),
+            };
+            let words: Vec<&str> = long.split(' ').map(romanised).collect();
+            if let Some(first) = words.first() {
+                out.entry(first).or_default().push(Phrase { words, short, form });
+            }
+        }
+    }
+    out
 });
 
-/// How many words from the first on are one, and that one.
-pub(crate) fn phrase<'f>(forms: impl Iterator<Item = &'f str> + Clone) -> Option<(usize, &'static str)> {
-    let begins = |(long, _): &&(Vec<&str>, &str)| {
+/// Legal forms in writings that put no blank between words.
+pub(crate) fn forms_without_blank() -> impl Iterator<Item = &'static str> {
+    static FORMS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let forms = lines_of(WORDS, "[form]").filter_map(|l| l.split_once('=')).map(|(long, _)| long);
+        forms.filter(|form| romanise::is_cjk_text(form)).collect()
+    });
+    FORMS.iter().copied()
+}
+
+/// Words from the first on that are one.
+pub(crate) struct Joined {
+    pub(crate) words: usize,
+    /// How they are written short.
+    pub(crate) short: &'static str,
+    /// Whether they are a legal form.
+    pub(crate) form: bool,
+}
+
+/// The longest phrase that begins with the first word; legal forms among them where they are looked for.
+pub(crate) fn phrase<'f>(
+    forms: impl Iterator<Item = &'f str> + Clone,
+    with_forms: impl Fn() -> bool,
+) -> Option<Joined> {
+    let all = PHRASES.get(forms.clone().next()?)?;
+    let begins = |phrase: &&Phrase| {
         let mut given = forms.clone();
-        long.iter().all(|word| given.next() == Some(*word))
+        (!phrase.form || with_forms()) && phrase.words.iter().all(|word| given.next() == Some(*word))
     };
-    PHRASES.iter().filter(begins).map(|(long, short)| (long.len(), *short)).max()
+    let longest = all.iter().filter(begins).max_by_key(|phrase| phrase.words.len())?;
+    Some(Joined { words: longest.words.len(), short: longest.short, form: longest.form })
 }
 
 /// Organisations by each of their names, as an acronym, and which lengths these names have, one bit each.
@@ -161,7 +207,7 @@ fn read() -> Entries {
             read_class(line, class, section == "given", &mut out);
             continue;
         }
-        if section == "phrase" {
+        if matches!(section, "phrase" | "form") {
             continue;
         }
         for word in line.split_whitespace() {
@@ -174,6 +220,7 @@ fn read() -> Entries {
                 "title" => entry.title = true,
                 "legal" => entry.legal = true,
                 "commercial" => entry.commercial = true,
+                "numbering" => entry.numbering = true,
                 "place" => {
                     entry.place = true;
                     entry.country = Some(value).filter(|code| !code.is_empty());

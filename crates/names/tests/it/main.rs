@@ -253,3 +253,128 @@ fn very_long_names_are_cut() {
     assert!(name.tokens().len() <= 32);
     assert!(!format!("{name:?}").contains("ab ab"), "a name must not print");
 }
+
+#[test]
+fn legal_forms_are_the_same_however_they_are_written_out() {
+    let unnamed = "Zorvex";
+    for (long, short) in [
+        ("Zorvex Società per Azioni", "Zorvex S.p.A."),
+        ("Zorvex società a responsabilità limitata", "Zorvex S.r.l."),
+        ("Zorvex Kabushiki Kaisha", "Zorvex K.K."),
+        ("Zorvex Naamloze Vennootschap", "Zorvex N.V."),
+        ("Zorvex Besloten Vennootschap met beperkte aansprakelijkheid", "Zorvex B.V."),
+        ("Zorvex spółka z ograniczoną odpowiedzialnością", "Zorvex sp. z o.o."),
+        ("Zorvex společnost s ručením omezeným", "Zorvex s.r.o."),
+        ("Zorvex korlátolt felelősségű társaság", "Zorvex Kft."),
+        ("Zorvex Gesellschaft mit beschränkter Haftung", "Zorvex GmbH"),
+        ("Zorvex Sociedad Anónima de Capital Variable", "Zorvex S.A. de C.V."),
+        ("Zorvex S. de R.L. de C.V.", "Zorvex Sociedad de Responsabilidad Limitada de Capital Variable"),
+        ("Zorvex Société à responsabilité limitée", "Zorvex SARL"),
+        ("Zorvex Aktieselskab", "Zorvex A/S"),
+        ("Zorvex Anonim Şirketi", "Zorvex A.Ş."),
+        ("Zorvex ανώνυμη εταιρεία", "Zorvex A.E."),
+        ("Zorvex Uždaroji akcinė bendrovė", "UAB Zorvex"),
+        ("Zorvex akciju sabiedrība", "AS Zorvex"),
+        ("Zorvex sabiedrība ar ierobežotu atbildību", "SIA Zorvex"),
+        ("Zorvex Private Limited", "Zorvex Pte. Ltd."),
+        ("Zorvex Sendirian Berhad", "Zorvex Sdn. Bhd."),
+        ("Общество с ограниченной ответственностью Zorvex", "ООО Zorvex"),
+        ("Публичное акционерное общество Zorvex", "PAO Zorvex"),
+        ("Товариство з обмеженою відповідальністю Zorvex", "TOV Zorvex"),
+        ("Дружество с ограничена отговорност Zorvex", "Zorvex OOD"),
+        ("Công ty trách nhiệm hữu hạn Zorvex", "Zorvex TNHH"),
+        ("Zorvex youxian gongsi", "Zorvex Ltd"),
+    ] {
+        let read = |text| Name::analyse(text, NameKind::Organisation);
+        let similarity = compare(&read(long), &read(short)).similarity;
+        assert!(similarity >= 990, "{long} ~ {short}: {similarity}");
+        let bare = compare(&read(long), &read(unnamed)).similarity;
+        assert!(bare >= 900, "{long} ~ {unnamed}: {bare}");
+    }
+    check(
+        NameKind::Organisation,
+        false,
+        &[
+            ("Zorvex Società per Azioni", "Grampon Società per Azioni"),
+            ("Kabushiki Kaisha Zorvex", "Kabushiki Kaisha Grampon"),
+        ],
+    );
+}
+
+#[test]
+fn a_legal_form_without_a_blank_is_a_word_of_its_own() {
+    let tokens = |text| Name::analyse(text, NameKind::Organisation).tokens().len();
+    assert_eq!(tokens("株式会社ゾルベックス"), 2);
+    assert_eq!(tokens("ゾルベックス株式会社"), 2);
+    assert_eq!(tokens("주식회사조르벡스"), 2);
+    assert_eq!(tokens("佐贝克股份有限公司"), 2);
+    assert_eq!(tokens("有限公司"), 1);
+    check(
+        NameKind::Organisation,
+        true,
+        &[("株式会社ゾルベックス", "Zorubekkusu K.K."), ("ゾルベックス", "ゾルベックス株式会社")],
+    );
+}
+
+#[test]
+fn numbers_are_the_same_however_they_are_written_out() {
+    check(
+        NameKind::Organisation,
+        true,
+        &[
+            ("Zorvex Twenty-First Brigade", "Zorvex 21st Brigade"),
+            ("Brigade One Hundred and Twenty Four", "Brigade 124"),
+            ("Brigade Two Hundred Third", "203rd Brigade"),
+            ("Zorvex Factory No. 5", "Zorvex Factory 5"),
+            ("Zorvex Factory Number Five", "Zorvex Factory № 5"),
+            ("Zorvex Werk Nr. 17", "Zorvex Werk 17"),
+        ],
+    );
+    check(
+        NameKind::Organisation,
+        false,
+        &[
+            ("Zorvex Factory No. 5", "Zorvex Factory No. 6"),
+            ("21st Brigade", "22nd Brigade"),
+            ("Brigade One Hundred and Twenty Four", "Brigade 24"),
+        ],
+    );
+}
+
+#[test]
+fn what_only_stands_between_words_hides_no_name() {
+    let name = "Ferapont Zagryadsky";
+    let listed = Name::analyse(name, NameKind::Person);
+    for junk in [". ", "- ", "\" ", "\u{200b} ", "\u{301} ", "\u{301}", "\u{202e}", "\u{0} ", "٭ ", "🙂"] {
+        for kind in [NameKind::Person, NameKind::Organisation] {
+            let read = Name::analyse(&(junk.repeat(600) + name), kind);
+            assert!(!read.is_cut(), "{junk:?}");
+            let similarity = compare(&read, &listed).similarity;
+            assert!(similarity >= 990, "{junk:?} {kind:?}: {similarity}");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_too_long_says_so() {
+    let cut = |text: &str| Name::analyse(text, NameKind::Person).is_cut();
+    assert!(!cut("Ferapont Zagryadsky") && !cut("") && !cut("***"));
+    assert!(!cut(&"ada ".repeat(32)) && cut(&"ada ".repeat(33)));
+    let long = "Zagryadskyovichenkovskaya ";
+    assert!(!cut(&long.repeat(20)) && cut(&long.repeat(21)), "512 letters");
+    assert!(cut(&format!("({}) Ferapont Zagryadsky", "x".repeat(520))));
+    assert!(cut(&(". ".repeat(40_000) + "Ferapont Zagryadsky")), "too far to look");
+    let letters = |text: &str| Name::analyse(text, NameKind::Organisation);
+    assert!(!letters(&"a ".repeat(40)).is_cut(), "one acronym");
+    assert!(letters("Zorvex").text() == "Zorvex");
+}
+
+#[test]
+fn ten_megabytes_are_read_in_bounded_time() {
+    for junk in [".", ". ", "& ", "a.", "-", "a-", "\u{301}", "x", "٭ "] {
+        for kind in [NameKind::Person, NameKind::Organisation] {
+            let read = Name::analyse(&junk.repeat(10_000_000 / junk.len()), kind);
+            assert!(read.tokens().len() <= 32 && read.is_cut(), "{junk:?}");
+        }
+    }
+}

@@ -8,10 +8,12 @@
 mod content;
 mod disclosure;
 mod execute;
+mod recorded;
 
 pub use content::{ContentHash, Pending};
 
 pub(crate) use execute::Executed;
+pub(crate) use recorded::approving_leaf;
 
 use content::{hex, unhex};
 

@@ -20,7 +20,7 @@ use tenantry_model::time::Timestamp;
 use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
 use tenantry_store::{StoreExt, Tx};
 use tenantry_vault::NoteCheck;
-use tenantry_witness::SignerError;
+use tenantry_witness::{Recall, SignerError};
 
 /// Leaves read in one unit: bounds memory, whatever the ledger's size.
 const LEAVES_PER_READ: u64 = 512;
@@ -88,6 +88,7 @@ impl Integrator {
 impl Core {
     /// Integrates and signs what is new. Calls from several threads follow each other.
     pub(crate) fn integrate(self: &Arc<Self>) -> Result<Option<SignedCheckpoint>, RegisterError> {
+        self.ask_witnesses_first()?;
         let mut memory = self.integrator.lock();
         if let Some(reason) = &memory.trouble {
             return Err(RegisterError::Ledger { reason: reason.clone() });
@@ -237,17 +238,26 @@ impl Core {
     /// Refuses to go on from a tree that is smaller than, or another than, what the signer signed last.
     pub(crate) fn check_against_signer(self: &Arc<Self>) -> Result<(), RegisterError> {
         let latest = self.signer.latest().map_err(refused)?;
-        let (size, root) = self.store.read(move |tx| {
+        let (size, root, signed) = self.store.read(move |tx| {
             let size = ledger::head(tx)?.map_or(0, |head| stored_size(head.size));
             if size < latest.size {
-                return Ok::<_, RegisterError>((size, None));
+                return Ok::<_, RegisterError>((size, None, None));
             }
-            Ok((size, Some(root_from(&StoredTree::new(tx, latest.size), latest.size)?)))
+            let root = root_from(&StoredTree::new(tx, latest.size), latest.size)?;
+            Ok((size, Some(root), ledger::latest_checkpoint(tx)?))
         })?;
+        if let Some(signed) = signed.filter(|_| latest.size == 0 && self.signer.memory() == Recall::Durable) {
+            return Err(trouble(format!(
+                "the signer's memory is missing, but checkpoints were signed, the newest over {} leaves. Nothing was signed. Without \
+                 the memory an older copy of the database cannot be told from the newest. Bring back the file; if this is a new \
+                 machine, or the file is lost for good, `tenantry ledger remember --size {}` begins a new one from that checkpoint",
+                signed.size, signed.size
+            )));
+        }
         match root {
             None => Err(trouble(behind(size, "the signer has signed", latest.size))),
             Some(root) if root != latest.root => Err(trouble(format!(
-                "its first {} leaves are not those the signer signed: this is another history. Nothing was changed. Bring \
+                "its first {} leaves are not those the signer signed: this is another history. Nothing was signed. Bring \
                  back the database that was signed; docs/operating.md, \"The tree is smaller than what was signed\", has the \
                  steps. If it is lost for good, two people can go on under a new name: `tenantry ledger new-origin`",
                 latest.size
@@ -317,7 +327,7 @@ fn add_tiles(tx: &mut dyn Tx, tiles: &[FullTile]) -> Result<(), RegisterError> {
 /// What to say when somebody outside this database knows a larger tree.
 pub(crate) fn behind(size: u64, who: &str, signed: u64) -> String {
     format!(
-        "it has {size} leaves but {who} {signed}: this is an older copy, or its end was lost. Nothing was changed. Bring back the \
+        "it has {size} leaves but {who} {signed}: this is an older copy, or its end was lost. Nothing was signed. Bring back the \
          newest copy of the database; docs/operating.md, \"The tree is smaller than what was signed\", has the steps. If what came \
          after is lost for good, two people can go on under a new name: `tenantry ledger new-origin`"
     )

@@ -23,7 +23,7 @@ use tenantry_model::fact::FactKind;
 use tenantry_model::id::{AccountId, ApprovalId, DisclosureId, FactId, OrderId, PartyId};
 use tenantry_model::random::draw;
 use tenantry_model::time::Timestamp;
-use tenantry_store::repo::{account, approval, disclosure, ledger, order, party};
+use tenantry_store::repo::{account, approval, disclosure, order, party};
 use tenantry_store::{StoreExt, Tx};
 use tenantry_vault::Vault;
 
@@ -31,8 +31,6 @@ use tenantry_vault::Vault;
 pub const FACTS_MAX: usize = 5_000;
 /// Disclosures on one page.
 const DISCLOSURES_PER_PAGE: u32 = 500;
-/// Records of one disclosure that are looked at for its approval.
-const OWN_RECORDS_MAX: u32 = 1_000;
 
 /// Why personal data may be handed over (18 USC 2702, 2703; Regulation (EU) 2023/1543; 7.305).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -258,11 +256,8 @@ impl Core {
         let call = Call { key: None, ..call.clone() };
         let scope = scope.clone();
         self.change(&call, Action::BuildEvidence, &("open", id), move |unit| {
-            let own = ledger::by_subject(unit.tx, &subject, OWN_RECORDS_MAX)?;
-            let decided = i64::from(RecordType::ApprovalDecided.number());
-            let leaf = own.iter().rev().find(|leaf| leaf.leaf_type == decided).map(|leaf| leaf.seq);
-            let leaf = leaf.and_then(|seq| u64::try_from(seq).ok()).ok_or(RegisterError::SecondPerson)?;
-            unit.rests_on_approval(leaf);
+            let approved = Pending::Disclose { disclosure: scope.id, content: digest(&scope) };
+            unit.rest_on_approval(&approved, &subject)?;
             for (id, facts) in &scope.facts {
                 let row = party::find(unit.tx, *id)?.ok_or(RegisterError::NotFound { what: "party" })?;
                 let record = Record::new(RecordType::Revealed, row.subject, Retention::PersonalData)

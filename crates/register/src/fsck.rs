@@ -8,8 +8,10 @@
 //! events: they are what its leaf states, what is sealed of them opens and is what they commit to, and the rows that say whom the
 //! batch is about name the subjects of its events, all of them and no others.
 //!
-//! What is not bound to a leaf or a key is not covered: columns in plain such as an account's state or times, sessions, webhook
-//! deliveries; and what SQLite itself does not use, its free space.
+//! Facts stand as the leaves recorded them, and what stands as approved has a leaf in which another person approved it.
+//!
+//! What is not bound to a leaf or a key is not covered: other columns in plain such as the state and times of accounts, cases, holds
+//! and measures, sessions, webhook deliveries; rows of these that are gone; and what SQLite itself does not use, its free space.
 
 mod batches;
 mod leaves;

@@ -16,13 +16,10 @@ use std::sync::Arc;
 use tenantry_ledger::{Pseudonym, RetentionClass};
 use tenantry_model::id::ApprovalId;
 use tenantry_model::random::draw;
-use tenantry_store::repo::{approval, key, ledger, setting};
+use tenantry_store::repo::{approval, key, setting};
 use tenantry_vault::{
     CheckpointSigner, CosignatureSigner, Epoch, KeyId, RootKey, SealedSecret, Slot, SubjectKeyRow,
 };
-
-/// Records of one request that are looked at for its approval.
-const OWN_RECORDS_MAX: u32 = 1_000;
 
 /// Which key is to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,12 +146,7 @@ impl Unit<'_> {
         }
         setting::put(self.tx, &used, &self.now.as_micros().to_be_bytes())?;
         let (subject, _) = sealed_reason(&row)?;
-        let decided = i64::from(RecordType::ApprovalDecided.number());
-        let own = ledger::by_subject(self.tx, &subject, OWN_RECORDS_MAX)?;
-        let leaf = own.iter().rev().find(|leaf| leaf.leaf_type == decided).map(|leaf| leaf.seq);
-        let leaf = leaf.and_then(|seq| u64::try_from(seq).ok()).ok_or(RegisterError::SecondPerson)?;
-        self.rests_on_approval(leaf);
-        Ok(())
+        self.rest_on_approval(&Pending::RotateKeys { rotation: rotation.clone() }, &subject)
     }
 
     fn wrap_below_root(&mut self, new: &dyn RootKey) -> Result<u64, RegisterError> {

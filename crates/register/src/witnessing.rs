@@ -51,6 +51,15 @@ pub struct WitnessLine {
     pub standing: String,
 }
 
+/// Which witnesses are asked about the newest checkpoint.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    /// Those that have not cosigned it, while the quorum is missed.
+    Missing,
+    /// Every one: what it has seen elsewhere counts, whatever it has cosigned here.
+    Every,
+}
+
 /// Who is asked to witness, and what is known of them.
 #[derive(Default)]
 pub(crate) struct Witnessing(Mutex<Option<Memory>>);
@@ -66,6 +75,8 @@ struct Memory {
     /// The newest size each witness is known to have cosigned, by place in the policy.
     seen: BTreeMap<usize, u64>,
     state: Option<WitnessState>,
+    /// Whether every witness was asked since this process started; nothing is signed before.
+    asked: bool,
 }
 
 impl Witnessing {
@@ -126,6 +137,7 @@ impl Register {
             met_at: None,
             seen: BTreeMap::new(),
             state: None,
+            asked: false,
         };
         *self.core.witnessing.lock() = read.requires_witnesses().then_some(memory);
         Ok(())
@@ -139,17 +151,39 @@ impl Register {
     /// or another tree than this one: then nothing is signed any more.
     pub fn collect_cosignatures(&self, call: &Call) -> Result<Option<WitnessState>, RegisterError> {
         authorise(&call.actor, Action::SignCheckpoints)?;
-        self.core.collect_cosignatures()
+        self.core.collect_cosignatures(Whom::Missing)
+    }
+
+    /// Asks every witness about the newest checkpoint, also those that have cosigned it: one may have seen a larger tree or another
+    /// one, as after an older database was put in the place of the newest. Called at start, before anything is written.
+    ///
+    /// # Errors
+    /// As [`Register::collect_cosignatures`].
+    pub fn ask_every_witness(&self, call: &Call) -> Result<Option<WitnessState>, RegisterError> {
+        authorise(&call.actor, Action::SignCheckpoints)?;
+        self.core.collect_cosignatures(Whom::Every)
     }
 }
 
 impl Core {
     /// Refuses what may not leave without the quorum.
     pub(crate) fn require_quorum(self: &Arc<Self>) -> Result<(), RegisterError> {
-        self.collect_cosignatures().map(|_| ())
+        self.collect_cosignatures(Whom::Missing).map(|_| ())
     }
 
-    fn collect_cosignatures(self: &Arc<Self>) -> Result<Option<WitnessState>, RegisterError> {
+    /// Has every witness asked once in the life of this process, before its first signature. That some cannot be reached keeps
+    /// nothing from being signed.
+    pub(crate) fn ask_witnesses_first(self: &Arc<Self>) -> Result<(), RegisterError> {
+        if self.witnessing.lock().as_ref().is_none_or(|memory| memory.asked) {
+            return Ok(());
+        }
+        match self.collect_cosignatures(Whom::Every) {
+            Ok(_) | Err(RegisterError::Unwitnessed { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn collect_cosignatures(self: &Arc<Self>, whom: Whom) -> Result<Option<WitnessState>, RegisterError> {
         // Held throughout: two collections at once would only ask the same witnesses twice.
         let mut guard = self.witnessing.lock();
         let Some(memory) = guard.as_mut() else { return Ok(None) };
@@ -158,25 +192,31 @@ impl Core {
             let size = ledger::head(tx)?.map_or(0, |head| stored_size(head.size));
             Ok::<_, RegisterError>((newest(tx, &core)?, size))
         })?;
+        if whom == Whom::Every {
+            memory.asked = true;
+        }
         let (Some((row, checkpoint)), size) = found else { return Ok(None) };
         let mut note = SignedNote::parse(row.note.as_bytes())?;
         let policy = Arc::clone(&memory.policy);
         let before = policy.judge(row.note.as_bytes(), &NoteCheck)?;
         let mut lines: BTreeMap<usize, String> = BTreeMap::new();
-        let missing: Vec<(usize, &PolicyWitness)> = policy
+        let lacks =
+            |witness: &PolicyWitness| !before.cosigners.iter().any(|cosigner| cosigner.witness == witness);
+        let to_ask: Vec<(usize, &PolicyWitness)> = policy
             .witnesses()
             .iter()
             .enumerate()
-            .filter(|(_, witness)| !before.cosigners.iter().any(|cosigner| cosigner.witness == *witness))
+            .filter(|(_, witness)| whom == Whom::Every || lacks(witness))
             .collect();
-        if before.quorum == Quorum::Missed {
-            let asked = self.ask(memory, &missing, &note, &checkpoint);
+        if whom == Whom::Every || before.quorum == Quorum::Missed {
+            let asked = self.ask(memory, &to_ask, &note, &checkpoint);
             for (place, outcome) in asked {
                 match outcome? {
                     Asked::Cosigned(signatures) => {
                         memory.seen.insert(place, checkpoint.size);
-                        for signature in signatures {
-                            note.push(signature);
+                        // One that cosigned before has done so again, with another time.
+                        if policy.witnesses().get(place).is_some_and(lacks) {
+                            signatures.into_iter().for_each(|signature| note.push(signature));
                         }
                     }
                     Asked::Ahead(signed) if signed > size => {

@@ -3,19 +3,31 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tenantry_store::{Overwritten, StoreError};
 
-use crate::errors::{Stage, describe, translate};
+use crate::errors::{Stage, describe, is_fatal, translate};
 
 /// Most lines of a damage report.
 const DAMAGE_LINES_MAX: usize = 100;
 
 /// Moves the whole log into the file and cuts it to nothing. With `secure_delete` the file has zeros where deleted content was;
-/// until this has happened, both still have the old pages.
+/// until this has happened, both still have the old pages. After an error of the disk, [`StoreError::Stopped`], nobody may write.
 pub(crate) fn truncate_log(connection: &Connection) -> Result<Overwritten, StoreError> {
-    let busy = connection
-        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, i64>(0))
-        .map_err(|error| translate("wal_checkpoint", Stage::Run, &error))?;
+    let cut = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, i64>(0));
+    let busy = cut.map_err(|error| {
+        if !is_fatal(&error) {
+            return translate("wal_checkpoint", Stage::Run, &error);
+        }
+        // Closing must not try again what the disk failed at.
+        let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        match translate("wal_checkpoint", Stage::Run, &error) {
+            StoreError::DiskFull => StoreError::DiskFull,
+            _ => StoreError::Stopped {
+                reason: format!("SQLite failed while the log was cut: {}", describe(&error)),
+            },
+        }
+    })?;
     if busy == 0 {
         return Ok(Overwritten::FileAndLog);
     }

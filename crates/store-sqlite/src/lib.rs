@@ -41,13 +41,17 @@ mod prepared;
 mod readers;
 mod schema;
 mod transaction;
+mod usage;
 mod writer;
 
 use std::path::{Path, PathBuf};
 
 use tenantry_store::{Job, Lane, Overwritten, SchemaWork, Store, StoreError, WhenFull, limits};
 
+pub use crate::usage::NobodyUses;
+
 use crate::readers::Readers;
+use crate::usage::InUse;
 use crate::writer::Writer;
 
 /// How to open the embedded store.
@@ -69,18 +73,21 @@ pub struct SqliteStore {
     path: PathBuf,
     writer: Writer,
     readers: Readers,
+    /// Behind the connections, because it is dropped after them.
+    _in_use: InUse,
 }
 
 impl SqliteStore {
     /// Opens the database file, creating it, readable by its owner only, if there is none.
     ///
     /// # Errors
-    /// [`StoreError::Open`] when the file cannot be opened or the linked SQLite is too old; [`StoreError::Setting`] when a setting
-    /// that protects the records does not take effect.
+    /// [`StoreError::Open`] when the file cannot be opened, is being replaced, or the linked SQLite is too old;
+    /// [`StoreError::Setting`] when a setting that protects the records does not take effect.
     pub fn open(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
+        let in_use = InUse::from_now_on(path)?;
         let writer = Writer::start(connection::open_writing(path)?)?;
         let readers = Readers::open(path, options.read_connections.max(1))?;
-        Ok(Self { path: path.to_owned(), writer, readers })
+        Ok(Self { path: path.to_owned(), writer, readers, _in_use: in_use })
     }
 }
 
@@ -98,7 +105,11 @@ impl Store for SqliteStore {
     }
 
     fn overwrite_deleted(&self) -> Result<Overwritten, StoreError> {
-        files::truncate_log(&connection::open_writing(&self.path)?)
+        let cut = files::truncate_log(&connection::open_writing(&self.path)?);
+        if let Err(error @ (StoreError::Stopped { .. } | StoreError::DiskFull)) = &cut {
+            self.writer.stop(error);
+        }
+        cut
     }
 
     fn check_structure(&self) -> Result<Vec<String>, StoreError> {

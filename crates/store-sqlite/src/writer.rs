@@ -6,8 +6,11 @@
 //! A batch first runs without savepoints, because inside one SQLite keeps a copy of every page a unit touches. Only when a unit
 //! fails is the batch undone and run again with a savepoint for each, and so are the next few, since refusals come in swarms.
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use tenantry_store::sync::{Mutex, PoisonError};
 use tenantry_store::{Job, Queue, Ran, Statement, StoreError, Waiting, WhenFull, limits};
 
 use crate::answers::{self, Answering, Answers};
@@ -44,10 +47,14 @@ enum Ended {
     UnitFailed,
 }
 
+type Told = Arc<Mutex<Option<StoreError>>>;
+
 /// The writer's thread and the one that answers.
 #[derive(Debug)]
 pub(crate) struct Writer {
     queue: Queue,
+    /// What another connection found, after which this one must not write either.
+    told: Told,
     /// Behind the queue, because it is dropped after it: it ends when the writer has gone.
     _answering: Answering,
 }
@@ -56,9 +63,16 @@ impl Writer {
     pub(crate) fn start(mut connection: Connection) -> Result<Self, StoreError> {
         log::copy_back(&mut connection)?;
         let (answers, answering) = answers::start()?;
-        let serve = move |waiting| serve(&connection, &waiting, &answers);
+        let told = Told::default();
+        let heard = Arc::clone(&told);
+        let serve = move |waiting| serve(&connection, &waiting, &answers, &heard);
         let queue = Queue::start("store-writer", vec![Box::new(serve)])?;
-        Ok(Self { queue, _answering: answering })
+        Ok(Self { queue, told, _answering: answering })
+    }
+
+    /// Every unit from now on is refused with this error.
+    pub(crate) fn stop(&self, error: &StoreError) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.clone());
     }
 
     pub(crate) fn submit(&self, when_full: WhenFull, job: Job) {
@@ -66,10 +80,14 @@ impl Writer {
     }
 }
 
-fn serve(connection: &Connection, waiting: &Waiting, answers: &Answers) {
+fn serve(connection: &Connection, waiting: &Waiting, answers: &Answers, told: &Told) {
     let mut prepared = PreparedStatements::new(connection);
     let (mut careful, mut stopped) = (0_u32, None);
     while let Some(mut batch) = waiting.batch(limits::BATCH_UNITS_MAX) {
+        if stopped.is_none() {
+            stopped = told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            close_without_writing(connection, stopped.as_ref());
+        }
         if let Some(error) = &stopped {
             answers.give(batch, Err(StoreError::clone(error)));
             continue;
@@ -87,12 +105,19 @@ fn serve(connection: &Connection, waiting: &Waiting, answers: &Answers) {
                 let Broken { told, later } = *broken;
                 answers.give(batch, Err(told));
                 stopped = later;
-                if stopped.is_some() {
-                    // Closing must not flush again what may not have reached the disk: opening recovers from what did.
-                    let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
-                }
+                close_without_writing(connection, stopped.as_ref());
             }
         }
+    }
+    if stopped.is_none() {
+        close_without_writing(connection, told.lock().unwrap_or_else(PoisonError::into_inner).as_ref());
+    }
+}
+
+/// After an error of the disk, closing must not flush again what may not have reached it: opening recovers from what did.
+fn close_without_writing(connection: &Connection, stopped: Option<&StoreError>) {
+    if stopped.is_some() {
+        let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
     }
 }
 

@@ -18,10 +18,18 @@ const TRIAL: &str = "failing calls";
 /// Seconds after which a writer that does not end is killed, and counted as broken. It hangs: even a slow machine needs a tenth.
 const SECONDS_MAX: &str = "300";
 /// The calls that are watched.
-const WATCHED: &str = "trace=pwrite64,write,fsync,fdatasync,rename,renameat,renameat2,openat";
+const WATCHED: &str = "trace=pwrite64,write,fsync,fdatasync,ftruncate,rename,renameat,renameat2,openat";
 /// Those of them that change a file: after a failure there is none.
-const CHANGES: [&str; 7] =
-    ["pwrite64(", "write(", "fsync(", "fdatasync(", "rename(", "renameat(", "renameat2("];
+const CHANGES: [&str; 8] = [
+    "pwrite64(",
+    "write(",
+    "fsync(",
+    "fdatasync(",
+    "ftruncate(",
+    "rename(",
+    "renameat(",
+    "renameat2(",
+];
 
 /// A failure that is injected.
 struct Failure {
@@ -81,6 +89,11 @@ const OF_THE_REGISTER: [Failure; 14] = [
     Failure { files: MEMORY, calls: "fsync,fdatasync:error=EIO", step: 2, most: 20, then: Then::Stop },
     Failure { files: MEMORY, calls: RENAMING_FAILS, step: 2, most: 20, then: Then::Stop },
 ];
+/// Cutting the log after an erasure is done by another connection than the one that writes.
+const OF_THE_ERASER: [Failure; 2] = [
+    Failure { files: DATABASE, calls: "fsync,fdatasync:error=EIO", step: 1, most: 8, then: Then::Stop },
+    Failure { files: STORE, calls: "ftruncate:error=EIO", step: 1, most: 4, then: Then::Stop },
+];
 const OF_THE_CONTROL: [Failure; 1] =
     [Failure { files: &["log"], calls: "fsync,fdatasync:error=EIO", step: 3, most: 60, then: Then::Stop }];
 
@@ -91,6 +104,7 @@ pub(crate) fn run(positions: u32) -> Result<()> {
     }
     let rows = [
         fail_often(Kind::Register, &OF_THE_REGISTER, positions)?,
+        fail_often(Kind::Eraser, &OF_THE_ERASER, positions)?,
         fail_often(Kind::RetriedFlush, &OF_THE_CONTROL, positions)?,
     ];
     conclude(TRIAL, &rows)

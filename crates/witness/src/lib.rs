@@ -48,6 +48,6 @@ pub use error::SignerError;
 pub use head_file::{HeadFile, HeadGuard};
 pub use local::LocalSigner;
 pub use remote::{RemoteSigner, serve_signer};
-pub use signer::{LogSigner, Signing};
+pub use signer::{LogSigner, Recall, Signing};
 pub use stamp::StampClient;
 pub use witness::{Answer, Witness};

@@ -9,7 +9,7 @@ use tenantry_ledger::{
 use tenantry_model::clock::Clock;
 use tenantry_vault::{CheckpointSigner, CosignatureSigner};
 
-use crate::{HeadFile, LogSigner, SignerError};
+use crate::{HeadFile, LogSigner, Recall, SignerError};
 
 /// Signs with keys held in this process.
 pub struct LocalSigner {
@@ -19,6 +19,8 @@ pub struct LocalSigner {
     memory: Memory,
     clock: Arc<dyn Clock>,
     stopped: AtomicBool,
+    /// Whether there was a memory since this process started: it does not vanish.
+    remembered: AtomicBool,
 }
 
 enum Memory {
@@ -71,7 +73,8 @@ impl LocalSigner {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let keys = [classic.verifier_key().clone(), quantum.verifier_key().clone()];
-        Self { classic: TextSigner(classic), quantum, keys, memory, clock, stopped: AtomicBool::new(false) }
+        let (stopped, remembered) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { classic: TextSigner(classic), quantum, keys, memory, clock, stopped, remembered }
     }
 
     fn origin(&self) -> &str {
@@ -99,9 +102,12 @@ impl LocalSigner {
     /// The remembered head, if it is of this log.
     fn head(&self, remembered: Option<&Checkpoint>, file: &HeadFile) -> Result<TreeHead, SignerError> {
         match remembered {
-            None => Ok(TreeHead::empty()),
-            Some(checkpoint) if checkpoint.origin == self.origin() => Ok(TreeHead::from(checkpoint)),
-            Some(_) => Err(SignerError::Damaged { path: file.path().to_path_buf() }),
+            None if !self.remembered.load(Ordering::Acquire) => Ok(TreeHead::empty()),
+            Some(checkpoint) if checkpoint.origin == self.origin() => {
+                self.remembered.store(true, Ordering::Release);
+                Ok(TreeHead::from(checkpoint))
+            }
+            _ => Err(SignerError::Damaged { path: file.path().to_path_buf() }),
         }
     }
 
@@ -121,6 +127,13 @@ impl LocalSigner {
 impl LogSigner for LocalSigner {
     fn keys(&self) -> &[VerifierKey] {
         &self.keys
+    }
+
+    fn memory(&self) -> Recall {
+        match self.memory {
+            Memory::Durable(_) => Recall::Durable,
+            Memory::Volatile(_) => Recall::Volatile,
+        }
     }
 
     fn latest(&self) -> Result<TreeHead, SignerError> {
@@ -146,6 +159,7 @@ impl LogSigner for LocalSigner {
                 self.check(&self.head(remembered.as_ref(), file)?, old, proof, checkpoint)?;
                 if remembered.as_ref() != Some(checkpoint) {
                     guard.replace(checkpoint)?;
+                    self.remembered.store(true, Ordering::Release);
                 }
                 self.sign(checkpoint)
             }),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tenantry_ledger::{Checkpoint, Hash, LedgerError, NoteSigner, SignedNote, TreeHead, VerifierKey};
 
 use crate::frames::{self, Growth};
-use crate::{LogSigner, SignerError};
+use crate::{LogSigner, Recall, SignerError};
 
 /// How long a request waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -43,6 +43,11 @@ impl RemoteSigner {
 impl LogSigner for RemoteSigner {
     fn keys(&self) -> &[VerifierKey] {
         &self.keys
+    }
+
+    /// A signer in a process of its own has a file.
+    fn memory(&self) -> Recall {
+        Recall::Durable
     }
 
     fn latest(&self) -> Result<TreeHead, SignerError> {

@@ -40,6 +40,15 @@ impl Signing {
     }
 }
 
+/// How long a signer remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recall {
+    /// Beyond the end of its process.
+    Durable,
+    /// Until its process ends.
+    Volatile,
+}
+
 /// Holds the log's keys and remembers what it signed.
 pub trait LogSigner: Send + Sync {
     /// The keys whose signatures every checkpoint carries: Ed25519, then ML-DSA-44. All bear the name of the origin.
@@ -50,6 +59,9 @@ pub trait LogSigner: Send + Sync {
     /// # Errors
     /// When its memory is damaged or unreachable.
     fn latest(&self) -> Result<TreeHead, SignerError>;
+
+    /// How long it remembers that.
+    fn memory(&self) -> Recall;
 
     /// Signs `checkpoint` with every key, if `proof` shows that it extends the newest signed head, whose size is `old`.
     /// The head is remembered durably before the signatures are handed out.

@@ -1,8 +1,9 @@
 //! Carrying out what was approved, in steps that can each be the last before a power cut.
 
 use super::destroy::{Destroyed, Outcome, Why};
-use super::{Object, Target, due, holds_on};
+use super::{Object, Target, content_hash, due, holds_on};
 use crate::access::{Action, authorise};
+use crate::approvals::{ContentHash, Pending};
 use crate::call::Call;
 use crate::core::Core;
 use crate::record::{Record, RecordType, Retention};
@@ -36,7 +37,7 @@ pub trait ErasureJournal: Send + Sync {
 pub struct CarriedOut {
     /// Batches that are done.
     pub done: Vec<ErasureId>,
-    /// Keys destroyed.
+    /// Keys destroyed. Where nothing had ever been sealed there was none.
     pub erased: usize,
     /// Keys kept because a hold covers them.
     pub held: usize,
@@ -115,7 +116,7 @@ impl Core {
         self.change(call, Action::Erase, &("done", id), move |unit| unit.record_done(id, overwritten))?;
         let count = |fate| items.iter().filter(|item| item.fate == fate).count();
         carried.done.push(id);
-        carried.erased += count(ErasureFate::Erased);
+        carried.erased += destroyed.len();
         carried.held += count(ErasureFate::Held);
         carried.not_due += count(ErasureFate::NotDue);
         Ok(())
@@ -138,6 +139,10 @@ impl Unit<'_> {
     /// Looks at every item again and records what is about to be destroyed.
     fn intend(&mut self, id: ErasureId) -> Result<(), RegisterError> {
         let mut row = self.erasure_in(id, ErasureState::Approved)?;
+        // Of exactly these keys.
+        if content_hash(&row.pack, &erasure::items(self.tx, id)?).bytes() != row.content_hash {
+            return Err(RegisterError::SecondPerson);
+        }
         let world = self.core.world();
         let mut about = Vec::new();
         let now = self.not_before();
@@ -153,11 +158,11 @@ impl Unit<'_> {
             }
             erasure::settle(self.tx, id, &item)?;
         }
-        self.rest_on(&row);
+        self.rest_on(&row)?;
         let record =
             Record::new(RecordType::ErasureIntended, self.core.deployment, Retention::DecisionEvidence)
                 .text("erasure", id)
-                .text("content_hash", crate::approvals::ContentHash::from_bytes(row.content_hash))
+                .text("content_hash", ContentHash::from_bytes(row.content_hash))
                 .json("items", &about)
                 .caused_by(u64::try_from(row.scheduled_leaf).unwrap_or_default());
         let leaf = self.record(record)?;
@@ -169,7 +174,7 @@ impl Unit<'_> {
     /// Destroys some of what is left of a batch.
     fn destroy_some(&mut self, id: ErasureId) -> Result<(), RegisterError> {
         let row = self.erasure_in(id, ErasureState::UnderWay)?;
-        self.rest_on(&row);
+        self.rest_on(&row)?;
         let cause = row.intent_leaf.and_then(|leaf| u64::try_from(leaf).ok());
         let mut held = Vec::new();
         for mut item in erasure::items_with_fate(self.tx, id, ErasureFate::Scheduled, KEYS_PER_UNIT)? {
@@ -213,10 +218,10 @@ impl Unit<'_> {
                 "none in the table; the server's log and freed blocks until it reuses them"
             }
         };
-        self.rest_on(&row);
+        self.rest_on(&row)?;
         let record = Record::new(RecordType::ErasureDone, self.core.deployment, Retention::DecisionEvidence)
             .text("erasure", id)
-            .text("content_hash", crate::approvals::ContentHash::from_bytes(row.content_hash))
+            .text("content_hash", ContentHash::from_bytes(row.content_hash))
             .json("erased", &with(ErasureFate::Erased))
             .json("held", &with(ErasureFate::Held))
             .json("not_due", &with(ErasureFate::NotDue))
@@ -228,14 +233,13 @@ impl Unit<'_> {
         row.done_at = Some(self.now);
         row.state = ErasureState::Done;
         self.store_erasure(&row)?;
-        let told = serde_json::json!({ "erasure": id, "keys": with(ErasureFate::Erased).len() });
+        let told = serde_json::json!({ "erasure": id, "keys": items.iter().filter_map(destroyed).count() });
         self.emit(EventType::ErasureDone, id, &told)
     }
 
     /// What is done for a batch rests on its approval.
-    fn rest_on(&mut self, row: &ErasureRow) {
-        if let Some(leaf) = row.approval_leaf.and_then(|leaf| u64::try_from(leaf).ok()) {
-            self.rests_on_approval(leaf);
-        }
+    fn rest_on(&mut self, row: &ErasureRow) -> Result<(), RegisterError> {
+        let content = ContentHash::from_bytes(row.content_hash);
+        self.rest_on_approval_in(row.approval_leaf, &Pending::Erase { erasure: row.id, content })
     }
 }

@@ -15,6 +15,10 @@ use tenantry_vault::Slot;
 /// Records of one key that its leaf lists.
 const RECORDS_LISTED_MAX: u32 = 100_000;
 
+/// How a key was destroyed, and what is said where nothing had been sealed under one.
+const KEY_DESTROYED: &str = "cryptographic erase, NIST SP 800-88 Rev. 2: the only key was destroyed";
+const NO_KEY: &str = "nothing had been sealed: there was no key to destroy; what was kept in plain was deleted";
+
 /// A key that was destroyed, as the journal keeps it: enough to destroy it again in a restored copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Destroyed {
@@ -71,7 +75,7 @@ impl Unit<'_> {
             .text("object", object)
             .text("class", class.number())
             .text("basis", why.basis)
-            .text("method", "cryptographic erase, NIST SP 800-88 Rev. 2: the only key was destroyed")
+            .text("method", if key.is_some() { KEY_DESTROYED } else { NO_KEY })
             .json("records", &records);
         if let Some(leaf) = why.cause {
             record = record.caused_by(leaf);

@@ -10,9 +10,11 @@ use crate::ledger_view::{hex, instant, stored_size};
 use crate::record::RecordType;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use tenantry_ledger::{Body, Checkpoint, Hash, LeafHeader, leaf_hash};
+use tenantry_ledger::{Body, Checkpoint, Field, Hash, LeafHeader, TILE_WIDTH, leaf_hash};
+use tenantry_model::fact::Fact;
 use tenantry_store::Tx;
 use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
+use tenantry_store::repo::party;
 use tenantry_vault::NoteCheck;
 
 /// Leaves looked at in one unit.
@@ -24,6 +26,8 @@ const CHECKPOINTS_PER_READ: u32 = 256;
 #[derive(Default)]
 pub(super) struct Walk {
     edge: Edge,
+    /// Leaves of the newest checkpoint that was stored when the walk began: up to there every full tile must be stored, too.
+    signed: u64,
     /// Signed checkpoints that lie ahead, the next ones first.
     ahead: VecDeque<CheckpointRow>,
     /// Size of the last checkpoint that was read.
@@ -50,6 +54,9 @@ enum Found {
 impl Walk {
     pub(super) fn step(&mut self, core: &Arc<Core>, report: &mut Report) -> Step {
         let first = i64::try_from(self.edge.frontier.size()).unwrap_or(i64::MAX);
+        if first == 0 {
+            self.find_newest(core, report);
+        }
         let reader = Arc::clone(core);
         let read = match look(core, move |tx| read(tx, &reader, first)) {
             Ok(read) => read,
@@ -92,6 +99,20 @@ impl Walk {
         Step::More
     }
 
+    /// Reads what was signed last, which must be there if anything was signed.
+    fn find_newest(&mut self, core: &Arc<Core>, report: &mut Report) {
+        let remembered = core.signer.latest().map_or(0, |head| head.size);
+        match look(core, |tx| Ok(ledger::latest_checkpoint(tx)?)) {
+            Ok(Some(newest)) => self.signed = stored_size(newest.size),
+            Ok(None) if remembered == 0 => {}
+            Ok(None) => {
+                let what = format!("none is stored, but the signer has signed {remembered} leaves");
+                report.found("checkpoint", what);
+            }
+            Err(error) => report.found("checkpoint", format!("the newest cannot be read: {error}")),
+        }
+    }
+
     /// What was seen of batches, up to the leaf that the walk reached.
     pub(super) fn batches(&mut self) -> Batches {
         std::mem::take(&mut self.batches).up_to(self.edge.frontier.size())
@@ -105,9 +126,11 @@ impl Walk {
             let row = i64::try_from(number).unwrap_or(i64::MAX);
             let stored = look(core, move |tx| Ok(ledger::find_tile(tx, i64::from(level), row)?));
             report.checked.tiles += 1;
+            // Tiles are made when a checkpoint is signed; the last ones may not be there yet.
+            let end = (number + 1).saturating_mul(TILE_WIDTH.saturating_pow(u32::from(level) + 1));
             match stored {
-                // Tiles are made when a checkpoint is signed; the last ones may not be there yet.
-                Ok(None) => {}
+                Ok(None) if end > self.signed => {}
+                Ok(None) => report.found("tile", format!("{number} of level {level} is missing")),
                 Ok(Some(stored)) if stored == bytes => {}
                 _ => report.found("tile", format!("{number} of level {level} is not what its leaves say")),
             }
@@ -223,5 +246,42 @@ fn check_body(tx: &mut dyn Tx, core: &Core, row: &LeafRow) -> Result<Found, Stri
     if body.commitment() != header.commitment {
         return Err(format!("it is not what the leaf commits to ({})", hex(&header.commitment)));
     }
+    if row.leaf_type == i64::from(RecordType::PartyRecorded.number()) {
+        check_facts(tx, &body)?;
+    }
     Ok(Found::Sound)
+}
+
+/// Compares the facts that were recorded about a party with the rows that assessments read.
+fn check_facts(tx: &mut dyn Tx, body: &Body) -> Result<(), String> {
+    let text = |field: &Field| std::str::from_utf8(&field.value).unwrap_or_default().to_owned();
+    let mut stored = None;
+    for field in body.fields().filter(|field| field.name.starts_with("fact.")) {
+        let recorded: Fact = serde_json::from_slice(&field.value).map_err(|_| format!("{} is no fact", field.name))?;
+        if stored.is_none() {
+            let party = body.fields().find(|field| field.name == "party").map(text);
+            let party = party.and_then(|id| id.parse().ok()).ok_or("it names no party")?;
+            stored = Some(party::facts(tx, party).map_err(|error| error.to_string())?);
+        }
+        let found = stored.iter().flatten().find(|fact| fact.id == recorded.id);
+        let same = |found: &party::FactRow| {
+            (found.kind, found.source, found.strength, found.evidence, found.stated_at, found.recorded_at)
+                == (
+                    recorded.value.kind(),
+                    recorded.source,
+                    recorded.strength,
+                    recorded.evidence,
+                    recorded.stated_at,
+                    recorded.recorded_at,
+                )
+        };
+        match found {
+            None => return Err(format!("the {} that it records is not stored", field.name)),
+            Some(found) if !same(found) => {
+                return Err(format!("the {} that it records is stored as another", field.name));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::{Report, Step, look};
 use crate::RegisterError;
+use crate::approvals::{Pending, approving_leaf, sealed_reason};
 use crate::core::Core;
 use crate::decisions::in_force;
 use crate::keys;
@@ -9,10 +10,10 @@ use crate::ledger_view::hex;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use tenantry_ledger::{Pseudonym, RetentionClass};
-use tenantry_model::id::DecisionId;
+use tenantry_model::id::{ApprovalId, DecisionId};
 use tenantry_store::Tx;
 use tenantry_store::repo::check::{self, After, SealedTable};
-use tenantry_store::repo::{key, ledger};
+use tenantry_store::repo::{approval, key, ledger};
 use tenantry_vault::{Slot, SubjectKeyRow};
 
 /// Rows looked at in one unit.
@@ -96,7 +97,7 @@ impl Part {
             Self::Sealed(table) => sealed(tx, core, table, after),
             Self::Decisions => decisions(tx, core, after),
             Self::Packs => packs(tx),
-            Self::Approvals => approvals(tx, after),
+            Self::Approvals => approvals(tx, core, after),
         }
     }
 }
@@ -204,14 +205,31 @@ fn packs(tx: &mut dyn Tx) -> Result<Seen, RegisterError> {
     Ok(seen)
 }
 
-fn approvals(tx: &mut dyn Tx, after: &After) -> Result<Seen, RegisterError> {
+/// A request must have the hash that was approved, and one that was approved a leaf that says by whom.
+fn approvals(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
     let mut seen = Seen::default();
     for (id, content, hash) in check::approvals(tx, &after.id, ROWS_PER_STEP)? {
         seen.rows += 1;
         if hash != <[u8; 32]>::from(Sha256::digest(&content)) {
             seen.wrong.push(("approval", format!("the content of {} has another hash", hex(&id))));
+        } else if let Err(what) = check_answer(tx, core, ApprovalId::from_bytes(id)) {
+            seen.wrong.push(("approval", what));
         }
         seen.last = Some(After { id, ..After::start() });
     }
     Ok(seen)
+}
+
+fn check_answer(tx: &mut dyn Tx, core: &Core, id: ApprovalId) -> Result<(), String> {
+    let words = |error: RegisterError| format!("{id}: {error}");
+    let row = approval::find(tx, id).map_err(|error| words(error.into()))?;
+    let Some(row) = row.filter(|row| row.state == "approved") else { return Ok(()) };
+    let (subject, _) = sealed_reason(&row).map_err(words)?;
+    let pending = Pending::read(&row).map_err(words)?;
+    match approving_leaf(tx, &core.vault, &pending, &subject) {
+        Ok(Some(_)) if row.decided_by.is_some_and(|by| by != row.requested_by) => Ok(()),
+        Ok(_) => Err(format!("{id} stands as approved, but no record says that another person did so")),
+        Err(RegisterError::Erased) => Ok(()),
+        Err(error) => Err(words(error)),
+    }
 }

@@ -63,6 +63,16 @@ fn a_sound_store_is_sound(world: &World) {
         checked.tiles >= 1 && checked.checkpoints == 2 && checked.keys > 10 && checked.rows > 40,
         "{checked:?}"
     );
+    // What is gone is found, too.
+    for (place, gone) in [
+        ("tile", "DELETE FROM tile"),
+        ("body", "DELETE FROM fact WHERE kind = 'date_of_birth'"),
+        ("checkpoint", "DELETE FROM checkpoint"),
+    ] {
+        world.run(gone);
+        let report = check(world);
+        assert!(report.findings.iter().any(|f| f.place == place), "{gone}: {:?}", report.findings);
+    }
 }
 
 fn an_erased_subject_is_no_finding(world: &World) {
@@ -90,6 +100,12 @@ fn each_table_that_is_covered_is_looked_at(world: &World) {
             "leaf",
             "UPDATE leaf SET class = 3 - class WHERE seq = 2",
             "UPDATE leaf SET class = 3 - class WHERE seq = 2",
+        ),
+        ("body", "UPDATE fact SET stated_at = stated_at + 1", "UPDATE fact SET stated_at = stated_at - 1"),
+        (
+            "approval",
+            "UPDATE approval SET state = 'approved', decided_by = requested_by",
+            "UPDATE approval SET state = 'waiting', decided_by = NULL",
         ),
         ("head", "UPDATE ledger_head SET size = size + 1", "UPDATE ledger_head SET size = size - 1"),
         ("checkpoint", "UPDATE checkpoint SET size = size - 1", "UPDATE checkpoint SET size = size + 1"),

@@ -15,6 +15,7 @@ use tenantry_register::{Call, RegisterError};
 
 on_both!(
     nothing_is_erased_before_its_time_and_without_two_people,
+    a_column_that_says_approved_erases_nothing,
     an_access_after_closing_moves_the_clock,
     a_party_lives_as_long_as_one_of_its_accounts,
     a_hold_keeps_what_it_covers_until_two_people_release_it,
@@ -170,6 +171,28 @@ fn nothing_is_erased_before_its_time_and_without_two_people(world: &World) {
     assert_eq!(register.schedule_erasures(&job()).unwrap(), []);
     // The provider may use the reference again.
     world.apply(&Applicant::new(1));
+}
+
+/// Whoever can write to the database can write that something was approved; only the ledger says that it was.
+fn a_column_that_says_approved_erases_nothing(world: &World) {
+    let (_, party) = closed(world, 1);
+    years(world, 2);
+    let [batch] = world.register.schedule_erasures(&job()).unwrap()[..] else { panic!("one batch") };
+    world.clock.advance_days(i32::try_from(GRACE_DAYS).unwrap());
+    let carried = || world.register.carry_out_erasures(&job(), &Journal::default());
+    for state in ["approved", "under_way"] {
+        world.run(&format!("UPDATE erasure SET state = '{state}'"));
+        assert!(matches!(carried(), Err(RegisterError::SecondPerson)), "{state}");
+    }
+    // Nor does an approval of something else.
+    world.run("UPDATE erasure SET state = 'scheduled'");
+    approve(world, batch);
+    world.run("UPDATE erasure_item SET due_at = due_at - 1");
+    assert!(matches!(carried(), Err(RegisterError::SecondPerson)));
+    assert!(!is_erased(world, party));
+    world.run("UPDATE erasure_item SET due_at = due_at + 1");
+    assert_eq!(carried().unwrap().done, [batch]);
+    assert!(is_erased(world, party));
 }
 
 fn an_access_after_closing_moves_the_clock(world: &World) {

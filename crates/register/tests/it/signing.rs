@@ -109,6 +109,22 @@ fn a_changed_past_is_refused_at_start_and_lost_checkpoints_are_not_missed() {
 }
 
 #[test]
+fn a_missing_memory_is_not_an_empty_one() {
+    let desk = Desk::new();
+    let register = remembering(&desk, 1).unwrap();
+    desk.open_account(1);
+    let size = sign(&register).unwrap().unwrap();
+    std::fs::remove_file(lock(&desk)).unwrap();
+    let refused = remembering(&desk, 2).unwrap_err().to_string();
+    assert!(refused.contains("memory is missing"), "{refused}");
+    assert!(refused.contains(&format!("tenantry ledger remember --size {size}")), "{refused}");
+    // Who runs on and finds it gone signs nothing either.
+    desk.open_account(2);
+    assert!(sign(&register).unwrap_err().to_string().contains("checkpoint.lock"));
+    assert!(!lock(&desk).exists());
+}
+
+#[test]
 fn two_processes_with_one_memory_sign_one_history() {
     let desk = Desk::new();
     let registers = [remembering(&desk, 1).unwrap(), remembering(&desk, 2).unwrap()];
@@ -146,7 +162,7 @@ fn a_signer_in_a_process_of_its_own_signs_the_same() {
 fn a_deployment_of_the_time_before_the_second_key_gets_one_and_records_it() {
     let desk = Desk::new();
     desk.open_account(1);
-    desk.checkpoint();
+    sign(&remembering(&desk, 9).unwrap()).unwrap();
     desk.store.write(|tx| tx.execute(&DROP_QUANTUM_KEY, params![])).unwrap();
     let register = remembering(&desk, 1).unwrap();
     let newest = register.latest_records(&staff(Role::Auditor), None, 1).unwrap();

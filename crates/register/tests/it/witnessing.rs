@@ -129,13 +129,12 @@ fn without_quorum_writing_goes_on_packages_wait_and_after_a_while_it_is_an_alarm
     assert!(!alarm());
 }
 
-#[test]
-fn what_a_witness_remembers_catches_a_restored_backup() {
-    let desk = Desk::new();
-    hall(&desk, &desk.register);
+/// A database that was put back to a checkpoint that has its quorum, opened by a process whose signer remembers nothing.
+fn put_back(desk: &Desk) -> Register {
+    let hall = hall(desk, &desk.register);
     desk.open_account(1);
     desk.checkpoint();
-    collect(&desk.register).unwrap();
+    assert!(collect(&desk.register).unwrap().unwrap().quorum);
     let earlier = desk.store.read(ledger::head).unwrap().unwrap();
     desk.open_account(2);
     desk.checkpoint();
@@ -147,31 +146,58 @@ fn what_a_witness_remembers_catches_a_restored_backup() {
             ledger::set_head(tx, &earlier)
         })
         .unwrap();
-    // The next process has a signer without memory: only the witnesses know.
     let register = desk.reopened(2);
     let policy = desk.register.trust_policy();
-    let witnesses: Arc<dyn Witnesses> = Arc::new(Hall {
-        witnesses: ["one", "two", "three"]
-            .into_iter()
-            .map(|name| {
-                let logs = TrustPolicy::parse(policy.as_bytes()).unwrap();
-                let witness =
-                    Witness::new(Vec::new(), &logs, &desk.folder().join(name), Arc::new(desk.clock.clone()));
-                (name.to_owned(), witness)
-            })
-            .collect(),
-        down: Mutex::default(),
-    });
-    register.set_witnesses(&policy, witnesses, 15).unwrap();
-    desk.clock.advance_micros(60 * MINUTE_US);
-    register.checkpoint(&job(Job::Checkpoints)).unwrap();
-    let refused = collect(&register).unwrap_err();
-    assert!(
-        matches!(refused, RegisterError::Ledger { .. }) && refused.to_string().contains("witness"),
-        "{refused}"
-    );
+    register.set_witnesses(&policy, hall, 15).unwrap();
+    register
+}
+
+fn assert_found(desk: &Desk, register: &Register, refused: &RegisterError) {
+    assert!(matches!(refused, RegisterError::Ledger { .. }), "{refused}");
+    assert!(refused.to_string().contains("witness") && refused.to_string().contains("older copy"), "{refused}");
     assert!(register.ledger_trouble().is_some());
+    let newest = desk.store.read(ledger::latest_checkpoint).unwrap().unwrap();
+    desk.clock.advance_micros(60 * MINUTE_US);
     assert!(register.checkpoint(&job(Job::Checkpoints)).is_err(), "nothing is signed any more");
+    assert_eq!(desk.store.read(ledger::latest_checkpoint).unwrap().unwrap(), newest);
+}
+
+#[test]
+fn what_a_witness_remembers_catches_a_restored_backup_at_start() {
+    let desk = Desk::new();
+    let register = put_back(&desk);
+    let refused = register.ask_every_witness(&job(Job::Checkpoints)).unwrap_err();
+    assert_found(&desk, &register, &refused);
+}
+
+#[test]
+fn nothing_is_signed_before_the_witnesses_were_asked() {
+    let desk = Desk::new();
+    let register = put_back(&desk);
+    // A command that serves nobody has not asked; it grows the older copy and would sign a second history.
+    desk.clock.advance_micros(60 * MINUTE_US);
+    let refused = register.checkpoint(&job(Job::Checkpoints)).unwrap_err();
+    assert_found(&desk, &register, &refused);
+}
+
+#[test]
+fn witnesses_that_have_cosigned_are_asked_at_start_and_the_checkpoint_stays_as_it_is() {
+    let desk = Desk::new();
+    let hall = hall(&desk, &desk.register);
+    desk.open_account(1);
+    desk.checkpoint();
+    collect(&desk.register).unwrap();
+    let before = desk.store.read(ledger::latest_checkpoint).unwrap();
+    let register = desk.reopened(2);
+    register.set_witnesses(&desk.register.trust_policy(), hall.clone(), 15).unwrap();
+    let state = register.ask_every_witness(&job(Job::Checkpoints)).unwrap().unwrap();
+    assert!(state.quorum, "{state:?}");
+    let after = desk.store.read(ledger::latest_checkpoint).unwrap();
+    assert_eq!(after, before, "all three had cosigned it: nobody signs twice");
+    put_down(&hall, &["one", "two", "three"]);
+    let register = desk.reopened(3);
+    register.set_witnesses(&desk.register.trust_policy(), hall, 15).unwrap();
+    assert!(register.ask_every_witness(&job(Job::Checkpoints)).is_ok(), "who cannot be reached stops nothing");
 }
 
 #[test]

@@ -13,6 +13,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tenantry_register::erasure::Replayed;
 use tenantry_store::{MIGRATIONS, StoreExt as _};
+use tenantry_store_sqlite::NobodyUses;
+
+/// Databases that are set aside before somebody has to clear up.
+const SET_ASIDE_MAX: u32 = 1_000;
 
 pub(super) fn back_up(file: Option<&Path>, asked: &Backup, out: Output) -> Result<Exit> {
     let config = deployment::settings(file, Vec::new())?;
@@ -46,6 +50,9 @@ pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Resu
         );
         return Err(anyhow::Error::msg(what).context(WrongInput));
     }
+    // Whoever has the database open would go on writing to it after it was moved away.
+    let nobody = NobodyUses::of(path).context("nothing was restored").context(WrongInput)?;
+    drop(nobody);
     let prepared = restoring(path);
     let replayed = match prepare(&asked.file, &prepared, &config) {
         Ok(replayed) => replayed,
@@ -57,6 +64,11 @@ pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Resu
         }
     };
     fold_log(&config.store, path);
+    let nobody = NobodyUses::of(path);
+    if nobody.is_err() {
+        remove(&prepared)?;
+    }
+    let _nobody = nobody.context("nothing was restored").context(WrongInput)?;
     let before = set_aside(path)?;
     fs::rename(&prepared, path).with_context(|| format!("cannot move {}", prepared.display()))?;
     if let Some(folder) = path.parent() {
@@ -64,7 +76,11 @@ pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Resu
     }
     let mut text = format!("{} stands in the place of the database", asked.file.display());
     if let Some(before) = &before {
-        write!(text, "\nwhat was there is kept as {}", before.display())?;
+        write!(
+            text,
+            "\nwhat was there is kept as {}: it keeps the keys of what will be erased from now on, so delete it soon",
+            before.display()
+        )?;
     }
     let answer = serde_json::json!({
         "restored": asked.file, "set_aside": before, "erased_again": replayed.erased, "held": replayed.held,
@@ -118,12 +134,18 @@ fn fold_log(settings: &StoreSettings, path: &Path) {
     }
 }
 
+/// Databases that restores have set aside beside this one. They hold the keys of what was erased since.
+pub(super) fn set_aside_before(path: &Path) -> Vec<PathBuf> {
+    let aside = (1..SET_ASIDE_MAX).map(|n| with_suffix(path, &format!(".before-restore-{n}")));
+    aside.filter(|file| file.exists()).collect()
+}
+
 /// Moves a database and its log out of the way. Answers where the database went.
 fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
     if !path.exists() {
         return Ok(None);
     }
-    let aside = (1..1_000).map(|n| with_suffix(path, &format!(".before-restore-{n}")));
+    let aside = (1..SET_ASIDE_MAX).map(|n| with_suffix(path, &format!(".before-restore-{n}")));
     let aside =
         aside.into_iter().find(|candidate| !candidate.exists()).context("too many databases set aside")?;
     for suffix in ["", "-wal"] {

@@ -15,7 +15,7 @@ use tenantry_model::random::Entropy;
 use tenantry_model::staff::{Actor, Job};
 use tenantry_register::erasure::Replayed;
 use tenantry_register::rules::{ListRules, Rules, SessionRules};
-use tenantry_register::{Call, Register, Signing};
+use tenantry_register::{Call, Register, RegisterError, Signing};
 use tenantry_store::{MIGRATIONS, Store, StoreExt as _};
 use tenantry_store_postgres::{PostgresOptions, PostgresStore};
 use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
@@ -60,18 +60,48 @@ pub(super) fn open(config: &Config) -> Result<Register> {
     Ok(open_and_replay(config)?.0)
 }
 
+/// The same, to serve: first every witness is asked, because one may know a larger or another ledger. One that cannot be reached
+/// keeps nobody from serving.
+pub(super) fn open_to_serve(config: &Config) -> Result<Register> {
+    let register = open_with(config, signing(config))?;
+    match register.ask_every_witness(&Call::by(Actor::System { job: Job::Checkpoints })) {
+        Err(RegisterError::Unwitnessed { reason }) => {
+            tracing::warn!(reason, "the newest checkpoint lacks cosignatures");
+        }
+        other => drop(other?),
+    }
+    journal::attach(&register, &config.data_folder)?;
+    if let StoreSettings::Sqlite { path } = &config.store {
+        for file in backup::set_aside_before(path) {
+            tracing::warn!(file = %file.display(), "a database set aside by a restore keeps the keys of what was erased since; delete it");
+        }
+    }
+    Ok(register)
+}
+
 /// The same, and what its erasure journal made it erase again.
 pub(super) fn open_and_replay(config: &Config) -> Result<(Register, Replayed)> {
+    let register = open_with(config, signing(config))?;
+    let replayed = journal::attach(&register, &config.data_folder)?;
+    Ok((register, replayed))
+}
+
+/// Who signs for this deployment.
+fn signing(config: &Config) -> Signing {
+    match &config.ledger.signer_socket {
+        Some(socket) => Signing::Process(socket.clone()),
+        None => Signing::Remembering(config.ledger.lock.clone()),
+    }
+}
+
+/// Opens the deployment with this signer, and does nothing else.
+pub(super) fn open_with(config: &Config, signing: Signing) -> Result<Register> {
     let store = open_store(&config.store)?;
     store
         .check_schema(MIGRATIONS)
         .context("the store has another schema; `tenantry migrate --check` tells")?;
     let root = open_root(&config.root_key)?;
     let (clock, entropy) = surroundings();
-    let signing = match &config.ledger.signer_socket {
-        Some(socket) => Signing::Process(socket.clone()),
-        None => Signing::Remembering(config.ledger.lock.clone()),
-    };
     let shelf = shelf(&config.data_folder);
     let register = Register::open_signing(store, root, clock, entropy, shelf, signing)?;
     if let Some(path) = &config.witnesses.policy {
@@ -84,8 +114,7 @@ pub(super) fn open_and_replay(config: &Config) -> Result<(Register, Replayed)> {
         )?;
     }
     register.go_by(rules(config));
-    let replayed = journal::attach(&register, &config.data_folder)?;
-    Ok((register, replayed))
+    Ok(register)
 }
 
 /// Where prepared screening indexes lie.

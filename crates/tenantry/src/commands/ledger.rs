@@ -1,18 +1,25 @@
-//! `tenantry ledger`: checking everything that is stored; going on under a new name is in `new_origin`.
+//! `tenantry ledger`: checking everything that is stored, beginning the signer's memory anew; going on under a new name is in
+//! `new_origin`.
 
 use super::deployment::{self, operator};
-use super::new_origin;
+use super::{WrongInput, new_origin};
 use crate::cli::Ledger;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, progress};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
 use std::path::Path;
+use tenantry_ledger::{Checkpoint, VerifierKey};
+use tenantry_model::staff::{Actor, Job};
 use tenantry_register::fsck::{Report, Step};
+use tenantry_register::{Call, RegisterError, Signing};
+use tenantry_vault::NoteCheck;
+use tenantry_witness::HeadFile;
 
 pub(super) fn run(file: Option<&Path>, asked: &Ledger, out: Output) -> Result<Exit> {
     match asked {
         Ledger::Fsck => check(file, out),
+        Ledger::Remember { size } => remember(file, *size, out),
         Ledger::NewOrigin { origin, reason, statement } => {
             new_origin::run(file, origin, reason, statement, out)
         }
@@ -36,6 +43,43 @@ fn check(file: Option<&Path>, out: Output) -> Result<Exit> {
     let report = check.into_report();
     out.answer(&report, text(&report)?)?;
     Ok(if report.is_sound() { Exit::Yes } else { Exit::No })
+}
+
+/// Writes the memory of the signer from the newest stored checkpoint, if that has as many leaves as the operator says.
+fn remember(file: Option<&Path>, size: u64, out: Output) -> Result<Exit> {
+    let config = deployment::settings(file, Vec::new())?;
+    let memory = HeadFile::at(&config.ledger.lock);
+    if memory.read()?.is_some() {
+        let what = format!("{} is there: a memory is not replaced", config.ledger.lock.display());
+        return Err(anyhow::Error::msg(what).context(WrongInput));
+    }
+    // Only this opening goes without a memory; it signs nothing.
+    let register = deployment::open_with(&config, Signing::Forgetful)?;
+    let asked = register.ask_every_witness(&Call::by(Actor::System { job: Job::Checkpoints }));
+    let unwitnessed = match asked {
+        Ok(_) => None,
+        Err(RegisterError::Unwitnessed { reason }) => Some(reason),
+        Err(error) => return Err(error.into()),
+    };
+    let note = register.checkpoint_note()?.context("no checkpoint was signed yet; none is to be remembered")?;
+    let keys = register.verifier_keys().iter().map(|key| VerifierKey::parse(key)).collect::<Result<Vec<_>, _>>();
+    let newest = Checkpoint::verify(note.as_bytes(), &keys?, &NoteCheck)?;
+    if newest.size != size {
+        let what = format!("the newest signed checkpoint of this database has {} leaves, not {size}", newest.size);
+        return Err(anyhow::Error::msg(what).context(WrongInput));
+    }
+    let stored = register.consistency(&operator(), size, Some(size))?;
+    if stored.old_root != newest.root {
+        let what = "the leaves of this database are not those its newest checkpoint was signed over: `tenantry ledger fsck`";
+        return Err(anyhow::Error::msg(what));
+    }
+    memory.lock()?.replace(&newest)?;
+    let mut text = format!("{} remembers {size} leaves", config.ledger.lock.display());
+    if let Some(reason) = unwitnessed {
+        write!(text, "\nnot all witnesses could say whether they know more: {reason}")?;
+    }
+    out.answer(&serde_json::json!({ "size": size, "lock": config.ledger.lock }), text)?;
+    Ok(Exit::Yes)
 }
 
 fn text(report: &Report) -> Result<String> {

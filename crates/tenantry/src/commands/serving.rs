@@ -9,8 +9,6 @@ use crate::system;
 use anyhow::{Context as _, Result};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use tenantry_model::staff::{Actor, Job};
-use tenantry_register::{Call, Register, RegisterError};
 use tenantry_server::console::ConsoleOptions;
 use tenantry_server::http::rate::{Rate, Rates};
 use tenantry_server::state::Stamping;
@@ -27,8 +25,7 @@ pub(super) fn run(file: Option<&Path>, asked: &Serve, out: Output) -> Result<Exi
     let config = deployment::settings(file, listen.into_iter().collect())?;
     system::log_to_stderr(&config.logs);
     std::panic::set_hook(Box::new(tenantry_server::http::log_panic));
-    let register = deployment::open(&config)?;
-    check_witnesses(&register)?;
+    let register = deployment::open_to_serve(&config)?;
     let (clock, entropy) = deployment::surroundings();
     let options = ServerOptions {
         listen: config.server.listen,
@@ -55,17 +52,6 @@ fn stamping(settings: &Timestamps) -> Result<Option<Stamping>> {
         .with_context(|| format!("cannot read the roots of time-stamp authorities {}", roots.display()))?;
     let trust = Trust::from_pem(&pem).with_context(|| format!("{} is not usable", roots.display()))?;
     Ok(Some(Stamping { urls: settings.urls.clone(), trust }))
-}
-
-/// Refuses to serve when a witness knows a larger or another ledger. One that cannot be reached keeps nobody from serving.
-fn check_witnesses(register: &Register) -> Result<()> {
-    match register.collect_cosignatures(&Call::by(Actor::System { job: Job::Checkpoints })) {
-        Err(RegisterError::Unwitnessed { reason }) => {
-            tracing::warn!(reason, "the newest checkpoint lacks cosignatures");
-            Ok(())
-        }
-        other => Ok(other.map(drop)?),
-    }
 }
 
 /// Whether this address can be listened to; answers it with the port that port 0 became.

@@ -32,7 +32,10 @@ fn bytes(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display())).context(WrongInput)
 }
 
-/// The content of an encrypted file. It stays in memory.
+/// How an encrypted file begins, binary or as text.
+const ENCRYPTED: [&[u8]; 2] = [b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----"];
+
+/// The content of an encrypted file, or the file itself when it is not encrypted. It stays in memory.
 fn decrypted(file: &Path, identity: &Path) -> Result<Vec<u8>> {
     let text = std::fs::read_to_string(identity)
         .with_context(|| format!("cannot read {}", identity.display()))
@@ -40,8 +43,16 @@ fn decrypted(file: &Path, identity: &Path) -> Result<Vec<u8>> {
     let identity = Identity::parse_file(&text)
         .with_context(|| format!("{} is not usable", identity.display()))
         .context(WrongInput)?;
-    let plain = identity.decrypt(&bytes(file)?).with_context(|| {
-        format!("{} cannot be decrypted: it is not encrypted to {}", file.display(), identity.recipient())
+    let sent = bytes(file)?;
+    if !ENCRYPTED.iter().any(|start| sent.trim_ascii_start().starts_with(start)) {
+        return Ok(sent);
+    }
+    let plain = identity.decrypt(&sent).with_context(|| {
+        format!(
+            "{} cannot be decrypted: it was altered or cut, or it is not encrypted to {}",
+            file.display(),
+            identity.recipient()
+        )
     });
     Ok(plain.context(WrongInput)?.to_vec())
 }

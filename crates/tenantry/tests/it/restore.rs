@@ -135,6 +135,48 @@ const TURNS: u32 = 2_000_000;
 const MOMENTS: u32 = 16;
 
 /// Starts the program and kills it a little later.
+#[test]
+fn nothing_is_restored_under_a_program_that_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    set_up(here);
+    assert_eq!(run(here, &["backup", "copy.db"]).0, 0);
+    let before = databases(here);
+    let database = here.join("tenantry-data/tenantry.db");
+    let serving = SqliteStore::open(&database, &SqliteOptions::default()).unwrap();
+    let (code, said) = run(here, &["restore", "copy.db", "--nothing-was-erased"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.to_string().contains("is in use"), "{said}");
+    drop(serving);
+    assert_eq!(databases(here), before);
+    assert_eq!(run(here, &["restore", "copy.db", "--nothing-was-erased"]).0, 0);
+}
+
+#[test]
+fn a_lost_memory_of_the_signer_is_begun_anew_by_whoever_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    set_up(here);
+    let sent: Value = serde_json::from_str(APPLICATION).unwrap();
+    let package = ["evidence", "build", sent["reference"].as_str().unwrap(), "-o", "package.zip"];
+    let (code, said) = run(here, &package);
+    assert_eq!(code, 0, "{said}");
+    let lock = here.join("tenantry-data/checkpoint.lock");
+    let remembered = std::fs::read(&lock).unwrap();
+    let newest = std::str::from_utf8(&remembered).unwrap().lines().nth(1).unwrap().parse().unwrap();
+    let remember = |size: u64| run(here, &["ledger", "remember", "--size", &size.to_string()]);
+    assert_eq!(remember(newest).0, 2, "a memory that is there is not replaced");
+    std::fs::remove_file(&lock).unwrap();
+    let (code, said) = run(here, &["ledger", "fsck"]);
+    assert!(code != 0 && said.to_string().contains("tenantry ledger remember --size"), "{said}");
+    assert_eq!(remember(1).0, 2);
+    assert!(!lock.exists());
+    let (code, said) = remember(newest);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(std::fs::read(&lock).unwrap(), remembered);
+    assert_eq!(run(here, &["ledger", "fsck"]).0, 0);
+}
+
 fn run_and_kill(folder: &Path, arguments: &[&str], moment: u32) {
     let mut running = program(folder, arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     for _ in 0..moment * TURNS {

@@ -1,10 +1,12 @@
 //! Whether a fresh reading may replace the snapshot in force.
 //!
 //! A list that lost its tail or shrank suddenly would pass people it should stop, so such a reading is refused and the old
-//! snapshot stays in force (fail closed). An operator who knows better imports with the checks named and waived above this crate.
+//! snapshot stays in force (fail closed). So would one that kept its entries and lost their aliases or numbers: where the version in
+//! force is at hand, its parts are counted too. An operator who knows better waives a part by its name.
 
-use crate::limits::{SET_ASIDE_PER_MILLE_MAX, SHRINK_PER_MILLE_MAX};
-use crate::snapshot::{NoticeKind, Reading};
+use crate::limits::{ENTRIES_COMPARED_MIN, SET_ASIDE_PER_MILLE_MAX, SHRINK_PER_MILLE_MAX, SHRINK_VALUES_MAX};
+use crate::parts::{Part, kept};
+use crate::snapshot::{NoticeKind, Reading, Snapshot};
 use tenantry_model::listed::SnapshotHeader;
 use thiserror::Error;
 
@@ -45,6 +47,32 @@ pub enum Refusal {
         /// The limit per thousand.
         limit_per_mille: u64,
     },
+    /// The list lost too much of what its entries say against the version in force.
+    #[error(
+        "the list has {now} {part} and the version in force {before}; it may lose at most {limit_per_mille} in 1,000 \
+         (where that is right, import it with `--without {part}`)"
+    )]
+    Lost {
+        /// What was lost.
+        part: Part,
+        /// Count in force.
+        before: u64,
+        /// Count in the reading.
+        now: u64,
+        /// The limit per thousand.
+        limit_per_mille: u64,
+    },
+    /// Most entries in force are not in it: another list under the same code.
+    #[error(
+        "only {kept} of the {before} entries in force are in this version under the same identifier: it looks like another \
+         list (where that is right, import it with `--without entries`)"
+    )]
+    Replaced {
+        /// Entries in force.
+        before: u64,
+        /// Those of them in the reading.
+        kept: u64,
+    },
     /// It is another list.
     #[error("this is the list `{given}`, not `{expected}`")]
     OtherList {
@@ -63,18 +91,19 @@ pub enum Refusal {
     },
 }
 
-/// Refuses a reading that is cut off, too broken, suddenly much smaller, older, or of another list.
+/// Refuses a reading that is cut off, too broken, suddenly much smaller, older, or of another list. Of the version in force its
+/// header is enough; where the whole of it is at hand, [`acceptable_after`] sees more.
 pub fn acceptable(in_force: Option<&SnapshotHeader>, new: &Reading) -> Result<(), Refusal> {
     if let Some(notice) = new.notices.iter().find(|notice| notice.kind == NoticeKind::Truncated) {
         return Err(Refusal::Truncated { file: notice.file.clone(), why: notice.why.clone() });
     }
     let header = new.snapshot.header();
-    if header.entities == 0 {
-        return Err(Refusal::Empty);
-    }
     if new.set_aside.saturating_mul(1_000) > new.records.saturating_mul(SET_ASIDE_PER_MILLE_MAX) {
         let limit_per_mille = SET_ASIDE_PER_MILLE_MAX;
         return Err(Refusal::Malformed { set_aside: new.set_aside, records: new.records, limit_per_mille });
+    }
+    if header.entities == 0 {
+        return Err(Refusal::Empty);
     }
     match in_force {
         // The very same entries under another date are a correction, not an older version.
@@ -82,6 +111,34 @@ pub fn acceptable(in_force: Option<&SnapshotHeader>, new: &Reading) -> Result<()
         Some(in_force) => follows(in_force, header),
         None => Ok(()),
     }
+}
+
+/// Refuses what [`acceptable`] refuses, and a reading that lost too much of any [`Part`] against the version in force, or most of
+/// its entries for others. Parts in `without` are not looked at.
+pub fn acceptable_after(in_force: &Snapshot, new: &Reading, without: &[Part]) -> Result<(), Refusal> {
+    acceptable(Some(in_force.header()), new)?;
+    if in_force.header().digest == new.snapshot.header().digest {
+        return Ok(());
+    }
+    let before = in_force.header().entities;
+    let kept = kept(in_force, &new.snapshot);
+    if before >= ENTRIES_COMPARED_MIN && kept.saturating_mul(2) < before && !without.contains(&Part::Entries)
+    {
+        return Err(Refusal::Replaced { before, kept });
+    }
+    for part in Part::ALL.into_iter().filter(|part| *part != Part::Entries && !without.contains(part)) {
+        let (before, now) = (part.count(in_force), part.count(&new.snapshot));
+        let few = before.saturating_sub(now) <= SHRINK_VALUES_MAX;
+        if !few && shrunk(before, now) {
+            let limit_per_mille = SHRINK_PER_MILLE_MAX;
+            return Err(Refusal::Lost { part, before, now, limit_per_mille });
+        }
+    }
+    Ok(())
+}
+
+fn shrunk(before: u64, now: u64) -> bool {
+    now.saturating_mul(1_000) < before.saturating_mul(1_000 - SHRINK_PER_MILLE_MAX)
 }
 
 fn follows(in_force: &SnapshotHeader, new: &SnapshotHeader) -> Result<(), Refusal> {
@@ -93,8 +150,7 @@ fn follows(in_force: &SnapshotHeader, new: &SnapshotHeader) -> Result<(), Refusa
     {
         return Err(Refusal::Older { in_force: before.to_string(), given: now.to_string() });
     }
-    let least = in_force.entities.saturating_mul(1_000 - SHRINK_PER_MILLE_MAX);
-    if new.entities.saturating_mul(1_000) < least {
+    if shrunk(in_force.entities, new.entities) {
         let limit_per_mille = SHRINK_PER_MILLE_MAX;
         return Err(Refusal::Shrunk { before: in_force.entities, now: new.entities, limit_per_mille });
     }

@@ -3,17 +3,21 @@
 //! The same fields as in the CSV file, with lists as lists and identifiers and addresses as objects.
 
 use crate::ListsError;
+use crate::bounded::{Allowed, Over, failed};
 use crate::csl::{LIST, TITLE, schema, source_list};
 use crate::entry::{At, Document};
 use crate::json_lines::{text, texts};
+use crate::limits::JSON_RESULT_BYTES_MAX;
 use crate::ofac::resolve_relations;
 use crate::ofac_xml::put_typed_id;
 use crate::remarks::{Ending, put_remarks};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+use std::cell::Cell;
 use std::fmt;
 use std::io::{BufReader, Read};
+use std::rc::Rc;
 use tenantry_model::listed::{ListedEntity, Property, Schema};
 use tenantry_model::time::Date;
 
@@ -23,9 +27,14 @@ const FORMAT: &str = "the Consolidated Screening List as JSON";
 /// Reads the Consolidated Screening List from its JSON file. The line of a value is the number of its result, from 1.
 pub fn read_csl_json(input: impl Read, published_on: Option<Date>) -> Result<Reading, ListsError> {
     let mut gathering = Gathering::default();
+    let over = Over { what: "result of a JSON list in bytes", limit: JSON_RESULT_BYTES_MAX };
+    let (input, left) = Allowed::new(input, over);
     let mut reader = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, input));
-    let read = Outer(&mut gathering).deserialize(&mut reader);
+    let read = Outer(&mut gathering, left).deserialize(&mut reader);
     if let Err(error) = read.and_then(|()| reader.end()) {
+        if error.is_io() {
+            return Err(failed(FILE, error.into()));
+        }
         if gathering.records == 0 {
             let why = if error.is_syntax() || error.is_eof() {
                 "it is not JSON"
@@ -46,8 +55,8 @@ pub fn read_csl_json(input: impl Read, published_on: Option<Date>) -> Result<Rea
     gathering.finish(LIST, TITLE, published_on)
 }
 
-/// The outer object.
-struct Outer<'g>(&'g mut Gathering);
+/// The outer object, and what may be read of one of its parts.
+struct Outer<'g>(&'g mut Gathering, Rc<Cell<u64>>);
 
 impl<'de> DeserializeSeed<'de> for Outer<'_> {
     type Value = ();
@@ -68,17 +77,18 @@ impl<'de> Visitor<'de> for Outer<'_> {
         while let Some(key) = map.next_key::<String>()? {
             if key == "results" {
                 found = true;
-                map.next_value_seed(Results(self.0))?;
+                map.next_value_seed(Results(self.0, &self.1))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
+            self.1.set(JSON_RESULT_BYTES_MAX);
         }
         if found { Ok(()) } else { Err(serde::de::Error::missing_field("results")) }
     }
 }
 
 /// The list of results.
-struct Results<'g>(&'g mut Gathering);
+struct Results<'g>(&'g mut Gathering, &'g Cell<u64>);
 
 impl<'de> DeserializeSeed<'de> for Results<'_> {
     type Value = ();
@@ -97,6 +107,7 @@ impl<'de> Visitor<'de> for Results<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let mut number = 0;
         while let Some(result) = seq.next_element::<Value>()? {
+            self.1.set(JSON_RESULT_BYTES_MAX);
             number += 1;
             let entity =
                 result.as_object().and_then(|result| entity(At { file: FILE, line: number }, result));

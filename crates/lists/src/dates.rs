@@ -6,20 +6,42 @@
 
 use tenantry_model::time::PartialDate;
 
-/// Text and note of each value a published date stands for: one, or both ends of a range. Empty if not understood.
-pub(crate) fn dates(published: &str) -> Vec<(String, String)> {
+/// What a published date says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct When {
+    /// The date, or the first of a range.
+    pub(crate) from: String,
+    /// The last of a range.
+    pub(crate) to: Option<String>,
+    /// Whether the publisher is not sure.
+    pub(crate) circa: bool,
+}
+
+impl When {
+    /// As one text: the date, or `FROM/TO` as an interval of ISO 8601.
+    pub(crate) fn text(&self) -> String {
+        match &self.to {
+            Some(to) => format!("{}/{to}", self.from),
+            None => self.from.clone(),
+        }
+    }
+
+    /// What is to be noted of it.
+    pub(crate) const fn note(&self) -> &'static str {
+        if self.circa { "circa" } else { "" }
+    }
+}
+
+/// Reads a published date or range; nothing if it is not understood.
+pub(crate) fn when(published: &str) -> Option<When> {
     let text = published.trim().trim_end_matches('.').trim();
-    if let Some(date) = date(text) {
-        return vec![(date, String::new())];
+    if let Some(from) = date(text) {
+        return Some(When { from, to: None, circa: false });
     }
     let lower = text.to_ascii_lowercase();
     for word in ["circa ", "c. ", "ca. ", "approximately ", "about ", "approx. "] {
         if let Some(rest) = lower.strip_prefix(word) {
-            let mut values = dates(rest);
-            for (_, note) in values.iter_mut().filter(|(_, note)| note.is_empty()) {
-                "circa".clone_into(note);
-            }
-            return values;
+            return when(rest).map(|found| When { circa: true, ..found });
         }
     }
     let range = lower.strip_prefix("between ").unwrap_or(&lower);
@@ -27,15 +49,14 @@ pub(crate) fn dates(published: &str) -> Vec<(String, String)> {
         if let Some((from, to)) = range.split_once(joint)
             && let (Some(from), Some(to)) = (date(from), date(to))
         {
-            let note = format!("range {from}/{to}");
-            return if from == to {
-                vec![(from, String::new())]
-            } else {
-                vec![(from, note.clone()), (to, note)]
-            };
+            // A range that is written backwards is one all the same.
+            let shorter = from.len().min(to.len());
+            let turned = to.get(..shorter) < from.get(..shorter);
+            let (from, to) = if turned { (to, from) } else { (from, to) };
+            return Some(When { to: Some(to).filter(|to| *to != from), from, circa: false });
         }
     }
-    Vec::new()
+    None
 }
 
 /// One date in model form.
@@ -95,7 +116,7 @@ fn month_number(text: &str) -> Option<i8> {
 
 #[cfg(test)]
 mod tests {
-    use super::dates;
+    use super::when;
 
     #[test]
     fn as_published() {
@@ -105,10 +126,13 @@ mod tests {
             ("Mar 1945", "1945-03"),
             ("circa 1957", "1957 circa"),
             ("circa 05 Jun 1957", "1957-06-05 circa"),
-            ("1957 to 1960", "1957 range 1957/1960, 1960 range 1957/1960"),
-            ("Between 1957 and 1960", "1957 range 1957/1960, 1960 range 1957/1960"),
-            ("Mar 1980 to Mar 1981", "1980-03 range 1980-03/1981-03, 1981-03 range 1980-03/1981-03"),
-            ("circa 1971-1973", "1971 range 1971/1973, 1973 range 1971/1973"),
+            ("1957 to 1960", "1957/1960"),
+            ("Between 1957 and 1960", "1957/1960"),
+            ("Mar 1980 to Mar 1981", "1980-03/1981-03"),
+            ("circa 1971-1973", "1971/1973 circa"),
+            ("1960 to 1957", "1957/1960"),
+            ("1957 to 1957", "1957"),
+            ("01 Jan 1957 to 1960", "1957-01-01/1960"),
             ("1966-01-01", "1966-01-01"),
             ("05/03/1971", "1971-03-05"),
             ("00/00/1971", "1971"),
@@ -120,11 +144,8 @@ mod tests {
             ("late sixties", ""),
             ("", ""),
         ] {
-            let shown: Vec<String> = dates(published)
-                .into_iter()
-                .map(|(text, note)| format!("{text} {note}").trim().to_owned())
-                .collect();
-            assert_eq!(shown.join(", "), expected, "{published}");
+            let shown = when(published).map(|found| format!("{} {}", found.text(), found.note()));
+            assert_eq!(shown.as_deref().unwrap_or_default().trim(), expected, "{published}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Helpers to fill one entry: values with their place, names in natural order, documents with their notes.
 
 use crate::countries::{country_code, country_of_place};
-use crate::dates::{date, dates};
+use crate::dates::{date, when};
 use tenantry_model::listed::{ListedEntity, Origin, Property, Relation, Value};
 
 /// The place a record was read from.
@@ -14,6 +14,11 @@ pub(crate) struct At<'a> {
 impl At<'_> {
     pub(crate) fn origin(self) -> Origin {
         Origin { file: self.file.to_owned(), line: self.line }
+    }
+
+    /// The same file, on this line.
+    pub(crate) fn on(self, line: u64) -> Self {
+        Self { line, ..self }
     }
 
     pub(crate) fn put(self, entity: &mut ListedEntity, property: Property, text: &str) {
@@ -30,14 +35,19 @@ impl At<'_> {
         }
     }
 
-    /// A date or range; what is not a date becomes a remark.
+    /// A date or range; what is not a date becomes a remark. A range of birth is one value, `FROM/TO`, because a date within it
+    /// fits; of other dates both ends are kept.
     pub(crate) fn put_date(self, entity: &mut ListedEntity, property: Property, published: &str) {
-        let values = dates(published);
-        if values.is_empty() {
-            self.put_noted(entity, Property::Notes, published, property.as_str());
-        }
-        for (text, note) in values {
-            self.put_noted(entity, property, &text, &note);
+        let Some(when) = when(published) else {
+            return self.put_noted(entity, Property::Notes, published, property.as_str());
+        };
+        match &when.to {
+            Some(to) if property != Property::BirthDate => {
+                let note = format!("range {}", when.text());
+                self.put_noted(entity, property, &when.from, &note);
+                self.put_noted(entity, property, to, &note);
+            }
+            _ => self.put_noted(entity, property, &when.text(), when.note()),
         }
     }
 

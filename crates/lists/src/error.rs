@@ -44,6 +44,21 @@ pub enum ListsError {
         /// What is wrong.
         why: String,
     },
+    /// An OFAC list without a file that holds what it is screened by.
+    #[error(
+        "the OFAC files lack {missing}, without which people are not found under their other names and places; give the whole \
+         set or `SDN.XML`, or name what is missing in `--without`"
+    )]
+    Incomplete {
+        /// Names of the files, with what they hold.
+        missing: String,
+    },
+    /// A delta that cannot be applied.
+    #[error("the delta cannot be used: {why}")]
+    Delta {
+        /// What is wrong and what to do.
+        why: &'static str,
+    },
     /// A packed snapshot is damaged.
     #[error("the packed snapshot is damaged: {why}; fetch or import the list again")]
     Damaged {

@@ -44,6 +44,7 @@ fn entity(node: &Node) -> Option<ListedEntity> {
     };
     let mut entity = ListedEntity::new(format!("{LIST}-{reference}"), schema);
     for child in &node.children {
+        let at = at.on(child.line);
         match child.name.as_str() {
             "nameAlias" => put_name(at, &mut entity, child),
             "birthdate" => put_birth(at, &mut entity, child),

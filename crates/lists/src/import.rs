@@ -1,12 +1,16 @@
 //! Which format a file is in, by its first bytes and its name, and the reading of a set of files as one list.
 //!
 //! Content decides where it is unmistakable (XML roots, header rows, JSON fields); the name decides between the headerless OFAC files. Files may be
-//! zstd-compressed.
+//! zstd-compressed; what comes out of one is bounded, in all and for each byte that went in.
 
+use crate::bounded::{Counted, Over, Unpacked, failed, within_ratio};
+use crate::limits::UNPACKED_BYTES_MAX;
+use crate::parts::Part;
 use crate::snapshot::{Reading, Snapshot};
 use crate::{
-    ListsError, OfacFiles, OfacList, bis, read_bis_dpl, read_csl_csv, read_csl_json, read_eu_xml, read_ftm,
-    read_ofac, read_ofac_advanced_xml, read_ofac_xml, read_senzing, read_uk_csv, read_uk_xml, read_un_xml,
+    ListsError, OfacFiles, OfacList, bis, pack, read_bis_dpl, read_csl_csv, read_csl_json, read_eu_xml,
+    read_ftm, read_ofac, read_ofac_advanced_xml, read_ofac_xml, read_senzing, read_uk_csv, read_uk_xml,
+    read_un_xml,
 };
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -45,6 +49,8 @@ pub enum Format {
     UkCsv,
     /// FollowTheMoney JSON lines.
     Ftm,
+    /// A FollowTheMoney delta: no list, but what changed in one.
+    FtmDelta,
     /// Senzing JSON lines.
     Senzing,
     /// A packed snapshot of this program.
@@ -106,6 +112,9 @@ fn root_element(text: &str) -> Option<&str> {
 
 fn json_format(text: &str) -> Option<Format> {
     let first = text.lines().next().unwrap_or_default();
+    if first.contains("\"op\"") && first.contains("\"entity\"") {
+        return Some(Format::FtmDelta);
+    }
     if first.contains("\"schema\"") && first.contains("\"properties\"") {
         return Some(Format::Ftm);
     }
@@ -135,18 +144,30 @@ fn ofac_csv(name: &str, list: OfacList, first: &str) -> Option<Format> {
     .find_map(|(part, format)| name.contains(part).then_some(format))
 }
 
-/// Reads files that make one list: a single file of any format, or the files of an OFAC list as legacy CSV. `list` is the code for formats that
-/// carry none (FollowTheMoney, Senzing); without it the name of the file is used.
+/// Reads files that make one list: a single file of any format, or the files of an OFAC list as legacy CSV, which are refused without
+/// their aliases or addresses. `list` is the code for formats that carry none (FollowTheMoney, Senzing); without it the name of
+/// the file is used.
 pub fn read_files(
     paths: &[&Path],
     list: Option<&str>,
     published_on: Option<Date>,
 ) -> Result<Reading, ListsError> {
+    read_files_without(paths, list, published_on, &[])
+}
+
+/// Reads files as [`read_files`] does, and takes an OFAC list without its file of aliases or of addresses when `without` names
+/// what is missing.
+pub fn read_files_without(
+    paths: &[&Path],
+    list: Option<&str>,
+    published_on: Option<Date>,
+    without: &[Part],
+) -> Result<Reading, ListsError> {
     let mut files = Vec::new();
     for path in paths {
         let mut input = open(path)?;
         let name = name_of(path);
-        let head = input.fill_buf().map_err(|source| ListsError::Read { file: name.clone(), source })?;
+        let head = input.fill_buf().map_err(|source| failed(&name, source))?;
         let format = detect(&name, head.get(..HEAD_BYTES).unwrap_or(head))
             .ok_or_else(|| ListsError::Unknown { file: name.clone() })?;
         files.push((format, name, input));
@@ -155,21 +176,22 @@ pub fn read_files(
         && let Some((format, name, input)) = files.pop()
     {
         return match format {
-            Format::OfacPrimary(_) => read_ofac_set(vec![(format, name, input)], published_on),
+            Format::OfacPrimary(_) => read_ofac_set(vec![(format, name, input)], published_on, without),
             _ => read_one(format, &name, input, list, published_on),
         };
     }
-    read_ofac_set(files, published_on)
+    read_ofac_set(files, published_on, without)
 }
 
 type Input = BufReader<Box<dyn Read>>;
 
 fn open(path: &Path) -> Result<Input, ListsError> {
     let failed = |source| ListsError::Read { file: name_of(path), source };
-    let mut file = BufReader::with_capacity(HEAD_BYTES, File::open(path).map_err(failed)?);
+    let (file, read) = Counted::new(File::open(path).map_err(failed)?);
+    let mut file = BufReader::with_capacity(HEAD_BYTES, file);
     let packed = file.fill_buf().map_err(failed)?.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
     let input: Box<dyn Read> = if packed {
-        Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(failed)?)
+        Box::new(Unpacked::new(zstd::stream::read::Decoder::with_buffer(file).map_err(failed)?, read))
     } else {
         Box::new(file)
     };
@@ -183,7 +205,7 @@ fn name_of(path: &Path) -> String {
 fn read_one(
     format: Format,
     name: &str,
-    mut input: Input,
+    input: Input,
     list: Option<&str>,
     published_on: Option<Date>,
 ) -> Result<Reading, ListsError> {
@@ -201,15 +223,11 @@ fn read_one(
         Format::UkCsv => read_uk_csv(input, published_on),
         Format::Ftm => read_ftm(code, code, published_on, input),
         Format::Senzing => read_senzing(code, code, published_on, input),
-        Format::Packed => {
-            let mut bytes = Vec::new();
-            input
-                .read_to_end(&mut bytes)
-                .map_err(|source| ListsError::Read { file: name.to_owned(), source })?;
-            let snapshot = Snapshot::unpack(&bytes)?;
-            let records = snapshot.header().entities;
-            Ok(Reading { snapshot, notices: Vec::new(), records, set_aside: 0 })
-        }
+        Format::FtmDelta => Err(ListsError::Delta {
+            why: "a delta is no list but what changed in one: send the whole file, or apply it to the version in force with \
+                  `tenantry lists import FILE --code LIST`",
+        }),
+        Format::Packed => read_packed(name, input),
         Format::OfacPrimary(_)
         | Format::OfacAddresses(_)
         | Format::OfacAliases(_)
@@ -219,9 +237,21 @@ fn read_one(
     }
 }
 
+fn read_packed(name: &str, input: Input) -> Result<Reading, ListsError> {
+    let too_large = |over: Over| ListsError::TooLarge { what: over.what, limit: over.limit };
+    let mut bytes = Vec::new();
+    input.take(UNPACKED_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|source| failed(name, source))?;
+    // Within itself it is compressed as well. What this program packs for its own store is not bound by this.
+    within_ratio(bytes.len() as u64, pack::body_bytes(&bytes)).map_err(too_large)?;
+    let snapshot = Snapshot::unpack(&bytes)?;
+    let records = snapshot.header().entities;
+    Ok(Reading { snapshot, notices: Vec::new(), records, set_aside: 0 })
+}
+
 fn read_ofac_set(
     files: Vec<(Format, String, Input)>,
     published_on: Option<Date>,
+    without: &[Part],
 ) -> Result<Reading, ListsError> {
     let wrong = |why: String| ListsError::FileSet { why };
     let (mut primary, mut addresses, mut aliases, mut comments) = (None, None, None, None);
@@ -245,5 +275,17 @@ fn read_ofac_set(
     let (Some(list), Some(primary)) = (list, primary) else {
         return Err(wrong("the main file (`sdn.csv` or `cons_prim.csv`) is missing".to_owned()));
     };
+    let [_, addresses_file, aliases_file, _] = list.facts().2;
+    let missing: Vec<String> = [
+        (Part::Aliases, aliases_file, aliases.is_none()),
+        (Part::Addresses, addresses_file, addresses.is_none()),
+    ]
+    .into_iter()
+    .filter(|(part, _, missing)| *missing && !without.contains(part))
+    .map(|(part, file, _)| format!("`{file}` ({part})"))
+    .collect();
+    if !missing.is_empty() {
+        return Err(ListsError::Incomplete { missing: missing.join(" and ") });
+    }
     read_ofac(OfacFiles { list, primary, addresses, aliases, comments, published_on })
 }

@@ -1,6 +1,7 @@
 //! JSON lines: one object per line, with its line number, within the line limit.
 
 use crate::ListsError;
+use crate::bounded::failed;
 use crate::limits::LINE_BYTES_MAX;
 use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader, Read};
@@ -26,7 +27,7 @@ impl<R: Read> JsonLines<R> {
     /// The next line that is not empty.
     pub(crate) fn next(&mut self) -> Result<Option<JsonLine>, ListsError> {
         loop {
-            let failed = |source| ListsError::Read { file: self.file.clone(), source };
+            let failed = |source| failed(&self.file, source);
             let mut bytes = Vec::new();
             let limit = LINE_BYTES_MAX as u64 + 1;
             if self.input.by_ref().take(limit).read_until(b'\n', &mut bytes).map_err(failed)? == 0 {

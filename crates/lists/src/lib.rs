@@ -3,7 +3,8 @@
 //! Every reader turns a publisher's own files into one model ([`tenantry_model::listed`], the vocabulary of
 //! FollowTheMoney), each value with the file and line it was read from. Readers stream: beyond the snapshot itself memory does not
 //! grow with the file. They never lose a record silently: what cannot be used is a [`Notice`] with its place, and
-//! [`acceptable`] refuses a reading that is cut off, too broken or suddenly much smaller, so that the version in force stays.
+//! [`acceptable`] refuses a reading that is cut off, too broken or suddenly much smaller, so that the version in force stays;
+//! [`acceptable_after`] also one that kept its entries and lost their aliases, numbers or addresses ([`Part`]).
 //!
 //! A [`Snapshot`] is one version of one list. Its packed form carries a digest over its entries and one over the file.
 //!
@@ -30,6 +31,7 @@
 
 mod accept;
 mod bis;
+mod bounded;
 mod countries;
 mod csl;
 mod csl_json;
@@ -52,6 +54,7 @@ mod ofac_advanced;
 mod ofac_xml;
 mod own;
 pub mod pack;
+mod parts;
 mod remarks;
 mod rows;
 mod senzing;
@@ -60,7 +63,7 @@ mod uk;
 mod un;
 mod xml;
 
-pub use accept::{Refusal, acceptable};
+pub use accept::{Refusal, acceptable, acceptable_after};
 pub use bis::read_bis_dpl;
 pub use countries::country_code;
 pub use csl::read_csl_csv;
@@ -70,12 +73,13 @@ pub use entries::Entries;
 pub use error::ListsError;
 pub use eu::read_eu_xml;
 pub use example::{Example, NoExample};
-pub use ftm::{apply_ftm_delta, read_ftm};
-pub use import::{Format, detect, read_files};
+pub use ftm::{apply_ftm_delta, ftm_texts, read_ftm};
+pub use import::{Format, detect, read_files, read_files_without};
 pub use ofac::{OfacFiles, OfacList, read_ofac};
 pub use ofac_advanced::read_ofac_advanced_xml;
 pub use ofac_xml::read_ofac_xml;
 pub use own::{OwnMapping, read_own_csv};
+pub use parts::Part;
 pub use senzing::read_senzing;
 pub use snapshot::{Notice, NoticeKind, Reading, Snapshot};
 pub use uk::{read_uk_csv, read_uk_xml};

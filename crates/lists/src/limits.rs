@@ -4,7 +4,7 @@
 pub const LINE_BYTES_MAX: usize = 4 << 20;
 /// Most further lines one CSV record may run over (addresses with line breaks).
 pub const RECORD_LINES_MAX: usize = 16;
-/// Largest single record of an XML format, in bytes of text held.
+/// Largest single record of an XML format, in bytes of text held; and largest single text, comment or tag outside of records.
 pub const XML_RECORD_BYTES_MAX: usize = 16 << 20;
 /// Deepest nesting of elements in an XML format.
 pub const XML_DEPTH_MAX: usize = 32;
@@ -18,5 +18,20 @@ pub const BODY_BYTES_MAX: u64 = 16 << 30;
 pub const HEADER_BYTES_MAX: usize = 64 << 10;
 /// Records that may be set aside before a reading is refused, per thousand.
 pub const SET_ASIDE_PER_MILLE_MAX: u64 = 10;
-/// Entries a new version may lose against the version in force before it is refused, per thousand.
+/// Entries a new version may lose against the version in force before it is refused, per thousand; and of each other
+/// part, such as aliases.
 pub const SHRINK_PER_MILLE_MAX: u64 = 100;
+/// Values of one part that any version may lose, however small the list is.
+pub const SHRINK_VALUES_MAX: u64 = 5;
+/// Entries from which on a version is compared with the one in force by the identifiers of its entries.
+pub const ENTRIES_COMPARED_MIN: u64 = 10;
+/// Most attributes of one XML element.
+pub const XML_ATTRIBUTES_MAX: usize = 100;
+/// Largest result of the Consolidated Screening List as JSON, in bytes.
+pub const JSON_RESULT_BYTES_MAX: u64 = 4 << 20;
+/// Most bytes that come out of a compressed file.
+pub const UNPACKED_BYTES_MAX: u64 = 4 << 30;
+/// Most bytes that come out of a compressed file for each byte in it. Published lists have 4 to 12.
+pub const UNPACKED_RATIO_MAX: u64 = 100;
+/// Bytes that come out of any compressed file before the ratio counts.
+pub const UNPACKED_BYTES_FREE: u64 = 16 << 20;

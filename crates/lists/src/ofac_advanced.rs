@@ -57,8 +57,8 @@ struct Tables {
     published_on: Option<Date>,
     /// Reference values by element name and number.
     words: HashMap<(String, String), String>,
-    /// Locations: parts in order, and country.
-    locations: HashMap<String, (Vec<String>, String)>,
+    /// Locations.
+    locations: HashMap<String, Location>,
     /// Documents by the identity they belong to.
     documents: HashMap<String, Vec<Node>>,
     /// Index of the entry of a profile.
@@ -103,7 +103,8 @@ impl Tables {
             .collect();
         let country = node.first("LocationCountry").map_or("", |country| country.attribute("CountryID"));
         let country = self.word("Country", country).to_owned();
-        self.locations.insert(node.attribute("ID").to_owned(), (parts, country));
+        let location = Location { line: node.line, parts, country };
+        self.locations.insert(node.attribute("ID").to_owned(), location);
     }
 
     fn party(&mut self, gathering: &mut Gathering, node: &Node) {
@@ -126,7 +127,7 @@ impl Tables {
         for identity in profile.children.iter().filter(|child| child.name == "Identity") {
             self.put_names(at, &mut entity, identity);
             for document in self.documents.get(identity.attribute("ID")).into_iter().flatten() {
-                self.put_document(at, &mut entity, document);
+                self.put_document(at.on(document.line), &mut entity, document);
             }
         }
         entity.texts(Property::Name).next()?;
@@ -134,7 +135,9 @@ impl Tables {
         for feature in profile.children.iter().filter(|child| child.name == "Feature") {
             self.put_feature(at, &mut entity, feature);
         }
-        at.put(&mut entity, Property::Notes, &spaced(party.text_of("Comment")));
+        for comment in party.children.iter().filter(|child| child.name == "Comment").take(1) {
+            at.on(comment.line).put(&mut entity, Property::Notes, &spaced(&comment.text));
+        }
         Some(entity)
     }
 
@@ -162,6 +165,7 @@ impl Tables {
             let weak = alias.attribute("LowQuality") == "true";
             let primary = alias.attribute("Primary") == "true";
             for documented in alias.children.iter().filter(|child| child.name == "DocumentedName") {
+                let at = at.on(documented.line);
                 let name = self.name(documented, &groups);
                 // A primary name in a second script is an alias that is as good as the name.
                 let main =
@@ -241,6 +245,7 @@ impl Tables {
     fn put_feature(&self, at: At<'_>, entity: &mut ListedEntity, feature: &Node) {
         let label = self.word("FeatureType", feature.attribute("FeatureTypeID"));
         for version in feature.children.iter().filter(|child| child.name == "FeatureVersion") {
+            let at = at.on(version.line);
             for location in version.children.iter().filter(|child| child.name == "VersionLocation") {
                 self.put_location(at, entity, label, location.attribute("LocationID"));
             }
@@ -260,7 +265,8 @@ impl Tables {
     }
 
     fn put_location(&self, at: At<'_>, entity: &mut ListedEntity, label: &str, number: &str) {
-        let Some((parts, country)) = self.locations.get(number) else { return };
+        let Some(Location { line, parts, country }) = self.locations.get(number) else { return };
+        let at = at.on(*line);
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         let property = match label {
             "Nationality" | "Nationality Country" => Some(Property::Nationality),
@@ -331,6 +337,14 @@ impl Tables {
             at.put(entity, Property::Program, &spaced(measure.text_of("Comment")));
         }
     }
+}
+
+/// A location with the line it stands on.
+struct Location {
+    line: u64,
+    /// In order, without the country.
+    parts: Vec<String>,
+    country: String,
 }
 
 struct Name {

@@ -73,7 +73,7 @@ fn entity(at: At<'_>, list: &str, node: &Node) -> Option<ListedEntity> {
     at.put(&mut entity, Property::Topic, "sanction");
     at.put(&mut entity, Property::Title, node.text_of("title"));
     for program in node.below(&["programList", "program"]) {
-        at.put(&mut entity, Property::Program, &program.text);
+        at.on(program.line).put(&mut entity, Property::Program, &program.text);
     }
     put_remarks(at, &mut entity, node.text_of("remarks"), Ending::Whole);
     for alias in node.below(&["akaList", "aka"]) {
@@ -82,29 +82,30 @@ fn entity(at: At<'_>, list: &str, node: &Node) -> Option<ListedEntity> {
             (_, "weak") => Property::WeakAlias,
             _ => Property::Alias,
         };
-        at.put(&mut entity, property, &self::name(alias));
+        at.on(alias.line).put(&mut entity, property, &self::name(alias));
     }
     for address in node.below(&["addressList", "address"]) {
         let parts = ["address1", "address2", "address3", "city", "stateOrProvince", "postalCode"];
-        at.put_address(&mut entity, &parts.map(|part| address.text_of(part)), address.text_of("country"));
+        let country = address.text_of("country");
+        at.on(address.line).put_address(&mut entity, &parts.map(|part| address.text_of(part)), country);
     }
     for id in node.below(&["idList", "id"]) {
-        put_id(at, &mut entity, id);
+        put_id(at.on(id.line), &mut entity, id);
     }
     for item in node.below(&["dateOfBirthList", "dateOfBirthItem", "dateOfBirth"]) {
-        at.put_date(&mut entity, Property::BirthDate, &item.text);
+        at.on(item.line).put_date(&mut entity, Property::BirthDate, &item.text);
     }
     for item in node.below(&["placeOfBirthList", "placeOfBirthItem", "placeOfBirth"]) {
-        at.put_birth_place(&mut entity, &item.text);
+        at.on(item.line).put_birth_place(&mut entity, &item.text);
     }
     for item in node.below(&["nationalityList", "nationality", "country"]) {
-        at.put_country(&mut entity, Property::Nationality, item.text.trim());
+        at.on(item.line).put_country(&mut entity, Property::Nationality, item.text.trim());
     }
     for item in node.below(&["citizenshipList", "citizenship", "country"]) {
-        at.put_country(&mut entity, Property::Citizenship, item.text.trim());
+        at.on(item.line).put_country(&mut entity, Property::Citizenship, item.text.trim());
     }
     if let Some(vessel) = node.first("vesselInfo") {
-        put_vessel(at, &mut entity, vessel);
+        put_vessel(at.on(vessel.line), &mut entity, vessel);
     }
     Some(entity)
 }

@@ -93,24 +93,23 @@ pub fn read_own_csv(
     let mut rows = Rows::new(FILE, input, delimiter, true);
     let mut gathering = Gathering::default();
     let mut header: Vec<String> = Vec::new();
+    // The line of the last row, while that is shorter than the header or has an open quote.
+    let mut broken = None;
     while let Some(row) = rows.next()? {
         let (line, fields) = match row {
             Row::Fields { line, fields } => (line, fields),
             Row::CutOff { line, .. } => {
+                broken = Some(line);
                 gathering.record(FILE, line, None, "the file ends inside a quoted field");
-                gathering.notice(
-                    FILE,
-                    line,
-                    NoticeKind::Truncated,
-                    "the file ends inside a row: it is cut off",
-                );
                 continue;
             }
             Row::Bad { line, why } => {
+                broken = Some(line);
                 gathering.record(FILE, line, None, why);
                 continue;
             }
         };
+        broken = Some(line).filter(|_| fields.len() < header.len());
         if header.is_empty() {
             header = fields.iter().map(|field| field.trim().to_owned()).collect();
             let wanted = mapping.columns.keys().chain([&mapping.id]).chain(&mapping.schema_column);
@@ -126,6 +125,10 @@ pub fn read_own_csv(
             entity,
             "the row has no identifier, no name, an unknown schema, or not the columns of the header",
         );
+    }
+    if let Some(line) = broken {
+        let why = "the last row is not whole: the file is cut off, or its last row needs all columns";
+        gathering.notice(FILE, line, NoticeKind::Truncated, why);
     }
     gathering.finish(&mapping.list, &mapping.title, published_on)
 }

@@ -79,6 +79,18 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Snapshot, ListsError> {
     Ok(Snapshot::from_parts(header, entities))
 }
 
+/// How long a packed snapshot says that its body is; 0 where it does not come to say it.
+pub(crate) fn body_bytes(bytes: &[u8]) -> u64 {
+    let mut input = Input { rest: bytes };
+    let announced = |input: &mut Input<'_>| {
+        input.take(MAGIC.len())?;
+        let header = input.u32()? as usize;
+        input.take(header)?;
+        input.u64()
+    };
+    announced(&mut input).unwrap_or_default()
+}
+
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn digest(bytes: &[u8]) -> String {
     use std::fmt::Write;

@@ -5,6 +5,7 @@
 //! own line only: reading goes on with the next line, which is why a general CSV reader is not used here.
 
 use crate::ListsError;
+use crate::bounded::failed;
 use crate::limits::{LINE_BYTES_MAX, RECORD_LINES_MAX};
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
@@ -123,7 +124,7 @@ impl<R: Read> Rows<R> {
     }
 
     fn read_line(&mut self) -> Result<Option<Line>, ListsError> {
-        let failed = |source| ListsError::Read { file: self.file.clone(), source };
+        let failed = |source| failed(&self.file, source);
         let mut bytes = Vec::new();
         let limit = LINE_BYTES_MAX as u64 + 1;
         if self.input.by_ref().take(limit).read_until(b'\n', &mut bytes).map_err(failed)? == 0 {

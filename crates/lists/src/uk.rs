@@ -51,30 +51,36 @@ fn entity(node: &Node) -> Option<ListedEntity> {
     let mut entity = ListedEntity::new(format!("{LIST}-{id}"), schema);
     for name in node.below(&["Names", "Name"]) {
         let parts = ["Name1", "Name2", "Name3", "Name4", "Name5", "Name6"].map(|part| name.text_of(part));
-        put_name(at, &mut entity, &parts, name.text_of("NameType"), name.text_of("AliasStrength"));
+        put_name(
+            at.on(name.line),
+            &mut entity,
+            &parts,
+            name.text_of("NameType"),
+            name.text_of("AliasStrength"),
+        );
     }
     for name in node.below(&["NonLatinNames", "NonLatinName", "NameNonLatinScript"]) {
-        at.put(&mut entity, Property::Alias, &spaced(&name.text));
+        at.on(name.line).put(&mut entity, Property::Alias, &spaced(&name.text));
     }
     for (property, path) in XML_TEXTS {
         for value in node.below(path) {
-            at.put(&mut entity, *property, &spaced(&value.text));
+            at.on(value.line).put(&mut entity, *property, &spaced(&value.text));
         }
     }
     for (property, path) in XML_COUNTRIES {
         for value in node.below(path) {
-            at.put_country(&mut entity, *property, value.text.trim());
+            at.on(value.line).put_country(&mut entity, *property, value.text.trim());
         }
     }
     for birth in node.below(&["IndividualDetails", "Individual", "DOBs", "DOB"]) {
-        at.put_date(&mut entity, Property::BirthDate, &birth.text);
+        at.on(birth.line).put_date(&mut entity, Property::BirthDate, &birth.text);
     }
     for gender in node.below(&["IndividualDetails", "Individual", "Genders", "Gender"]) {
-        at.put_gender(&mut entity, &gender.text);
+        at.on(gender.line).put_gender(&mut entity, &gender.text);
     }
     for place in node.below(&["IndividualDetails", "Individual", "BirthDetails", "Location"]) {
         let parts = [place.text_of("TownOfBirth"), place.text_of("CountryOfBirth")];
-        put_birth_place(at, &mut entity, parts);
+        put_birth_place(at.on(place.line), &mut entity, parts);
     }
     for address in node.below(&["Addresses", "Address"]) {
         let parts = [
@@ -86,20 +92,21 @@ fn entity(node: &Node) -> Option<ListedEntity> {
             "AddressLine6",
             "AddressPostalCode",
         ];
-        at.put_address(
+        at.on(address.line).put_address(
             &mut entity,
             &parts.map(|part| address.text_of(part)),
             address.text_of("AddressCountry"),
         );
     }
     for passport in node.below(&["IndividualDetails", "Individual", "PassportDetails", "Passport"]) {
-        put_number(at, &mut entity, Property::PassportNumber, passport.text_of("PassportNumber"), "");
+        let number = passport.text_of("PassportNumber");
+        put_number(at.on(passport.line), &mut entity, Property::PassportNumber, number, "");
     }
     for id in
         node.below(&["IndividualDetails", "Individual", "NationalIdentifierDetails", "NationalIdentifier"])
     {
         put_number(
-            at,
+            at.on(id.line),
             &mut entity,
             Property::IdNumber,
             id.text_of("NationalIdentifierNumber"),

@@ -60,12 +60,13 @@ fn entity(node: &Node) -> Option<ListedEntity> {
     put_all(at, &mut entity, node, "TITLE", Property::Title);
     put_all(at, &mut entity, node, "DESIGNATION", Property::Position);
     for day in node.below(&["LAST_DAY_UPDATED", "VALUE"]) {
-        at.put_date(&mut entity, Property::ModifiedAt, &day.text);
+        at.on(day.line).put_date(&mut entity, Property::ModifiedAt, &day.text);
     }
     for country in node.below(&["NATIONALITY", "VALUE"]) {
-        at.put_country(&mut entity, Property::Nationality, country.text.trim());
+        at.on(country.line).put_country(&mut entity, Property::Nationality, country.text.trim());
     }
     for child in &node.children {
+        let at = at.on(child.line);
         match child.name.as_str() {
             "INDIVIDUAL_ALIAS" | "ENTITY_ALIAS" => put_alias(at, &mut entity, child),
             "INDIVIDUAL_ADDRESS" | "ENTITY_ADDRESS" => put_address(at, &mut entity, child),
@@ -80,7 +81,7 @@ fn entity(node: &Node) -> Option<ListedEntity> {
 
 fn put_all(at: At<'_>, entity: &mut ListedEntity, node: &Node, name: &str, property: Property) {
     for value in node.below(&[name, "VALUE"]) {
-        at.put(entity, property, &value.text);
+        at.on(value.line).put(entity, property, &value.text);
     }
 }
 

@@ -1,10 +1,12 @@
 //! XML as a stream of records: one small tree at a time, so that memory does not grow with the file.
 //!
 //! Document type declarations are refused and references are limited to the five predefined ones and characters, so
-//! entity expansion cannot happen. Depth and record size are bounded.
+//! entity expansion cannot happen. Depth, attributes and record size are bounded, and so is a single text, comment or tag before it
+//! is held, inside of records and outside.
 
 use crate::ListsError;
-use crate::limits::{XML_DEPTH_MAX, XML_RECORD_BYTES_MAX};
+use crate::bounded::{Over, failed};
+use crate::limits::{XML_ATTRIBUTES_MAX, XML_DEPTH_MAX, XML_RECORD_BYTES_MAX};
 use crate::snapshot::{Gathering, NoticeKind};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
@@ -69,15 +71,11 @@ pub(crate) fn read_records<R: Read>(
             Ok(Some(Piece::Record(node))) if rooted => on_record(gathering, &node),
             Ok(Some(Piece::End)) => ended = true,
             Ok(Some(Piece::Root(_) | Piece::Record(_)) | None) => break,
-            Err(error) if !rooted => return Err(error),
-            Err(error) => {
-                let why = match error {
-                    ListsError::Format { why, .. } => why,
-                    other => other.to_string(),
-                };
+            Err(ListsError::Format { why, .. }) if rooted => {
                 gathering.notice(&records.file, records.line(), NoticeKind::Truncated, why);
                 return Ok(());
             }
+            Err(error) => return Err(error),
         }
     }
     if !rooted {
@@ -115,7 +113,7 @@ pub(crate) struct Records<'n, R: Read> {
 impl<'n, R: Read> Records<'n, R> {
     pub(crate) fn new(file: &str, format: &'static str, names: &'n [&'n str], input: R) -> Self {
         let mut reader =
-            Reader::from_reader(Lines { inner: BufReader::with_capacity(1 << 16, input), line: 1 });
+            Reader::from_reader(Lines { inner: BufReader::with_capacity(1 << 16, input), line: 1, left: 0 });
         reader.config_mut().expand_empty_elements = true;
         Self { reader, file: file.to_owned(), format, names, buffer: Vec::new(), depth: 0, ended: false }
     }
@@ -124,16 +122,10 @@ impl<'n, R: Read> Records<'n, R> {
     pub(crate) fn next(&mut self) -> Result<Option<Piece>, ListsError> {
         loop {
             self.buffer.clear();
+            self.reader.get_mut().left = XML_RECORD_BYTES_MAX;
             let event = match self.reader.read_event_into(&mut self.buffer) {
                 Ok(event) => event,
-                Err(quick_xml::Error::Io(source)) => {
-                    return Err(ListsError::Read {
-                        file: self.file.clone(),
-                        source: io::Error::other(source),
-                    });
-                }
-                // At the end of a cut file there is no way to tell a syntax error from the cut.
-                Err(error) => return self.broken(&error.to_string()),
+                Err(error) => return self.unread(&error),
             };
             match event {
                 Event::Start(start) => {
@@ -171,6 +163,14 @@ impl<'n, R: Read> Records<'n, R> {
         self.reader.get_ref().line
     }
 
+    fn unread<T>(&self, error: &quick_xml::Error) -> Result<T, ListsError> {
+        match error {
+            quick_xml::Error::Io(source) => Err(failed(&self.file, told_again(source))),
+            // At the end of a cut file there is no way to tell a syntax error from the cut.
+            error => self.broken(&error.to_string()),
+        }
+    }
+
     fn broken<T>(&self, why: &str) -> Result<T, ListsError> {
         let why = why.chars().take(200).collect();
         Err(ListsError::Format { file: self.file.clone(), line: self.line(), format: self.format, why })
@@ -182,17 +182,12 @@ impl<'n, R: Read> Records<'n, R> {
         let mut held = 0_usize;
         loop {
             self.buffer.clear();
+            self.reader.get_mut().left = XML_RECORD_BYTES_MAX.saturating_sub(held);
             let event = match self.reader.read_event_into(&mut self.buffer) {
                 Ok(event) => event,
-                Err(error) => return self.broken(&error.to_string()),
+                Err(error) => return self.unread(&error),
             };
             held += event.len() + 64;
-            if held > XML_RECORD_BYTES_MAX {
-                return Err(ListsError::TooLarge {
-                    what: "record of an XML list in bytes",
-                    limit: XML_RECORD_BYTES_MAX as u64,
-                });
-            }
             match event {
                 Event::Start(start) => {
                     let Some(node) = node(&start, self.reader.get_ref().line) else {
@@ -239,36 +234,62 @@ fn resolved(reference: &BytesRef<'_>) -> Option<String> {
 
 fn node(start: &BytesStart<'_>, line: u64) -> Option<Node> {
     let mut node = Node { name: start.local_name().as_ref().to_owned(), line, ..Node::default() };
-    for attribute in start.attributes() {
+    // Names of attributes that come twice are not looked for: that takes time with the square of their number.
+    for attribute in start.attributes().with_checks(false) {
         let attribute = attribute.ok()?;
+        if node.attributes.len() >= XML_ATTRIBUTES_MAX {
+            return None;
+        }
         let value = quick_xml::escape::unescape(&attribute.value).ok()?.into_owned();
         node.attributes.push((attribute.key.local_name().as_ref().to_owned(), value));
     }
     Some(node)
 }
 
-/// A reader that counts the lines it has handed out.
+/// What went wrong, for an error that is shared.
+fn told_again(source: &io::Error) -> io::Error {
+    let inner = source.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<Over>()) {
+        Some(over) => (*over).into(),
+        None => io::Error::new(source.kind(), source.to_string()),
+    }
+}
+
+/// A reader that counts the lines it has handed out, and hands out no more than it may.
 struct Lines<R> {
     inner: R,
     line: u64,
+    /// Bytes that may still be handed out, set anew for each event.
+    left: usize,
 }
 
 impl<R: BufRead> Read for Lines<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(out)?;
-        self.line += newlines(out.get(..length).unwrap_or_default());
+        let have = self.fill_buf()?;
+        let length = have.len().min(out.len());
+        if let (Some(to), Some(from)) = (out.get_mut(..length), have.get(..length)) {
+            to.copy_from_slice(from);
+        }
+        self.consume(length);
         Ok(length)
     }
 }
 
 impl<R: BufRead> BufRead for Lines<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
+        let left = self.left;
+        let buffer = self.inner.fill_buf()?;
+        if left == 0 && !buffer.is_empty() {
+            let limit = XML_RECORD_BYTES_MAX as u64;
+            return Err(Over { what: "record of an XML list in bytes", limit }.into());
+        }
+        Ok(buffer.get(..left).unwrap_or(buffer))
     }
 
     fn consume(&mut self, amount: usize) {
         let seen = self.inner.fill_buf().map_or(0, |buffer| newlines(buffer.get(..amount).unwrap_or(buffer)));
         self.line += seen;
+        self.left = self.left.saturating_sub(amount);
         self.inner.consume(amount);
     }
 }

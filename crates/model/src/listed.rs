@@ -51,7 +51,8 @@ words! {
         LastName = "lastName",
         /// Title such as "Major General".
         Title = "title",
-        /// Date of birth: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+        /// Date of birth: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; a range is one value, two of these with a slash between
+        /// (`1957/1960-06`, an interval of ISO 8601).
         BirthDate = "birthDate",
         /// Place of birth.
         BirthPlace = "birthPlace",
@@ -148,7 +149,8 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Origin {
-    /// File name within the list, for example `add.csv`.
+    /// File name within the list, for example `add.csv`. Where an entity of its own gave the value to another, as in
+    /// FollowTheMoney, its identifier follows: `entities.ftm.json#passport-7`.
     pub file: String,
     /// Line (or, for XML, line of the element's start), counted from 1; 0 when unknown.
     pub line: u64,
@@ -166,7 +168,7 @@ pub struct Value {
     /// * document or number: lower-case ISO code of the issuing country first when it is known, then the
     ///   publisher's label, `issued YYYY-MM-DD`, `expires YYYY-MM-DD`;
     /// * address: lower-case ISO code of its country;
-    /// * date: `circa`, or `range FROM/TO` on both ends of a range;
+    /// * date: `circa`; for dates other than of birth `range FROM/TO` on both ends of a range;
     /// * name: its script (ISO 15924: `Arab`, `Cyrl`) or language (lower-case ISO 639: `bg`) when the publisher marks one;
     /// * any: `cut off` last, when the publisher's file broke off inside the value.
     #[serde(default, skip_serializing_if = "String::is_empty")]

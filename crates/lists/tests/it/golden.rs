@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
 use tenantry_lists::{
-    NoticeKind, OfacFiles, OfacList, Reading, acceptable, read_bis_dpl, read_csl_csv, read_eu_xml, read_ftm,
-    read_ofac, read_ofac_advanced_xml, read_ofac_xml, read_uk_xml, read_un_xml,
+    NoticeKind, OfacFiles, OfacList, Reading, acceptable, acceptable_after, read_bis_dpl, read_csl_csv,
+    read_eu_xml, read_ftm, read_ofac, read_ofac_advanced_xml, read_ofac_xml, read_uk_xml, read_un_xml,
 };
 use tenantry_model::listed::{ListedEntity, Property, Schema};
 
@@ -226,5 +226,40 @@ fn format_samples_of_the_publishers() {
         assert_eq!(count(entities, Schema::Person), 1);
         assert_eq!(values(entities, Property::LeiCode).count(), 1);
         assert!(entities.iter().any(|entity| !entity.relations.is_empty()));
+    }
+}
+
+/// What a publisher really did between two versions is no loss, even over years; a version cut in half by hand is one.
+#[test]
+fn versions_that_really_followed_each_other_are_accepted() {
+    let un = |day: &str| {
+        let input = published(&format!("un/UN_consolidated_{day}.xml.zst"))?;
+        Some(read_un_xml(input).unwrap())
+    };
+    let sdn = |day: &str| {
+        let file = |name: &str| format!("ofac/{day}/{name}");
+        let [primary, addresses, aliases] = ["sdn.csv.zst", "add.csv.zst", "alt.csv.zst"].map(file);
+        ofac(OfacList::Sdn, [&primary, &addresses, &aliases, &file("sdn_comments.csv")])
+    };
+    for (older, newer) in [(un("2025-11"), un("2026-02-27")), (sdn("2021-07-07"), sdn("2023-12-28"))] {
+        let (Some(older), Some(newer)) = (older, newer) else { continue };
+        assert_eq!(acceptable_after(&older.snapshot, &newer, &[]), Ok(()));
+        let half: Vec<ListedEntity> = newer
+            .snapshot
+            .entities()
+            .iter()
+            .enumerate()
+            .map(|(number, entity)| {
+                let mut entity = entity.clone();
+                if number % 2 == 0 {
+                    entity.properties.remove(&Property::Alias);
+                }
+                entity
+            })
+            .collect();
+        let header = newer.snapshot.header();
+        let snapshot = tenantry_lists::Snapshot::new(&header.list, &header.title, None, half).unwrap();
+        let gutted = Reading { snapshot, ..newer.clone() };
+        assert!(acceptable_after(&newer.snapshot, &gutted, &[]).is_err());
     }
 }

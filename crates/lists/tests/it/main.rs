@@ -7,9 +7,12 @@
     reason = "helpers of tests fail by panicking and tell what they skip"
 )]
 
+mod acceptance;
 mod damage;
 mod fetch;
 mod formats;
+mod ftm;
 mod golden;
 mod import;
 mod memory;
+mod own;

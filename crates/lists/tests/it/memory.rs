@@ -1,12 +1,13 @@
 //! Memory does not grow with the file: counted by the allocator, per thread, because the readers work on the thread that calls.
 
+use sha2::Digest as _;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::{self, Read};
 use tenantry_lists::{
-    ListsError, OfacFiles, OfacList, Reading, read_bis_dpl, read_csl_csv, read_csl_json, read_eu_xml,
-    read_ftm, read_ofac, read_ofac_advanced_xml, read_ofac_xml, read_senzing, read_uk_csv, read_uk_xml,
-    read_un_xml,
+    ListsError, OfacFiles, OfacList, Reading, acceptable, read_bis_dpl, read_csl_csv, read_csl_json,
+    read_eu_xml, read_files, read_ftm, read_ofac, read_ofac_advanced_xml, read_ofac_xml, read_senzing,
+    read_uk_csv, read_uk_xml, read_un_xml,
 };
 
 struct Counting;
@@ -129,6 +130,94 @@ fn a_file_of_any_length_needs_the_same_memory() {
         let outcome = read(file).map(|reading| reading.records);
         let held = PEAK.get() - before;
         assert!(held < HELD_BYTES_MAX, "file {number}: {held} bytes of {FILE_BYTES} were held, {outcome:?}");
+    }
+}
+
+/// Bytes of a piece that never ends, and most that may be held of it: the largest piece that is read, in a buffer that doubles.
+const BOMB_BYTES: usize = 256 << 20;
+const BOMB_HELD_BYTES_MAX: usize = 56 << 20;
+
+/// One text, comment, tag, value or string that goes on and on, at every place where one may stand. From a review: the limit on a
+/// record was looked at only when all of a piece was in memory.
+#[test]
+fn a_piece_that_never_ends_is_refused_before_it_is_held() {
+    let xml: Reader = |file| read_un_xml(file);
+    let json: Reader = |file| read_csl_json(file, None);
+    let bombs: &[(&str, &str, Reader)] = &[
+        ("<CONSOLIDATED_LIST>", "text ", xml),
+        ("<CONSOLIDATED_LIST><!-- ", "comment ", xml),
+        ("<CONSOLIDATED_LIST><a b=\"", "value ", xml),
+        ("<CONSOLIDATED_LIST><![CDATA[", "data ", xml),
+        ("<CONSOLIDATED_LIST><?x ", "instruction ", xml),
+        ("<CONSOLIDATED_LIST><", "name", xml),
+        ("<", "name", xml),
+        ("<!-- ", "comment ", xml),
+        ("<CONSOLIDATED_LIST><INDIVIDUAL><FIRST_NAME>", "text ", xml),
+        ("<CONSOLIDATED_LIST><INDIVIDUAL><!-- ", "comment ", xml),
+        ("<CONSOLIDATED_LIST><INDIVIDUAL><a b=\"", "value ", xml),
+        ("<CONSOLIDATED_LIST><INDIVIDUAL>", "<a>text</a>", xml),
+        ("{\"results\":[{\"name\":\"", "string ", json),
+        ("{\"results\":[{\"", "name ", json),
+        ("{\"results\":[{\"name\":[", "\"name\",", json),
+        ("{\"other\":\"", "string ", json),
+        ("{\"", "name ", json),
+    ];
+    for (head, part, read) in bombs {
+        let (head, part) = (head.as_bytes(), part.as_bytes());
+        let name = String::from_utf8_lossy(head);
+        let file = Endless { head, part, parts: BOMB_BYTES / part.len(), tail: b"", at: 0 };
+        let before = NOW.get();
+        PEAK.set(before);
+        let outcome = read(file).map(|reading| reading.notices);
+        let held = PEAK.get() - before;
+        assert!(held < BOMB_HELD_BYTES_MAX, "{name}: {held} bytes were held, {outcome:?}");
+        assert!(matches!(outcome, Err(ListsError::TooLarge { .. })), "{name}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_tag_of_many_attributes_takes_neither_time_nor_memory() {
+    let part = b"a=\"\" ";
+    let head = b"<CONSOLIDATED_LIST><INDIVIDUAL ";
+    let file = Endless { head, part, parts: (12 << 20) / part.len(), tail: b"/></CONSOLIDATED_LIST>", at: 0 };
+    let before = NOW.get();
+    PEAK.set(before);
+    let reading = read_un_xml(file).unwrap();
+    assert!(acceptable(None, &reading).is_err());
+    let held = PEAK.get() - before;
+    assert!(held < BOMB_HELD_BYTES_MAX, "{held}");
+}
+
+/// A compressed file that is mostly repetition, as a list and as a packed snapshot.
+#[test]
+fn a_compressed_file_gives_no_more_than_a_list_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "{\"id\":\"x\",\"schema\":\"Person\",\"properties\":{\"name\":[\"Ada Example\"]}}\n";
+    let file = Endless { head: b"", part: line.as_bytes(), parts: BOMB_BYTES / line.len(), tail: b"", at: 0 };
+    let list = folder.path().join("list.ftm.json.zst");
+    std::fs::write(&list, zstd::stream::encode_all(file, 3).unwrap()).unwrap();
+
+    // A packed snapshot of 200 MiB of zeros, announced as such, with its digests.
+    let header = br#"{"list":"x","title":"x","published_on":null,"entities":0,"digest":""}"#;
+    let mut packed = b"TENANTRYTNL1".to_vec();
+    packed.extend_from_slice(&u32::try_from(header.len()).unwrap().to_le_bytes());
+    packed.extend_from_slice(header);
+    packed.extend_from_slice(&(200_u64 << 20).to_le_bytes());
+    let zeros = Endless { head: b"", part: &[0; 4096], parts: (200 << 20) / 4096, tail: b"", at: 0 };
+    packed.extend(zstd::stream::encode_all(zeros, 3).unwrap());
+    packed.extend(sha2::Sha256::digest(&packed));
+    let snapshot = folder.path().join("list.tnl");
+    std::fs::write(&snapshot, &packed).unwrap();
+    let both = folder.path().join("list.tnl.zst");
+    std::fs::write(&both, zstd::bulk::compress(&packed, 3).unwrap()).unwrap();
+
+    for path in [&list, &snapshot, &both] {
+        let before = NOW.get();
+        PEAK.set(before);
+        let outcome = read_files(&[path.as_path()], Some("own"), None).map(|reading| reading.records);
+        let held = PEAK.get() - before;
+        assert!(matches!(outcome, Err(ListsError::TooLarge { .. })), "{}: {outcome:?}", path.display());
+        assert!(held < 4 * BOMB_HELD_BYTES_MAX, "{}: {held} bytes were held", path.display());
     }
 }
 

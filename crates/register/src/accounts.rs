@@ -18,6 +18,7 @@ use tenantry_model::event::EventType;
 use tenantry_model::fact::{AccessKind, PersonalIp};
 use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, PartyId};
 use tenantry_model::party::{Interest, PartyKind, Status};
+use tenantry_model::staff::Actor;
 use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::Decision;
 use tenantry_policy::input::LinkSummary;
@@ -215,18 +216,15 @@ impl Register {
         let rows_max = rows_max.min(PAGE_MAX);
         let after = after.unwrap_or(AccountId::from_bytes([0; 16]));
         self.core.store.read(move |tx| {
-            let read = |tx: &mut dyn Tx, after| page(tx, &filter, after, rows_max);
-            collect(
-                tx,
-                after,
-                rows_max,
-                read,
-                |row| row.id,
-                |tx, row| {
-                    let fits = filter.state.is_none_or(|s| s == row.state);
-                    Ok((fits && is_in_sight(tx, &actor, &row)?).then(|| summary(&row)))
-                },
-            )
+            if let Some(reseller) = filter.reseller
+                && account_in_sight(tx, &actor, reseller).is_err()
+            {
+                return Ok(Vec::new());
+            }
+            let read = |tx: &mut dyn Tx, after| page(tx, &actor, &filter, after, rows_max);
+            let fits = |row: &account::AccountRow| filter.state.is_none_or(|state| state == row.state);
+            let keep = |_: &mut dyn Tx, row| Ok(fits(&row).then(|| summary(&row)));
+            collect(tx, after, rows_max, read, |row| row.id, keep)
         })
     }
 
@@ -272,7 +270,10 @@ impl Register {
         let rows_max = rows_max.min(PAGE_MAX);
         let after = after.unwrap_or(ApplicationId::from_bytes([0; 16]));
         self.core.store.read(move |tx| {
-            let read = |tx: &mut dyn Tx, after| Ok(account::page_applications(tx, after, rows_max)?);
+            let read = |tx: &mut dyn Tx, after| match actor.confined_to() {
+                None => Ok(account::page_applications(tx, after, rows_max)?),
+                Some(own) => Ok(account::page_applications_below(tx, own, after, rows_max)?),
+            };
             let view = |tx: &mut dyn Tx, row| application_view(tx, &actor, &vault, row);
             collect(tx, after, rows_max, read, |row| row.id, view)
         })
@@ -310,7 +311,8 @@ impl Register {
         })
     }
 
-    /// Everything recorded about an account and its parties, oldest first.
+    /// What is recorded about an account and its parties, oldest first. An actor confined to a reseller sees what arrived, what was
+    /// decided and where the account stands; cases, accesses of staff, second persons and holds are the provider's own work.
     pub fn timeline(&self, call: &Call, id: AccountId) -> Result<Vec<TimelineEntry>, RegisterError> {
         authorise(&call.actor, Action::Read)?;
         let actor = call.actor.clone();
@@ -323,6 +325,7 @@ impl Register {
                     entries.extend(entries_of(tx, &row.subject, Some(id))?);
                 }
             }
+            entries.retain(|entry| actor.confined_to().is_none() || is_the_resellers(entry.kind));
             entries.sort_unstable_by_key(|e| e.leaf);
             Ok(entries)
         })
@@ -365,6 +368,7 @@ impl Register {
                         .text("state", row.state)
                         .text("ending", ending);
                 unit.record(record)?;
+                unit.below_waits(id)?;
                 unit.emit(
                     EventType::AccountClosed,
                     id,
@@ -404,16 +408,19 @@ pub(crate) fn store_change(tx: &mut dyn Tx, row: &account::AccountRow) -> Result
     if account::change(tx, row)? { Ok(()) } else { Err(RegisterError::Changed { what: "account" }) }
 }
 
+/// A page of the accounts in the actor's sight that the filter may keep.
 fn page(
     tx: &mut dyn Tx,
+    actor: &Actor,
     filter: &AccountFilter,
     after: AccountId,
     rows_max: u32,
 ) -> Result<Vec<account::AccountRow>, RegisterError> {
-    let rows = match (filter.reseller, filter.state) {
-        (Some(reseller), _) => account::children(tx, reseller, after, rows_max),
-        (None, Some(state)) => account::page_in_state(tx, state, after, rows_max),
-        (None, None) => account::page(tx, after, rows_max),
+    let rows = match (filter.reseller, actor.confined_to(), filter.state) {
+        (Some(reseller), ..) => account::children(tx, reseller, after, rows_max),
+        (None, Some(own), state) => account::page_below(tx, own, state, after, rows_max),
+        (None, None, Some(state)) => account::page_in_state(tx, state, after, rows_max),
+        (None, None, None) => account::page(tx, after, rows_max),
     };
     Ok(rows?)
 }
@@ -435,7 +442,7 @@ pub(crate) fn summary(row: &account::AccountRow) -> AccountSummary {
 
 fn view(
     tx: &mut dyn Tx,
-    actor: &tenantry_model::staff::Actor,
+    actor: &Actor,
     vault: &Vault,
     row: account::AccountRow,
 ) -> Result<AccountView, RegisterError> {
@@ -510,11 +517,7 @@ fn collect<K: Copy, R, T>(
 }
 
 /// Cases are the provider's own work: an actor confined to a reseller does not see them.
-fn cases_of(
-    tx: &mut dyn Tx,
-    actor: &tenantry_model::staff::Actor,
-    id: AccountId,
-) -> Result<Vec<CaseLine>, RegisterError> {
+fn cases_of(tx: &mut dyn Tx, actor: &Actor, id: AccountId) -> Result<Vec<CaseLine>, RegisterError> {
     if actor.confined_to().is_some() {
         return Ok(Vec::new());
     }
@@ -533,7 +536,7 @@ fn cases_of(
 /// The resellers above an account, nearest first, as far up as the actor may see.
 fn chain_of(
     tx: &mut dyn Tx,
-    actor: &tenantry_model::staff::Actor,
+    actor: &Actor,
     row: &account::AccountRow,
 ) -> Result<Vec<AccountSummary>, RegisterError> {
     let mut chain = Vec::new();
@@ -549,7 +552,7 @@ fn chain_of(
 
 fn application_view(
     tx: &mut dyn Tx,
-    actor: &tenantry_model::staff::Actor,
+    actor: &Actor,
     vault: &Vault,
     row: account::ApplicationRow,
 ) -> Result<Option<ApplicationView>, RegisterError> {
@@ -559,6 +562,15 @@ fn application_view(
     }
     let decision = in_force(tx, vault, of.decision)?.as_ref().map(Recorded::decision).transpose()?;
     Ok(Some(ApplicationView { id: row.id, received_at: row.received_at, account: summary(&of), decision }))
+}
+
+/// Whether records of this type are about what a reseller sent or is told anyway.
+fn is_the_resellers(kind: i64) -> bool {
+    use RecordType as T;
+    matches!(
+        T::from_number(kind),
+        Some(T::PartyRecorded | T::ApplicationReceived | T::Decided | T::AccountChanged | T::AccessReported)
+    )
 }
 
 fn entries_of(

@@ -5,7 +5,7 @@ use crate::assess::Lists;
 use crate::call::Call;
 use crate::decisions::Recorded;
 use crate::dossier::{Dossier, DossierParty, open_chain};
-use crate::intake::{Check, Intake, IntakeParty, NewApplication};
+use crate::intake::{Check, Intake, IntakeParty, NewApplication, check_sources};
 use crate::outcome::{About, Cause, Written};
 use crate::record::{Record, RecordType, Retention};
 use crate::unit::{Unit, pseudonym};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::fact::Fact;
-use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, PartyId};
+use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, FactId, PartyId};
 use tenantry_model::party::Status;
 use tenantry_policy::decision::Decision;
 use tenantry_store::StoreExt;
@@ -130,6 +130,9 @@ impl Register {
         let subjects: BTreeMap<PartyId, [u8; 16]> =
             intake.parties.iter().map(|p| (p.id, pseudonym(now, &*self.core.entropy))).collect();
         let dossier = self.new_dossier(call, account, &intake, &subjects)?;
+        for (position, party) in sent.parties.iter().enumerate() {
+            check_sources(&call.actor, &format!("/parties/{position}"), &party.facts)?;
+        }
         let world = self.core.world();
         let assessment = self.core.assess(&world, &dossier, Lists::AsTheyAre, now)?;
         let parties: BTreeMap<String, PartyId> =
@@ -232,6 +235,7 @@ fn dossier_party(party: &IntakeParty, subjects: &BTreeMap<PartyId, [u8; 16]>) ->
         subject: subjects.get(&party.id).copied().unwrap_or_default(),
         roles: party.roles.clone(),
         facts: party.facts.clone(),
+        former_names: Vec::new(),
         findings: Vec::new(),
     }
 }
@@ -286,7 +290,7 @@ impl Unit<'_> {
                     screened_at: self.now,
                 },
             )?;
-            leaves.push(self.write_statements(party.id, &subject, &party.facts, &party.checks)?);
+            leaves.push(self.write_statements(party.id, &subject, &party.facts, &party.checks, &[])?);
             for role in &party.roles {
                 account::add_role(self.tx, account.id, party.id, *role, self.now)?;
             }
@@ -323,16 +327,20 @@ impl Unit<'_> {
         Ok(application)
     }
 
-    /// Writes facts and checks about a party, with the leaf that records them. Answers the leaf's index.
+    /// Writes facts and checks about a party, with the leaf that records them and which facts they take the place of. Answers the leaf's index.
     pub(crate) fn write_statements(
         &mut self,
         party: PartyId,
         subject: &[u8; 16],
         facts: &[Fact],
         checks: &[Check],
+        supersedes: &[FactId],
     ) -> Result<u64, RegisterError> {
         let mut record =
             Record::new(RecordType::PartyRecorded, *subject, Retention::PersonalData).text("party", party);
+        if !supersedes.is_empty() {
+            record = record.json("supersedes", &supersedes);
+        }
         for check in checks {
             let sealed = self.seal(subject, &check.id.bytes(), &check.description)?;
             let row = party::EvidenceRow {

@@ -26,17 +26,19 @@ use crate::unit::Unit;
 use crate::{Register, RegisterError, keys};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use tenantry_model::case::CaseState;
 use tenantry_model::event::EventType;
 use tenantry_model::id::{ApprovalId, StaffId};
 use tenantry_model::staff::Actor;
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::approval::{self, ApprovalRow};
+use tenantry_store::repo::case::CaseRow;
 use tenantry_store::{StoreExt, Tx};
 use tenantry_vault::Vault;
 
 /// Calendar days after which a request lapses.
 pub const VALID_DAYS: u32 = 7;
-/// Most requests that can wait at one time.
+/// Most requests listed, oldest first.
 const WAITING_MAX: u32 = 1_000;
 
 /// A request as people see it.
@@ -113,7 +115,7 @@ impl Unit<'_> {
             return Err(RegisterError::SecondPerson);
         };
         let object = pending.object();
-        if approval::waiting(self.tx, WAITING_MAX)?.iter().any(|row| row.object == object) {
+        if approval::is_waiting_about(self.tx, &object)? {
             return Err(RegisterError::State {
                 what: "request for a second person",
                 state: "waiting".to_owned(),
@@ -180,6 +182,17 @@ impl Unit<'_> {
         }
         self.give_back(pending)
     }
+
+    /// Makes the request void, if one waits, for a second person to decide a case that ends.
+    pub(crate) fn end_request_about(&mut self, case: &CaseRow) -> Result<(), RegisterError> {
+        let Some(id) = case.approval.filter(|_| case.state == CaseState::AwaitingSecond) else {
+            return Ok(());
+        };
+        match approval::find(self.tx, id)? {
+            Some(row) if row.state == "waiting" => self.void_approval(&row, &Pending::read(&row)?),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Register {
@@ -242,6 +255,9 @@ impl Register {
         }?;
         if matches!(pending, Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. }) {
             self.core.reload_world()?;
+        }
+        if let Pending::ApproveMeasure { measure, .. } = pending {
+            self.core.enforce_at_once(measure);
         }
         Ok(answered)
     }
@@ -317,10 +333,9 @@ impl Register {
     /// Makes requests void whose time ran out, and gives their objects back.
     pub(crate) fn lapse_approvals(&self, call: &Call) -> Result<Vec<ApprovalId>, RegisterError> {
         let now = self.core.clock.now();
-        let rows =
-            self.core.store.read(|tx| approval::waiting(tx, WAITING_MAX).map_err(RegisterError::from))?;
+        let rows = self.core.store.read(move |tx| approval::lapsed(tx, now).map_err(RegisterError::from))?;
         let mut lapsed = Vec::new();
-        for row in rows.into_iter().filter(|row| row.expires_at <= now) {
+        for row in rows {
             let id = row.id;
             self.core.change(call, Action::Reassess, &("lapse", id), move |unit| {
                 unit.void_approval(&row, &Pending::read(&row)?)

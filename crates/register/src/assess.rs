@@ -30,8 +30,10 @@ use tenantry_store::repo::party;
 use tenantry_store::{StoreExt, Tx};
 use tenantry_vault::Vault;
 
-/// Most hits kept per party.
+/// Most hits raised per party at one time; further ones are raised when these are settled.
 pub(crate) const HITS_MAX: usize = 20;
+/// Most hits looked for per party. Where there are as many, there may be more, and nothing opens.
+const SEARCH_MAX: usize = 1_000;
 /// Holders of one token that are counted: from [`HOLDERS_GENERIC`] on a value says nothing, and counting may stop.
 const HOLDERS_MAX: u32 = HOLDERS_GENERIC + 1;
 
@@ -112,7 +114,20 @@ pub(crate) struct InputParty {
     pub(crate) kind: PartyKind,
     pub(crate) roles: Vec<AccountRole>,
     pub(crate) facts: Vec<FactId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) former_names: Vec<FactId>,
     pub(crate) hits: Vec<HitSummary>,
+    /// How many hits nobody has looked at were left out, where there were more than [`HITS_MAX`] in all. A record that had so many
+    /// and does not say it was made when the best were kept whatever a reviewer had found of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) left_out: Option<u32>,
+}
+
+impl InputParty {
+    /// Whether there are hits that wait until others are settled.
+    pub(crate) fn has_left_out(&self) -> bool {
+        self.left_out.is_some_and(|hits| hits > 0)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,14 +163,19 @@ impl Core {
             Lists::AsTheyAre => (self.signals(world, now), self.list_troubles(world, now)),
             Lists::WereInOrder => (Vec::new(), Vec::new()),
         };
-        let mut hits = BTreeMap::new();
+        let (mut hits, mut left_out) = (BTreeMap::new(), BTreeMap::new());
         for party in &dossier.parties {
-            hits.insert(party.id, self.screen(world, party));
+            let (kept, others) = kept(self.screen(world, party), |found| found.standing);
+            hits.insert(party.id, kept);
+            left_out.extend(others.map(|others| (party.id, others)));
         }
         let tokens = self.tokens(&dossier.parties);
         let (links, holders) = self.links(dossier.account, &tokens)?;
         let links_used: Vec<LinkSummary> = links.iter().map(summary_of_link).collect();
-        let inputs = inputs(world, dossier, &hits, &links_used, signals, now);
+        let mut inputs = inputs(world, dossier, &hits, &links_used, signals, now);
+        for party in &mut inputs.parties {
+            party.left_out = left_out.get(&party.id).copied();
+        }
         let decision = decide_from(world, dossier, &inputs);
         Ok(Assessment {
             decision,
@@ -171,7 +191,7 @@ impl Core {
     }
 
     fn screen(&self, world: &World, party: &DossierParty) -> Vec<FoundHit> {
-        let Some(query) = screening_query(party.kind, &party.facts) else { return Vec::new() };
+        let Some(query) = query_of(party) else { return Vec::new() };
         search(world, &query)
             .into_iter()
             .map(|hit| {
@@ -254,7 +274,28 @@ fn candidates(tx: &mut dyn Tx, holders: &Holders) -> Result<Vec<Candidate>, Regi
 
 fn search(world: &World, query: &Query) -> Vec<Hit> {
     let threshold = Score::new(world.pack.thresholds.match_review.value);
-    world.index.search(query, &Options { threshold, limit: HITS_MAX })
+    world.index.search(query, &Options { threshold, limit: SEARCH_MAX })
+}
+
+fn query_of(party: &DossierParty) -> Option<Query> {
+    screening_query(party.kind, &party.facts, &party.former_names)
+}
+
+/// All hits that a reviewer settled and the best of the others, with how many of these were left out where that is to be said.
+fn kept<T>(found: Vec<T>, standing: impl Fn(&T) -> HitStanding) -> (Vec<T>, Option<u32>) {
+    let all = found.len();
+    let mut raised = 0;
+    let kept: Vec<T> = found
+        .into_iter()
+        .filter(|hit| {
+            let new = standing(hit) == HitStanding::New;
+            raised += usize::from(new);
+            !new || raised <= HITS_MAX
+        })
+        .collect();
+    let unseen = usize::from(all == SEARCH_MAX);
+    let left_out = u32::try_from(all - kept.len() + unseen).unwrap_or(u32::MAX);
+    (kept, (all > HITS_MAX).then_some(left_out))
 }
 
 /// Keyed digest of what a hit relied on: the attributes that both sides have, how they compare, and their values on both sides. A
@@ -336,6 +377,8 @@ fn inputs(
         kind: party.kind,
         roles: party.roles.clone(),
         facts: party.facts.iter().map(|f| f.id).collect(),
+        former_names: party.former_names.iter().map(|f| f.id).collect(),
+        left_out: None,
         hits: hits.get(&party.id).into_iter().flatten().map(summary_of_hit).collect(),
     };
     let reseller = |link: &DossierReseller| InputReseller {
@@ -359,7 +402,7 @@ fn inputs(
 /// Decides from recorded inputs and the facts of the dossier: the step that a replay repeats.
 pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> Decision {
     let now = inputs.now;
-    let hits: BTreeMap<PartyId, &Vec<HitSummary>> = inputs.parties.iter().map(|p| (p.id, &p.hits)).collect();
+    let screened: BTreeMap<PartyId, &InputParty> = inputs.parties.iter().map(|p| (p.id, p)).collect();
     let mut input = DecisionInput::new(&world.pack, now, dossier.account);
     input.parties = dossier
         .parties
@@ -369,8 +412,8 @@ pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> 
             kind: party.kind,
             roles: party.roles.clone(),
             facts: party.facts.clone(),
-            hits: hits.get(&party.id).map(|h| (*h).clone()).unwrap_or_default(),
-            screening: Screening::Evaluated,
+            hits: screened.get(&party.id).map(|input| input.hits.clone()).unwrap_or_default(),
+            screening: screened.get(&party.id).map_or(Screening::Evaluated, |input| how_screened(input)),
         })
         .collect();
     input.interests.clone_from(&dossier.interests);
@@ -393,14 +436,23 @@ pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> 
     decide(&input)
 }
 
+/// Hits that were left out are reviewed when those raised are; where none is raised, they are reason enough.
+fn how_screened(input: &InputParty) -> Screening {
+    let raised = input.hits.iter().any(|hit| hit.standing == HitStanding::New);
+    if input.has_left_out() && !raised {
+        return Screening::Failed { what: "too_many_hits".to_owned() };
+    }
+    Screening::Evaluated
+}
+
 /// Screens again exactly what was screened, for a replay.
-pub(crate) fn rescreen_for_replay(
-    world: &World,
-    party: &DossierParty,
-    recorded: &[HitSummary],
-) -> Vec<HitSummary> {
-    let Some(query) = screening_query(party.kind, &party.facts) else { return Vec::new() };
-    search(world, &query)
+pub(crate) fn rescreen_for_replay(world: &World, party: &DossierParty, input: &mut InputParty) {
+    let recorded = std::mem::take(&mut input.hits);
+    let Some(query) = query_of(party) else {
+        input.left_out = None;
+        return;
+    };
+    let mut found: Vec<HitSummary> = search(world, &query)
         .iter()
         .map(|hit| HitSummary {
             list: hit.list.clone(),
@@ -413,5 +465,11 @@ pub(crate) fn rescreen_for_replay(
                 .find(|r| r.list == hit.list && r.entity == hit.entity)
                 .map_or(HitStanding::New, |r| r.standing),
         })
-        .collect()
+        .collect();
+    if input.left_out.is_none() {
+        found.truncate(HITS_MAX);
+        input.hits = found;
+        return;
+    }
+    (input.hits, input.left_out) = kept(found, |hit| hit.standing);
 }

@@ -5,6 +5,7 @@
 
 use crate::RegisterError;
 use crate::keys::{self, KnownKeys};
+use crate::query::is_name;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use tenantry_model::account::{AccountRole, AccountState};
@@ -28,6 +29,8 @@ pub(crate) struct DossierParty {
     pub(crate) subject: [u8; 16],
     pub(crate) roles: Vec<AccountRole>,
     pub(crate) facts: Vec<Fact>,
+    /// Names that are not in force any more.
+    pub(crate) former_names: Vec<Fact>,
     pub(crate) findings: Vec<list::FindingRow>,
 }
 
@@ -55,6 +58,7 @@ impl Dossier {
         for party in &mut self.parties {
             party.roles.sort_unstable();
             party.facts.sort_by_key(|fact| (fact.recorded_at, fact.id));
+            party.former_names.sort_by_key(|fact| (fact.recorded_at, fact.id));
         }
         self.interests.sort_by_key(|interest| (interest.owner, interest.owned));
         self
@@ -180,29 +184,46 @@ fn open_party_of(
     wanted: &dyn Fn(FactKind) -> bool,
 ) -> Result<DossierParty, RegisterError> {
     let row = party::find(tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
-    let facts = facts_in_force(tx, vault, &row, wanted)?;
+    let FactsOf { in_force, former_names } = facts_of(tx, vault, &row, wanted)?;
     let findings = list::findings(tx, id)?;
-    Ok(DossierParty { id, kind: row.kind, subject: row.subject, roles, facts, findings })
+    Ok(DossierParty {
+        id,
+        kind: row.kind,
+        subject: row.subject,
+        roles,
+        facts: in_force,
+        former_names,
+        findings,
+    })
 }
 
-/// Opens the facts in force of a party, of the kinds `wanted`, oldest first.
-pub(crate) fn facts_in_force(
+/// What is said of a party.
+pub(crate) struct FactsOf {
+    pub(crate) in_force: Vec<Fact>,
+    /// Names others took the place of.
+    pub(crate) former_names: Vec<Fact>,
+}
+
+/// Opens the facts of a party that are in force and the names it had before, of the kinds `wanted`, oldest first.
+pub(crate) fn facts_of(
     tx: &mut dyn Tx,
     vault: &Vault,
     party: &party::PartyRow,
     wanted: &dyn Fn(FactKind) -> bool,
-) -> Result<Vec<Fact>, RegisterError> {
+) -> Result<FactsOf, RegisterError> {
     let mut known = KnownKeys::default();
-    let mut facts = Vec::new();
+    let (mut in_force, mut former_names) = (Vec::new(), Vec::new());
     for row in party::facts(tx, party.id)? {
-        if row.superseded_at.is_none() && wanted(row.kind) {
+        let holds = row.superseded_at.is_none();
+        if (holds || is_name(row.kind)) && wanted(row.kind) {
             let sealed = (&row.id.bytes(), row.sealed.as_slice());
             let value = keys::open_json_knowing(tx, vault, &mut known, &party.subject, sealed)?;
-            facts.push(fact_of(row, value));
+            if holds { &mut in_force } else { &mut former_names }.push(fact_of(row, value));
         }
     }
-    facts.sort_by_key(|fact| (fact.recorded_at, fact.id));
-    Ok(facts)
+    in_force.sort_by_key(|fact| (fact.recorded_at, fact.id));
+    former_names.sort_by_key(|fact| (fact.recorded_at, fact.id));
+    Ok(FactsOf { in_force, former_names })
 }
 
 /// Opens one fact.

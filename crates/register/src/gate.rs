@@ -2,21 +2,23 @@
 //!
 //! What the gate would say about each account is computed whenever the account changes and stored with it; this module keeps
 //! a copy of every account's answer in memory. The node that makes a change updates its own copy at once; every node follows
-//! the store besides, and knows how long ago it last did. When that is too long, or an account is unknown, the answer is no.
+//! the store besides, and knows how long ago it last did. When that is too long, or an account is unknown, the answer is no. The
+//! same holds while a measure is enforced that existing accounts were not assessed under yet: what is remembered of them is as old
+//! as the measure.
 
 use crate::core::Core;
 use crate::{Register, RegisterError};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tenantry_model::account::Capability;
-use tenantry_model::id::AccountId;
+use tenantry_model::id::{AccountId, MeasureId};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::gate::{Answer, GateVerdict};
 use tenantry_policy::rule::RuleCode;
 use tenantry_store::StoreExt;
-use tenantry_store::repo::account;
+use tenantry_store::repo::{account, approval, measure};
 
 /// Age of the memory, in microseconds, from which the gate closes.
 pub const STALE_AFTER_US: i64 = 15_000_000;
@@ -38,7 +40,8 @@ pub struct GateAnswer {
     pub answer: Answer,
     /// Rules behind anything but a plain yes; the pack documents each.
     pub reasons: Vec<String>,
-    /// How old the gate's knowledge is, in milliseconds.
+    /// How old the gate's knowledge is, in milliseconds: since it last followed the store, or since a measure is enforced that not
+    /// all accounts were assessed under yet, whichever is longer.
     pub age_ms: i64,
 }
 
@@ -97,7 +100,10 @@ pub(crate) struct GateMemory {
     by_id: Vec<RwLock<HashMap<AccountId, Remembered>>>,
     by_reference: RwLock<HashMap<Box<str>, AccountId>>,
     verdicts: RwLock<HashMap<String, Arc<Verdict>>>,
+    /// Ticks of the clock when the store was last followed.
     followed_at_us: AtomicI64,
+    /// From when on measures are enforced that accounts were not assessed under yet.
+    unapplied: RwLock<BTreeMap<MeasureId, Timestamp>>,
     changed_at_us: AtomicI64,
 }
 
@@ -108,6 +114,7 @@ impl GateMemory {
             by_reference: RwLock::default(),
             verdicts: RwLock::default(),
             followed_at_us: AtomicI64::new(i64::MIN),
+            unapplied: RwLock::default(),
             changed_at_us: AtomicI64::new(0),
         }
     }
@@ -145,6 +152,18 @@ impl GateMemory {
         self.shard(id).and_then(|shard| read(shard).get(&id).map(|known| Arc::clone(&known.verdict)))
     }
 
+    /// How long ago the store was followed, in microseconds.
+    fn followed_ago_us(&self, ticks_us: i64) -> i64 {
+        ticks_us.saturating_sub(self.followed_at_us.load(Ordering::Acquire)).max(0)
+    }
+
+    /// For how long a measure has been enforced that accounts were not assessed under yet, in microseconds.
+    fn behind_measures_us(&self, now: Timestamp) -> i64 {
+        let unapplied = read(&self.unapplied);
+        let longest = unapplied.values().map(|since| now.as_micros().saturating_sub(since.as_micros())).max();
+        longest.unwrap_or_default().max(0)
+    }
+
     /// How many accounts are in memory.
     pub(crate) fn len(&self) -> usize {
         self.by_id.iter().map(|shard| read(shard).len()).sum()
@@ -155,19 +174,32 @@ impl Core {
     /// Follows the store: reads what changed since the last time. Answers how many accounts were read.
     pub(crate) fn follow_gate(self: &Arc<Self>) -> Result<u64, RegisterError> {
         let since = self.gate.changed_at_us.load(Ordering::Acquire).saturating_sub(OVERLAP_US);
-        let now = self.clock.now();
+        let ticks_us = self.clock.ticks_us();
         let core = Arc::clone(self);
-        let (rows, newest) = self.store.read(move |tx| {
+        let known = read(&self.gate.unapplied).clone();
+        let (rows, newest, unapplied) = self.store.read(move |tx| {
             let (mut rows, mut newest) = (0, 0);
             account::gates_since(tx, Timestamp::from_micros(since), &mut |row| {
                 rows += 1;
                 newest = newest.max(row.changed_at.as_micros());
                 core.gate.put(&row);
             })?;
-            Ok::<_, RegisterError>((rows, newest))
+            let mut unapplied = BTreeMap::new();
+            for (id, effective_at) in measure::unapplied(tx)? {
+                let since = match known.get(&id) {
+                    Some(since) => *since,
+                    // What is to be enforced at once is, from its approval on.
+                    None => {
+                        effective_at.max(approval::approved_at(tx, &id.to_string())?.unwrap_or(effective_at))
+                    }
+                };
+                unapplied.insert(id, since);
+            }
+            Ok::<_, RegisterError>((rows, newest, unapplied))
         })?;
+        *write(&self.gate.unapplied) = unapplied;
         self.gate.changed_at_us.fetch_max(newest, Ordering::AcqRel);
-        self.gate.followed_at_us.fetch_max(now.as_micros(), Ordering::AcqRel);
+        self.gate.followed_at_us.fetch_max(ticks_us, Ordering::AcqRel);
         Ok(rows)
     }
 }
@@ -181,11 +213,11 @@ impl Register {
     /// Answers from memory, without touching the store. `account` is an identifier or the provider's reference.
     pub fn gate(&self, account: &str, action: Capability) -> GateAnswer {
         let gate = &self.core.gate;
-        let age_us =
-            self.core.clock.now().as_micros().saturating_sub(gate.followed_at_us.load(Ordering::Acquire));
+        let clock = &self.core.clock;
+        let age_us = gate.followed_ago_us(clock.ticks_us()).max(gate.behind_measures_us(clock.now()));
         let id = account.parse().ok().or_else(|| read(&gate.by_reference).get(account).copied());
         let found = id.and_then(|id| gate.find(id).map(|verdict| (id, verdict)));
-        let age_ms = age_us.max(0) / 1_000;
+        let age_ms = age_us / 1_000;
         let deny = |account, rule: &str| GateAnswer {
             account,
             action,
@@ -200,6 +232,11 @@ impl Register {
         let answer = verdict.answer(action);
         let reasons = if answer == Answer::Allow { Vec::new() } else { verdict.reasons.clone() };
         GateAnswer { account: Some(id), action, answer, reasons, age_ms }
+    }
+
+    /// How long ago the gate's memory followed the store, in milliseconds.
+    pub fn gate_followed_ago_ms(&self) -> i64 {
+        self.core.gate.followed_ago_us(self.core.clock.ticks_us()) / 1_000
     }
 
     /// How many accounts the gate knows.
@@ -217,7 +254,7 @@ fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
 }
 
 /// Every action with what a stored verdict answers to it.
-pub(crate) fn by_action(stored: &str) -> std::collections::BTreeMap<&'static str, &'static str> {
+pub(crate) fn by_action(stored: &str) -> BTreeMap<&'static str, &'static str> {
     let verdict = Verdict::decode(stored);
     Capability::ALL.iter().map(|c| (c.as_str(), verdict.answer(*c).as_str())).collect()
 }

@@ -15,6 +15,7 @@ use tenantry_model::party::{Control, Interest, PartyKind};
 use tenantry_model::personal::PersonalText;
 use tenantry_model::random::Entropy;
 use tenantry_model::share::ShareRange;
+use tenantry_model::staff::Actor;
 use tenantry_model::time::Timestamp;
 
 /// Bounds of one application.
@@ -29,6 +30,8 @@ pub mod limits {
     pub const INTERESTS_MAX: usize = 1_000;
     /// Characters in a provider's reference.
     pub const REFERENCE_LENGTH_MAX: usize = 120;
+    /// Earliest instant at which something can have been said or checked: the year 1900, in microseconds.
+    pub const STATED_US_MIN: i64 = -2_208_988_800_000_000;
     /// Earliest year of a date of birth.
     pub const BIRTH_YEAR_MIN: i16 = 1880;
 }
@@ -174,6 +177,23 @@ impl Intake {
     }
 }
 
+/// Refuses a source that the actor cannot speak for. What a reviewer entered comes from a person of the provider; what a registry
+/// says and what the provider observed, not from a reseller.
+pub(crate) fn check_sources(actor: &Actor, at: &str, facts: &[NewFact]) -> Result<(), RegisterError> {
+    let may = |source: Source| match actor {
+        Actor::Staff { .. } => true,
+        Actor::ApiKey { reseller: Some(_), .. } => matches!(source, Source::Declared | Source::Reseller),
+        Actor::ApiKey { reseller: None, .. } | Actor::System { .. } => source != Source::Reviewer,
+    };
+    let Some(position) = facts.iter().position(|fact| !may(fact.source)) else { return Ok(()) };
+    let detail = if actor.confined_to().is_some() {
+        "a key of a reseller gives facts with the source `declared` or `reseller`"
+    } else {
+        "the source `reviewer` is for what a member of staff enters"
+    };
+    Err(RegisterError::invalid(format!("{at}/facts/{position}/source"), detail))
+}
+
 /// Parses facts and checks about one party; `at` is the JSON pointer to it.
 pub(crate) fn statements(
     at: &str,
@@ -191,7 +211,7 @@ pub(crate) fn statements(
     let mut made = BTreeMap::new();
     for (position, check) in checks.into_iter().enumerate() {
         let pointer = format!("{at}/checks/{position}");
-        not_after(&format!("{pointer}/checked_at"), check.checked_at, now)?;
+        can_have_been(&format!("{pointer}/checked_at"), check.checked_at, now)?;
         let id = EvidenceId::new(now, entropy);
         let NewCheck { key, method, result, checked_at, description } = check;
         if made.insert(key, Check { id, method, result, checked_at, description }).is_some() {
@@ -218,7 +238,7 @@ fn parse_fact(
     fits_kind(pointer, kind, sent.fact.kind())?;
     dates_can_be(pointer, &sent.fact, now)?;
     let stated_at = sent.stated_at.unwrap_or(now);
-    not_after(&format!("{pointer}/stated_at"), stated_at, now)?;
+    can_have_been(&format!("{pointer}/stated_at"), stated_at, now)?;
     let check = match &sent.check {
         None => None,
         Some(key) => Some(checks.get(key).ok_or_else(|| {
@@ -346,11 +366,14 @@ fn dates_can_be(pointer: &str, fact: &FactValue, now: Timestamp) -> Result<(), R
     Ok(())
 }
 
-fn not_after(pointer: &str, at: Timestamp, now: Timestamp) -> Result<(), RegisterError> {
+fn can_have_been(pointer: &str, at: Timestamp, now: Timestamp) -> Result<(), RegisterError> {
     /// Clocks of two machines may differ by this much.
     const SKEW_US: i64 = 300_000_000;
     if at > now.plus_micros(SKEW_US) {
         return Err(RegisterError::invalid(pointer, "lies in the future"));
+    }
+    if at.as_micros() < limits::STATED_US_MIN {
+        return Err(RegisterError::invalid(pointer, "lies before the year 1900"));
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! are assessed by [`Register::mind_clocks`] when it starts or ends. Whom a measure would hit is told by the same function that
 //! later hits (`policy::measures::reach`).
 
+mod at_once;
 mod new;
 mod preview;
 mod view;

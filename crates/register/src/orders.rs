@@ -317,6 +317,7 @@ fn case_of(
         detail: CaseDetail { words: new.words.clone(), ..CaseDetail::default() },
         due_at: work_due_at(new.kind, due_at, now),
         cause: Some(leaf),
+        overtakes: Vec::new(),
     }
 }
 

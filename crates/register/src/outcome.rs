@@ -155,7 +155,15 @@ impl Unit<'_> {
     fn enter_state(&mut self, decision: &Decision, about: &mut About<'_>) -> Result<(), RegisterError> {
         let account = &mut *about.account;
         let before = account.state;
-        let (state, for_cause) = next_state(before, account.for_cause, decision.outcome);
+        let (mut state, for_cause) = next_state(before, account.for_cause, decision.outcome);
+        let opens = matches!(state, AccountState::Open | AccountState::Restricted);
+        if opens
+            && account.opened_at.is_none()
+            && about.cause != Cause::Application
+            && self.undecided(account.id)?
+        {
+            state = AccountState::InReview;
+        }
         account.state = state;
         account.for_cause = for_cause;
         if matches!(state, AccountState::Open | AccountState::Restricted) && account.opened_at.is_none() {
@@ -168,8 +176,17 @@ impl Unit<'_> {
                     .text("before", before)
                     .text("state", state);
             self.record(record)?;
+            self.below_waits(about.account.id)?;
         }
         Ok(())
+    }
+
+    /// Whether a person still has to conclude whether somebody on the account is who it seems. What raised the doubt may be gone
+    /// from the facts, because whoever applies changes them; the doubt is not.
+    fn undecided(&mut self, account: AccountId) -> Result<bool, RegisterError> {
+        let doubts = [CaseKind::Match, CaseKind::Link, CaseKind::RedFlag, CaseKind::Discrepancy];
+        let cases = case::of_account(self.tx, account)?;
+        Ok(cases.iter().any(|case| case.state != CaseState::Closed && doubts.contains(&case.kind)))
     }
 
     /// Recomputes what the gate says of an account and when it last changed.
@@ -228,6 +245,7 @@ impl Unit<'_> {
         if confirmed || case::is_known(self.tx, &fingerprint)? {
             return Ok(None);
         }
+        let (overtakes, escalated_at) = self.end_overtaken(assessment, about.account.id, draft)?;
         let hits = new_hits(assessment, draft);
         let detail = CaseDetail {
             hits: hits.iter().map(|f| (f.hit.clone(), f.basis)).collect(),
@@ -237,9 +255,9 @@ impl Unit<'_> {
         let summary = CaseSummary {
             rules: draft.rules.iter().map(ToString::to_string).collect(),
             requirements: draft.requirements.clone(),
-            sentences: sentences(&assessment.decision, draft),
+            sentences: sentences(assessment, draft),
             score_per_mille: hits.iter().map(|f| f.hit.score.per_mille()).max(),
-            escalated_at: None,
+            escalated_at,
         };
         let subject =
             draft.party.and_then(|p| about.subjects.get(&p).copied()).unwrap_or(about.account.subject);
@@ -250,6 +268,7 @@ impl Unit<'_> {
             subject,
             chain: about.account.subject,
             priority: match draft.priority {
+                _ if escalated_at.is_some() => 0,
                 Priority::Urgent => 0,
                 Priority::High => 1,
                 Priority::Normal => 2,
@@ -260,6 +279,7 @@ impl Unit<'_> {
             detail,
             due_at: self.now.plus_days(draft.due_days),
             cause: Some(leaf),
+            overtakes,
         })
         .map(Some)
     }
@@ -299,10 +319,17 @@ impl Unit<'_> {
         if let Some(account) = new.account {
             record = record.text("account", account);
         }
+        if !new.overtakes.is_empty() {
+            record = record.json("overtakes", &new.overtakes);
+        }
         if let Some(leaf) = new.cause {
             record = record.caused_by(leaf);
         }
         self.record(record)?;
+        for overtaken in &new.overtakes {
+            let told = serde_json::json!({ "case": overtaken, "kind": new.kind, "overtaken_by": id });
+            self.emit(EventType::CaseClosed, overtaken, &told)?;
+        }
         self.emit(
             EventType::CaseOpened,
             id,
@@ -350,6 +377,8 @@ pub(crate) struct NewCase {
     pub(crate) detail: CaseDetail,
     pub(crate) due_at: Timestamp,
     pub(crate) cause: Option<u64>,
+    /// Cases that ended because this one takes their place.
+    pub(crate) overtakes: Vec<CaseId>,
 }
 
 /// Where a decision takes an account, and whether that is for cause.
@@ -379,14 +408,22 @@ fn new_hits<'a>(assessment: &'a Assessment, draft: &CaseDraft) -> Vec<&'a FoundH
     draft.party.iter().flat_map(of).filter(|found| found.standing == HitStanding::New).collect()
 }
 
-fn sentences(decision: &Decision, draft: &CaseDraft) -> Vec<String> {
+fn sentences(assessment: &Assessment, draft: &CaseDraft) -> Vec<String> {
     let mut sentences = Vec::new();
-    for reason in &decision.reasons {
+    for reason in &assessment.decision.reasons {
         let ours =
             draft.rules.contains(&reason.rule) && (draft.party.is_none() || reason.party == draft.party);
         let sentence = reason.sentence();
         if ours && !sentences.contains(&sentence) {
             sentences.push(sentence);
+        }
+    }
+    let left_out = assessment.inputs.parties.iter().filter(|party| Some(party.id) == draft.party);
+    for left_out in left_out.filter_map(|party| party.left_out).filter(|hits| *hits > 0) {
+        if draft.kind == CaseKind::Match {
+            sentences.push(format!(
+                "Further entries that are alike and wait until these are decided: {left_out}."
+            ));
         }
     }
     sentences

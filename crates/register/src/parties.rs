@@ -5,7 +5,7 @@ use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::decisions::in_force;
 use crate::dossier::open_fact;
-use crate::intake::{NewCheck, NewFact, statements};
+use crate::intake::{NewCheck, NewFact, check_sources, statements};
 use crate::outcome::Cause;
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::party_in_sight;
@@ -178,6 +178,7 @@ impl Register {
         if sent.facts.is_empty() && sent.checks.is_empty() && sent.supersedes.is_empty() {
             return Err(RegisterError::invalid("/facts", "send at least one fact or check"));
         }
+        check_sources(&call.actor, "", &sent.facts)?;
         let request = (id, sent.clone());
         let (facts, checks) =
             statements("", id, row.kind, sent.facts, sent.checks, now, &*self.core.entropy)?;
@@ -191,7 +192,11 @@ impl Register {
                     ));
                 }
             }
-            unit.write_statements(id, &row.subject, &facts, &checks)?;
+            unit.write_statements(id, &row.subject, &facts, &checks, &sent.supersedes)?;
+            let sold_by_it = account::accounts_of(unit.tx, id)?.into_iter();
+            for (account, _) in sold_by_it.filter(|(_, role)| *role == AccountRole::Reseller) {
+                unit.below_waits(account)?;
+            }
             // The party counts as not screened until its accounts are assessed again: if that is interrupted, the next pass does it.
             party::screened(unit.tx, id, &[0; 32], unit.now)?;
             unit.emit(EventType::PartyFactsAdded, id, &serde_json::json!({ "party": id }))?;
@@ -205,6 +210,7 @@ impl Register {
         let mut assessed = Vec::with_capacity(accounts.len());
         for account in accounts {
             assessed.push((account, self.core.reassess(account, Cause::Facts)?.state));
+            self.core.look_below(account);
         }
         Ok(FactsAdded { facts: ids, accounts: assessed })
     }

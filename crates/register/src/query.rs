@@ -7,9 +7,10 @@ use tenantry_model::party::PartyKind;
 use tenantry_model::personal::{Personal, PersonalText};
 use tenantry_screening::{Identifier, Query};
 
-/// What to ask the screening index about a party. `None` when no name is known: then there is nothing to ask, and the
-/// policy engine finds the name missing.
-pub(crate) fn screening_query(kind: PartyKind, facts: &[Fact]) -> Option<Query> {
+/// What to ask the screening index about a party with these facts in force and these names that it had before: whoever takes
+/// another name is still who they were. `None` when no name is known: then there is nothing to ask, and the policy engine finds
+/// the name missing.
+pub(crate) fn screening_query(kind: PartyKind, facts: &[Fact], former_names: &[Fact]) -> Option<Query> {
     let schema = match kind {
         PartyKind::Individual => Schema::Person,
         PartyKind::Organisation => Schema::Organization,
@@ -19,7 +20,19 @@ pub(crate) fn screening_query(kind: PartyKind, facts: &[Fact]) -> Option<Query> 
     for fact in facts.iter().filter(|fact| is_screened(fact.value.kind())) {
         add(&mut query, &fact.value);
     }
+    for fact in former_names {
+        if let FactValue::LegalName { text } | FactValue::OtherName { text, .. } = &fact.value
+            && !query.names.iter().any(|known| known.expose() == text.expose())
+        {
+            add(&mut query, &fact.value);
+        }
+    }
     (!query.names.is_empty()).then_some(query)
+}
+
+/// Whether facts of this kind are names, which are screened even after others took their place.
+pub(crate) const fn is_name(kind: FactKind) -> bool {
+    matches!(kind, FactKind::LegalName | FactKind::OtherName)
 }
 
 /// Whether facts of this kind take part in screening; the others need not be opened for it.

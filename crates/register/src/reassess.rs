@@ -5,6 +5,7 @@
 //! [`RegisterError::Contention`] when the account, the world or the links changed in between; [`Core::with_prepared`] then
 //! starts over. An assessment that comes out as before leaves no new decision, only the stamps that it took place.
 
+mod below;
 mod clocks;
 pub mod delta;
 mod first_look;
@@ -40,10 +41,6 @@ use tenantry_store::repo::{account, case, party};
 const ASSESSMENTS_MAX: usize = 5;
 /// Most linked accounts looked at after a confirmation.
 const LINKED_MAX: usize = 100;
-/// Most accounts below a reseller looked at when its standing changes.
-const BELOW_MAX: usize = 1_000;
-/// Accounts below a reseller that are read and written together.
-const BELOW_CHUNK: u32 = 50;
 /// Most accounts written in one unit.
 const CHUNK_MAX: u32 = 500;
 
@@ -226,34 +223,6 @@ impl Core {
         }
     }
 
-    /// Assesses the accounts again that stand below one whose standing has changed: they rest on their reseller's. What fails
-    /// here, or is more than [`BELOW_MAX`], is made up for by the next pass over all accounts.
-    pub(crate) fn look_below(self: &Arc<Self>, reseller: AccountId) {
-        let call = Call::by(Actor::System { job: Job::Rescreening });
-        let (mut resellers, mut looked_at) = (vec![reseller], 0);
-        while let Some(above) = resellers.pop() {
-            let mut after = AccountId::from_bytes([0; 16]);
-            loop {
-                let rows = self.store.read(move |tx| account::children(tx, above, after, BELOW_CHUNK));
-                let Ok(rows) = rows else { return };
-                let Some(last) = rows.last() else { break };
-                after = last.id;
-                let live = rows.iter().filter(|row| row.state != AccountState::Closed);
-                let ids: Vec<AccountId> = live.map(|row| row.id).collect();
-                if let Err(error) = self.reassess_chunk(&call, &ids, &|_| true, &mut Pass::default()) {
-                    tracing::warn!(%above, code = error.code(), "accounts below could not be assessed again");
-                    return;
-                }
-                looked_at += rows.len();
-                resellers.extend(rows.iter().map(|row| row.id));
-                if looked_at >= BELOW_MAX {
-                    tracing::warn!(%reseller, looked_at, "further accounts below wait for the next pass");
-                    return;
-                }
-            }
-        }
-    }
-
     /// Records that parties were screened and nothing else changed: stamps, no leaf.
     fn stamp(self: &Arc<Self>, stamps: Vec<Stamp>) -> Result<(), RegisterError> {
         self.store.write(move |tx| {
@@ -293,7 +262,7 @@ impl Core {
     }
 
     /// Assesses those of the accounts that are `wanted`.
-    fn reassess_chunk(
+    pub(crate) fn reassess_chunk(
         self: &Arc<Self>,
         call: &Call,
         ids: &[AccountId],

@@ -62,7 +62,7 @@ impl Register {
         let world = self.core.world_of(&rested)?;
         let mut inputs = rested.inputs.clone();
         for (input, party) in inputs.parties.iter_mut().zip(&rested.dossier.parties) {
-            input.hits = rescreen_for_replay(&world, party, &input.hits);
+            rescreen_for_replay(&world, party, input);
         }
         let bytes = decide_from(&world, &rested.dossier, &inputs).to_bytes();
         Ok(compare(&rested, &inputs, &bytes))
@@ -119,17 +119,22 @@ fn open_parties(
         .map(|input| {
             let row = party::find(tx, input.id)?.ok_or(RegisterError::NotFound { what: "party" })?;
             let known = party::facts(tx, input.id)?;
-            let mut facts = Vec::with_capacity(input.facts.len());
-            for id in &input.facts {
-                let fact = known.iter().find(|fact| fact.id == *id).cloned().ok_or_else(|| gone(*id))?;
-                facts.push(open_fact(tx, vault, &row.subject, fact)?);
-            }
+            let mut open = |ids: &[FactId]| {
+                let mut facts = Vec::with_capacity(ids.len());
+                for id in ids {
+                    let fact = known.iter().find(|fact| fact.id == *id).cloned().ok_or_else(|| gone(*id))?;
+                    facts.push(open_fact(tx, vault, &row.subject, fact)?);
+                }
+                Ok::<_, RegisterError>(facts)
+            };
+            let (facts, former_names) = (open(&input.facts)?, open(&input.former_names)?);
             Ok(DossierParty {
                 id: input.id,
                 kind: input.kind,
                 subject: row.subject,
                 roles: input.roles.clone(),
                 facts,
+                former_names,
                 findings: Vec::new(),
             })
         })

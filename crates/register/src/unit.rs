@@ -136,6 +136,11 @@ impl<'a> Unit<'a> {
         self.now.min(self.core.clock.now())
     }
 
+    /// Size of the ledger when this change began: no other change has the same.
+    pub(crate) const fn began_at(&self) -> u64 {
+        self.first
+    }
+
     /// Names a leaf that approved what this change does.
     pub(crate) fn rests_on_approval(&mut self, leaf: u64) {
         self.approvals.push(leaf);

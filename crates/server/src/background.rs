@@ -232,6 +232,7 @@ impl Health {
 /// Screens everybody again when somebody was last screened against other lists than those in force.
 fn rescreen(register: &Register, metrics: &Metrics) -> Result<(), RegisterError> {
     let call = by(Job::Rescreening);
+    register.finish_below(&call)?;
     let behind = register.parties_behind(&call)?;
     metrics.queue_depth("rescreening", behind);
     if behind == 0 {

@@ -2,7 +2,6 @@
 
 use crate::http::health::ReadyCheck;
 use std::sync::Arc;
-use tenantry_model::account::Capability;
 use tenantry_register::Register;
 use tenantry_register::gate::STALE_AFTER_US;
 
@@ -33,11 +32,11 @@ impl ReadyCheck for Gate {
     }
 
     fn check(&self) -> Result<(), String> {
-        let age_ms = self.0.gate("", Capability::Provision).age_ms;
+        let age_ms = self.0.gate_followed_ago_ms();
         if age_ms <= STALE_AFTER_US / 1_000 {
             return Ok(());
         }
-        Err(format!("its knowledge is {age_ms} ms old, so it answers deny"))
+        Err(format!("it followed the store {age_ms} ms ago, so it answers deny"))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Carrying a verdict out: findings about hits, the account's state, the gate, the end of the case. All in one unit.
 
-use super::{OpenCase, entity_key, is_senior, open_case_file, person, verdict_on};
+use super::{OpenCase, entity_key, is_senior, open_case_file, person, read_summary, verdict_on};
 use crate::RegisterError;
 use crate::access::Action;
 use crate::approvals::{ContentHash, Executed};
+use crate::assess::Assessment;
 use crate::outcome::{Cause, concern, settle_hits};
 use crate::reassess::Prepared;
 use crate::record::{Record, RecordType, Retention};
@@ -12,10 +13,12 @@ use std::sync::Arc;
 use tenantry_model::account::AccountState;
 use tenantry_model::case::{CaseKind, CaseState, Verdict};
 use tenantry_model::event::EventType;
-use tenantry_model::id::CaseId;
+use tenantry_model::id::{AccountId, CaseId};
+use tenantry_model::time::Timestamp;
+use tenantry_policy::decision::CaseDraft;
 use tenantry_policy::rule::RuleCode;
 use tenantry_store::repo::account::AccountRow;
-use tenantry_store::repo::case;
+use tenantry_store::repo::case::{self, CaseRow};
 
 /// What a confirmed concern does to the account.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,6 +66,51 @@ impl Unit<'_> {
             let now =
                 found.into_iter().flatten().find(|f| f.hit.list == hit.list && f.hit.entity == hit.entity);
             now.map_or(verdict == Verdict::Dismiss, |found| found.basis == *basis)
+        }))
+    }
+
+    /// Ends the cases of the account that are about what the draft is about and can no longer be decided, because what they rest on
+    /// has moved: the case that is about to be opened takes their place. Answers which, and since when one of them was a senior's.
+    pub(crate) fn end_overtaken(
+        &mut self,
+        assessment: &Assessment,
+        account: AccountId,
+        draft: &CaseDraft,
+    ) -> Result<(Vec<CaseId>, Option<Timestamp>), RegisterError> {
+        let (mut ended, mut escalated_at) = (Vec::new(), None);
+        for row in case::of_account(self.tx, account)? {
+            let same = row.kind == draft.kind && row.party == draft.party;
+            if !same || row.state == CaseState::Closed || !self.has_moved(assessment, &row)? {
+                continue;
+            }
+            self.end_request_about(&row)?;
+            let id = row.id;
+            let mut row = case::find(self.tx, id)?.ok_or(RegisterError::NotFound { what: "case" })?;
+            row.state = CaseState::Closed;
+            row.leased_by = None;
+            row.leased_until = None;
+            row.verdict = None;
+            row.reason_code = None;
+            if !case::change(self.tx, &row)? {
+                return Err(RegisterError::Changed { what: "case" });
+            }
+            escalated_at = escalated_at.or(read_summary(&row)?.escalated_at);
+            ended.push(id);
+        }
+        Ok((ended, escalated_at))
+    }
+
+    /// Whether what a case rests on is not what the assessment found. Other concerns than matches rest on all of it.
+    fn has_moved(&mut self, assessment: &Assessment, row: &CaseRow) -> Result<bool, RegisterError> {
+        if row.kind != CaseKind::Match {
+            return Ok(true);
+        }
+        let vault = Arc::clone(&self.core.vault);
+        let hits = open_case_file(self.tx, &vault, row.id)?.detail.hits;
+        let found = row.party.and_then(|party| assessment.hits.get(&party));
+        Ok(hits.iter().any(|(hit, basis)| {
+            let mut now = found.into_iter().flatten();
+            now.any(|f| f.hit.list == hit.list && f.hit.entity == hit.entity && f.basis != *basis)
         }))
     }
 
@@ -125,7 +173,8 @@ impl Unit<'_> {
             .text("for_cause", row.for_cause)
             .text("case", open.row.id)
             .text("by", self.call.actor_text());
-        self.record(record).map(|_| ())
+        self.record(record)?;
+        self.below_waits(row.id)
     }
 
     fn settle_matches(

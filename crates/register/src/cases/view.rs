@@ -363,7 +363,7 @@ fn detail(tx: &mut dyn Tx, vault: &Vault, row: &CaseRow) -> Result<CaseDetailVie
     let (mut names, mut facts) = (Vec::new(), Vec::new());
     if let Some(party) = row.party {
         let party = dossier::open_party(tx, vault, party, Vec::new())?;
-        let query = screening_query(party.kind, &party.facts);
+        let query = screening_query(party.kind, &party.facts, &party.former_names);
         names = query.into_iter().flat_map(|q| q.names).map(|name| name.expose().clone()).collect();
         facts = party
             .facts

@@ -177,7 +177,8 @@ impl Gathering<'_> {
             Showing::AllBut(name) => all.filter(|other| *other != name).collect(),
             Showing::Facts(facts) => {
                 let ours = |id: &str| id.parse().is_ok_and(|id| facts.contains(&id));
-                all.filter(|name| name.strip_prefix("fact.").is_some_and(ours)).collect()
+                all.filter(|name| *name == "supersedes" || name.strip_prefix("fact.").is_some_and(ours))
+                    .collect()
             }
         };
         if names.is_empty() { Ok(None) } else { Ok(Some(body.disclose(&names)?)) }

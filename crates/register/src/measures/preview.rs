@@ -161,11 +161,22 @@ impl Entropy for NoEntropy {
 }
 
 /// What one account contributes.
-struct Found {
+pub(super) struct Found {
     row: AccountRow,
     now: Option<Reach>,
     then: Option<Reach>,
     candidates: Vec<NamedCandidate>,
+}
+
+impl Found {
+    /// Whether the facts say that the measure reaches the account now.
+    pub(super) fn now_certain(&self) -> bool {
+        self.now.as_ref().is_some_and(|reach| reach.certainty == Certainty::Certain)
+    }
+
+    pub(super) const fn account(&self) -> AccountId {
+        self.row.id
+    }
 }
 
 impl Core {
@@ -287,7 +298,7 @@ fn example(found: Found) -> Option<ReachedAccount> {
 type Chains = BTreeMap<AccountId, Vec<(AccountId, Vec<PartyView>)>>;
 
 /// What accounts are looked at with.
-struct Looker {
+pub(super) struct Looker {
     measure: Measure,
     now: Timestamp,
     /// The effective date, or now when that is past.
@@ -298,7 +309,7 @@ struct Looker {
 }
 
 impl Looker {
-    fn new(core: &Core, measure: Measure, now: Timestamp) -> Self {
+    pub(super) fn new(core: &Core, measure: Measure, now: Timestamp) -> Self {
         let persons = named_persons(&measure);
         let header = SnapshotHeader {
             list: MEASURES_LIST.to_owned(),
@@ -317,7 +328,7 @@ impl Looker {
         }
     }
 
-    fn look_in_parallel(
+    pub(super) fn look_in_parallel(
         self: &Arc<Self>,
         core: &Arc<Core>,
         rows: Vec<AccountRow>,
@@ -406,7 +417,8 @@ impl Looker {
     fn candidates(&self, row: &AccountRow, dossier: &Dossier) -> Vec<NamedCandidate> {
         let mut found = Vec::new();
         for party in &dossier.parties {
-            let Some(query) = screening_query(party.kind, &party.facts) else { continue };
+            let query = screening_query(party.kind, &party.facts, &party.former_names);
+            let Some(query) = query else { continue };
             for hit in self.named.search(&query, &self.options) {
                 let person = hit.entity.rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or_default();
                 found.push(NamedCandidate {

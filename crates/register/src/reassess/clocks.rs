@@ -17,8 +17,6 @@ use tenantry_policy::measures::reach;
 use tenantry_store::StoreExt;
 use tenantry_store::repo::measure::{self, MeasureRow};
 
-/// Measures looked through.
-const MEASURES_MAX: u32 = 1_000;
 /// Accounts written in one unit.
 const CHUNK: u32 = 100;
 
@@ -82,6 +80,7 @@ impl Register {
             }
         }
         self.measures_turned(call, due, minded.pass)?;
+        self.core.follow_gate()?;
         Ok(minded)
     }
 
@@ -89,7 +88,7 @@ impl Register {
         let (vault, now) = (Arc::clone(&self.core.vault), self.core.clock.now());
         self.core.store.read(move |tx| {
             let mut due = Vec::new();
-            for row in measure::page(tx, MEASURES_MAX)? {
+            for row in measure::in_course(tx)? {
                 if let Some(turn) = Turn::of(&row, now) {
                     let measure = keys::open_json(tx, &vault, &row.subject, &row.id.bytes(), &row.sealed)?;
                     due.push(Due { row, measure, turn });

@@ -2,11 +2,12 @@
 //! of the parties and what hits they had, and nothing else; only accounts that may come out otherwise are opened whole.
 
 use super::delta::Delta;
+use crate::RegisterError;
 use crate::assess::HITS_MAX;
 use crate::core::Core;
 use crate::decisions::in_force;
+use crate::dossier::{self, FactsOf};
 use crate::query::{is_screened, screening_query};
-use crate::{RegisterError, dossier};
 use std::sync::Arc;
 use tenantry_model::id::{AccountId, DecisionId, PartyId};
 use tenantry_screening::Query;
@@ -65,8 +66,8 @@ fn look_at(tx: &mut dyn Tx, vault: &Vault, id: AccountId, delta: &Delta) -> Resu
     } else if all_with(delta.from) && !had_touched_hits(tx, vault, row.decision, delta)? {
         look.step = Step::Stamp;
         for party in &parties {
-            let facts = dossier::facts_in_force(tx, vault, party, &is_screened)?;
-            look.queries.extend(screening_query(party.kind, &facts));
+            let FactsOf { in_force, former_names } = dossier::facts_of(tx, vault, party, &is_screened)?;
+            look.queries.extend(screening_query(party.kind, &in_force, &former_names));
         }
     }
     Ok(look)

@@ -5,7 +5,7 @@
 //! measure that may reach the account, and of which a reviewer found that it does, counts like one that certainly does.
 
 use crate::RegisterError;
-use crate::assess::Assessment;
+use crate::assess::{Assessment, InputParty};
 use crate::outcome::concern;
 use crate::record::{Record, RecordType, Retention};
 use crate::unit::Unit;
@@ -59,6 +59,7 @@ impl Unit<'_> {
             .text("because", "reviewers settled what the decision asks to review")
             .text("by", self.call.actor_text());
         self.record(record)?;
+        self.below_waits(row.id)?;
         self.tell_state(row)
     }
 
@@ -98,6 +99,7 @@ const fn party_of(via: Via) -> PartyId {
 fn all_settled(assessment: &Assessment, cases: &[CaseRow]) -> bool {
     let decision = &assessment.decision;
     decision.missing.is_empty()
+        && !assessment.inputs.parties.iter().any(InputParty::has_left_out)
         && cases.iter().all(|case| case.state == CaseState::Closed)
         && decision
             .reasons

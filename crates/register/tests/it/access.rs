@@ -82,6 +82,7 @@ const USE_CASES: &[UseCase] = &[
     (Action::Reassess, "reassess", |r, c| r.reassess(c, AccountId::from_bytes([0; 16])).map(drop)),
     (Action::Reassess, "reassess_all", |r, c| r.reassess_all(c, 1, &mut |_| {}).map(drop)),
     (Action::Reassess, "rescreen", |r, c| r.rescreen(c, 1, &mut |_| {}).map(drop)),
+    (Action::Reassess, "finish_below", |r, c| r.finish_below(c).map(drop)),
     (Action::Read, "parties_behind", |r, c| r.parties_behind(c).map(drop)),
     (Action::Read, "list_in_force", |r, c| r.list_in_force(c, "none").map(drop)),
     (Action::ImportList, "list_unreadable", |r, c| r.list_unreadable(c, "file", "why")),

@@ -100,7 +100,13 @@ fn changed_facts_make_a_verdict_void(world: &World) {
     let answered = world.register.approve(&second, request.id, request.content_hash);
     assert!(matches!(answered, Err(RegisterError::ApprovalVoid)), "{answered:?}");
     let view = world.register.case(&first, *case).unwrap();
-    assert_eq!((view.head.state, view.head.verdict), (CaseState::Open, None), "back in the queue");
+    assert_eq!(
+        (view.head.state, view.head.verdict),
+        (CaseState::Closed, None),
+        "what it rested on has moved"
+    );
+    let [next] = world.open_cases()[..] else { panic!("{:?}", world.open_cases()) };
+    assert_ne!(next, *case, "another takes its place, with what is known now");
     assert_eq!(
         world.register.account(&first, applied.account).unwrap().summary.state,
         AccountState::InReview

@@ -139,6 +139,24 @@ fn disclosure(account: AccountId) -> NewDisclosure {
 }
 
 #[test]
+fn which_facts_others_took_the_place_of_is_in_the_record() {
+    let desk = Desk::new();
+    let applied = desk.apply(individual(1, "Aroha Ngata"));
+    let (legal, officer) = (staff(Role::Legal), staff(Role::ComplianceOfficer));
+    let party = applied.parties["me"];
+    let facts = desk.register.party(&officer, party).unwrap().facts;
+    let card = facts.iter().find(|fact| fact.kind == FactKind::Payment).unwrap().id;
+    let sent = serde_json::json!({ "supersedes": [card] });
+    desk.register.add_facts(&officer, party, serde_json::from_value(sent).unwrap()).unwrap();
+    let asked = desk.register.request_disclosure(&legal, disclosure(applied.account)).unwrap();
+    let seen = desk.register.approval(&officer, asked.approval).unwrap().content_hash;
+    desk.register.approve(&officer, asked.approval, seen).unwrap();
+    let built = desk.register.build_disclosure(&legal, asked.approval).unwrap();
+    assert_eq!(verified(&desk, &built.zip).verdict, Verdict::Valid);
+    assert!(holds(&built.zip, "supersedes") && holds(&built.zip, &card.to_string()));
+}
+
+#[test]
 fn a_disclosure_shows_what_was_approved_and_nothing_else() {
     let desk = Desk::new();
     let account = desk.open_account(1);

@@ -176,6 +176,51 @@ fn applications_see_an_approved_measure_at_once(world: &World) {
     assert_eq!(world.apply(&Applicant::new(2)).state, AccountState::Open);
 }
 
+/// However many were proposed after it, and however many requests wait.
+#[test]
+fn an_old_measure_begins_and_an_old_request_lapses() {
+    use tenantry_model::random::draw;
+    use tenantry_store::StoreExt;
+    use tenantry_store::repo::{approval, measure};
+    let world = World::sqlite();
+    let applied = world.apply(&Applicant::new(1).in_country("BY"));
+    let upcoming = on_jurisdictions(&["BY"], json!({ "from": "instant", "at": "2026-12-23T00:00:00Z" }));
+    let id = put_into_force(&world, &upcoming);
+    let waits = world
+        .register
+        .propose_measure(
+            &staff(Role::ComplianceOfficer, 1),
+            read(&on_jurisdictions(&["RU"], json!({ "from": "at_once" }))),
+        )
+        .unwrap();
+    world
+        .store
+        .write(move |tx| {
+            let row = measure::find(tx, id)?.unwrap();
+            let request = approval::find(tx, waits.approval)?.unwrap();
+            let entropy = tenantry_testkit::SeededEntropy::new(99);
+            for _ in 0..1_001 {
+                let mut id: [u8; 16] = draw(&entropy);
+                id[0] = 0xff;
+                let (mut row, mut request) = (row.clone(), request.clone());
+                row.id = MeasureId::from_bytes(id);
+                row.state = MeasureState::Rejected;
+                measure::add(tx, &row)?;
+                request.id = tenantry_model::id::ApprovalId::from_bytes(id);
+                request.object = row.id.to_string();
+                request.requested_at = request.requested_at.plus_micros(-1);
+                request.expires_at = request.expires_at.plus_days(1_000);
+                approval::add(tx, &request)?;
+            }
+            Ok::<_, tenantry_store::StoreError>(())
+        })
+        .unwrap();
+    world.clock.advance_days(40);
+    let minded = mind(&world);
+    assert_eq!((minded.began, minded.lapsed), (vec![id], vec![waits.approval]));
+    assert_eq!(world.gate(applied.account), Answer::Deny);
+}
+
 #[test]
 fn what_cannot_be_is_refused_with_the_field() {
     let world = World::sqlite();

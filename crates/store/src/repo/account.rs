@@ -19,6 +19,18 @@ statements! {
         decision, gate, changed_at, version FROM account WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
     CHILDREN = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, \
         decision, gate, changed_at, version FROM account WHERE parent = $1 AND id > $2 ORDER BY id LIMIT $3";
+    PAGE_BELOW = "WITH RECURSIVE below (id) AS (SELECT id FROM account WHERE id = $1 \
+        UNION SELECT account.id FROM account JOIN below ON account.parent = below.id) \
+        SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
+        gate, changed_at, version FROM account WHERE id IN (SELECT id FROM below) AND id > $2 ORDER BY id LIMIT $3";
+    PAGE_BELOW_IN_STATE = "WITH RECURSIVE below (id) AS (SELECT id FROM account WHERE id = $1 \
+        UNION SELECT account.id FROM account JOIN below ON account.parent = below.id) \
+        SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
+        gate, changed_at, version FROM account WHERE id IN (SELECT id FROM below) AND state = $4 AND id > $2 ORDER BY id LIMIT $3";
+    PAGE_APPLICATIONS_BELOW = "WITH RECURSIVE below (id) AS (SELECT id FROM account WHERE id = $1 \
+        UNION SELECT account.id FROM account JOIN below ON account.parent = below.id) \
+        SELECT id, account, received_at, received_from FROM application WHERE account IN (SELECT id FROM below) AND id > $2 \
+        ORDER BY id LIMIT $3";
     CHANGE = "UPDATE account SET state = $2, opened_at = $3, closed_at = $4, for_cause = $5, decision = $6, gate = $7, changed_at = $8, \
         version = version + 1 WHERE id = $1 AND version = $9";
     ACCESSED = "UPDATE account SET last_access_at = $2 WHERE id = $1 AND (last_access_at IS NULL OR last_access_at < $2)";
@@ -149,6 +161,23 @@ pub fn children(
     query_all(tx, &CHILDREN, params![parent, after, limit(rows_max)], account)
 }
 
+/// An account and all below it, however deep, after `after` in order of identifier; only those in `state` if one is given.
+pub fn page_below(
+    tx: &mut dyn Tx,
+    top: AccountId,
+    state: Option<AccountState>,
+    after: AccountId,
+    rows_max: u32,
+) -> Result<Vec<AccountRow>, StoreError> {
+    match state {
+        None => query_all(tx, &PAGE_BELOW, params![top, after, limit(rows_max)], account),
+        Some(state) => {
+            let params = params![top, after, limit(rows_max), state.as_str()];
+            query_all(tx, &PAGE_BELOW_IN_STATE, params, account)
+        }
+    }
+}
+
 /// Writes the changing columns of an account if its version is still `account.version`. Answers whether it was.
 pub fn change(tx: &mut dyn Tx, account: &AccountRow) -> Result<bool, StoreError> {
     let params = params![
@@ -261,6 +290,16 @@ pub fn page_applications(
     rows_max: u32,
 ) -> Result<Vec<ApplicationRow>, StoreError> {
     query_all(tx, &PAGE_APPLICATIONS, params![after, limit(rows_max)], application)
+}
+
+/// Applications for an account and all below it after `after` in order of identifier.
+pub fn page_applications_below(
+    tx: &mut dyn Tx,
+    top: AccountId,
+    after: ApplicationId,
+    rows_max: u32,
+) -> Result<Vec<ApplicationRow>, StoreError> {
+    query_all(tx, &PAGE_APPLICATIONS_BELOW, params![top, after, limit(rows_max)], application)
 }
 
 fn application(row: &Row<'_>) -> Result<ApplicationRow, StoreError> {

@@ -12,6 +12,10 @@ statements! {
         expires_at FROM approval WHERE id = $1";
     WAITING = "SELECT id, action, object, content, content_hash, requested_by, requested_at, reason, state, decided_by, decided_at, \
         expires_at FROM approval WHERE state = 'waiting' ORDER BY requested_at, id LIMIT $1";
+    WAITING_ABOUT = "SELECT COUNT(*) FROM approval WHERE state = 'waiting' AND object = $1";
+    LAPSED = "SELECT id, action, object, content, content_hash, requested_by, requested_at, reason, state, decided_by, decided_at, \
+        expires_at FROM approval WHERE state = 'waiting' AND expires_at <= $1 ORDER BY requested_at, id";
+    APPROVED_AT = "SELECT MAX(decided_at) FROM approval WHERE object = $1 AND state = 'approved'";
     DECIDE = "UPDATE approval SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1 AND state = 'waiting'";
     VOID = "UPDATE approval SET state = 'void', decided_at = $2 WHERE object = $1 AND state = 'waiting'";
 }
@@ -69,6 +73,21 @@ pub fn find(tx: &mut dyn Tx, id: ApprovalId) -> Result<Option<ApprovalRow>, Stor
 /// Requests that wait, oldest first.
 pub fn waiting(tx: &mut dyn Tx, rows_max: u32) -> Result<Vec<ApprovalRow>, StoreError> {
     query_all(tx, &WAITING, params![limit(rows_max)], approval)
+}
+
+/// Whether a request about this object waits.
+pub fn is_waiting_about(tx: &mut dyn Tx, object: &str) -> Result<bool, StoreError> {
+    Ok(query_one(tx, &WAITING_ABOUT, params![object], |row| row.int(0))?.unwrap_or(0) > 0)
+}
+
+/// The requests that wait although their time is over at `at`, oldest first.
+pub fn lapsed(tx: &mut dyn Tx, at: Timestamp) -> Result<Vec<ApprovalRow>, StoreError> {
+    query_all(tx, &LAPSED, params![at], approval)
+}
+
+/// When a request about this object was last approved.
+pub fn approved_at(tx: &mut dyn Tx, object: &str) -> Result<Option<Timestamp>, StoreError> {
+    Ok(query_one(tx, &APPROVED_AT, params![object], |row| opt_at(row, 0))?.flatten())
 }
 
 /// Decides a waiting request. Answers whether it was still waiting.

@@ -17,7 +17,7 @@ statements! {
     OF_ACCOUNT = "SELECT id, kind, state, account, party, subject, priority, fingerprint, summary, sealed, opened_at, due_at, leased_by, \
         leased_until, verdict, reason_code, decided_by, decided_at, approval, version FROM case_file WHERE account = $1 \
         ORDER BY opened_at, id";
-    WITH_FINGERPRINT = "SELECT COUNT(*) FROM case_file WHERE fingerprint = $1";
+    WITH_FINGERPRINT = "SELECT COUNT(*) FROM case_file WHERE fingerprint = $1 AND (state <> 'closed' OR verdict IS NOT NULL)";
     COUNT_NOT_CLOSED = "SELECT COUNT(*) FROM case_file WHERE account = $1 AND state <> 'closed'";
     CHANGE = "UPDATE case_file SET state = $2, leased_by = $3, leased_until = $4, verdict = $5, reason_code = $6, decided_by = $7, \
         decided_at = $8, approval = $9, priority = $11, summary = $12, sealed = $13, version = version + 1 \
@@ -111,7 +111,7 @@ pub fn of_account(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<CaseRow>, S
     query_all(tx, &OF_ACCOUNT, params![account], case)
 }
 
-/// Whether the same concern already has a case, open or closed: a concern that was settled is not raised again.
+/// Whether the same concern already has a case, open or closed with a verdict: a concern that was settled is not raised again.
 pub fn is_known(tx: &mut dyn Tx, fingerprint: &[u8; 32]) -> Result<bool, StoreError> {
     Ok(query_one(tx, &WITH_FINGERPRINT, params![fingerprint], |row| row.int(0))?.unwrap_or(0) > 0)
 }

@@ -15,6 +15,10 @@ statements! {
         version FROM measure ORDER BY id DESC LIMIT $1";
     APPROVED = "SELECT id, state, subject, sealed, content_hash, proposed_by, proposed_at, effective_at, expires_at, applied_at, \
         ended_at, version FROM measure WHERE state = 'approved' ORDER BY id";
+    IN_COURSE = "SELECT id, state, subject, sealed, content_hash, proposed_by, proposed_at, effective_at, expires_at, applied_at, \
+        ended_at, version FROM measure WHERE state IN ('approved', 'lifted') AND ended_at IS NULL ORDER BY id";
+    UNAPPLIED = "SELECT id, effective_at FROM measure WHERE state = 'approved' AND applied_at IS NULL AND ended_at IS NULL \
+        ORDER BY id";
     SET_STATE = "UPDATE measure SET state = $2, version = version + 1 WHERE id = $1 AND version = $3";
     APPLIED = "UPDATE measure SET applied_at = $2 WHERE id = $1";
     ENDED = "UPDATE measure SET ended_at = $2 WHERE id = $1";
@@ -78,6 +82,16 @@ pub fn page(tx: &mut dyn Tx, rows_max: u32) -> Result<Vec<MeasureRow>, StoreErro
 /// The approved measures, whether or not they are effective now.
 pub fn approved(tx: &mut dyn Tx) -> Result<Vec<MeasureRow>, StoreError> {
     query_all(tx, &APPROVED, &[], measure)
+}
+
+/// The measures that were approved and whose end was not carried out yet: all that a date can still turn.
+pub fn in_course(tx: &mut dyn Tx) -> Result<Vec<MeasureRow>, StoreError> {
+    query_all(tx, &IN_COURSE, &[], measure)
+}
+
+/// The approved measures under which existing accounts were not assessed yet, with the instant from which they are enforced.
+pub fn unapplied(tx: &mut dyn Tx) -> Result<Vec<(MeasureId, Timestamp)>, StoreError> {
+    query_all(tx, &UNAPPLIED, &[], |row| Ok((MeasureId::from_bytes(row.id16(0)?), at(row, 1)?)))
 }
 
 /// Moves a measure to another state if its version is still `version`. Answers whether it was.

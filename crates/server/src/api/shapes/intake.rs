@@ -47,7 +47,7 @@ pub struct NewParty {
 pub struct NewFact {
     /// The statement.
     pub fact: FactValue,
-    /// Where it comes from; `declared` when absent.
+    /// Where it comes from; `declared` when absent. `reviewer` is for staff, and a key of a reseller gives `declared` or `reseller` only.
     #[schema(required = false)]
     pub source: Source,
     /// Key of the check that supports it.

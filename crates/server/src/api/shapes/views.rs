@@ -69,7 +69,8 @@ pub struct GateAnswer {
     pub answer: GateWord,
     /// Rules behind anything but a plain yes; besides those of the pack, `account_unknown` and `gate_stale`.
     pub reasons: Vec<String>,
-    /// How old the gate's knowledge is, milliseconds.
+    /// How old the gate's knowledge is, milliseconds: since it followed the register, or since a measure is enforced that not all
+    /// accounts were assessed under yet, whichever is longer.
     pub age_ms: i64,
 }
 

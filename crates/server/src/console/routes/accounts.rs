@@ -322,7 +322,7 @@ fn decisions(account: &AccountView, now: Timestamp) -> Vec<DecisionRow> {
                 id: decided.id.to_string(),
                 at: when(decided.decided_at, now),
                 outcome: outcome(&decided.outcome),
-                cause: format!("because of: {}", plain(&decided.cause)),
+                cause: cause(&decided.cause),
                 basis: newest
                     .map(|d| format!("pack {} {}, {}", d.pack.id, d.pack.version, d.engine))
                     .unwrap_or_default(),
@@ -335,6 +335,17 @@ fn decisions(account: &AccountView, now: Timestamp) -> Vec<DecisionRow> {
             }
         })
         .collect()
+}
+
+/// What made the register decide, in words.
+fn cause(word: &str) -> String {
+    match word {
+        "application" => "because somebody applied".to_owned(),
+        "facts" => "because facts were added".to_owned(),
+        "world" => "because a list, a measure or a rule changed".to_owned(),
+        "case" => "because a case was decided".to_owned(),
+        other => format!("because of: {}", plain(other)),
+    }
 }
 
 fn measures(decision: &Decision, now: Timestamp) -> Vec<MeasureInForce> {

@@ -25,9 +25,6 @@ use tenantry_register::cases::{
 };
 use tenantry_register::{Action, RegisterError};
 
-/// Hits shown with the entry as published; further ones are in the register's answer to the API.
-const HITS_MAX: usize = 5;
-
 /// What a try to decide left behind, when it has to be put right.
 #[derive(Default)]
 struct Tried {
@@ -184,7 +181,7 @@ fn detail_view(desk: &Desk, case: &CaseView, detail: &CaseDetailView) -> Detail 
     };
     Detail {
         customer: case.head.party.map(|party| customer(party, detail, desk.now())),
-        hits: hit_views(desk, detail.hits.get(..HITS_MAX).unwrap_or(&detail.hits), detail),
+        hits: hit_views(desk, &detail.hits, detail),
         links: detail.links.iter().map(link).collect(),
         words: detail.words.clone(),
         notes: detail.notes.clone(),

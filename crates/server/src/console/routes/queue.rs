@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::session::{Sent, see_other};
 use super::timeline::Names;
-use super::words::{case_state, counted, plain, short, sla, title, when};
+use super::words::{case_state, cases_in_state, counted, plain, short, sla, title, when};
 use crate::console::forms::BareForm;
 use crate::console::views::parts::{Choice, Count, Link, Pager};
 use crate::console::views::queue::{Filtered, Lease, QueuePage, QueueRow};
@@ -63,7 +63,7 @@ pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Reply {
             counts: CaseState::ALL
                 .iter()
                 .map(|state| Count {
-                    label: case_state(*state).word,
+                    label: cases_in_state(*state, in_state(*state)).to_owned(),
                     value: counted(in_state(*state)),
                     href: format!("/console/queue?state={state}"),
                 })
@@ -84,7 +84,7 @@ pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Reply {
                     "{} here, {} {}",
                     found.cases.len(),
                     counted(in_state(shown_state)),
-                    case_state(shown_state).word
+                    cases_in_state(shown_state, in_state(shown_state))
                 ),
                 previous: None,
                 next,

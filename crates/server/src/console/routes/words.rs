@@ -85,6 +85,18 @@ pub(super) fn case_state(state: CaseState) -> Badge {
     }
 }
 
+/// How many cases are in a state: the words behind the number.
+pub(super) fn cases_in_state(state: CaseState, cases: i64) -> &'static str {
+    match (state, cases) {
+        (CaseState::AwaitingSecond, 1) => "awaits a second person",
+        (CaseState::AwaitingSecond, _) => "await a second person",
+        (CaseState::AwaitingCustomer, 1) => "awaits the customer",
+        (CaseState::AwaitingCustomer, _) => "await the customer",
+        (CaseState::Open, _) => "open",
+        (CaseState::Closed, _) => "closed",
+    }
+}
+
 /// Time left until a deadline.
 pub(super) fn sla(due: Timestamp, now: Timestamp) -> Sla {
     let distance = distance(due.as_micros(), now.as_micros());

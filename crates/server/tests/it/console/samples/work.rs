@@ -119,8 +119,8 @@ fn queue(theme: Theme) -> QueuePage {
         },
         counts: vec![
             count("23", "open", "/console/queue?state=open"),
-            count("2", "awaits second person", "/console/queue?state=awaiting_second"),
-            count("5", "awaits customer", "/console/queue?state=awaiting_customer"),
+            count("2", "await a second person", "/console/queue?state=awaiting_second"),
+            count("5", "await the customer", "/console/queue?state=awaiting_customer"),
             count("1 204", "closed", "/console/queue?state=closed"),
         ],
         states: vec![Choice::new("open", "Open").chosen(), Choice::new("closed", "Closed")],

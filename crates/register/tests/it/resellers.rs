@@ -1,0 +1,158 @@
+//! Keys of resellers: what they may state, what they see, and what becomes of their customers when they end.
+
+use crate::world::{Applicant, OpenRoot, World, machine, on_both, staff, system};
+use serde_json::json;
+use std::sync::Arc;
+use tenantry_model::account::{AccountState, Ending};
+use tenantry_model::id::AccountId;
+use tenantry_model::staff::{Job, Role};
+use tenantry_register::accounts::AccountFilter;
+use tenantry_register::{Call, RegisterError};
+
+on_both!(
+    nobody_gives_a_source_they_cannot_speak_for,
+    a_key_of_a_reseller_sees_nothing_of_the_provider_s_own_work,
+    a_key_of_a_reseller_lists_what_is_below_it_and_nothing_else,
+);
+
+fn nobody_gives_a_source_they_cannot_speak_for(world: &World) {
+    let reseller = world.apply(&Applicant::new(9).selling());
+    let customer = world.apply(&Applicant { reseller: Some(reseller.account), ..Applicant::new(1) });
+    let add = |call: &Call, source: &str| {
+        let facts =
+            json!({ "facts": [{ "fact": { "kind": "gender", "gender": "female" }, "source": source }] });
+        world.register.add_facts(call, customer.parties["me"], serde_json::from_value(facts).unwrap())
+    };
+    let check = |call: &Call, may: &[&str]| {
+        for source in ["declared", "reseller", "document", "credential", "registry", "observed", "reviewer"] {
+            let answer = add(call, source).map(drop);
+            match answer {
+                Ok(()) => assert!(may.contains(&source), "{source} by {:?}", call.actor),
+                Err(RegisterError::Invalid { pointer, .. }) => {
+                    assert!(
+                        pointer == "/facts/0/source" && !may.contains(&source),
+                        "{source} by {:?}",
+                        call.actor
+                    );
+                }
+                Err(other) => panic!("{other}"),
+            }
+        }
+    };
+    check(&machine(Some(reseller.account)), &["declared", "reseller"]);
+    let machines = ["declared", "reseller", "document", "credential", "registry", "observed"];
+    check(&machine(None), &machines);
+    check(&staff(Role::Reviewer, 1), &[machines.as_slice(), &["reviewer"]].concat());
+
+    let mut second = Applicant { reseller: Some(reseller.account), ..Applicant::new(2) };
+    second.more.push(json!({ "fact": { "kind": "gender", "gender": "female" }, "source": "registry" }));
+    let refused = world.register.apply(&machine(Some(reseller.account)), second.sent());
+    let at = |answer| match answer {
+        Err(RegisterError::Invalid { pointer, .. }) => pointer,
+        other => panic!("{other:?}"),
+    };
+    assert!(at(refused).starts_with("/parties/0/facts/"));
+
+    let long_ago = json!({ "checks": [{ "key": "old", "method": "document_examined", "result": "pass",
+        "checked_at": "0000-06-01T00:00:00Z", "description": "a passport" }] });
+    let sent = serde_json::from_value(long_ago).unwrap();
+    let refused = world.register.add_facts(&machine(None), customer.parties["me"], sent);
+    assert_eq!(at(refused.map(|_| unreachable(customer.account))), "/checks/0/checked_at");
+}
+
+fn unreachable(account: AccountId) -> tenantry_register::Applied {
+    panic!("facts about {account} were taken")
+}
+
+fn a_key_of_a_reseller_sees_nothing_of_the_provider_s_own_work(world: &World) {
+    let reseller = world.apply(&Applicant::new(9).selling());
+    let customer = world.apply(&Applicant { reseller: Some(reseller.account), ..Applicant::listed(1) });
+    let reviewer = staff(Role::Reviewer, 1);
+    let decision =
+        json!({ "verdict": "dismiss", "reason_code": "different_place", "note": "born elsewhere" });
+    world.decide(&reviewer, customer.cases[0], decision).unwrap();
+    world.approve(&staff(Role::Reviewer, 2)).unwrap();
+    world.register.reveal(&reviewer, customer.parties["me"], &[]).unwrap();
+    let titles = |call: &Call| {
+        let mut titles: Vec<String> = world
+            .register
+            .timeline(call, customer.account)
+            .unwrap()
+            .into_iter()
+            .map(|entry| entry.title)
+            .collect();
+        titles.sort();
+        titles.dedup();
+        titles
+    };
+    let seen = titles(&machine(Some(reseller.account)));
+    assert_eq!(seen, ["Account changed", "Application received", "Decided", "Facts recorded"]);
+    let whole = titles(&machine(None));
+    for own in ["Case opened", "Match dismissed", "Personal data shown", "Second person answered"] {
+        assert!(whole.iter().any(|title| title == own), "{own}: {whole:?}");
+    }
+}
+
+fn a_key_of_a_reseller_lists_what_is_below_it_and_nothing_else(world: &World) {
+    let other = world.apply(&Applicant::new(8).selling());
+    let reseller = world.apply(&Applicant::new(9).selling());
+    let below = |above: AccountId, applicant: Applicant| Applicant { reseller: Some(above), ..applicant };
+    let between = world.apply(&below(reseller.account, Applicant::new(1).selling()));
+    let mut ours = vec![reseller.account, between.account];
+    for number in 10..16 {
+        world.apply(&below(other.account, Applicant::new(number)));
+        let above = if number % 2 == 0 { reseller.account } else { between.account };
+        ours.push(world.apply(&below(above, Applicant::new(number + 20))).account);
+    }
+    let key = machine(Some(reseller.account));
+    let pages = |filter: AccountFilter| {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let page = world.register.accounts(&key, filter, after, 3).unwrap();
+            let Some(last) = page.last() else { return all };
+            after = Some(last.id);
+            all.extend(page.into_iter().map(|account| account.id));
+        }
+    };
+    ours.sort_unstable();
+    assert_eq!(pages(AccountFilter::default()), ours);
+    assert_eq!(pages(AccountFilter { state: Some(AccountState::Open), reseller: None }), ours);
+    assert!(pages(AccountFilter { state: Some(AccountState::Closed), reseller: None }).is_empty());
+    assert_eq!(pages(AccountFilter { state: None, reseller: Some(between.account) }).len(), 3);
+    assert!(pages(AccountFilter { state: None, reseller: Some(other.account) }).is_empty());
+    let (mut listed, mut after) = (Vec::new(), None);
+    loop {
+        let page = world.register.applications(&key, after, 3).unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        listed.extend(page.into_iter().map(|application| application.account.id));
+    }
+    listed.sort_unstable();
+    assert_eq!(listed, ours);
+}
+
+/// More customers than are looked at at once: what is left is done by the next process, too, and none is left out for good.
+#[test]
+fn all_accounts_below_a_reseller_that_ends_are_looked_at() {
+    const CUSTOMERS: u16 = 130;
+    let world = World::sqlite();
+    let reseller = world.apply(&Applicant::new(1).selling());
+    let accounts: Vec<AccountId> = (0..CUSTOMERS)
+        .map(|n| {
+            world.apply(&Applicant { reseller: Some(reseller.account), ..Applicant::new(n + 10) }).account
+        })
+        .collect();
+    let officer = staff(Role::ComplianceOfficer, 1);
+    let version = world.register.account(&officer, reseller.account).unwrap().summary.version;
+    world.register.close_account(&officer, reseller.account, version, Ending::ForCause).unwrap();
+    let without_case = || {
+        let cases = |id: &&AccountId| world.register.account(&officer, **id).unwrap().cases.len();
+        accounts.iter().filter(|id| cases(id) == 0).count()
+    };
+    let left = without_case();
+    assert!((1..usize::from(CUSTOMERS)).contains(&left), "some at once, some later: {left}");
+    let next = world.reopened(Arc::new(OpenRoot)).unwrap();
+    assert_eq!(next.finish_below(&system(Job::Rescreening)).unwrap(), u64::from(CUSTOMERS));
+    assert_eq!(without_case(), 0);
+    assert_eq!(next.finish_below(&system(Job::Rescreening)).unwrap(), 0, "once");
+}

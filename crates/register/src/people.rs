@@ -1,20 +1,25 @@
 //! Staff, their log-ins and sessions, and API keys.
 //!
-//! A password is checked together with a one-time code; a code works once. A one-time link replaces both where it is the
-//! deployment's choice (the demo, the first administrator). Tokens and secrets are random and stored as SHA-256: they
+//! A password is checked together with a one-time code; a code works once. A one-time link leads to setting both; only the demo
+//! lets it replace them. Nobody lets anybody in alone. Tokens and secrets are random and stored as SHA-256: they
 //! carry 256 bits of randomness, so a slow hash would add nothing. Passwords do not, and get Argon2id.
 
 mod api_keys;
+mod letting_in;
 mod log_in;
 mod password;
 mod sessions;
 mod staff;
 mod totp;
+mod turns;
 
 pub use api_keys::{ApiKeyView, KeyInForce, NewApiKey};
+pub use letting_in::{Invited, LettingIn, NewStaff};
 pub use sessions::{NewSession, Session};
-pub use staff::{NewStaff, StaffView};
+pub use staff::StaffView;
 pub use totp::TotpSecret;
+
+pub(crate) use turns::Turns;
 
 use crate::record::{Record, RecordType, Retention};
 use sha2::{Digest, Sha256};

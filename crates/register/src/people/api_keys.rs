@@ -12,7 +12,7 @@ use tenantry_model::time::Timestamp;
 use tenantry_store::StoreExt;
 use tenantry_store::repo::{account, staff};
 
-/// Most keys listed.
+/// Keys read at a time.
 const ROWS_MAX: u32 = 1_000;
 
 /// A new API key.
@@ -83,9 +83,12 @@ impl Register {
                 revoked_at: None,
             };
             staff::add_key(unit.tx, &row)?;
-            let record = administration(unit.core.deployment, "api_key_made")
+            let mut record = administration(unit.core.deployment, "api_key_made")
                 .text("key", id)
                 .text("scopes", row.scopes);
+            if let Some(reseller) = row.reseller {
+                record = record.text("reseller", reseller);
+            }
             unit.record(record)?;
             Ok((id, salt))
         })?;
@@ -103,10 +106,19 @@ impl Register {
         })
     }
 
-    /// All API keys.
-    pub fn api_keys(&self, call: &Call) -> Result<Vec<ApiKeyView>, RegisterError> {
+    /// API keys made before this one, revoked ones too, newest first; at most 1000 at a time.
+    pub fn api_keys(
+        &self,
+        call: &Call,
+        before: Option<ApiKeyId>,
+        rows_max: u32,
+    ) -> Result<Vec<ApiKeyView>, RegisterError> {
         authorise(&call.actor, Action::ManagePeople)?;
-        let rows = self.core.store.read(|tx| staff::page_keys(tx, ROWS_MAX).map_err(RegisterError::from))?;
+        let rows_max = rows_max.min(ROWS_MAX);
+        let page = self
+            .core
+            .store
+            .read(move |tx| staff::page_keys(tx, before, rows_max).map_err(RegisterError::from))?;
         let view = |row: staff::KeyRow| ApiKeyView {
             scopes: scopes(&row.scopes),
             id: row.id,
@@ -115,16 +127,34 @@ impl Register {
             created_at: row.created_at,
             revoked_at: row.revoked_at,
         };
-        Ok(rows.into_iter().map(view).collect())
+        Ok(page.into_iter().map(view).collect())
     }
 
     /// An API key in force, for the server to check a secret against.
     pub fn key_in_force(&self, id: ApiKeyId) -> Result<Option<KeyInForce>, RegisterError> {
         let row = self.core.store.read(move |tx| staff::find_key(tx, id).map_err(RegisterError::from))?;
-        Ok(row.filter(|r| r.revoked_at.is_none()).map(|row| KeyInForce {
-            hash: row.hash,
-            actor: Actor::ApiKey { id: row.id, scopes: scopes(&row.scopes), reseller: row.reseller },
-        }))
+        Ok(row.filter(|r| r.revoked_at.is_none()).map(in_force))
+    }
+
+    /// Every API key in force, however many there are, read in pages.
+    pub fn keys_in_force(&self) -> Result<Vec<KeyInForce>, RegisterError> {
+        let mut keys = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.core.store.read(move |tx| {
+                staff::page_keys_in_force(tx, after, ROWS_MAX).map_err(RegisterError::from)
+            })?;
+            let Some(last) = page.last() else { return Ok(keys) };
+            after = Some(last.id);
+            keys.extend(page.into_iter().map(in_force));
+        }
+    }
+}
+
+fn in_force(row: staff::KeyRow) -> KeyInForce {
+    KeyInForce {
+        hash: row.hash,
+        actor: Actor::ApiKey { id: row.id, scopes: scopes(&row.scopes), reseller: row.reseller },
     }
 }
 

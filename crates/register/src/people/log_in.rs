@@ -4,51 +4,41 @@ use super::sessions::NewSession;
 use super::{MINUTE_US, TotpSecret, administration, hash, password};
 use crate::access::Action;
 use crate::call::Call;
-use crate::salt::Salt;
 use crate::{Register, RegisterError, keys};
-use tenantry_model::id::StaffId;
-use tenantry_model::staff::Actor;
+use tenantry_model::staff::{Actor, Entrance};
 use tenantry_store::StoreExt;
 use tenantry_store::repo::staff;
 
-/// Minutes a one-time link works.
-const LINK_MINUTES: i64 = 15;
 /// Failed log-ins after which further ones are not looked at for a while.
 const FAILURES_MAX: i64 = 5;
 /// Minutes a log-in is locked after too many failures.
 const LOCK_MINUTES: i64 = 15;
 
 impl Register {
-    /// Makes a one-time log-in link and answers its token, which is nowhere stored.
-    pub fn login_link(&self, call: &Call, id: StaffId) -> Result<[u8; 32], RegisterError> {
-        let salt = self.core.change(call, Action::ManagePeople, &("link", id), move |unit| {
-            let salt = Salt::draw(&*unit.core.entropy);
-            let hash = hash(&salt.secret(&unit.core.vault));
-            staff::find(unit.tx, id)?.ok_or(RegisterError::NotFound { what: "member of staff" })?;
-            staff::add_link(unit.tx, &hash, id, unit.now.plus_micros(LINK_MINUTES * MINUTE_US))?;
-            let record = administration(unit.core.deployment, "login_link_made").text("staff", id);
-            unit.record(record)?;
-            Ok(salt)
-        })?;
-        Ok(salt.secret(&self.core.vault))
-    }
-
-    /// Begins a session with a one-time link. `None` when the link is unknown, used or too old.
+    /// Begins a session with a one-time link. `None` when the link is unknown, used or too old. The session says that it was begun
+    /// so: outside a demo it is good for setting password and authenticator, and for nothing else.
     pub fn log_in_by_link(&self, token: &[u8; 32]) -> Result<Option<NewSession>, RegisterError> {
         let hash = hash(token);
         let now = self.core.clock.now();
-        let staff = self.core.store.write(move |tx| {
+        let new = self.new_session(now);
+        self.core.store.write(move |tx| {
             let Some((id, expires_at)) = staff::take_link(tx, &hash)? else { return Ok(None) };
             let active = staff::find(tx, id)?.is_some_and(|row| row.disabled_at.is_none());
-            Ok::<_, RegisterError>((active && now < expires_at).then_some(id))
-        })?;
-        staff.map(|id| self.begin_session(id)).transpose()
+            if !active || now >= expires_at {
+                return Ok(None);
+            }
+            new.begin(tx, id, Entrance::Link).map(Some)
+        })
     }
 
-    /// Sets password and one-time-code secret of the member of staff who calls.
+    /// Sets password and one-time-code secret of the member of staff who calls. Every session they have ends: what was set is what
+    /// they come in with from now on.
     pub fn set_password(&self, call: &Call, password: &str, totp: &TotpSecret) -> Result<(), RegisterError> {
         let Actor::Staff { id, .. } = call.actor else { return Err(RegisterError::SecondPerson) };
-        let hashed = password::hash(password, &*self.core.entropy)?;
+        let hashed = {
+            let _turn = self.core.turns.take()?;
+            password::hash(password, &*self.core.entropy)?
+        };
         let totp = totp.clone();
         self.core.change(call, Action::OwnCredentials, &("set_password", id), move |unit| {
             let mut row =
@@ -58,6 +48,7 @@ impl Register {
             if !staff::change(unit.tx, &row)? {
                 return Err(RegisterError::Changed { what: "member of staff" });
             }
+            staff::end_sessions_of(unit.tx, id)?;
             let record = administration(unit.core.deployment, "credentials_set").text("staff", id);
             unit.record(record).map(|_| ())
         })
@@ -74,12 +65,16 @@ impl Register {
         let found =
             self.core.store.read(move |tx| staff::find_by_login(tx, &login).map_err(RegisterError::from))?;
         let now = self.core.clock.now();
-        let Some(row) = found.filter(|r| r.disabled_at.is_none() && r.locked_until <= now) else {
-            // The same work for an unknown log-in, so that time does not tell who exists.
-            password::check_nothing(password);
-            return Ok(None);
+        let row = found.filter(|r| r.disabled_at.is_none() && r.locked_until <= now);
+        // The same work for whoever cannot come in, so that time does not tell who exists.
+        let password_right = {
+            let _turn = self.core.turns.take()?;
+            match row.as_ref().and_then(|row| row.password.as_deref()) {
+                Some(hash) => password::check(password, hash),
+                None => password::check_nothing(password),
+            }
         };
-        let password_right = row.password.as_deref().is_some_and(|hash| password::check(password, hash));
+        let Some(row) = row else { return Ok(None) };
         let step = match &row.totp {
             Some(sealed) => {
                 let secret = keys::open_row_now(&self.core, row.id.bytes(), row.id.bytes(), sealed.clone())?;
@@ -89,17 +84,18 @@ impl Register {
             }
             None => None,
         };
-        let right = password_right && step.is_some();
-        let failures = if right { 0 } else { row.failures + 1 };
-        let locked_until = if failures >= FAILURES_MAX {
-            now.plus_micros(LOCK_MINUTES * MINUTE_US)
-        } else {
-            row.locked_until
-        };
-        let (id, step) = (row.id, step.filter(|_| right).unwrap_or(row.totp_step));
-        self.core.store.write(move |tx| {
-            staff::attempt(tx, id, step, failures, locked_until).map_err(RegisterError::from)
-        })?;
-        if right { self.begin_session(id).map(Some) } else { Ok(None) }
+        let new = self.new_session(now);
+        let locked_until = now.plus_micros(LOCK_MINUTES * MINUTE_US);
+        // What was read may be old: of several attempts at one time each must see the others, so the statements look again.
+        self.core.store.write(move |tx| match step.filter(|_| password_right) {
+            Some(step) if staff::succeed(tx, &row, step, now)? => {
+                new.begin(tx, row.id, Entrance::Credentials).map(Some)
+            }
+            Some(_) => Ok(None),
+            None => {
+                staff::fail(tx, row.id, FAILURES_MAX, locked_until, now)?;
+                Ok(None)
+            }
+        })
     }
 }

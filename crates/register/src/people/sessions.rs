@@ -5,10 +5,10 @@ use super::{MINUTE_US, hash};
 use crate::{Register, RegisterError};
 use tenantry_model::id::{SessionId, StaffId};
 use tenantry_model::random::draw;
-use tenantry_model::staff::Actor;
+use tenantry_model::staff::{Actor, Entrance};
 use tenantry_model::time::Timestamp;
-use tenantry_store::StoreExt;
 use tenantry_store::repo::staff;
+use tenantry_store::{StoreExt, Tx};
 
 /// A session just begun. The token goes into the browser's cookie and is nowhere stored.
 #[derive(Clone)]
@@ -36,25 +36,52 @@ pub struct Session {
     pub staff: StaffView,
     /// What every form of this session carries.
     pub form_token: [u8; 32],
+    /// How it was begun.
+    pub entered_by: Entrance,
+}
+
+/// What a session is made of, drawn before the transaction in which it begins.
+pub(super) struct Drawn {
+    id: SessionId,
+    token: [u8; 32],
+    form_token: [u8; 32],
+    created_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl Drawn {
+    /// Begins the session, in the transaction of what it rests on.
+    pub(super) fn begin(
+        &self,
+        tx: &mut dyn Tx,
+        staff: StaffId,
+        entered_by: Entrance,
+    ) -> Result<NewSession, RegisterError> {
+        let (created_at, expires_at) = (self.created_at, self.expires_at);
+        let row = staff::SessionRow {
+            id: self.id,
+            staff,
+            form_token: self.form_token,
+            created_at,
+            seen_at: created_at,
+            expires_at,
+            entered_by,
+        };
+        staff::add_session(tx, &hash(&self.token), &row)?;
+        Ok(NewSession { token: self.token, staff, expires_at })
+    }
 }
 
 impl Register {
-    pub(super) fn begin_session(&self, id: StaffId) -> Result<NewSession, RegisterError> {
-        let now = self.core.clock.now();
-        let token: [u8; 32] = draw(&*self.core.entropy);
-        let expires_at =
-            now.plus_micros(i64::from(self.core.rules.load().sessions.absolute_hours) * 60 * MINUTE_US);
-        let row = staff::SessionRow {
+    pub(super) fn new_session(&self, now: Timestamp) -> Drawn {
+        let hours = i64::from(self.core.rules.load().sessions.absolute_hours);
+        Drawn {
             id: SessionId::new(now, &*self.core.entropy),
-            staff: id,
+            token: draw(&*self.core.entropy),
             form_token: draw(&*self.core.entropy),
             created_at: now,
-            seen_at: now,
-            expires_at,
-        };
-        let hash = hash(&token);
-        self.core.store.write(move |tx| staff::add_session(tx, &hash, &row).map_err(RegisterError::from))?;
-        Ok(NewSession { token, staff: id, expires_at })
+            expires_at: now.plus_micros(hours * 60 * MINUTE_US),
+        }
     }
 
     /// The session behind a token, `None` when it ended. Records its use once a minute.
@@ -76,7 +103,8 @@ impl Register {
             self.core.store.write(move |tx| staff::seen(tx, &hash, now).map_err(RegisterError::from))?;
         }
         let actor = Actor::Staff { id: row.id, role: row.role };
-        Ok(Some(Session { actor, staff: view(row), form_token: session.form_token }))
+        let (form_token, entered_by) = (session.form_token, session.entered_by);
+        Ok(Some(Session { actor, staff: view(row), form_token, entered_by }))
     }
 
     /// Ends a session.

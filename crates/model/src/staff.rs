@@ -22,6 +22,16 @@ words! {
 }
 
 words! {
+    /// How somebody came in.
+    pub enum Entrance as "entrance" {
+        /// With password and one-time code.
+        Credentials = "credentials",
+        /// By a one-time link, which takes the place of both.
+        Link = "link",
+    }
+}
+
+words! {
     /// What an API key may do.
     pub enum Scope as "API key scope" {
         /// Submit applications and read their outcome.

@@ -81,8 +81,14 @@ pub enum Action {
     CheckEverything,
     /// Set one's own password and one-time-code secret.
     OwnCredentials,
-    /// Manage staff and API keys.
+    /// See staff, take access away, manage API keys.
     ManagePeople,
+    /// Ask for somebody to be let in: a new member of staff, or a one-time link for one there is.
+    InvitePeople,
+    /// Approve, as the second person, that somebody is let in.
+    ApprovePeople,
+    /// Let somebody in at once: whoever holds the machine.
+    AdmitPeople,
     /// Manage webhooks, see and replay deliveries.
     ManageWebhooks,
     /// Sign checkpoints.
@@ -132,6 +138,9 @@ impl Action {
         Self::CheckEverything,
         Self::OwnCredentials,
         Self::ManagePeople,
+        Self::InvitePeople,
+        Self::ApprovePeople,
+        Self::AdmitPeople,
         Self::ManageWebhooks,
         Self::SignCheckpoints,
         Self::Reassess,
@@ -177,6 +186,9 @@ impl Action {
             Self::CheckEverything => "check_everything",
             Self::OwnCredentials => "own_credentials",
             Self::ManagePeople => "manage_people",
+            Self::InvitePeople => "invite_people",
+            Self::ApprovePeople => "approve_people",
+            Self::AdmitPeople => "admit_people",
             Self::ManageWebhooks => "manage_webhooks",
             Self::SignCheckpoints => "sign_checkpoints",
             Self::Reassess => "reassess",
@@ -194,6 +206,7 @@ impl Action {
                 | Self::ReleaseHold
                 | Self::RequestErasure
                 | Self::RequestRotation
+                | Self::InvitePeople
         )
     }
 
@@ -254,7 +267,13 @@ pub const fn role_may(role: Role, action: Action) -> bool {
         Role::Administrator => {
             matches!(
                 action,
-                A::Read | A::ReadLedger | A::ManagePeople | A::ManageWebhooks | A::RequestRotation
+                A::Read
+                    | A::ReadLedger
+                    | A::ManagePeople
+                    | A::InvitePeople
+                    | A::ApprovePeople
+                    | A::ManageWebhooks
+                    | A::RequestRotation
             )
         }
         Role::Operator => {
@@ -303,6 +322,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::ApproveErasure
                 | A::RequestRotation
                 | A::ApproveRotation
+                | A::ApprovePeople
         ),
         Role::Legal => matches!(
             action,
@@ -371,6 +391,7 @@ pub const fn job_may(job: Job, action: Action) -> bool {
                 | A::ReadLedger
                 | A::BuildEvidence
                 | A::ManagePeople
+                | A::AdmitPeople
                 | A::PlaceHold
                 | A::ReadRetention
                 | A::Erase
@@ -378,7 +399,16 @@ pub const fn job_may(job: Job, action: Action) -> bool {
                 | A::RotateKeys
         ),
         Job::SetUp => {
-            matches!(action, A::SetUp | A::ImportList | A::AdoptPack | A::ManagePeople | A::Apply | A::Read)
+            matches!(
+                action,
+                A::SetUp
+                    | A::ImportList
+                    | A::AdoptPack
+                    | A::ManagePeople
+                    | A::AdmitPeople
+                    | A::Apply
+                    | A::Read
+            )
         }
     }
 }

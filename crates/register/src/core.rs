@@ -53,6 +53,7 @@ pub(crate) struct Core {
     pub(crate) entries: crate::matching::EntriesInForce,
     pub(crate) refused: crate::watchlists::Refusals,
     pub(crate) scrubber: crate::fsck::Scrubber,
+    pub(crate) turns: crate::people::Turns,
     /// Where destroyed keys are noted outside the database; set once, when the deployment is opened.
     pub(crate) journal: OnceLock<Arc<dyn ErasureJournal>>,
     /// Pseudonym of the deployment itself: the subject of records about nobody else.
@@ -86,6 +87,7 @@ impl Core {
             entries: crate::matching::EntriesInForce::default(),
             refused: crate::watchlists::Refusals::default(),
             scrubber: crate::fsck::Scrubber::default(),
+            turns: crate::people::Turns::default(),
             journal: OnceLock::new(),
             deployment,
             world: ArcSwap::from_pointee(world),

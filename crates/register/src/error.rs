@@ -117,6 +117,12 @@ pub enum RegisterError {
     /// Too many concurrent changes of what the decision depends on.
     #[error("what this depends on kept changing; try again")]
     Contention,
+    /// So many ask for the same costly thing at one time that this one is not begun.
+    #[error("too many {what} at one time; try again in a few seconds")]
+    Busy {
+        /// What there are too many of.
+        what: &'static str,
+    },
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -145,6 +151,7 @@ impl RegisterError {
             Self::Signer { .. } => "signer",
             Self::Unwitnessed { .. } => "unwitnessed",
             Self::Contention => "contention",
+            Self::Busy { .. } => "busy",
             Self::Store(_) => "store",
         }
     }

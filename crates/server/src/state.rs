@@ -74,7 +74,7 @@ impl AppState {
     /// As [`Register::create_api_key`]. Blocks.
     pub fn create_api_key(&self, call: &Call, new: NewApiKey) -> Result<ApiKey, RegisterError> {
         let (id, secret) = self.register.create_api_key(call, new)?;
-        self.keys.refresh()?;
+        self.keys.learn(id)?;
         Ok(ApiKey::from_parts(id, secret))
     }
 

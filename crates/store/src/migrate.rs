@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007", "chains_by_pointer"),
     migration!(8, "0008", "evidence"),
     migration!(9, "0009", "hold_record_type"),
+    migration!(10, "0010", "people"),
 ];
 
 /// What a run of the migrations did.

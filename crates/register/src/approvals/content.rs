@@ -6,7 +6,8 @@ use crate::rotation::Rotation;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tenantry_model::case::{ReasonCode, Verdict};
-use tenantry_model::id::{AccountId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId};
+use tenantry_model::id::{AccountId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId, StaffId};
+use tenantry_model::staff::Role;
 use tenantry_store::repo::approval::ApprovalRow;
 
 /// SHA-256 of a content, or a keyed digest of one that is personal. Written as 64 lower-case hexadecimal digits.
@@ -125,6 +126,22 @@ pub enum Pending {
         /// Which.
         rotation: Rotation,
     },
+    /// Let in a new member of staff.
+    AddStaff {
+        /// Whom.
+        staff: StaffId,
+        /// In which role.
+        role: Role,
+        /// Keyed digest of log-in and name.
+        content: ContentHash,
+    },
+    /// Let a one-time link be made for a member of staff, who comes in by it and sets new credentials.
+    LoginLink {
+        /// For whom.
+        staff: StaffId,
+        /// In which role.
+        role: Role,
+    },
 }
 
 impl Pending {
@@ -137,6 +154,7 @@ impl Pending {
             Self::ReleaseHold { .. } => Action::ApproveRelease,
             Self::Erase { .. } => Action::ApproveErasure,
             Self::RotateKeys { .. } => Action::ApproveRotation,
+            Self::AddStaff { .. } | Self::LoginLink { .. } => Action::ApprovePeople,
         }
     }
 
@@ -150,6 +168,8 @@ impl Pending {
             Self::ReleaseHold { .. } => "release_hold",
             Self::Erase { .. } => "erase",
             Self::RotateKeys { .. } => "rotate_keys",
+            Self::AddStaff { .. } => "add_staff",
+            Self::LoginLink { .. } => "login_link",
         }
     }
 
@@ -162,6 +182,7 @@ impl Pending {
             Self::ReleaseHold { hold, .. } => hold.to_string(),
             Self::Erase { erasure, .. } => erasure.to_string(),
             Self::RotateKeys { rotation } => rotation.to_string(),
+            Self::AddStaff { staff, .. } | Self::LoginLink { staff, .. } => staff.to_string(),
         }
     }
 

@@ -27,6 +27,8 @@ impl Unit<'_> {
                 self.is_case_as_decided(*case, *verdict, *concern, prepared)
             }
             Pending::Disclose { .. } | Pending::RotateKeys { .. } => Ok(true),
+            Pending::AddStaff { staff, role, content } => self.is_invited(*staff, *role, *content),
+            Pending::LoginLink { staff, role } => self.is_active(*staff, *role),
             Pending::ReleaseHold { hold, content } => self.is_hold_as_requested(*hold, *content),
             Pending::Erase { erasure, content } => self.is_erasure_as_requested(*erasure, *content),
         }
@@ -56,8 +58,12 @@ impl Unit<'_> {
                 self.release_hold(*hold)?;
                 Ok(Executed::default())
             }
-            // Carried out by whoever holds the machine, see `rotation`.
-            Pending::RotateKeys { .. } => Ok(Executed::default()),
+            // Carried out by whoever holds the machine, see `rotation`, or by the one who asked, see `people`.
+            Pending::RotateKeys { .. } | Pending::LoginLink { .. } => Ok(Executed::default()),
+            Pending::AddStaff { staff, .. } => {
+                self.admit(*staff)?;
+                Ok(Executed::default())
+            }
             Pending::Erase { erasure, .. } => {
                 self.approve_erasure(*erasure)?;
                 Ok(Executed::default())
@@ -71,6 +77,8 @@ impl Unit<'_> {
             Pending::ApproveMeasure { measure, .. } => self.reject_measure(*measure),
             Pending::DecideCase { case, .. } => self.return_case(*case),
             Pending::Erase { erasure, .. } => self.return_erasure(*erasure),
+            Pending::AddStaff { staff, .. } => self.return_invitation(*staff),
+            Pending::LoginLink { staff, .. } => self.return_link(*staff),
             Pending::LiftMeasure { .. }
             | Pending::Disclose { .. }
             | Pending::ReleaseHold { .. }

@@ -5,7 +5,7 @@ use crate::world::{Applicant, World, machine, staff, system};
 use std::fmt::Write as _;
 use tenantry_model::case::{ReasonCode, Verdict};
 use tenantry_model::id::{
-    AccountId, ApprovalId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId, OrderId, PartyId,
+    AccountId, ApprovalId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId, OrderId, PartyId, StaffId,
 };
 use tenantry_model::staff::{Job, Role, Scope};
 use tenantry_model::time::Timestamp;
@@ -14,6 +14,7 @@ use tenantry_register::cases::{CaseDecision, CaseFilter};
 use tenantry_register::disclosure::NewDisclosure;
 use tenantry_register::holds::NewHold;
 use tenantry_register::orders::NewOrder;
+use tenantry_register::people::NewStaff;
 use tenantry_register::{Call, Register, RegisterError};
 
 const TABLE: &str = include_str!("../../access_table.txt");
@@ -33,6 +34,7 @@ fn no_machine_approves() {
         Action::ApproveRelease,
         Action::ApproveErasure,
         Action::ApproveRotation,
+        Action::ApprovePeople,
         Action::DecideCase,
     ] {
         assert!(Scope::ALL.iter().all(|scope| !scope_may(*scope, action)), "{}", action.as_str());
@@ -123,6 +125,19 @@ const USE_CASES: &[UseCase] = &[
     (Action::RotateKeys, "rotate_epoch", |r, c| {
         r.rotate_epoch(c, ApprovalId::from_bytes([0; 16]), 1, 1).map(drop)
     }),
+    (Action::AdmitPeople, "add_staff", |r, c| r.add_staff(c, newcomer()).map(drop)),
+    (Action::AdmitPeople, "login_link", |r, c| r.login_link(c, StaffId::from_bytes([0; 16])).map(drop)),
+    (Action::InvitePeople, "invite_staff", |r, c| r.invite_staff(c, newcomer()).map(drop)),
+    (Action::InvitePeople, "request_login_link", |r, c| {
+        r.request_login_link(c, StaffId::from_bytes([0; 16])).map(drop)
+    }),
+    (Action::InvitePeople, "approved_link", |r, c| {
+        r.approved_link(c, StaffId::from_bytes([0; 16])).map(drop)
+    }),
+    (Action::InvitePeople, "letting_in", |r, c| r.letting_in(c).map(drop)),
+    (Action::ManagePeople, "staff", |r, c| r.staff(c).map(drop)),
+    (Action::ManagePeople, "disable_staff", |r, c| r.disable_staff(c, StaffId::from_bytes([0; 16]))),
+    (Action::ManagePeople, "api_keys", |r, c| r.api_keys(c, None, 1).map(drop)),
     (Action::CheckEverything, "check", |r, c| r.check(c).map(drop)),
     (Action::CheckEverything, "scrub", |r, c| r.scrub(c)),
     (Action::PlaceHold, "place_hold", |r, c| r.place_hold(c, hold()).map(drop)),
@@ -148,6 +163,11 @@ const USE_CASES: &[UseCase] = &[
     (Action::Erase, "lapse_holds", |r, c| r.lapse_holds(c).map(drop)),
     (Action::Reveal, "reveal", |r, c| r.reveal(c, PartyId::from_bytes([0; 16]), &[]).map(drop)),
 ];
+
+fn newcomer() -> NewStaff {
+    let (login, name) = ("eve@staff.example".to_owned(), "Eve Example".to_owned());
+    NewStaff { login, name, role: Role::Auditor }
+}
 
 fn order() -> NewOrder {
     let order = serde_json::json!({ "kind": "regulator_request", "authority": "Bureau", "reference": "R-1" });

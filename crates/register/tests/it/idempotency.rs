@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use tenantry_model::account::Ending;
 use tenantry_model::fact::FactKind;
-use tenantry_model::id::{ApprovalId, CaseId, MeasureId};
+use tenantry_model::id::{ApprovalId, CaseId, MeasureId, StaffId};
 use tenantry_model::order::OrderKind;
 use tenantry_model::staff::{Job, Role, Scope};
 use tenantry_register::approvals::ContentHash;
@@ -61,10 +61,13 @@ const USE_CASES: &[UseCase] = &[
     ("receive_order", receive_order),
     ("import_list", import_list),
     ("add_staff", add_staff),
+    ("invite_staff", invite_staff),
     ("disable_staff", disable_staff),
     ("create_api_key", create_api_key),
     ("revoke_api_key", revoke_api_key),
     ("login_link", login_link),
+    ("request_login_link", request_login_link),
+    ("approved_link", approved_link),
     ("lease", lease),
     ("add_endpoint", add_endpoint),
     ("disable_endpoint", disable_endpoint),
@@ -330,14 +333,23 @@ fn newcomer(number: u16) -> NewStaff {
 
 fn add_staff(_: &Desk, number: u16) -> Request {
     let send = |number| ask(move |r, c| r.add_staff(c, newcomer(number)));
+    Request { by: job(Job::CommandLine), same: send(number), other: send(number + 1) }
+}
+
+fn invite_staff(_: &Desk, number: u16) -> Request {
+    let send = |number| ask(move |r, c| r.invite_staff(c, newcomer(number)));
     Request { by: staff(Role::Administrator, 1), same: send(number), other: send(number + 1) }
 }
 
+/// Two members of staff.
+fn hired(desk: &Desk, number: u16) -> [StaffId; 2] {
+    let by = job(Job::CommandLine);
+    [number, number + 1].map(|n| desk.register.add_staff(&by, newcomer(n)).unwrap())
+}
+
 fn disable_staff(desk: &Desk, number: u16) -> Request {
-    let by = staff(Role::Administrator, 1);
-    let ids = [number, number + 1].map(|n| desk.register.add_staff(&by, newcomer(n)).unwrap());
-    let [same, other] = ids.map(|id| ask(move |r, c| r.disable_staff(c, id)));
-    Request { by, same, other }
+    let [same, other] = hired(desk, number).map(|id| ask(move |r, c| r.disable_staff(c, id)));
+    Request { by: staff(Role::Administrator, 1), same, other }
 }
 
 fn new_key(number: u16) -> NewApiKey {
@@ -350,9 +362,24 @@ fn create_api_key(_: &Desk, number: u16) -> Request {
 }
 
 fn login_link(desk: &Desk, number: u16) -> Request {
-    let by = staff(Role::Administrator, 1);
-    let ids = [number, number + 1].map(|n| desk.register.add_staff(&by, newcomer(n)).unwrap());
-    let [same, other] = ids.map(|id| ask(move |r, c| r.login_link(c, id)));
+    let [same, other] = hired(desk, number).map(|id| ask(move |r, c| r.login_link(c, id)));
+    Request { by: job(Job::CommandLine), same, other }
+}
+
+fn request_login_link(desk: &Desk, number: u16) -> Request {
+    let [same, other] = hired(desk, number).map(|id| ask(move |r, c| r.request_login_link(c, id)));
+    Request { by: staff(Role::Administrator, 1), same, other }
+}
+
+fn approved_link(desk: &Desk, number: u16) -> Request {
+    let (by, officer) = (staff(Role::Administrator, 1), staff(Role::ComplianceOfficer, 2));
+    let ids = hired(desk, number);
+    for id in ids {
+        let request = desk.register.request_login_link(&by, id).unwrap();
+        let content = desk.register.approval(&officer, request).unwrap().content_hash;
+        desk.register.approve(&officer, request, content).unwrap();
+    }
+    let [same, other] = ids.map(|id| ask(move |r, c| r.approved_link(c, id)));
     Request { by, same, other }
 }
 

@@ -30,6 +30,7 @@ mod new_origin;
 mod orders;
 mod outbox;
 mod packages;
+mod people;
 mod replay;
 mod rescreening;
 mod resellers;

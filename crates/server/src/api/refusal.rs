@@ -23,7 +23,9 @@ pub fn problem(error: &RegisterError) -> Problem {
         }
         E::ListRefused { .. } => Problem::new(Code::ListRefused).detail(error.to_string()),
         E::Erased => Problem::new(Code::Erased),
-        E::Contention | E::Signer { .. } | E::Unwitnessed { .. } => unavailable().detail(error.to_string()),
+        E::Busy { .. } | E::Contention | E::Signer { .. } | E::Unwitnessed { .. } => {
+            unavailable().detail(error.to_string())
+        }
         E::Evaluation { .. } | E::Vault { .. } | E::Ledger { .. } => {
             tracing::error!(code = error.code(), %error, "a request could not be evaluated");
             unavailable()

@@ -17,6 +17,7 @@ mod browser;
 mod world;
 
 use browser::{Driver, Page};
+use tenantry_model::id::StaffId;
 use tenantry_model::staff::{Actor, Job, Role};
 use tenantry_register::orders::NewOrder;
 use tenantry_register::{Call, Reason};
@@ -50,7 +51,7 @@ fn a_day_at_the_console() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let reviewer = driver.open(&base, "reviewer", &[]).await;
-        log_in(&reviewer, &world.login_path(world.staff[&Role::Reviewer])).await;
+        log_in(&reviewer, &world, world.staff[&Role::Reviewer]).await;
         reviewer.goto("/console/queue").await;
         reviewer.check("queue").await;
         decide_by_keyboard(&reviewer, &case.to_string()).await;
@@ -59,7 +60,7 @@ fn a_day_at_the_console() {
         reviewer.close().await;
 
         let second = driver.open(&base, "second", &[]).await;
-        log_in(&second, &world.login_path(officer)).await;
+        log_in(&second, &world, officer).await;
         approve(&second).await;
         preview(&second).await;
         for path in ["accounts", "orders", "measures", "lists", "ledger", "help", "search", "credentials"] {
@@ -71,7 +72,7 @@ fn a_day_at_the_console() {
         second.close().await;
 
         let admin = driver.open(&base, "admin", &[]).await;
-        log_in(&admin, &world.login_path(world.staff[&Role::Administrator])).await;
+        log_in(&admin, &world, world.staff[&Role::Administrator]).await;
         for path in ["staff", "webhooks"] {
             admin.goto(&format!("/console/{path}")).await;
             admin.check(path).await;
@@ -81,12 +82,13 @@ fn a_day_at_the_console() {
     server.stop();
 }
 
-async fn log_in(page: &Page, path: &str) {
-    page.goto(path).await;
+async fn log_in(page: &Page, world: &World, staff: StaffId) {
+    page.goto(&world.login_path(staff)).await;
     page.check("login-link").await;
     page.click("main button").await;
     page.wait_for("/console/credentials").await;
     page.check("credentials-first").await;
+    world.vouch();
 }
 
 /// The queue, the next case and its verdict, without touching the mouse.
@@ -176,6 +178,7 @@ fn without_scripts_the_decision_form_does_the_same() {
         page.goto(&world.login_path(world.staff[&Role::Reviewer])).await;
         page.click("main button").await;
         page.wait_for("/console/credentials").await;
+        world.vouch();
         page.goto("/console/queue").await;
         page.click("main .head button").await;
         page.wait_for(&format!("/console/cases/{case}")).await;

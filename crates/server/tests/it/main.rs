@@ -14,6 +14,7 @@ mod credentials;
 mod docs;
 mod edge;
 mod harness;
+mod key_memory;
 mod sockets;
 mod webhooks;
 mod witness;

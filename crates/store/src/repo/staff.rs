@@ -2,13 +2,14 @@
 
 use super::convert::{at, limit, opt_at, word};
 use crate::{Row, StoreError, Tx, params, query_all, query_one, statements};
-use tenantry_model::id::{AccountId, ApiKeyId, SessionId, StaffId};
-use tenantry_model::staff::Role;
+use tenantry_model::id::{AccountId, ApiKeyId, ApprovalId, SessionId, StaffId};
+use tenantry_model::staff::{Entrance, Role};
 use tenantry_model::time::Timestamp;
 
 statements! {
-    ADD = "INSERT INTO staff (id, login, name, role, password, totp, totp_step, failures, locked_until, created_at, version) \
-        VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, 1)";
+    ADD = "INSERT INTO staff (id, login, name, role, password, totp, totp_step, failures, locked_until, disabled_at, created_at, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8, 1)";
+    REMOVE_INVITED = "DELETE FROM staff WHERE id = $1 AND disabled_at IS NOT NULL AND password IS NULL";
     FIND = "SELECT id, login, name, role, password, totp, totp_step, failures, locked_until, disabled_at, created_at, version \
         FROM staff WHERE id = $1";
     FIND_BY_LOGIN = "SELECT id, login, name, role, password, totp, totp_step, failures, locked_until, disabled_at, created_at, version \
@@ -16,18 +17,28 @@ statements! {
     PAGE = "SELECT id, login, name, role, password, totp, totp_step, failures, locked_until, disabled_at, created_at, version \
         FROM staff ORDER BY login LIMIT $1";
     CHANGE = "UPDATE staff SET role = $2, password = $3, totp = $4, disabled_at = $5, version = version + 1 WHERE id = $1 AND version = $6";
-    ATTEMPT = "UPDATE staff SET totp_step = $2, failures = $3, locked_until = $4 WHERE id = $1";
-    ADD_SESSION = "INSERT INTO session (token, id, staff, form_token, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6)";
-    FIND_SESSION = "SELECT id, staff, form_token, created_at, seen_at, expires_at FROM session WHERE token = $1";
+    SUCCEED = "UPDATE staff SET totp_step = $2, failures = 0, locked_until = 0 \
+        WHERE id = $1 AND totp_step < $2 AND locked_until <= $3 AND disabled_at IS NULL AND version = $4";
+    FAIL = "UPDATE staff SET failures = failures + 1, locked_until = CASE WHEN failures + 1 >= $2 THEN $3 ELSE locked_until END \
+        WHERE id = $1 AND locked_until <= $4";
+    ADD_SESSION = "INSERT INTO session (token, id, staff, form_token, created_at, seen_at, expires_at, entered_by) \
+        VALUES ($1, $2, $3, $4, $5, $5, $6, $7)";
+    FIND_SESSION = "SELECT id, staff, form_token, created_at, seen_at, expires_at, entered_by FROM session WHERE token = $1";
     SEEN = "UPDATE session SET seen_at = $2 WHERE token = $1";
     END_SESSION = "DELETE FROM session WHERE token = $1";
     END_SESSIONS_OF = "DELETE FROM session WHERE staff = $1";
     FORGET_SESSIONS = "DELETE FROM session WHERE expires_at < $1";
     ADD_LINK = "INSERT INTO login_link (token, staff, expires_at) VALUES ($1, $2, $3)";
     TAKE_LINK = "DELETE FROM login_link WHERE token = $1 RETURNING staff, expires_at";
+    PUT_GRANT = "INSERT INTO login_grant (staff, approval) VALUES ($1, $2) ON CONFLICT (staff) DO UPDATE SET approval = excluded.approval";
+    GRANTS = "SELECT staff, approval FROM login_grant ORDER BY staff LIMIT $1";
+    FIND_GRANT = "SELECT approval FROM login_grant WHERE staff = $1";
+    END_GRANT = "DELETE FROM login_grant WHERE staff = $1";
     ADD_KEY = "INSERT INTO api_key (id, hash, label, scopes, reseller, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     FIND_KEY = "SELECT id, hash, label, scopes, reseller, created_at, revoked_at FROM api_key WHERE id = $1";
-    PAGE_KEYS = "SELECT id, hash, label, scopes, reseller, created_at, revoked_at FROM api_key ORDER BY id LIMIT $1";
+    PAGE_KEYS = "SELECT id, hash, label, scopes, reseller, created_at, revoked_at FROM api_key WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    PAGE_KEYS_IN_FORCE = "SELECT id, hash, label, scopes, reseller, created_at, revoked_at FROM api_key \
+        WHERE id > $1 AND revoked_at IS NULL ORDER BY id LIMIT $2";
     REVOKE_KEY = "UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
 }
 
@@ -81,6 +92,8 @@ pub struct SessionRow {
     pub seen_at: Timestamp,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
+    /// How it was begun.
+    pub entered_by: Entrance,
 }
 
 /// An API key without its secret.
@@ -111,9 +124,15 @@ pub fn add(tx: &mut dyn Tx, staff: &StaffRow) -> Result<(), StoreError> {
         staff.role.as_str(),
         staff.password.as_deref(),
         staff.totp.as_deref(),
+        staff.disabled_at,
         staff.created_at
     ];
     tx.execute(&ADD, params).map(|_| ())
+}
+
+/// Removes somebody who was invited and never let in.
+pub fn remove_invited(tx: &mut dyn Tx, id: StaffId) -> Result<(), StoreError> {
+    tx.execute(&REMOVE_INVITED, params![id]).map(|_| ())
 }
 
 /// A member of staff by identifier.
@@ -144,15 +163,27 @@ pub fn change(tx: &mut dyn Tx, staff: &StaffRow) -> Result<bool, StoreError> {
     Ok(tx.execute(&CHANGE, params)? == 1)
 }
 
-/// Records the outcome of a log-in attempt.
-pub fn attempt(
+/// A log-in that was right. Counts, and answers `true`, only for a one-time code that was not used yet, while no lock is on, and if
+/// access and credentials are still as they were read: the statement itself looks, so that what happens meanwhile is seen.
+pub fn succeed(
+    tx: &mut dyn Tx,
+    staff: &StaffRow,
+    totp_step: i64,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&SUCCEED, params![staff.id, totp_step, now, staff.version])? == 1)
+}
+
+/// A log-in that was wrong: one failure more, and a lock until `locked_until` when there are `failures_max`. While a lock is on
+/// nothing is counted.
+pub fn fail(
     tx: &mut dyn Tx,
     id: StaffId,
-    totp_step: i64,
-    failures: i64,
+    failures_max: i64,
     locked_until: Timestamp,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute(&ATTEMPT, params![id, totp_step, failures, locked_until]).map(|_| ())
+    tx.execute(&FAIL, params![id, failures_max, locked_until, now]).map(|_| ())
 }
 
 fn staff(row: &Row<'_>) -> Result<StaffRow, StoreError> {
@@ -174,8 +205,15 @@ fn staff(row: &Row<'_>) -> Result<StaffRow, StoreError> {
 
 /// Adds a session under the hash of its token.
 pub fn add_session(tx: &mut dyn Tx, token: &[u8; 32], session: &SessionRow) -> Result<(), StoreError> {
-    let params =
-        params![token, session.id, session.staff, session.form_token, session.created_at, session.expires_at];
+    let params = params![
+        token,
+        session.id,
+        session.staff,
+        session.form_token,
+        session.created_at,
+        session.expires_at,
+        session.entered_by.as_str()
+    ];
     tx.execute(&ADD_SESSION, params).map(|_| ())
 }
 
@@ -189,6 +227,7 @@ pub fn find_session(tx: &mut dyn Tx, token: &[u8; 32]) -> Result<Option<SessionR
             created_at: at(row, 3)?,
             seen_at: at(row, 4)?,
             expires_at: at(row, 5)?,
+            entered_by: word(row, 6, "session.entered_by")?,
         })
     })
 }
@@ -228,6 +267,28 @@ pub fn take_link(tx: &mut dyn Tx, token: &[u8; 32]) -> Result<Option<(StaffId, T
     query_one(tx, &TAKE_LINK, params![token], |row| Ok((StaffId::from_bytes(row.id16(0)?), at(row, 1)?)))
 }
 
+/// Notes which request, once approved, lets a one-time link be made for a member of staff; an earlier one no longer does.
+pub fn put_grant(tx: &mut dyn Tx, staff: StaffId, approval: ApprovalId) -> Result<(), StoreError> {
+    tx.execute(&PUT_GRANT, params![staff, approval]).map(|_| ())
+}
+
+/// The request that lets a one-time link be made for a member of staff.
+pub fn find_grant(tx: &mut dyn Tx, staff: StaffId) -> Result<Option<ApprovalId>, StoreError> {
+    query_one(tx, &FIND_GRANT, params![staff], |row| Ok(ApprovalId::from_bytes(row.id16(0)?)))
+}
+
+/// Every such request that was not used yet.
+pub fn grants(tx: &mut dyn Tx, rows_max: u32) -> Result<Vec<(StaffId, ApprovalId)>, StoreError> {
+    query_all(tx, &GRANTS, params![limit(rows_max)], |row| {
+        Ok((StaffId::from_bytes(row.id16(0)?), ApprovalId::from_bytes(row.id16(1)?)))
+    })
+}
+
+/// Takes such a request away: it was used, refused, or its person has left.
+pub fn end_grant(tx: &mut dyn Tx, staff: StaffId) -> Result<(), StoreError> {
+    tx.execute(&END_GRANT, params![staff]).map(|_| ())
+}
+
 /// Adds an API key.
 pub fn add_key(tx: &mut dyn Tx, key: &KeyRow) -> Result<(), StoreError> {
     let params = params![key.id, key.hash, &key.label, &key.scopes, key.reseller, key.created_at];
@@ -239,9 +300,24 @@ pub fn find_key(tx: &mut dyn Tx, id: ApiKeyId) -> Result<Option<KeyRow>, StoreEr
     query_one(tx, &FIND_KEY, params![id], key)
 }
 
-/// All API keys.
-pub fn page_keys(tx: &mut dyn Tx, rows_max: u32) -> Result<Vec<KeyRow>, StoreError> {
-    query_all(tx, &PAGE_KEYS, params![limit(rows_max)], key)
+/// API keys made before this one, revoked ones too, newest first: identifiers are in the order of making.
+pub fn page_keys(
+    tx: &mut dyn Tx,
+    before: Option<ApiKeyId>,
+    rows_max: u32,
+) -> Result<Vec<KeyRow>, StoreError> {
+    let before = before.unwrap_or(ApiKeyId::from_bytes([0xff; 16]));
+    query_all(tx, &PAGE_KEYS, params![before, limit(rows_max)], key)
+}
+
+/// API keys in force behind this one, oldest first, so that what is made while pages are read is seen.
+pub fn page_keys_in_force(
+    tx: &mut dyn Tx,
+    after: Option<ApiKeyId>,
+    rows_max: u32,
+) -> Result<Vec<KeyRow>, StoreError> {
+    let after = after.unwrap_or(ApiKeyId::from_bytes([0; 16]));
+    query_all(tx, &PAGE_KEYS_IN_FORCE, params![after, limit(rows_max)], key)
 }
 
 /// Revokes an API key. Answers whether it was in force.

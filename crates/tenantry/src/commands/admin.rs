@@ -7,8 +7,11 @@ use crate::cli::output::Output;
 use anyhow::Result;
 use std::fmt::Write as _;
 use std::path::Path;
-use tenantry_register::people::{NewApiKey, NewStaff};
+use tenantry_register::people::{ApiKeyView, NewApiKey, NewStaff};
 use tenantry_server::http::api_key::ApiKey;
+
+/// Keys read at a time.
+const PAGE: u32 = 1_000;
 
 pub(super) fn run(file: Option<&Path>, admin: Admin, out: Output) -> Result<Exit> {
     let config = deployment::settings(file, Vec::new())?;
@@ -43,7 +46,14 @@ pub(super) fn run(file: Option<&Path>, admin: Admin, out: Output) -> Result<Exit
             out.answer(&serde_json::json!({ "key": id, "api_key": key }), text)?;
         }
         Admin::Keys => {
-            let keys = register.api_keys(&call)?;
+            let mut keys: Vec<ApiKeyView> = Vec::new();
+            loop {
+                let page = register.api_keys(&call, keys.last().map(|key| key.id), PAGE)?;
+                if page.is_empty() {
+                    break;
+                }
+                keys.extend(page);
+            }
             let mut text = String::new();
             for key in &keys {
                 let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();

@@ -1,9 +1,9 @@
 //! What waits for a second person, and their answer to the exact content.
 
-use super::desk::{Desk, Trouble};
+use super::desk::{Desk, Trouble, approves};
 use super::session::{Sent, see_other};
 use super::timeline::Names;
-use super::words::{plain, short, when};
+use super::words::{plain, role_word, short, when};
 use crate::console::forms::ApprovalForm;
 use crate::console::views::approvals::{ApprovalPage, ApprovalRow, ApprovalsPage, ContentLine};
 use crate::console::views::parts::{ApprovalStanding, Digest, Link, SecondPerson};
@@ -11,7 +11,8 @@ use crate::console::views::shell::Section;
 use crate::console::{Reply, page};
 use axum::extract::Path;
 use tenantry_model::case::Verdict;
-use tenantry_model::id::ApprovalId;
+use tenantry_model::id::{ApprovalId, StaffId};
+use tenantry_model::staff::Role;
 use tenantry_register::approvals::{ApprovalView, Pending, Standing};
 use tenantry_register::{Action, Reason, RegisterError};
 
@@ -20,7 +21,7 @@ const PHRASE: &str = "approve";
 
 pub(super) async fn list(desk: Desk) -> Reply {
     desk.answer(|desk| {
-        if !desk.may(Action::ApproveCase) {
+        if !approves(desk.role()) {
             return Err(RegisterError::Forbidden { action: Action::ApproveCase }.into());
         }
         let names = Names::of(desk);
@@ -42,7 +43,7 @@ fn row(desk: &Desk, request: &ApprovalView, names: &Names) -> ApprovalRow {
     ApprovalRow {
         id: request.id.to_string(),
         kind: kind(&request.pending).to_owned(),
-        subject: subject(&request.pending),
+        subject: subject(&request.pending, names),
         effect: effect(&request.pending),
         maker: names.staff(request.requested_by),
         asked: when(request.requested_at, now),
@@ -59,8 +60,8 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
         Ok(page(&ApprovalPage {
             shell: desk.shell(Section::Approvals),
             kind: kind(&request.pending).to_owned(),
-            subject: subject(&request.pending),
-            content: content(&request.pending),
+            subject: subject(&request.pending, &names),
+            content: content(desk, &request.pending),
             evidence: match &request.pending {
                 Pending::DecideCase { .. } => {
                     "Evidence and note are in the case. Open it and take it; that you looked is recorded, \
@@ -78,6 +79,13 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
                     "What it covers is on the page of holds and erasures.".to_owned()
                 }
                 Pending::RotateKeys { .. } => String::new(),
+                Pending::AddStaff { .. } => {
+                    "Make sure, by another way than this page, that this person exists and is to work here."
+                        .to_owned()
+                }
+                Pending::LoginLink { .. } => {
+                    "Make sure, by another way than this page, that this person asked for it.".to_owned()
+                }
             },
             second: second_person(desk, &request, &names),
         }))
@@ -140,10 +148,12 @@ const fn kind(pending: &Pending) -> &'static str {
         Pending::ReleaseHold { .. } => "release of a hold",
         Pending::Erase { .. } => "erasure",
         Pending::RotateKeys { .. } => "change of keys",
+        Pending::AddStaff { .. } => "new member of staff",
+        Pending::LoginLink { .. } => "log-in link",
     }
 }
 
-fn subject(pending: &Pending) -> Link {
+fn subject(pending: &Pending, names: &Names) -> Link {
     let object = pending.object();
     match pending {
         Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } => {
@@ -157,6 +167,9 @@ fn subject(pending: &Pending) -> Link {
         }
         Pending::ReleaseHold { .. } => Link::new("/console/retention", &format!("hold {}", short(&object))),
         Pending::RotateKeys { rotation } => Link::new("", &rotation.to_string()),
+        Pending::AddStaff { staff, role, .. } | Pending::LoginLink { staff, role } => {
+            Link::new("", &format!("{}, {}", names.staff(*staff), role_word(*role)))
+        }
         Pending::Erase { .. } => Link::new("/console/retention", &format!("erasure {}", short(&object))),
     }
 }
@@ -178,6 +191,12 @@ fn effect(pending: &Pending) -> String {
         Pending::RotateKeys { .. } => {
             "lets whoever holds the machine change exactly this key once, with `tenantry keys`"
         }
+        Pending::AddStaff { .. } => {
+            "gives this person access in this role; whoever asked is then shown a one-time link for them"
+        }
+        Pending::LoginLink { .. } => {
+            "shows whoever asked one link, with which this person's password and authenticator are set anew"
+        }
         Pending::Erase { .. } => {
             "destroys exactly these keys once their days of grace are over, unless a hold is placed before"
         }
@@ -186,7 +205,7 @@ fn effect(pending: &Pending) -> String {
 }
 
 /// The content, line by line: what the hash is over.
-fn content(pending: &Pending) -> Vec<ContentLine> {
+fn content(desk: &Desk, pending: &Pending) -> Vec<ContentLine> {
     let line = |label: &str, value: String| ContentLine { label: label.to_owned(), value };
     match pending {
         Pending::ApproveMeasure { measure, content } | Pending::LiftMeasure { measure, content } => {
@@ -198,6 +217,12 @@ fn content(pending: &Pending) -> Vec<ContentLine> {
         Pending::ReleaseHold { hold, content } => {
             vec![line("Hold", hold.to_string()), line("Digest of it as it stands", content.to_string())]
         }
+        Pending::AddStaff { staff, role, content } => {
+            let mut lines = person(desk, *staff, *role);
+            lines.push(line("Digest of name and log-in", content.to_string()));
+            lines
+        }
+        Pending::LoginLink { staff, role } => person(desk, *staff, *role),
         Pending::RotateKeys { rotation } => vec![line("Key to be changed", rotation.to_string())],
         Pending::Erase { erasure, content } => {
             vec![line("Erasure", erasure.to_string()), line("Digest of its keys", content.to_string())]
@@ -215,4 +240,15 @@ fn content(pending: &Pending) -> Vec<ContentLine> {
             lines
         }
     }
+}
+
+/// Who is to be let in. Among colleagues names are no secret, so the console asks in its own name.
+fn person(desk: &Desk, id: StaffId, role: Role) -> Vec<ContentLine> {
+    let line = |label: &str, value: String| ContentLine { label: label.to_owned(), value };
+    let member = desk.colleague(id);
+    let mut lines = vec![line("Role", role_word(role).to_owned()), line("Person", id.to_string())];
+    if let Some(member) = member {
+        lines.splice(0..0, [line("Name", member.name), line("Log-in", member.login)]);
+    }
+    lines
 }

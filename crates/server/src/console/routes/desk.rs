@@ -8,16 +8,18 @@ use crate::console::views::error::ErrorPage;
 use crate::console::views::parts::{Link, Tone};
 use crate::console::views::shell::{Alarm, Demo, Flash, Guard, Section, Shell, Viewer, Waiting};
 use crate::console::{Reply, page_with_status};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use std::collections::BTreeMap;
 use tenantry_model::id::StaffId;
 use tenantry_model::random::draw;
-use tenantry_model::staff::{Actor, Job, Role};
+use tenantry_model::staff::{Actor, Entrance, Job, Role};
 use tenantry_model::time::Timestamp;
 use tenantry_register::access::role_may;
-use tenantry_register::people::Session;
+use tenantry_register::people::{Session, StaffView};
 use tenantry_register::{Action, Call, IdempotencyKey, Register, RegisterError};
 
+/// Seconds after which it is worth trying again.
+const RETRY_AFTER_S: u16 = 5;
 /// Days before its deadline from which an order counts as due soon.
 const SOON_DAYS: u32 = 3;
 
@@ -40,6 +42,15 @@ pub(super) struct Desk {
     pub(super) session: Session,
     /// The session's token.
     pub(super) token: [u8; 32],
+}
+
+/// How far a session reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// As far as the role.
+    Role,
+    /// To one's own credentials and out again.
+    Credentials,
 }
 
 /// Why a page or a form did not do what was asked.
@@ -131,6 +142,16 @@ impl Desk {
         self.lobby.console.now()
     }
 
+    /// A one-time link is no log-in: somebody else may have had it in their hands. In the demo there is nothing else.
+    pub(super) fn reach(&self) -> Reach {
+        let demo = self.console().options.demo_story.is_some();
+        if demo || self.session.entered_by == Entrance::Credentials {
+            Reach::Role
+        } else {
+            Reach::Credentials
+        }
+    }
+
     /// The viewer's call.
     pub(super) fn call(&self) -> Call {
         Call::by(self.session.actor.clone())
@@ -163,8 +184,14 @@ impl Desk {
         shell.viewer = Some(Viewer {
             name: self.session.staff.name.clone(),
             role: role_word(self.role()).to_owned(),
-            sections: sections(self.role()),
+            sections: Vec::new(),
         });
+        if self.reach() == Reach::Credentials {
+            return shell;
+        }
+        if let Some(viewer) = &mut shell.viewer {
+            viewer.sections = sections(self.role());
+        }
         shell.waiting = self.waiting();
         shell.alarm = self.register().ledger_trouble().map(|_| Alarm {
             text:
@@ -199,6 +226,12 @@ impl Desk {
         staff.into_iter().map(|member| (member.id, member.name)).collect()
     }
 
+    /// A colleague.
+    pub(super) fn colleague(&self, id: StaffId) -> Option<StaffView> {
+        let call = Call::by(Actor::System { job: Job::SetUp });
+        self.register().staff(&call).unwrap_or_default().into_iter().find(|member| member.id == id)
+    }
+
     /// The page of a refusal.
     pub(super) fn trouble(&self, trouble: Trouble) -> Reply {
         draw_trouble(self.shell(Section::Elsewhere), trouble, &self.lobby.request, &self.lobby.here)
@@ -219,19 +252,25 @@ impl Desk {
 
 /// The pages a role may open, by the register's table.
 fn sections(role: Role) -> Vec<Section> {
+    let may = |action| role_may(role, action);
     let asks = [
-        (Section::Queue, Action::WorkCases),
-        (Section::Approvals, Action::ApproveCase),
-        (Section::Orders, Action::WorkCases),
-        (Section::Accounts, Action::Read),
-        (Section::Measures, Action::Read),
-        (Section::Lists, Action::Read),
-        (Section::Retention, Action::ReadRetention),
-        (Section::Ledger, Action::ReadLedger),
-        (Section::Webhooks, Action::ManageWebhooks),
-        (Section::Staff, Action::ManagePeople),
+        (Section::Queue, may(Action::WorkCases)),
+        (Section::Approvals, approves(role)),
+        (Section::Orders, may(Action::WorkCases)),
+        (Section::Accounts, may(Action::Read)),
+        (Section::Measures, may(Action::Read)),
+        (Section::Lists, may(Action::Read)),
+        (Section::Retention, may(Action::ReadRetention)),
+        (Section::Ledger, may(Action::ReadLedger)),
+        (Section::Webhooks, may(Action::ManageWebhooks)),
+        (Section::Staff, may(Action::ManagePeople)),
     ];
-    asks.into_iter().filter(|(_, action)| role_may(role, *action)).map(|(section, _)| section).collect()
+    asks.into_iter().filter(|(_, open)| *open).map(|(section, _)| section).collect()
+}
+
+/// Whether a role is ever the second person for somebody.
+pub(super) fn approves(role: Role) -> bool {
+    [Action::ApproveCase, Action::ApprovePeople].iter().any(|action| role_may(role, *action))
 }
 
 /// The sentence behind the code of what was just done. Codes are ours; an unknown one says nothing.
@@ -248,7 +287,7 @@ fn flash(done: &str) -> Option<Flash> {
         "suspended" => "Access was taken away and every session ended.",
         "revoked" => "The key no longer works.",
         "replayed" => "The message is due again now.",
-        "credentials" => "Password and authenticator are set. From now on log in with them.",
+        "credentials" => "Password and authenticator are set. Log in with them, now and from now on.",
         "held" => "The hold is in force. Nothing it covers is erased.",
         "renewed" => "The hold is renewed.",
         "received" => "The order is recorded and its clock runs.",
@@ -280,6 +319,7 @@ fn draw_trouble(shell: Shell, trouble: Trouble, request: &str, back: &str) -> Re
             E::Changed { .. } | E::State { .. } | E::ApprovalVoid | E::Leased | E::Erased => {
                 changed(shell, sentence(&error))
             }
+            E::Busy { .. } => ErrorPage::busy(shell, &sentence(&error)),
             E::Contention | E::Store(_) | E::Evaluation { .. } | E::Vault { .. } | E::Ledger { .. } => {
                 tracing::error!(code = error.code(), %error, "a page could not be made");
                 ErrorPage::failing_closed(shell, &sentence(&error), request)
@@ -291,7 +331,11 @@ fn draw_trouble(shell: Shell, trouble: Trouble, request: &str, back: &str) -> Re
         },
     };
     let status = StatusCode::from_u16(view.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    page_with_status(status, &view)
+    let mut reply = page_with_status(status, &view);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        reply.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
+    }
+    reply
 }
 
 /// What the register said, as a sentence.

@@ -3,8 +3,8 @@
 //! A link is used up by the button on its page, not by opening it, so that a mail scanner cannot spend it. What was
 //! wrong with a log-in is never said, and the register takes the same time for an unknown person.
 
-use super::desk::{Desk, Lobby, Trouble};
-use super::session::{Knocked, Sent, see_other, unhex, with_cookie};
+use super::desk::{Desk, Lobby, Reach, Trouble};
+use super::session::{CREDENTIALS, Knocked, Sent, see_other, unhex, with_cookie};
 use crate::console::forms::{BareForm, CredentialsForm, LinkForm, LoginForm, LookForm};
 use crate::console::theme::{Keys, Theme, safe_return};
 use crate::console::views::login::{CredentialsPage, LinkState, LoggedOutPage, LoginLinkPage, LoginPage};
@@ -94,7 +94,7 @@ pub(super) async fn link(knocked: Knocked<LinkForm>) -> Reply {
             };
             // In the demo the link is all there is; elsewhere it leads to what replaces it.
             let demo = lobby.console.options.demo_story.is_some();
-            let next = if demo { "/console/story" } else { "/console/credentials" };
+            let next = if demo { "/console/story" } else { CREDENTIALS };
             Ok(with_cookie(see_other(next), &lobby.console.cookies().begin(&session.token)))
         })
         .await
@@ -119,14 +119,18 @@ pub(super) async fn credentials_page(desk: Desk) -> Reply {
 
 pub(super) async fn credentials(sent: Sent<CredentialsForm>) -> Reply {
     let Sent { desk, form, once } = sent;
-    desk.at("/console/credentials")
+    desk.at(CREDENTIALS)
         .answer(move |desk| {
             if form.password != form.again {
                 return Ok(page(&credentials_view(desk, "The two passwords differ.".to_owned())));
             }
             let secret = TotpSecret::new(&FromSession(&desk.token));
             match desk.register().set_password(&desk.call_once(once), &form.password, &secret) {
-                Ok(()) => Ok(see_other("/console/help?done=credentials")),
+                // Every session ended with it; what was set is tried at once.
+                Ok(()) => Ok(with_cookie(
+                    see_other("/console/login?done=credentials"),
+                    &desk.console().cookies().end(),
+                )),
                 Err(error @ RegisterError::Invalid { .. }) => {
                     Ok(page(&credentials_view(desk, super::desk::sentence(&error))))
                 }
@@ -142,6 +146,10 @@ fn credentials_view(desk: &Desk, problem: String) -> CredentialsPage {
     CredentialsPage {
         shell: desk.shell(Section::Elsewhere),
         problem,
+        away: match desk.reach() {
+            Reach::Role => START.to_owned(),
+            Reach::Credentials => String::new(),
+        },
         login: desk.session.staff.login.clone(),
         uri: format!("otpauth://totp/Tenantry:{login}?secret={}&issuer=Tenantry", *secret),
         secret: (*secret).clone(),

@@ -6,7 +6,7 @@
 //! the session, so that nobody can be logged in by somebody else's form.
 
 use super::Console;
-use super::desk::{Desk, Lobby, Trouble};
+use super::desk::{Desk, Lobby, Reach, Trouble};
 use crate::console::Reply;
 use crate::console::theme::{Look, safe_return};
 use crate::http::request_id::RequestId;
@@ -23,6 +23,10 @@ use tenantry_register::IdempotencyKey;
 
 /// Fields one form may send.
 const FIELDS_MAX: usize = 64;
+/// What a session that a one-time link began may reach: setting what replaces the link, and leaving.
+const OPEN_BY_LINK: [&str; 2] = [CREDENTIALS, "/console/logout"];
+/// Where password and authenticator are set.
+pub(super) const CREDENTIALS: &str = "/console/credentials";
 /// Largest form read, bytes.
 const FORM_BYTES_MAX: usize = 64 << 10;
 
@@ -136,7 +140,13 @@ impl FromRequestParts<Console> for Desk {
         let Some(token) = token else { return Err(to_login(parts)) };
         let register = console.state.register.clone();
         match crate::http::blocking(move || register.session(&token)).await {
-            Ok(Ok(Some(session))) => Ok(Self::new(lobby, session, token)),
+            Ok(Ok(Some(session))) => {
+                let desk = Self::new(lobby, session, token);
+                if desk.reach() == Reach::Credentials && !OPEN_BY_LINK.contains(&parts.uri.path()) {
+                    return Err(see_other(CREDENTIALS));
+                }
+                Ok(desk)
+            }
             Ok(Ok(None)) => Err(to_login(parts)),
             Ok(Err(error)) => Err(lobby.trouble(error.into())),
             Err(_) => Err(lobby.trouble(Trouble::Mistake)),

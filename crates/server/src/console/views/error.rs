@@ -121,6 +121,12 @@ impl ErrorPage {
         page
     }
 
+    /// 503: too much at one time.
+    pub fn busy(shell: Shell, why: &str) -> Self {
+        Self::new(shell, 503, "Too much at one time", why, "Nothing was changed.")
+            .advise("Wait a few seconds and try again.")
+    }
+
     /// 503: it cannot be recorded, so it does not happen.
     pub fn failing_closed(shell: Shell, why: &str, request: &str) -> Self {
         let mut page = Self::new(

@@ -58,6 +58,8 @@ pub struct CredentialsPage {
     pub shell: Shell,
     /// What was wrong with the last try; empty at first.
     pub problem: String,
+    /// Where one goes who sets nothing now; empty when there is nowhere else to go yet.
+    pub away: String,
     /// What the viewer logs in with.
     pub login: String,
     /// The authenticator's secret in base 32.

@@ -3,11 +3,11 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Choice, Tone, When};
+use super::parts::{Badge, Choice, Link, Tone, When};
 use super::shell::Shell;
 
 /// `GET /console/staff`. Forms: `POST /console/staff` (invite), `POST /console/staff/{id}/suspend`,
-/// `POST /console/staff/{id}/link` (a fresh one-time link), `POST /console/keys` (create), `POST /console/keys/{id}/revoke`.
+/// `POST /console/staff/{id}/link` (ask for a one-time link), `POST /console/staff/{id}/link/show` (the one that was approved), `POST /console/keys` (create), `POST /console/keys/{id}/revoke`.
 #[derive(Clone, Template)]
 #[template(path = "console/staff.html")]
 pub struct StaffPage {
@@ -15,8 +15,10 @@ pub struct StaffPage {
     pub shell: Shell,
     /// People.
     pub people: Vec<StaffRow>,
-    /// Keys.
+    /// Keys, newest first.
     pub keys: Vec<KeyRow>,
+    /// To keys made before these.
+    pub older_keys: Option<Link>,
     /// Roles to give.
     pub roles: Vec<Choice>,
     /// Scopes a key may have.
@@ -42,6 +44,21 @@ pub struct StaffRow {
     pub state: Badge,
     /// When added.
     pub added: When,
+    /// What can be done about a one-time link.
+    pub link: LinkOffer,
+}
+
+/// What can be done about a one-time link for somebody.
+#[derive(Clone)]
+pub enum LinkOffer {
+    /// It can be asked for.
+    Ask,
+    /// It waits for a second person, here.
+    Waits(Link),
+    /// It was approved and can be shown, once.
+    Show,
+    /// Nothing: they have no access.
+    Nothing,
 }
 
 /// An API key.
@@ -74,4 +91,4 @@ pub struct NewSecret {
     pub value: String,
 }
 
-opaque_debug!(StaffPage, StaffRow, KeyRow, NewSecret);
+opaque_debug!(StaffPage, StaffRow, LinkOffer, KeyRow, NewSecret);

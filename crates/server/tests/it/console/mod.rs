@@ -9,7 +9,7 @@
 )]
 
 mod html;
-mod live;
+pub(crate) mod live;
 mod pages;
 pub(crate) mod samples;
 mod style;

@@ -144,6 +144,7 @@ fn forms_send_what_the_handlers_read() {
             | "/console/holds/{id}/renew"
             | "/console/staff/{id}/suspend"
             | "/console/staff/{id}/link"
+            | "/console/staff/{id}/link/show"
             | "/console/keys/{id}/revoke"
             | "/console/disclosures/{id}/package"
             | "/console/webhooks/messages/{id}/replay" => check::<BareForm>(&names),

@@ -248,10 +248,26 @@ async fn first_log_in_by_link_then_password_and_code() {
     let mut admin = house.visitor(Role::Administrator).await;
     admin.get("/console/staff").await.is(StatusCode::OK);
     let fields = [("name", "Noor Ali"), ("login", "Noor@Staff.example"), ("role", "reviewer")];
-    let page =
-        admin.send_form("/console/staff", &fields).await.is(StatusCode::OK).shows("shown only now").text;
-    let link = between(&page, "/console/login/link?token=", "<");
+    admin.send_form("/console/staff", &fields).await.leads_to("/console/staff?done=asked-second");
+    admin.get("/console/staff").await;
     admin.send_form("/console/staff", &fields).await.is(StatusCode::OK).shows("already a member of staff");
+    let page = admin.get("/console/staff").await.shows("invited").shows("Waits for a second person").text;
+    // Nobody lets anybody in alone.
+    let request = link_below(&page, "/console/approvals/");
+    let page = admin.get(&request).await.is(StatusCode::OK).shows("You made this request").text;
+    assert!(super::given::hidden_fields(&page, &request).is_empty(), "who asked is offered to approve");
+    let mut officer = house.visitor(Role::ComplianceOfficer).await;
+    officer.get("/console/approvals").await.shows("new member of staff").shows("Noor Ali, reviewer");
+    officer.get(&request).await.is(StatusCode::OK).shows("noor@staff.example").shows("exists and is to work");
+    officer
+        .send_form(&request, &[("verdict", "approve"), ("phrase", "approve"), ("note", "")])
+        .await
+        .leads_to("/console/approvals?done=approved");
+    let page = admin.get("/console/staff").await.hides("shown only now").shows("Show the log-in link").text;
+    let show = format!("/console/staff/{}/link/show", staff_of(&page, "Noor Ali"));
+    let page = admin.send_form(&show, &[]).await.is(StatusCode::OK).shows("shown only now").text;
+    let link = between(&page, "/console/login/link?token=", "<");
+    admin.get("/console/staff").await.hides("Show the log-in link");
 
     let mut noor = house.browser();
     noor.get(&format!("/console/login/link?token={link}")).await.is(StatusCode::OK);
@@ -265,9 +281,9 @@ async fn first_log_in_by_link_then_password_and_code() {
     noor.send_form("/console/credentials", &[("password", "short"), ("again", "short")])
         .await
         .shows("at least 12 characters");
-    noor.send_form("/console/credentials", &[("password", password), ("again", password)])
-        .await
-        .leads_to("/console/help?done=credentials");
+    let set = [("password", password), ("again", password)];
+    let seen = noor.send_form("/console/credentials", &set).await.leads_to("/console/login?done=credentials");
+    noor.follow(seen).await.is(StatusCode::OK).shows("Password and authenticator are set");
 
     let mut later = house.browser();
     later.get("/console/login?next=/console/queue").await;
@@ -289,11 +305,41 @@ async fn first_log_in_by_link_then_password_and_code() {
     again.send_form("/console/login", &right).await.is(StatusCode::OK).shows("That did not match");
 
     admin.get("/console/staff").await;
-    let page = admin.page.clone();
-    let row = &page[page.find("Noor Ali").unwrap()..];
-    let suspend = format!("/console/staff/{}/suspend", between(row, "/console/staff/", "/"));
+    let suspend = format!("/console/staff/{}/suspend", staff_of(&admin.page, "Noor Ali"));
     admin.send_form(&suspend, &[]).await.leads_to("/console/staff?done=suspended");
     later.get("/console/queue").await.leads_to("/console/login?next=/console/queue");
+}
+
+/// Identifier of the member of staff with this name, from the forms of their row.
+fn staff_of(page: &str, name: &str) -> String {
+    between(&page[page.find(name).unwrap()..], "/console/staff/", "/")
+}
+
+#[tokio::test]
+async fn a_link_for_a_colleague_waits_for_a_second_person() {
+    let house = House::new();
+    let mut admin = house.visitor(Role::Administrator).await;
+    let page = admin.get("/console/staff").await.text;
+    let id = staff_of(&page, "legal one");
+    admin
+        .send_form(&format!("/console/staff/{id}/link"), &[])
+        .await
+        .leads_to("/console/staff?done=asked-second");
+    let page = admin.get("/console/staff").await.shows("Waits for a second person").text;
+    let request = link_below(&page, "/console/approvals/");
+    let show = format!("/console/staff/{id}/link/show");
+    let fields = super::given::hidden_fields(&page, "/console/staff");
+    admin.post(&show, &fields).await.is(StatusCode::FORBIDDEN);
+    let mut other = house.colleague(Role::Administrator).await;
+    other.get(&request).await.is(StatusCode::OK).shows("legal one");
+    other
+        .send_form(&request, &[("verdict", "approve"), ("phrase", "approve"), ("note", "")])
+        .await
+        .leads_to("/console/approvals?done=approved");
+    // Who approved is not shown it.
+    other.get("/console/staff").await.hides("Show the log-in link");
+    admin.get("/console/staff").await;
+    admin.send_form(&show, &[]).await.is(StatusCode::OK).shows("/console/login/link?token=");
 }
 
 /// The code an authenticator shows for this secret now (RFC 6238).

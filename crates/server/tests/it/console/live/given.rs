@@ -47,7 +47,7 @@ impl House {
         Self { world, app }
     }
 
-    /// Somebody of this role, logged in by a one-time link.
+    /// Somebody of this role, logged in as with password and code.
     pub(crate) async fn visitor(&self, role: Role) -> Browser {
         self.browser_of(self.staff[&role]).await
     }
@@ -61,6 +61,7 @@ impl House {
         let mut browser = self.browser();
         browser.get(&self.login_path(staff)).await.is(StatusCode::OK);
         browser.send_form("/console/login/link", &[]).await.leads_to("/console/credentials");
+        self.vouch();
         browser
     }
 

@@ -30,6 +30,7 @@ const POSTS: &[&str] = &[
     "/console/staff",
     "/console/staff/stf_00000000000000000000000000/suspend",
     "/console/staff/stf_00000000000000000000000000/link",
+    "/console/staff/stf_00000000000000000000000000/link/show",
     "/console/keys",
     "/console/keys/key_00000000000000000000000000/revoke",
     "/console/credentials",
@@ -106,10 +107,65 @@ async fn a_link_works_once_by_its_button_and_never_by_another_site() {
     let mut browser = house.browser();
     browser.get(&path).await.is(StatusCode::OK).hides("staff.example");
     browser.send_form("/console/login/link", &[]).await.leads_to("/console/credentials");
-    browser.get("/console/queue").await.is(StatusCode::OK);
     let mut late = house.browser();
     late.get(&path).await.is(StatusCode::OK);
     late.send_form("/console/login/link", &[]).await.is(StatusCode::OK).shows("This link is used up");
+}
+
+/// A link may have gone through other hands: what it opens is the setting of what replaces it, and nothing of the register.
+#[tokio::test]
+async fn a_link_opens_nothing_but_the_setting_of_credentials() {
+    let house = House::new();
+    let mut browser = house.browser();
+    browser.get(&house.login_path(house.staff[&Role::ComplianceOfficer])).await.is(StatusCode::OK);
+    browser.send_form("/console/login/link", &[]).await.leads_to("/console/credentials");
+    let page = browser.get("/console/credentials").await.is(StatusCode::OK).hides("Not now").text;
+    let fields = hidden_fields(&page, "/console/credentials");
+    for path in ["/console", "/console/queue", "/console/approvals", "/console/measures/new", "/console/help"]
+    {
+        browser.get(path).await.leads_to("/console/credentials");
+    }
+    for path in POSTS.iter().filter(|path| !["/console/credentials", "/console/logout"].contains(path)) {
+        browser.post(path, &fields).await.leads_to("/console/credentials");
+    }
+    browser.page = page;
+    browser.send_form("/console/logout", &[]).await.leads_to("/console/logged-out");
+}
+
+#[tokio::test]
+async fn in_the_demo_a_link_is_all_there_is() {
+    let demo = ConsoleOptions { provider: "Demo".to_owned(), demo_story: Some(Vec::new()) };
+    let house = House::with(demo, "http://127.0.0.1");
+    let mut browser = house.browser();
+    browser.get(&house.login_path(house.staff[&Role::ComplianceOfficer])).await;
+    browser.send_form("/console/login/link", &[]).await.leads_to("/console/story");
+    browser.get("/console/approvals").await.is(StatusCode::OK);
+}
+
+/// Every check of a password takes 64 MiB by design, and anybody can send one.
+#[tokio::test]
+async fn a_flood_of_log_ins_is_refused_before_it_takes_memory() {
+    let house = House::new();
+    let mut crowd = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let mut browser = house.browser();
+        crowd.spawn(async move {
+            browser.get("/console/login").await;
+            let fields = [("login", "nobody"), ("password", "wrong password here"), ("code", "000000")];
+            browser.send_form("/console/login", &fields).await
+        });
+    }
+    let answers = crowd.join_all().await;
+    let (refused, answered): (Vec<_>, Vec<_>) =
+        answers.into_iter().partition(|seen| seen.status == StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!answered.is_empty() && refused.len() >= 20, "{} of 40 were refused", refused.len());
+    for seen in refused {
+        assert_eq!(seen.headers["retry-after"], "5");
+        seen.shows("Too much at one time");
+    }
+    for seen in answered {
+        seen.is(StatusCode::OK).shows("That did not match");
+    }
 }
 
 #[tokio::test]

@@ -5,4 +5,4 @@ mod given;
 mod guard;
 mod privacy;
 mod roles;
-mod world;
+pub(crate) mod world;

@@ -16,7 +16,7 @@ use tenantry_server::ServerOptions;
 use tenantry_server::console::ConsoleOptions;
 use tenantry_server::http::rate::{Rate, Rates};
 use tenantry_server::webhooks::target::TargetPolicy;
-use tenantry_store::{MIGRATIONS, Store, StoreExt};
+use tenantry_store::{MIGRATIONS, Ran, SchemaTx, Store, StoreExt};
 use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
 use tenantry_testkit::{FixedClock, SeededEntropy};
 use tenantry_vault::{RootKey, SealedFile, StretchCost, Unlock};
@@ -58,6 +58,7 @@ pub(crate) struct World {
     pub(crate) register: Register,
     pub(crate) clock: FixedClock,
     pub(crate) staff: BTreeMap<Role, StaffId>,
+    store: Arc<dyn Store>,
     entropy: Arc<SeededEntropy>,
     _folder: TempDir,
 }
@@ -73,12 +74,13 @@ impl World {
         let set_up = SetUp { origin: "ledger.example.net/test".to_owned(), pack: PACK.to_owned() };
         let root = root_key(folder.path());
         let register =
-            Register::set_up(store, root, Arc::new(clock.clone()), entropy.clone(), set_up).unwrap();
+            Register::set_up(Arc::clone(&store), root, Arc::new(clock.clone()), entropy.clone(), set_up)
+                .unwrap();
         let mapping: OwnMapping = LIST_MAPPING.parse().unwrap();
         let reading = read_own_csv(&mapping, None, LIST.as_bytes()).unwrap();
         register.import_list(&system(), &reading).unwrap();
         let staff = Role::ALL.iter().map(|role| (*role, hire(&register, *role, "one"))).collect();
-        Self { register, clock, staff, entropy, _folder: folder }
+        Self { register, clock, staff, store, entropy, _folder: folder }
     }
 
     /// How a server of this world is started.
@@ -100,6 +102,14 @@ impl World {
     pub(crate) fn login_path(&self, staff: StaffId) -> String {
         let token = self.register.login_link(&system(), staff).unwrap();
         format!("/console/login/link?token={}", hex(&token))
+    }
+
+    /// Makes the sessions that links began what password and code would have begun: whole ones.
+    pub(crate) fn vouch(&self) {
+        let mut script = |schema: &mut dyn SchemaTx| {
+            schema.script("UPDATE session SET entered_by = 'credentials'").map(|()| Ran::Keep)
+        };
+        self.store.schema_session(&mut script).unwrap();
     }
 
     /// A second person of this role.

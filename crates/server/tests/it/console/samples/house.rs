@@ -106,14 +106,17 @@ fn ledger(theme: Theme) -> LedgerPage {
 }
 
 fn staff(theme: Theme, secret: Option<NewSecret>) -> StaffPage {
-    let person = |id: &str, name: &str, login: &str, role: &str, state: Badge| StaffRow {
+    let person = |id: &str, name: &str, login: &str, role: &str, state: Badge, link| StaffRow {
         id: s(id),
         name: s(name),
         login: s(login),
         role: s(role),
         state,
         added: ago(60 * 24 * 90),
+        link,
     };
+    let waits = LinkOffer::Waits(Link::new("/console/approvals/apr_1", "Waits for a second person"));
+    let invited = Badge::new(Tone::Info, "invited");
     let key = |id: &str, name: &str, scopes: &[&str], state: Badge| KeyRow {
         id: s(id),
         name: s(name),
@@ -124,13 +127,30 @@ fn staff(theme: Theme, secret: Option<NewSecret>) -> StaffPage {
     StaffPage {
         shell: shell(theme, Section::Staff),
         people: vec![
-            person("stf_1", "Ada Lindqvist", "ada@northwind.example", "reviewer", good("active")),
-            person("stf_3", "Cem Aydın", "cem@northwind.example", "auditor", quiet("suspended")),
+            person(
+                "stf_1",
+                "Ada Lindqvist",
+                "ada@northwind.example",
+                "reviewer",
+                good("active"),
+                LinkOffer::Ask,
+            ),
+            person("stf_2", "Bo Ek", "bo@northwind.example", "legal", good("active"), LinkOffer::Show),
+            person(
+                "stf_3",
+                "Cem Aydın",
+                "cem@northwind.example",
+                "auditor",
+                quiet("suspended"),
+                LinkOffer::Nothing,
+            ),
+            person("stf_4", "Dara Ito", "dara@northwind.example", "auditor", invited, waits),
         ],
         keys: vec![
             key("key_4be0", "billing", &["applications", "gate"], good("active")),
             key("key_0c11", "old control plane", &["gate"], quiet("revoked")),
         ],
+        older_keys: Some(Link::new("/console/staff?before=key_0c11", "Older keys")),
         roles: vec![Choice::new("reviewer", "reviewer"), Choice::new("auditor", "auditor")],
         scopes: vec![Choice::new("applications", "applications"), Choice::new("gate", "gate")],
         secret,

@@ -87,6 +87,7 @@ fn credentials(theme: Theme) -> CredentialsPage {
     CredentialsPage {
         shell: shell(theme, Section::Elsewhere),
         problem: s("The two passwords differ."),
+        away: s("/console"),
         login: s("ada@northwind.example"),
         secret: s("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
         uri: s(

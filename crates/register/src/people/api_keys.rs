@@ -3,6 +3,7 @@
 use super::{administration, hash};
 use crate::access::{Action, authorise};
 use crate::call::Call;
+use crate::record::Record;
 use crate::salt::Salt;
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
@@ -83,12 +84,7 @@ impl Register {
                 revoked_at: None,
             };
             staff::add_key(unit.tx, &row)?;
-            let mut record = administration(unit.core.deployment, "api_key_made")
-                .text("key", id)
-                .text("scopes", row.scopes);
-            if let Some(reseller) = row.reseller {
-                record = record.text("reseller", reseller);
-            }
+            let record = key_made(unit.core.deployment, &row);
             unit.record(record)?;
             Ok((id, salt))
         })?;
@@ -151,6 +147,15 @@ impl Register {
     }
 }
 
+/// The record of a new key: everything it may do and where, nothing of its secret.
+fn key_made(deployment: [u8; 16], row: &staff::KeyRow) -> Record {
+    let record = administration(deployment, "api_key_made").text("key", row.id).text("scopes", &row.scopes);
+    match row.reseller {
+        Some(reseller) => record.text("reseller", reseller),
+        None => record,
+    }
+}
+
 fn in_force(row: staff::KeyRow) -> KeyInForce {
     KeyInForce {
         hash: row.hash,
@@ -160,4 +165,31 @@ fn in_force(row: staff::KeyRow) -> KeyInForce {
 
 fn scopes(text: &str) -> Vec<Scope> {
     text.split(' ').filter_map(|word| word.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_of_a_key_says_whom_it_is_confined_to() {
+        let reseller = AccountId::from_bytes([7; 16]);
+        let row = staff::KeyRow {
+            id: ApiKeyId::from_bytes([1; 16]),
+            hash: [2; 32],
+            label: "shop".to_owned(),
+            scopes: "applications gate".to_owned(),
+            reseller: Some(reseller),
+            created_at: Timestamp::from_micros(0),
+            revoked_at: None,
+        };
+        let said = |row: &staff::KeyRow| {
+            let fields = key_made([0; 16], row).fields.into_iter();
+            fields.map(|(name, value)| (name, String::from_utf8(value).unwrap())).collect::<Vec<_>>()
+        };
+        let confined = said(&row);
+        assert!(confined.contains(&("reseller".to_owned(), reseller.to_string())), "{confined:?}");
+        let free = said(&staff::KeyRow { reseller: None, ..row });
+        assert!(free.iter().all(|(name, _)| name != "reseller"), "{free:?}");
+    }
 }

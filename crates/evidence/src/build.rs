@@ -38,7 +38,8 @@ pub struct ErasedRecord {
     pub rule: String,
 }
 
-/// "The ledger holds exactly `records` records of this subject, and they are all here."
+/// "The ledger holds exactly `records` records of this subject, and they are all here." One without records is not stated: nothing
+/// could prove it.
 #[derive(Debug, Clone, Copy)]
 pub struct SubjectClaim {
     /// The subject.
@@ -193,11 +194,11 @@ fn payload(package: &Package, key: &VerifierKey) -> Result<BTreeMap<String, Vec<
         let path = format!("{}{}.events", layout::EVENTS, layout::stem(header.log_seq));
         put(&mut files, path, layout::write_events(&batch.events).into_bytes())?;
     }
-    if !package.complete.is_empty() {
-        let subjects = package.complete.iter();
-        let subjects = subjects
-            .map(|claim| SubjectJson { subject: claim.subject.to_string(), records: claim.records })
-            .collect();
+    let subjects = package.complete.iter().filter(|claim| claim.records > 0);
+    let subjects: Vec<SubjectJson> = subjects
+        .map(|claim| SubjectJson { subject: claim.subject.to_string(), records: claim.records })
+        .collect();
+    if !subjects.is_empty() {
         put_json(
             &mut files,
             layout::STATEMENT.to_owned(),

@@ -49,7 +49,10 @@ impl Approval {
 
     /// Whether this record says that somebody else agreed to what `request` asked for.
     fn agrees_to(&self, request: &Self) -> bool {
-        let agreed = |answer: &Answer| answer.state == "approved" && answer.decided_by != answer.requested_by;
+        let agreed = |answer: &Answer| {
+            let other = !answer.decided_by.is_empty() && answer.decided_by != answer.requested_by;
+            answer.state == "approved" && other
+        };
         self.index > request.index
             && self.content_hash == request.content_hash
             && self.answer.as_ref().is_some_and(agreed)

@@ -65,7 +65,7 @@ impl<'a> Bag<'a> {
         let sizes: Vec<usize> =
             self.files.iter().filter(|(path, _)| payload(path)).map(|(_, bytes)| bytes.len()).collect();
         let oxum = format!("Payload-Oxum: {}.{}", sizes.iter().sum::<usize>(), sizes.len());
-        if !self.text(layout::BAG_INFO)?.lines().any(|line| line == oxum) {
+        if !self.text(layout::BAG_INFO)?.split('\n').any(|line| line == oxum) {
             return Err("`bag-info.txt` does not state the size of the payload".to_owned());
         }
         Ok(())

@@ -54,19 +54,20 @@ impl Check {
     pub(crate) fn check_statement(&mut self, bag: &Bag<'_>, head: &mut Head<'_>) -> Result<(), String> {
         let index = self.check_index(bag, head)?;
         let Some(bytes) = bag.find(layout::STATEMENT) else {
-            if index.is_some() {
-                return Err(
-                    "an index of all subjects is here, but nothing says whose records it is for".to_owned()
-                );
+            if !bag.in_folder(layout::COMPLETE).is_empty() {
+                return Err("subjects were counted here, but nothing says whose records it is for".to_owned());
             }
             self.not_checked
                 .push("completeness: the package does not claim to hold all records of anybody".to_owned());
             return Ok(());
         };
         let statement: StatementJson =
-            serde_json::from_slice(bytes).map_err(|_| "the completeness statement is not in its format")?;
+            layout::from_json(bytes).ok_or("the completeness statement is not in its format")?;
         if statement.subjects.len() > SUBJECTS_MAX || statement.tree_size != head.checkpoint.size {
             return Err("the completeness statement is too long or about another checkpoint".to_owned());
+        }
+        if statement.subjects.is_empty() {
+            return Err("the completeness statement is about nobody".to_owned());
         }
         let claimed: BTreeSet<&str> = statement.subjects.iter().map(|claim| claim.subject.as_str()).collect();
         let mut proofs =
@@ -175,10 +176,18 @@ impl Check {
         let covers = index.statement.covers;
         let path = format!("{}{}.proof", layout::COMPLETE, claim.subject);
         if bag.find(&path).is_none() {
+            // Only a first record behind the covered ones shows that there was nothing to count. Of a subject without any record
+            // nothing shows it, and whoever drops all records of somebody states just that.
+            let counter = index.header.log_seq;
             if numbers.values().any(|(place, _)| *place < covers) {
                 self.incomplete.push(format!(
-                    "what record {} counted of subject {} is not in the package",
-                    index.header.log_seq, claim.subject
+                    "what record {counter} counted of subject {} is not in the package",
+                    claim.subject
+                ));
+            } else if claim.records == 0 {
+                self.incomplete.push(format!(
+                    "nothing here proves that there are no records of subject {}: record {counter} may have counted some",
+                    claim.subject
                 ));
             }
             return Ok(());

@@ -24,8 +24,8 @@ fn kind(signature_type: SignatureType) -> &'static str {
 /// The tree head.
 pub(crate) struct Head<'a> {
     pub(crate) checkpoint: Checkpoint,
-    /// The keys that vouch for it.
-    pub(crate) keys: Vec<VerifierKey>,
+    /// The keys of its log.
+    pub(crate) keys: Keys,
     text: &'a str,
     signatures: BTreeSet<&'a str>,
     /// The form in which the last proof repeated it: mostly that of the next one.
@@ -77,6 +77,16 @@ impl Keys {
         Ok(Self { stated, vouching, first })
     }
 
+    /// The keys that signed a note: of those that are known none badly, and among them the one that is shown to people.
+    fn verify(&self, note: &SignedNote) -> Result<Vec<VerifierKey>, LedgerError> {
+        let all = self.all();
+        let signed: Vec<VerifierKey> = note.verify(&all, &PureCheck)?.into_iter().cloned().collect();
+        if !signed.contains(&self.first) {
+            return Err(LedgerError::MissingSignature { key_name: self.first.name().to_owned() });
+        }
+        Ok(signed)
+    }
+
     /// Each key once.
     fn all(&self) -> Vec<VerifierKey> {
         let others = self.vouching.iter().filter(|key| !self.stated.contains(key));
@@ -96,7 +106,7 @@ impl Check {
         let stated = stated.map_err(|_| "a key of the log in the package is not a verifier key")?;
         let keys = Keys::of(stated, policy)?;
         let note = SignedNote::parse(bag.file(layout::TAG_NOTE)?);
-        let note = note.and_then(|note| note.verify(&keys.vouching, &PureCheck).map(|_| note));
+        let note = note.and_then(|note| keys.verify(&note).map(|_| note));
         let note = note.map_err(|error| format!("the signature of the package does not hold: {error}"))?;
         let digest = layout::hex(&Sha256::digest(bag.file(layout::TAG_MANIFEST)?));
         if note.text() != layout::package_note_text(keys.first.name(), &digest) {
@@ -139,16 +149,14 @@ impl Check {
         let (text, lines) = note.rsplit_once("\n\n").ok_or("the checkpoint has no signatures")?;
         let text = note.get(..=text.len()).unwrap_or_default();
         let signatures = lines.split_inclusive('\n').collect();
-        Ok(Head { checkpoint, keys: keys.vouching, text, signatures, repeated: None })
+        Ok(Head { checkpoint, keys, text, signatures, repeated: None })
     }
 
     /// The kinds of signatures by the log. One whose key is known and that the checkpoint lacks may have been taken away:
     /// whoever forges the weaker kind must not get by without the stronger one.
     fn kinds_of_signatures(&mut self, note: &str, keys: &Keys) -> Result<Vec<&'static str>, LedgerError> {
-        let note = SignedNote::parse(note.as_bytes())?;
-        let all = keys.all();
-        let signed = note.verify(&all, &PureCheck)?;
-        let kinds: BTreeSet<SignatureType> = signed.iter().map(|key| key.signature_type()).collect();
+        let signed = keys.verify(&SignedNote::parse(note.as_bytes())?)?;
+        let kinds: BTreeSet<SignatureType> = signed.iter().map(VerifierKey::signature_type).collect();
         // The policy may know keys of earlier years; of the package's own every one has to sign.
         let lacking = keys.stated.iter().filter(|key| !signed.contains(key));
         let lacking =
@@ -158,6 +166,22 @@ impl Check {
             self.incomplete.push(format!("the checkpoint has no {} signature of the log", kind(missing)));
         }
         Ok(kinds.into_iter().map(kind).collect())
+    }
+
+    /// Checks a checkpoint of the same log that came after the package. Its keys may be others than those of the package by then,
+    /// but no kind of signature may be lacking.
+    pub(crate) fn check_later_head(&mut self, note: &str, keys: &Keys) -> Result<Checkpoint, LedgerError> {
+        let checkpoint = Checkpoint::verify(note.as_bytes(), &keys.vouching, &PureCheck)?;
+        let all = keys.all();
+        let note = SignedNote::parse(note.as_bytes())?;
+        let signed = note.verify(&all, &PureCheck)?;
+        let signed: BTreeSet<SignatureType> = signed.iter().map(|key| key.signature_type()).collect();
+        let known: BTreeSet<SignatureType> = all.iter().map(VerifierKey::signature_type).collect();
+        for missing in known.difference(&signed) {
+            let kind = kind(*missing);
+            self.incomplete.push(format!("the checkpoint of the receipt has no {kind} signature of the log"));
+        }
+        Ok(checkpoint)
     }
 
     /// The witnesses of a policy that saw this state of the ledger, and whether they are enough.

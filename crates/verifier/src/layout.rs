@@ -3,7 +3,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use tenantry_ledger::batch::EVENT_BYTES;
 use tenantry_ledger::{Disclosure, Entry, Field, Hash, LeafHeader};
@@ -136,6 +138,14 @@ pub struct ErasureJson {
     pub rule: String,
 }
 
+/// Reads JSON in the one way we write it: objects with every name once, nothing for what is left out.
+pub(crate) fn from_json<T: Serialize + DeserializeOwned>(json: &[u8]) -> Option<T> {
+    let read: T = serde_json::from_slice(json).ok()?;
+    // A list in the place of an object, and null, are the same to the line above.
+    let same = serde_json::to_value(&read).ok()? == serde_json::from_slice::<Value>(json).ok()?;
+    same.then_some(read)
+}
+
 /// The `.json` and `.open` texts of a disclosure.
 pub fn write_disclosure(header: &LeafHeader, disclosure: &Disclosure) -> (RecordJson, String) {
     let mut fields = Vec::new();
@@ -157,8 +167,7 @@ pub fn write_disclosure(header: &LeafHeader, disclosure: &Disclosure) -> (Record
 
 /// Reads both texts back; the error says in plain words what is wrong.
 pub(crate) fn read_disclosure(header: &LeafHeader, json: &[u8], open: &[u8]) -> Result<Disclosure, String> {
-    let record: RecordJson =
-        serde_json::from_slice(json).map_err(|_| "its .json file is not in the format of a record")?;
+    let record: RecordJson = from_json(json).ok_or("its .json file is not in the format of a record")?;
     disclosure_of(header, record, open)
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A package cannot hold the proof of its own digest, so the receipt is a file of its own, handed over beside it: the
 //! record "evidence package built" with the fields shown, its inclusion proof under a later checkpoint, and the proof
-//! that the later tree continues the one the package's proofs lead to. JSON; the parts are those of a package:
+//! that the later tree continues the one the package's proofs lead to. The later checkpoint bears every kind of signature
+//! that the package's keys make, as the package's own does. JSON; the parts are those of a package:
 //!
 //! ```text
 //! { "format": "tenantry/receipt@v1", "leaf": base64, "record": {...}, "opening": "...", "proof": "c2sp.org/tlog-proof@v1...",
@@ -13,13 +14,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use tenantry_ledger::{
-    Checkpoint, Disclosure, Hash, LeafHeader, LedgerError, TlogProof, VerifierKey, leaf_hash,
-    verify_consistency,
+    Disclosure, Hash, LeafHeader, LedgerError, RecordType, TlogProof, leaf_hash, verify_consistency,
 };
 
-use crate::PureCheck;
 use crate::layout::{self, RecordJson};
+use crate::verify::{Check, Head};
 
+/// Number of the kind of record that states the building of a package.
+const EVIDENCE_BUILT: RecordType = RecordType(19);
 const FORMAT: &str = "tenantry/receipt@v1";
 /// The field of the record that holds the SHA-256 of the package.
 pub const DIGEST_FIELD: &str = "package_sha256";
@@ -60,36 +62,37 @@ pub fn write(
     Ok(text)
 }
 
-/// Checks a receipt against the digest of a package and its checkpoint; the index of the record that holds the digest.
-pub(crate) fn check(
-    receipt: &[u8],
-    digest: &str,
-    package: &Checkpoint,
-    keys: &[VerifierKey],
-) -> Result<u64, String> {
-    let plain = |error: LedgerError| error.to_string();
-    let receipt: ReceiptJson = serde_json::from_slice(receipt).map_err(|_| "it is not in its format")?;
-    if receipt.format != FORMAT {
-        return Err("it is of another version".to_owned());
+impl Check {
+    /// Checks a receipt against the package and its checkpoint; the index of the record that holds the package's digest.
+    pub(crate) fn check_receipt(&mut self, receipt: &[u8], package: &Head<'_>) -> Result<u64, String> {
+        let plain = |error: LedgerError| error.to_string();
+        let receipt: ReceiptJson = layout::from_json(receipt).ok_or("it is not in its format")?;
+        if receipt.format != FORMAT {
+            return Err("it is of another version".to_owned());
+        }
+        let leaf = STANDARD.decode(&receipt.leaf).map_err(|_| "its leaf is not valid base64")?;
+        let header = LeafHeader::decode(&leaf).map_err(plain)?;
+        if header.record_type != EVIDENCE_BUILT {
+            return Err("its record is not that of a package".to_owned());
+        }
+        let proof = TlogProof::parse(receipt.proof.as_bytes()).map_err(plain)?;
+        let checkpoint = self.check_later_head(&proof.checkpoint, &package.keys).map_err(plain)?;
+        let package = &package.checkpoint;
+        if checkpoint.origin != package.origin || proof.index != header.log_seq || proof.extra.is_some() {
+            return Err("its proof is for another ledger or place than its record's".to_owned());
+        }
+        proof.verify(&leaf_hash(&leaf), &checkpoint).map_err(plain)?;
+        let continues = receipt.continues.iter().map(|hash| layout::decode(hash));
+        let continues: Option<Vec<Hash>> = continues.collect();
+        let continues = continues.ok_or("a hash in it is not valid base64")?;
+        verify_consistency(package.size, checkpoint.size, &continues, &package.root, &checkpoint.root)
+            .map_err(|error| format!("its ledger does not continue that of the package: {error}"))?;
+        let disclosure = layout::disclosure_of(&header, receipt.record, receipt.opening.as_bytes())?;
+        disclosure.verify(header.record_type, header.schema, &header.commitment).map_err(plain)?;
+        let mut shown = disclosure.shown().filter(|field| field.name == DIGEST_FIELD);
+        if shown.next().is_none_or(|field| field.value != self.package_sha256.as_bytes()) {
+            return Err("it is the receipt of another package".to_owned());
+        }
+        Ok(header.log_seq)
     }
-    let leaf = STANDARD.decode(&receipt.leaf).map_err(|_| "its leaf is not valid base64")?;
-    let header = LeafHeader::decode(&leaf).map_err(plain)?;
-    let proof = TlogProof::parse(receipt.proof.as_bytes()).map_err(plain)?;
-    let checkpoint = Checkpoint::verify(proof.checkpoint.as_bytes(), keys, &PureCheck).map_err(plain)?;
-    if checkpoint.origin != package.origin || proof.index != header.log_seq || proof.extra.is_some() {
-        return Err("its proof is for another ledger or place than its record's".to_owned());
-    }
-    proof.verify(&leaf_hash(&leaf), &checkpoint).map_err(plain)?;
-    let continues = receipt.continues.iter().map(|hash| layout::decode(hash));
-    let continues: Option<Vec<Hash>> = continues.collect();
-    let continues = continues.ok_or("a hash in it is not valid base64")?;
-    verify_consistency(package.size, checkpoint.size, &continues, &package.root, &checkpoint.root)
-        .map_err(|error| format!("its ledger does not continue that of the package: {error}"))?;
-    let disclosure = layout::disclosure_of(&header, receipt.record, receipt.opening.as_bytes())?;
-    disclosure.verify(header.record_type, header.schema, &header.commitment).map_err(plain)?;
-    let mut shown = disclosure.shown().filter(|field| field.name == DIGEST_FIELD);
-    if shown.next().is_none_or(|field| field.value != digest.as_bytes()) {
-        return Err("it is the receipt of another package".to_owned());
-    }
-    Ok(header.log_seq)
 }

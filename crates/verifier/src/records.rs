@@ -24,8 +24,10 @@ impl Erasing {
             return None;
         }
         let value = |name: &str| shown.shown().find(|field| field.name == name).map(|field| &field.value);
-        let rule = String::from_utf8(value("basis")?.clone()).ok()?;
-        Some(Self { rule, records: serde_json::from_slice(value("records")?).ok()? })
+        let (basis, records) = (value("basis")?, value("records")?);
+        // What is shown and cannot be read states no erasure.
+        let rule = String::from_utf8(basis.clone()).unwrap_or_default();
+        Some(Self { rule, records: serde_json::from_slice(records).unwrap_or_default() })
     }
 }
 
@@ -94,7 +96,7 @@ impl Check {
         let mut untold = 0_usize;
         for name in bag.in_folder(layout::ERASED).into_iter().filter_map(|name| name.strip_suffix(".leaf")) {
             let path = format!("{}{name}.json", layout::ERASED);
-            let erasure = bag.find(&path).and_then(|bytes| serde_json::from_slice(bytes).ok());
+            let erasure = bag.find(&path).and_then(layout::from_json::<ErasureJson>);
             let (Some(erasure), Ok(index)) = (erasure, name.parse::<u64>()) else {
                 self.invalid.push(format!("`{path}` is missing or not in the format of an erasure"));
                 continue;

@@ -72,8 +72,8 @@ pub fn write(
 impl Check {
     pub(crate) fn run_receipt(&mut self, receipt: &[u8], policy: Option<&Policy>) -> Result<(), String> {
         let plain = |error: LedgerError| error.to_string();
-        let receipt: ReceiptJson = serde_json::from_slice(receipt)
-            .map_err(|_| "this is neither a package nor the receipt of a record")?;
+        let receipt: ReceiptJson =
+            layout::from_json(receipt).ok_or("this is neither a package nor the receipt of a record")?;
         if receipt.format != FORMAT {
             return Err("this is not the receipt of a record, or of another version".to_owned());
         }

@@ -11,7 +11,7 @@ use crate::bag::Bag;
 use crate::limits::REASONS_MAX;
 use crate::records::Erasing;
 use crate::report::{Complete, Counts, Dated, Report, Signer, TreeHead, Trust, Verdict, Witness};
-use crate::{Policy, layout, receipt};
+use crate::{Policy, layout};
 
 pub(crate) use crate::head::Head;
 
@@ -67,7 +67,7 @@ pub(crate) struct Check {
     pub(crate) witnesses: Vec<Witness>,
     pub(crate) dated: Vec<Dated>,
     pub(crate) complete: Option<Complete>,
-    package_sha256: String,
+    pub(crate) package_sha256: String,
 }
 
 impl Check {
@@ -98,8 +98,7 @@ impl Check {
         self.check_links();
         self.check_approval(&bag);
         let Some(receipt) = receipt else { return Ok(()) };
-        let leaf = receipt::check(receipt, &self.package_sha256, &head.checkpoint, &head.keys)
-            .map_err(|reason| format!("the receipt: {reason}"))?;
+        let leaf = self.check_receipt(receipt, &head).map_err(|reason| format!("the receipt: {reason}"))?;
         self.checked.push(format!(
             "the same ledger, continued, recorded this package byte for byte as record {leaf} when it was built"
         ));
@@ -129,7 +128,7 @@ impl Check {
             counts: self.counts,
             witnesses: self.witnesses,
             time_stamps: self.dated,
-            complete: self.complete,
+            complete: self.complete.filter(|_| verdict != Verdict::Invalid),
             checked: self.checked,
             not_checked: self.not_checked,
         }

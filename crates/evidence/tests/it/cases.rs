@@ -2,15 +2,15 @@
 //! library and the Python verifier here, and by those two and the page in a browser in the tests of the program.
 
 use tenantry_evidence::{Package, SubjectClaim};
-use tenantry_ledger::Pseudonym;
+use tenantry_ledger::{Body, Field, Pseudonym, RecordType, leaf_hash};
 use tenantry_verifier::Verdict;
 
-use crate::sample::TestSigner;
+use crate::sample::{Ledger, TestSigner, leaf};
 
 /// A change to the parts of a good package, and what has to be said of it.
 pub(crate) type Case = (&'static str, Verdict, &'static str, fn(&mut Package));
 
-pub(crate) const CASES: [Case; 23] = [
+pub(crate) const CASES: [Case; 25] = [
     ("gap", Verdict::Incomplete, "1 of 4 records stated", |package| drop(package.records.remove(1))),
     ("end cut off", Verdict::Incomplete, "1 of 4 records stated", |package| drop(package.records.pop())),
     ("unstated erasure", Verdict::Incomplete, "states the erasure of 3", |package| {
@@ -90,7 +90,28 @@ pub(crate) const CASES: [Case; 23] = [
     ("key that did not sign", Verdict::Incomplete, "no Ed25519 signature", |package| {
         package.log_keys.push(TestSigner::new(9).key().clone());
     }),
+    ("two first records of a subject", Verdict::Invalid, "repeats number 1", |package| {
+        *package = with_records_numbered([1, 1]);
+    }),
+    ("second record before the first", Verdict::Invalid, "does not follow record 9", |package| {
+        *package = with_records_numbered([2, 1]);
+    }),
 ];
+
+/// The good package with two more records, of somebody else and with these numbers. A second one names the first as that before it.
+fn with_records_numbered(numbers: [u64; 2]) -> Package {
+    let mut ledger = Ledger::new();
+    let (subject, nothing) = (Pseudonym([6; 16]), [0; 32]);
+    let body =
+        Body::new(RecordType(7), 1, vec![Field::new("event", "more")], |random| random.fill(1)).unwrap();
+    let last = leaf(9, &body, (subject, numbers[1], nothing));
+    let before = if numbers[0] == 2 { leaf_hash(&last) } else { nothing };
+    ledger.append(leaf(8, &body, (subject, numbers[0], before)), body.clone());
+    ledger.append(last, body);
+    let mut package = ledger.package(&TestSigner::new(1));
+    package.records.extend([ledger.record(8, None), ledger.record(9, None)]);
+    package
+}
 
 /// A witness that saw nothing.
 const WITNESSES: &str =

@@ -108,7 +108,7 @@ fn what_an_authority_dated_is_said_and_its_root_shown() {
         report.not_checked.iter().any(|line| line.contains("their root certificates are the package's own"))
     );
     if let Some(python) = python_with("cryptography") {
-        assert_eq!(run(&python, &bytes), (Some(0), "VALID".to_owned()));
+        assert_eq!(run(&python, &bytes, None), (Some(0), "VALID".to_owned()));
     }
 }
 
@@ -150,7 +150,7 @@ fn a_token_that_does_not_hold_makes_the_package_invalid() {
         assert_eq!(report.verdict, Verdict::Invalid, "{name}: {report}");
         assert!(report.reasons[0].starts_with("the time-stamp data/trust/stamp-"), "{name}: {report}");
         if let Some(python) = python_with("cryptography") {
-            assert_eq!(run(&python, &bytes).0, Some(1), "{name}");
+            assert_eq!(run(&python, &bytes, None).0, Some(1), "{name}");
         }
     }
 }

@@ -9,7 +9,9 @@
 mod bagit;
 mod cases;
 mod dated;
+mod forged;
 mod python;
+mod receipts;
 mod sample;
 mod submissions;
 mod tamper;

@@ -112,29 +112,12 @@ impl Ledger {
         ledger
     }
 
-    fn record_about(&mut self, subject: Pseudonym, kind: u16, fields: Vec<Field>) {
+    pub(crate) fn record_about(&mut self, subject: Pseudonym, kind: u16, fields: Vec<Field>) {
         let index = self.leaves.len() as u64;
         let body = Body::new(RecordType(kind), 1, fields, |random| random.fill(index as u8 + 1)).unwrap();
         let (number, previous) =
             if subject == SUBJECT { (self.last.0 + 1, self.last.1) } else { (0, [0; 32]) };
-        let leaf = LeafHeader {
-            log_seq: index,
-            record_type: RecordType(kind),
-            schema: 1,
-            recorded_at: UnixNanos(1_790_000_000_000_000_000 + index * 60_000_000_000),
-            event_at: UnixNanos(1_790_000_000_000_000_000),
-            producer: "register".into(),
-            actor: Pseudonym([9; 16]),
-            approvals: vec![],
-            subject,
-            subject_seq: number,
-            prev_subject_leaf: previous,
-            retention: RetentionClass::PERSONAL_DATA,
-            rule_version: [3; 32],
-            causes: vec![],
-            commitment: body.commitment(),
-        };
-        self.append(leaf.encode().unwrap(), body);
+        self.append(leaf(index, &body, (subject, number, previous)), body);
         if subject == SUBJECT {
             self.last = (number, leaf_hash(self.leaves.last().unwrap()));
         }
@@ -181,15 +164,17 @@ impl Ledger {
         }
     }
 
+    pub(crate) fn head(&self) -> Checkpoint {
+        Checkpoint { origin: ORIGIN.to_owned(), size: self.tree.size(), root: self.tree.root() }
+    }
+
     pub(crate) fn package(&self, signer: &TestSigner) -> Package {
-        let checkpoint =
-            Checkpoint { origin: ORIGIN.to_owned(), size: self.tree.size(), root: self.tree.root() };
         let erased = self.record(3, None);
         Package {
             source_organization: "Example Cloud Ltd".into(),
             external_identifier: "order-2026-17".into(),
             bagging_date: "2026-11-23".into(),
-            checkpoint: checkpoint.sign(&[signer]).unwrap(),
+            checkpoint: self.head().sign(&[signer]).unwrap(),
             log_keys: vec![signer.key.clone()],
             witnesses: "quorum none\n".into(),
             time_stamps: vec![],
@@ -229,6 +214,29 @@ impl Ledger {
             },
         }
     }
+}
+
+/// The leaf of a body at a place: whom it is about, its number there, and the leaf before it.
+pub(crate) fn leaf(index: u64, body: &Body, chain: (Pseudonym, u64, Hash)) -> Vec<u8> {
+    let (subject, subject_seq, prev_subject_leaf) = chain;
+    let header = LeafHeader {
+        log_seq: index,
+        record_type: body.record_type(),
+        schema: body.schema(),
+        recorded_at: UnixNanos(1_790_000_000_000_000_000 + index * 60_000_000_000),
+        event_at: UnixNanos(1_790_000_000_000_000_000),
+        producer: "register".into(),
+        actor: Pseudonym([9; 16]),
+        approvals: vec![],
+        subject,
+        subject_seq,
+        prev_subject_leaf,
+        retention: RetentionClass::PERSONAL_DATA,
+        rule_version: [3; 32],
+        causes: vec![],
+        commitment: body.commitment(),
+    };
+    header.encode().unwrap()
 }
 
 pub(crate) fn sample() -> Vec<u8> {

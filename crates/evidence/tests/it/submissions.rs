@@ -1,15 +1,14 @@
 //! The receipt of a record alone, and files that are no package: both verifiers agree on each.
 
-use tenantry_ledger::{Checkpoint, SignedNote, TlogProof, inclusion_proof};
+use tenantry_ledger::{SignedNote, TlogProof, inclusion_proof};
 use tenantry_verifier::{Policy, Verdict, submission, verify};
 
 use crate::bagit::python_with;
 use crate::python::run;
-use crate::sample::{Ledger, ORIGIN, TestSigner};
+use crate::sample::{Ledger, TestSigner};
 
 fn signed(ledger: &Ledger, signer: &TestSigner) -> SignedNote {
-    let head = Checkpoint { origin: ORIGIN.to_owned(), size: ledger.tree.size(), root: ledger.tree.root() };
-    head.sign(&[signer]).unwrap()
+    ledger.head().sign(&[signer]).unwrap()
 }
 
 fn policy(signer: &TestSigner) -> String {
@@ -39,7 +38,7 @@ fn a_record_is_proven_without_a_package() {
         let other = Policy::parse(policy(&TestSigner::new(2)).as_bytes()).unwrap();
         assert_eq!(verify(text.as_bytes(), Some(&other), None).verdict, Verdict::Invalid);
         if let Some(python) = python_with("cryptography") {
-            assert_eq!(run(&python, text.as_bytes()), (Some(0), "VALID".to_owned()));
+            assert_eq!(run(&python, text.as_bytes(), None), (Some(0), "VALID".to_owned()));
         }
     }
 }
@@ -72,7 +71,7 @@ fn what_does_not_belong_to_the_record_is_found() {
     for (name, changed) in cases {
         assert_eq!(verify(changed.as_bytes(), None, None).verdict, Verdict::Invalid, "{name}");
         if let Some(python) = python_with("cryptography") {
-            assert_eq!(run(&python, changed.as_bytes()).0, Some(1), "{name}");
+            assert_eq!(run(&python, changed.as_bytes(), None).0, Some(1), "{name}");
         }
     }
     for at in (0..good.len()).step_by(7) {
@@ -92,7 +91,7 @@ fn an_encrypted_file_says_how_to_decrypt_it() {
         assert!(report.reasons[0].contains("age --decrypt --identity"), "{report}");
         assert!(!report.not_checked.is_empty(), "{report}");
         if let Some(python) = python_with("cryptography") {
-            assert_eq!(run(&python, beginning.as_bytes()), (Some(2), "INCOMPLETE".to_owned()));
+            assert_eq!(run(&python, beginning.as_bytes(), None), (Some(2), "INCOMPLETE".to_owned()));
         }
     }
 }

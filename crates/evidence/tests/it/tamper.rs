@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
-use tenantry_verifier::{Policy, Verdict, verify};
+use tenantry_verifier::{Policy, Verdict, verify, zip as own_zip};
 
 use crate::sample::{TestSigner, sample};
 use tenantry_ledger::NoteSigner as _;
@@ -38,8 +38,40 @@ fn every_cut_and_every_addition_is_found() {
     for length in positions(&package) {
         assert_ne!(verify(&package[..length], None, None).verdict, Verdict::Valid, "cut to {length}");
     }
-    assert_ne!(verify(&[package.as_slice(), b"\0"].concat(), None, None).verdict, Verdict::Valid);
-    assert_ne!(verify(&[b"\0", package.as_slice()].concat(), None, None).verdict, Verdict::Valid);
+    for (name, changed) in additions(&package) {
+        assert_eq!(verify(&changed, None, None).verdict, Verdict::Invalid, "{name}");
+    }
+}
+
+/// What somebody without a key could add to a package or change around its files.
+pub(crate) fn additions(package: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let with_file = |path: &'static str, bytes: &'static [u8]| {
+        let mut files = own_zip::read(package).unwrap();
+        files.push((path, bytes));
+        files.sort_unstable();
+        own_zip::write(&files).unwrap()
+    };
+    let directory = package.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    let with = |at: usize, bytes: &[u8]| {
+        let mut changed = package.to_vec();
+        changed[at..at + bytes.len()].copy_from_slice(bytes);
+        changed
+    };
+    vec![
+        ("a byte before it", [b"\0", package].concat()),
+        ("a program before it", [b"#!/bin/sh\nexit 1\n", package].concat()),
+        ("a byte behind it", [package, b"\0"].concat()),
+        ("another archive behind it", [package, package].concat()),
+        ("a comment", [&package[..package.len() - 2], b"\x02\0ok"].concat()),
+        ("a symbolic link", with(directory + 38, &(0o120_777_u32 << 16).to_le_bytes())),
+        ("another date", with(directory + 12, b"\x22\x22\x55\x55")),
+        ("a file like a tag manifest", with_file("bag/tagmanifest-README-FIRST.html", b"all is well")),
+        ("a tag manifest of another kind", with_file("bag/tagmanifest-sha512.txt", b"")),
+        ("a folder like a tag manifest", with_file("bag/tagmanifest/report.pdf", b"")),
+        ("a tag file", with_file("bag/fetch.txt", b"")),
+        ("a payload file", with_file("bag/data/request/order-2.pdf", b"%PDF-1.7")),
+        ("a file beside the bag", with_file("read-me-first.txt", b"")),
+    ]
 }
 
 /// The attacker repairs the archive's own checksums by writing it anew with a common ZIP library.

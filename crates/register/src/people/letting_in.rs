@@ -8,7 +8,6 @@ use super::{MINUTE_US, administration, hash};
 use crate::access::{Action, authorise};
 use crate::approvals::{ContentHash, Pending, sealed_reason};
 use crate::call::Call;
-use crate::record::RecordType;
 use crate::salt::Salt;
 use crate::unit::Unit;
 use crate::{Register, RegisterError};
@@ -19,16 +18,14 @@ use tenantry_model::random::draw;
 use tenantry_model::staff::{Actor, Role};
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::approval::{self, ApprovalRow};
-use tenantry_store::repo::{ledger, staff};
-use tenantry_store::{StoreExt, Tx};
+use tenantry_store::repo::staff;
+use tenantry_store::StoreExt;
 use tenantry_vault::Vault;
 
 /// Minutes a one-time link works.
 const LINK_MINUTES: i64 = 15;
 /// Requests listed.
 const ROWS_MAX: u32 = 1_000;
-/// Records of one request that are looked at for its approval.
-const OWN_RECORDS_MAX: u32 = 1_000;
 
 /// A new member of staff.
 #[derive(Clone, Serialize, Deserialize)]
@@ -236,9 +233,13 @@ impl Unit<'_> {
         let request = staff::find_grant(self.tx, id)?.ok_or(RegisterError::ApprovalVoid)?;
         let row = approval::find(self.tx, request)?.ok_or(RegisterError::ApprovalVoid)?;
         usable(&row, &self.call.actor, self.now)?;
+        let pending = Pending::read(&row)?;
+        if !matches!(pending, Pending::LoginLink { staff, .. } if staff == id) {
+            return Err(RegisterError::ApprovalVoid);
+        }
         staff::end_grant(self.tx, id)?;
-        let leaf = approval_leaf(self.tx, &row)?;
-        self.rests_on_approval(leaf);
+        let (subject, _) = sealed_reason(&row)?;
+        self.rest_on_approval(&pending, &subject)?;
         Ok(request)
     }
 
@@ -265,15 +266,6 @@ fn usable(row: &ApprovalRow, actor: &Actor, now: Timestamp) -> Result<(), Regist
         "waiting" => Err(RegisterError::SecondPerson),
         _ => Err(RegisterError::ApprovalVoid),
     }
-}
-
-/// The record of a request's approval.
-fn approval_leaf(tx: &mut dyn Tx, row: &ApprovalRow) -> Result<u64, RegisterError> {
-    let (subject, _) = sealed_reason(row)?;
-    let decided = i64::from(RecordType::ApprovalDecided.number());
-    let own = ledger::by_subject(tx, &subject, OWN_RECORDS_MAX)?;
-    let leaf = own.iter().rev().find(|leaf| leaf.leaf_type == decided).map(|leaf| leaf.seq);
-    leaf.and_then(|seq| u64::try_from(seq).ok()).ok_or(RegisterError::SecondPerson)
 }
 
 /// Keyed digest of who somebody is said to be: what the second person looks at, without it standing in the request.

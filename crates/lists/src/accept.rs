@@ -113,10 +113,12 @@ pub fn acceptable(in_force: Option<&SnapshotHeader>, new: &Reading) -> Result<()
     }
 }
 
-/// Refuses what [`acceptable`] refuses, and a reading that lost too much of any [`Part`] against the version in force, or most of
-/// its entries for others. Parts in `without` are not looked at.
+/// Refuses what [`acceptable`] refuses of a reading, and one that lost too much of any [`Part`] against the version in force, or
+/// most of its entries for others. Parts in `without` are not looked at. Nor are dates: that of a version in force may have been
+/// corrected since it was packed, which only its header in force says.
 pub fn acceptable_after(in_force: &Snapshot, new: &Reading, without: &[Part]) -> Result<(), Refusal> {
-    acceptable(Some(in_force.header()), new)?;
+    let undated = SnapshotHeader { published_on: None, ..in_force.header().clone() };
+    acceptable(Some(&undated), new)?;
     if in_force.header().digest == new.snapshot.header().digest {
         return Ok(());
     }

@@ -47,7 +47,7 @@ pub enum ListsError {
     /// An OFAC list without a file that holds what it is screened by.
     #[error(
         "the OFAC files lack {missing}, without which people are not found under their other names and places; give the whole \
-         set or `SDN.XML`, or name what is missing in `--without`"
+         set (also as one ZIP file) or `SDN.XML`, or name what is missing in `--without`"
     )]
     Incomplete {
         /// Names of the files, with what they hold.

@@ -1,8 +1,9 @@
 //! Which format a file is in, by its first bytes and its name, and the reading of a set of files as one list.
 //!
 //! Content decides where it is unmistakable (XML roots, header rows, JSON fields); the name decides between the headerless OFAC files. Files may be
-//! zstd-compressed; what comes out of one is bounded, in all and for each byte that went in.
+//! zstd-compressed, or a set of them one ZIP file; what comes out of one is bounded, in all and for each byte that went in.
 
+use crate::archive;
 use crate::bounded::{Counted, Over, Unpacked, failed, within_ratio};
 use crate::limits::UNPACKED_BYTES_MAX;
 use crate::parts::Part;
@@ -13,7 +14,7 @@ use crate::{
     read_un_xml,
 };
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 use tenantry_model::time::Date;
 
@@ -145,7 +146,7 @@ fn ofac_csv(name: &str, list: OfacList, first: &str) -> Option<Format> {
 }
 
 /// Reads files that make one list: a single file of any format, or the files of an OFAC list as legacy CSV, which are refused without
-/// their aliases or addresses. `list` is the code for formats that carry none (FollowTheMoney, Senzing); without it the name of
+/// their aliases or addresses; one ZIP file stands for the files in it. `list` is the code for formats that carry none (FollowTheMoney, Senzing); without it the name of
 /// the file is used.
 pub fn read_files(
     paths: &[&Path],
@@ -164,9 +165,11 @@ pub fn read_files_without(
     without: &[Part],
 ) -> Result<Reading, ListsError> {
     let mut files = Vec::new();
+    let mut inputs = Vec::new();
     for path in paths {
-        let mut input = open(path)?;
-        let name = name_of(path);
+        open(path, &mut inputs)?;
+    }
+    for (name, mut input) in inputs {
         let head = input.fill_buf().map_err(|source| failed(&name, source))?;
         let format = detect(&name, head.get(..HEAD_BYTES).unwrap_or(head))
             .ok_or_else(|| ListsError::Unknown { file: name.clone() })?;
@@ -185,17 +188,33 @@ pub fn read_files_without(
 
 type Input = BufReader<Box<dyn Read>>;
 
-fn open(path: &Path) -> Result<Input, ListsError> {
+/// Opens a file, or every file of an archive.
+fn open(path: &Path, inputs: &mut Vec<(String, Input)>) -> Result<(), ListsError> {
+    let name = name_of(path);
     let failed = |source| ListsError::Read { file: name_of(path), source };
     let (file, read) = Counted::new(File::open(path).map_err(failed)?);
     let mut file = BufReader::with_capacity(HEAD_BYTES, file);
-    let packed = file.fill_buf().map_err(failed)?.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
-    let input: Box<dyn Read> = if packed {
-        Box::new(Unpacked::new(zstd::stream::read::Decoder::with_buffer(file).map_err(failed)?, read))
+    let head = file.fill_buf().map_err(failed)?;
+    if head.starts_with(archive::MAGIC) {
+        let members = archive::members(&name, File::open(path).map_err(failed)?)?;
+        if members.is_empty() {
+            return Err(ListsError::FileSet { why: format!("`{name}` holds no file") });
+        }
+        inputs.extend(members.into_iter().map(|(name, bytes)| (name, buffered(Cursor::new(bytes)))));
+        return Ok(());
+    }
+    let packed = head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
+    let input = if packed {
+        buffered(Unpacked::new(zstd::stream::read::Decoder::with_buffer(file).map_err(failed)?, read))
     } else {
-        Box::new(file)
+        buffered(file)
     };
-    Ok(BufReader::with_capacity(HEAD_BYTES, input))
+    inputs.push((name, input));
+    Ok(())
+}
+
+fn buffered(input: impl Read + 'static) -> Input {
+    BufReader::with_capacity(HEAD_BYTES, Box::new(input))
 }
 
 fn name_of(path: &Path) -> String {

@@ -30,6 +30,7 @@
 //! ```
 
 mod accept;
+mod archive;
 mod bis;
 mod bounded;
 mod countries;

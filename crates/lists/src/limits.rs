@@ -35,3 +35,9 @@ pub const UNPACKED_BYTES_MAX: u64 = 4 << 30;
 pub const UNPACKED_RATIO_MAX: u64 = 100;
 /// Bytes that come out of any compressed file before the ratio counts.
 pub const UNPACKED_BYTES_FREE: u64 = 16 << 20;
+/// Largest ZIP file that is opened, in bytes.
+pub const ZIP_BYTES_MAX: u64 = 32 << 20;
+/// Most files in a ZIP file. An OFAC list has four.
+pub const ZIP_MEMBERS_MAX: usize = 8;
+/// Most bytes that come out of a ZIP file, held in memory.
+pub const ZIP_UNPACKED_BYTES_MAX: u64 = 256 << 20;

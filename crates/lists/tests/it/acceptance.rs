@@ -91,6 +91,21 @@ fn the_same_entries_are_no_loss_whatever_they_hold() {
     assert_eq!(acceptable_after(&same, &reading(same.clone()), &[]), Ok(()));
 }
 
+/// The date of a version in force may have been corrected: what was packed may say a later one than is right.
+#[test]
+fn the_date_that_was_packed_is_no_reason() {
+    let of = |day: &str, number: usize| {
+        let mut entities = list(None, 0).into_entities();
+        entities.truncate(number);
+        Snapshot::new("own", "Own", day.parse().ok(), entities).unwrap()
+    };
+    let (packed, next) = (of("2026-12-01", ENTRIES), reading(of("2026-11-15", ENTRIES - 1)));
+    assert_eq!(acceptable_after(&packed, &next, &[]), Ok(()));
+    assert!(matches!(acceptable(Some(packed.header()), &next), Err(Refusal::Older { .. })));
+    let shrunk = reading(of("2026-12-02", ENTRIES / 2));
+    assert!(matches!(acceptable_after(&packed, &shrunk, &Part::ALL), Err(Refusal::Shrunk { .. })));
+}
+
 /// A version that wrote both ends of a range as dates of their own has no more dates than one that writes the range.
 #[test]
 fn a_range_of_dates_counts_once_in_either_form() {

@@ -1,8 +1,10 @@
 //! Formats told apart by content and name, and files read as one list.
 
 use crate::formats::fixture;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use tenantry_lists::{Format, OfacList, detect, read_files};
+use tenantry_lists::limits::ZIP_MEMBERS_MAX;
+use tenantry_lists::{Format, ListsError, OfacList, Reading, detect, read_files};
 
 #[test]
 fn formats_are_told_apart() {
@@ -51,4 +53,80 @@ fn a_set_of_files_is_one_list_and_a_lone_or_mixed_file_is_refused() {
     assert!(read(&["README.md"]).unwrap_err().to_string().contains("in no watchlist format"));
     assert!(read(&[]).is_err());
     assert_eq!(read(&["../../data/ofac-sdn-2023-12-28.tnl"]).unwrap().snapshot.entities().len(), 13_821);
+}
+
+fn zipped(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in members {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(content).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+fn read_zip(bytes: &[u8]) -> Result<Reading, ListsError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sdn.zip");
+    std::fs::write(&path, bytes).unwrap();
+    read_files(&[&path], None, None)
+}
+
+const SET: [&str; 4] = ["sdn.csv", "add.csv", "alt.csv", "sdn_comments.csv"];
+
+fn set() -> Vec<(&'static str, Vec<u8>)> {
+    SET.iter().map(|name| (*name, fixture(&format!("ofac/{name}")))).collect()
+}
+
+#[test]
+fn a_zip_file_is_the_set_of_files_in_it() {
+    let whole = crate::formats::ofac();
+    assert_eq!(read_zip(&zipped(&set())).unwrap().snapshot.entities(), whole.snapshot.entities());
+    let folders: Vec<(String, Vec<u8>)> =
+        set().into_iter().map(|(name, c)| (format!("ofac/{name}"), c)).collect();
+    let folders: Vec<(&str, Vec<u8>)> = folders.iter().map(|(name, c)| (name.as_str(), c.clone())).collect();
+    assert_eq!(read_zip(&zipped(&folders)).unwrap().snapshot.entities(), whole.snapshot.entities());
+    let alone = zipped(&[("un.xml", fixture("un.xml"))]);
+    assert_eq!(read_zip(&alone).unwrap().snapshot.header().list, "un-sc");
+
+    let without = zipped(&set()[..2]);
+    assert!(matches!(read_zip(&without), Err(ListsError::Incomplete { .. })));
+    let mut odd = set();
+    odd.push(("README", b"read me".to_vec()));
+    assert!(matches!(read_zip(&zipped(&odd)), Err(ListsError::Unknown { .. })));
+    let mixed = zipped(&[("sdn.csv", fixture("ofac/sdn.csv")), ("un.xml", fixture("un.xml"))]);
+    assert!(matches!(read_zip(&mixed), Err(ListsError::FileSet { .. })));
+}
+
+#[test]
+fn a_zip_file_gives_no_more_than_a_list_can() {
+    let many: Vec<(String, Vec<u8>)> =
+        (0..=ZIP_MEMBERS_MAX).map(|n| (format!("{n}.csv"), Vec::new())).collect();
+    let many: Vec<(&str, Vec<u8>)> = many.iter().map(|(name, c)| (name.as_str(), c.clone())).collect();
+    assert!(read_zip(&zipped(&many)).unwrap_err().to_string().contains("at most 8 files"));
+    let bomb = zipped(&[("sdn.csv", vec![b'1'; 64 << 20])]);
+    assert!(bomb.len() < 1 << 20);
+    assert!(matches!(read_zip(&bomb), Err(ListsError::TooLarge { .. })));
+    // The same, said to be small.
+    let mut lying = bomb;
+    let size = u32::to_le_bytes(64 << 20);
+    let places: Vec<usize> = (0..lying.len() - 4).filter(|at| lying[*at..*at + 4] == size).collect();
+    for at in places {
+        lying[at..at + 4].copy_from_slice(&100_u32.to_le_bytes());
+    }
+    assert!(read_zip(&lying).is_err());
+    assert!(read_zip(&zipped(&[])).is_err());
+}
+
+#[test]
+fn a_damaged_zip_file_is_an_error_and_never_another_list() {
+    let whole = zipped(&set());
+    let expected = read_zip(&whole).unwrap().snapshot.header().digest.clone();
+    for at in (0..whole.len()).step_by(97).chain(whole.len() - 80..whole.len()) {
+        assert!(read_zip(&whole[..at]).is_err(), "cut at {at}");
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0x41;
+        if let Ok(reading) = read_zip(&flipped) {
+            assert_eq!(reading.snapshot.header().digest, expected, "byte {at}");
+        }
+    }
 }

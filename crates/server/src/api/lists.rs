@@ -14,10 +14,11 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use serde::Deserialize;
 use std::io::Write as _;
-use tenantry_lists::{ListsError, Reading};
-use tenantry_model::staff::Scope;
+use tenantry_lists::{ListsError, Reading, acceptable_after};
+use tenantry_model::staff::{Actor, Job, Scope};
 use tenantry_model::time::Date;
 use tenantry_register::watchlists::{Imported, ListsView};
+use tenantry_register::{Call, Register, RegisterError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -54,10 +55,12 @@ struct Named {
 
 /// Import a list
 ///
-/// The body is the file as published: OFAC (CSV, XML, advanced XML), Consolidated Screening List, UN, EU, UK, BIS,
-/// FollowTheMoney, Senzing or a packed snapshot, zstd-compressed if you like. The format is found out. A file that is cut,
-/// malformed or suddenly much smaller is refused and the version in force stays. The version in force, sent again, is confirmed:
-/// its age begins anew, and a date of publication given now replaces the earlier one.
+/// The body is the file as published: OFAC (`SDN.XML`, `SDN_ADVANCED.XML` and their kin), Consolidated Screening List, UN, EU, UK,
+/// BIS, FollowTheMoney, Senzing or a packed snapshot, zstd-compressed if you like; OFAC's CSV files (`sdn.csv`, `add.csv`, `alt.csv`,
+/// `sdn_comments.csv`) together as one ZIP file. The format is found out. A file that is cut, malformed or suddenly much smaller is
+/// refused and the version in force stays; so is one that lost many of its aliases, identifiers or addresses, and `sdn.csv` alone,
+/// which lacks most of them. The version in force, sent again, is confirmed: its age
+/// begins anew, and a date of publication given now replaces the earlier one.
 #[utoipa::path(
     post,
     path = "/v1/lists",
@@ -92,10 +95,28 @@ async fn import(
             return Err(refused(&error));
         }
     };
-    let imported = ask(&state, move |register| register.import_list(&call, &reading)).await?;
+    let imported = ask(&state, move |register| bring_in(register, &call, &reading)).await?;
     state.world_bell.notify_one();
     state.deliveries_bell.notify_one();
     Ok(Json(imported))
+}
+
+/// Imports a version that has what the one in force has. Who may import a list need not be one who may read it, so the comparison
+/// is the system's.
+fn bring_in(register: &Register, call: &Call, reading: &Reading) -> Result<Imported, RegisterError> {
+    let list = &reading.snapshot.header().list;
+    match register.list_in_force(&Call::by(Actor::System { job: Job::SetUp }), list) {
+        Ok(in_force) => {
+            if let Err(refusal) = acceptable_after(&in_force, reading, &[]) {
+                let reason = refusal.to_string();
+                register.list_unreadable(call, list, &reason)?;
+                return Err(RegisterError::ListRefused { reason });
+            }
+        }
+        Err(RegisterError::NotFound { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    register.import_list(call, reading)
 }
 
 /// Reads the file from a folder of its own, under the name it was given, because the name helps to tell the format.
@@ -133,5 +154,12 @@ fn keep(name: &str, body: &Bytes) -> std::io::Result<tempfile::TempDir> {
 }
 
 fn refused(error: &ListsError) -> Problem {
-    Problem::new(Code::ListRefused).detail(format!("{error}; the snapshot in force stays"))
+    let why = match error {
+        ListsError::Incomplete { missing } => format!(
+            "what was sent lacks {missing}, without which people are not found under their other names and places; send \
+             `SDN.XML` or `CONSOLIDATED.XML`, which are whole, or the set of files as one ZIP file"
+        ),
+        other => other.to_string(),
+    };
+    Problem::new(Code::ListRefused).detail(format!("{why}; the snapshot in force stays"))
 }

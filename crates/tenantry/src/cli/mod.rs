@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use tenantry_lists::Part;
 use tenantry_model::account::Capability;
 use tenantry_model::hold::HoldKind;
 use tenantry_model::id::{AccountId, ApiKeyId, ApprovalId, HoldId, OrderId};
@@ -212,7 +213,7 @@ pub struct Migrate {
 pub enum Lists {
     /// Import a list from its publisher's files and screen against it from now on
     #[command(
-        after_long_help = "Examples:\n  tenantry lists import sdn.csv add.csv alt.csv sdn_comments.csv --published-on 2026-11-20\n  tenantry lists import consolidated.csv\n  tenantry lists import ours.csv --mapping ours.toml\n  tenantry lists import entities.delta.json --code os-sanctions\n\nThe format is recognised. A FollowTheMoney delta is applied to the version in force of the list named by --code. A file that is cut off or lost most of its entries is refused and the old list stays."
+        after_long_help = "Examples:\n  tenantry lists import sdn.csv add.csv alt.csv sdn_comments.csv --published-on 2026-11-20\n  tenantry lists import consolidated.csv\n  tenantry lists import ours.csv --mapping ours.toml\n  tenantry lists import entities.delta.json --code os-sanctions\n\nThe format is recognised. A FollowTheMoney delta is applied to the version in force of the list named by --code. A file that is cut off, or that lost many of its entries, aliases, identifiers or addresses, is refused and the old list stays."
     )]
     Import(ListFiles),
     /// Download lists from their publishers into a folder, and bring them into force with --import
@@ -261,6 +262,10 @@ pub struct Fetch {
     /// Import what is new, and confirm what is not
     #[arg(long)]
     pub import: bool,
+    /// Take a new version although it lost this: names, aliases, identifiers, addresses, birth-dates, countries, ties, or entries
+    /// (known under other identifiers); repeat for several
+    #[arg(long, value_name = "PART")]
+    pub without: Vec<Part>,
 }
 
 /// Files of one version of a list.
@@ -278,6 +283,10 @@ pub struct ListFiles {
     /// What the columns of a CSV file of your own are: a TOML file
     #[arg(long, value_name = "FILE", conflicts_with = "code")]
     pub mapping: Option<PathBuf>,
+    /// Take the list although it lacks or lost this: aliases (the file `alt`), addresses (the file `add`), names, identifiers,
+    /// birth-dates, countries, ties, or entries (known under other identifiers); repeat for several
+    #[arg(long, value_name = "PART")]
+    pub without: Vec<Part>,
 }
 
 /// `tenantry apply`.

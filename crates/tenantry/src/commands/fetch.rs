@@ -2,9 +2,10 @@
 //!
 //! Every list has a folder of its own. New files are gathered beside it, read, and take its place only when they make an acceptable
 //! list; what was there before stays otherwise. What the publisher said about a file is kept, so that the next run asks only
-//! for what is newer.
+//! for what is newer. A new version is compared with the files that are there, not with what was noted about them.
 
 use super::WrongInput;
+use super::lists::notices;
 use crate::cli::Fetch;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, downloading};
@@ -15,11 +16,15 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use tenantry_lists::fetch::{Downloader, Fetched, PUBLISHERS, Publisher, Wanted};
-use tenantry_lists::{Reading, acceptable, read_files};
+use tenantry_lists::{Part, Reading, acceptable, acceptable_after, read_files, read_files_without};
 use tenantry_model::listed::SnapshotHeader;
+use tenantry_register::RegisterError;
 
 /// What is remembered of a list's files.
 const REMEMBERED: &str = "fetched.json";
+
+/// Most notices shown to people of one list; JSON has all of them.
+const NOTICES_SHOWN_MAX: usize = 20;
 
 #[derive(Default, Serialize, Deserialize)]
 struct Remembered {
@@ -52,8 +57,8 @@ enum End {
     /// The publisher has nothing newer.
     Unchanged,
     /// A new version is there.
-    New { entries: u64, files: BTreeMap<String, String> },
-    /// The files make no acceptable list; what was there stays.
+    New { entries: u64, files: BTreeMap<String, String>, notices: Vec<String> },
+    /// The files make no acceptable list, or not one that may follow the one in force; what was there stays.
     Refused { why: String },
     /// The files could not be had; what was there stays.
     Failed { why: String },
@@ -81,6 +86,11 @@ pub(super) fn run(asked: &Fetch, out: Output, mut take: impl FnMut(&Reading) -> 
             End::Failed { why } => format!("FAILED, what was there stays: {why}"),
         };
         writeln!(text, "{:12} {said}", publisher.list)?;
+        if let End::New { notices, .. } = &end {
+            for notice in notices.iter().take(NOTICES_SHOWN_MAX) {
+                writeln!(text, "  {notice}")?;
+            }
+        }
         exit = match &end {
             End::Failed { .. } => Exit::Failed,
             End::Refused { .. } if exit == Exit::Yes => Exit::No,
@@ -114,6 +124,7 @@ fn one(
     folder: &Path,
     take: &mut impl FnMut(&Reading) -> Result<()>,
 ) -> Result<End> {
+    take_back(folder)?;
     let before: Remembered = fs::read(folder.join(REMEMBERED))
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
@@ -144,7 +155,10 @@ fn one(
     if !newer {
         if asked.import {
             // The version in force, imported again, is confirmed: it is as young as this.
-            take(&read_files(&paths, None, None)?)?;
+            let reading = read_files(&paths, None, None)?;
+            if let Err(error) = take(&reading) {
+                return refused_by_register(&new, error);
+            }
         }
         fs::remove_dir_all(&new)?;
         return Ok(End::Unchanged);
@@ -153,15 +167,22 @@ fn one(
         Ok(reading) => reading,
         Err(error) => return refused(&new, error.to_string()),
     };
-    if let Err(refusal) = acceptable(before.header.as_ref(), &reading) {
+    let follows = match there(publisher, folder)? {
+        Some(there) => acceptable(Some(there.snapshot.header()), &reading)
+            .and_then(|()| acceptable_after(&there.snapshot, &reading, &asked.without)),
+        None => acceptable(None, &reading),
+    };
+    if let Err(refusal) = follows {
         return refused(&new, refusal.to_string());
     }
-    take(&reading)?;
+    if let Err(error) = take(&reading) {
+        return refused_by_register(&new, error);
+    }
     remembered.header = Some(reading.snapshot.header().clone());
     fs::write(new.join(REMEMBERED), serde_json::to_vec_pretty(&remembered)?)?;
     put_in_place(&new, folder)?;
     let files = remembered.files.into_iter().map(|(name, of)| (name, of.sha256)).collect();
-    Ok(End::New { entries: reading.snapshot.header().entities, files })
+    Ok(End::New { entries: reading.snapshot.header().entities, files, notices: notices(&reading) })
 }
 
 /// Where new files are gathered.
@@ -169,9 +190,45 @@ fn beside(folder: &Path) -> PathBuf {
     folder.with_extension("new")
 }
 
+/// Where what was there stands aside while new files take its place.
+fn aside(folder: &Path) -> PathBuf {
+    folder.with_extension("old")
+}
+
+/// A run that was stopped between setting the old files aside and putting the new ones in place has left none: the old ones are
+/// what the next version is compared with, so they come back first.
+fn take_back(folder: &Path) -> Result<()> {
+    let old = aside(folder);
+    if old.exists() && !folder.exists() {
+        fs::rename(&old, folder).with_context(|| format!("cannot put {} back in place", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// The list that is there, if there is one. Whatever it lacks, it is what a new version is compared with.
+fn there(publisher: &Publisher, folder: &Path) -> Result<Option<Reading>> {
+    let files: Vec<PathBuf> =
+        publisher.files.iter().map(|(name, _)| folder.join(name)).filter(|file| file.is_file()).collect();
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    read_files_without(&files, None, None, &Part::ALL).map(Some).with_context(|| {
+        format!("what is there cannot be read to compare with; remove {} to begin anew", folder.display())
+    })
+}
+
 fn refused(new: &Path, why: String) -> Result<End> {
     fs::remove_dir_all(new)?;
     Ok(End::Refused { why })
+}
+
+/// A list that the register refuses is refused; anything else that went wrong there is a failure.
+fn refused_by_register(new: &Path, error: anyhow::Error) -> Result<End> {
+    match error.downcast_ref::<RegisterError>() {
+        Some(RegisterError::ListRefused { .. }) => refused(new, error.to_string()),
+        _ => Err(error),
+    }
 }
 
 /// Downloads one file; nothing when the publisher has no newer one.
@@ -212,7 +269,7 @@ fn download(
 }
 
 fn put_in_place(new: &Path, folder: &Path) -> Result<()> {
-    let old = folder.with_extension("old");
+    let old = aside(folder);
     if old.exists() {
         fs::remove_dir_all(&old)?;
     }

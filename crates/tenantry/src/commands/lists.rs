@@ -5,12 +5,18 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::{Fetch, ListFiles, Lists};
 use anyhow::{Context as _, Result};
+use serde::Serialize;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use tenantry_lists::{Change, FieldChange, OwnMapping, Reading, diff, read_files, read_own_csv};
+use tenantry_lists::{
+    Change, FieldChange, OwnMapping, Part, Reading, acceptable_after, diff, read_files_without, read_own_csv,
+};
+use tenantry_model::listed::SnapshotHeader;
 use tenantry_model::time::Date;
+use tenantry_register::watchlists::Imported;
+use tenantry_register::{Register, RegisterError};
 
 /// Most notices shown to people; JSON has all of them.
 const NOTICES_SHOWN_MAX: usize = 20;
@@ -33,7 +39,7 @@ fn fetch(file: Option<&Path>, asked: &Fetch, out: Output) -> Result<Exit> {
     }
     let register = deployment::open(&deployment::settings(file, Vec::new())?)?;
     fetch::run(asked, out, |reading| {
-        register.import_list(&deployment::operator(), reading)?;
+        bring_in(&register, reading, &asked.without)?;
         Ok(())
     })
 }
@@ -49,7 +55,7 @@ fn import(file: Option<&Path>, files: &ListFiles, out: Output) -> Result<Exit> {
         }
         _ => read_list(files)?,
     };
-    let imported = register.import_list(&deployment::operator(), &reading)?;
+    let imported = bring_in(&register, &reading, &files.without)?;
     let mut text = format!("{} of {}: ", imported.header.title, published(imported.header.published_on));
     if imported.unchanged {
         text.push_str("this version is in force already and confirmed as of now\n");
@@ -64,6 +70,48 @@ fn import(file: Option<&Path>, files: &ListFiles, out: Output) -> Result<Exit> {
     Ok(Exit::Yes)
 }
 
+/// Imports a version that has what the one in force has, but for what is waived.
+fn bring_in(register: &Register, reading: &Reading, without: &[Part]) -> Result<Imported, RegisterError> {
+    let (operator, list) = (deployment::operator(), &reading.snapshot.header().list);
+    match register.list_in_force(&operator, list) {
+        Ok(in_force) => {
+            if let Err(refusal) = acceptable_after(&in_force, reading, without) {
+                let reason = refusal.to_string();
+                register.list_unreadable(&operator, list, &reason)?;
+                return Err(RegisterError::ListRefused { reason });
+            }
+        }
+        Err(RegisterError::NotFound { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    register.import_list(&operator, reading)
+}
+
+/// What was wrong in the files of a list, as file, line and why.
+pub(super) fn notices(reading: &Reading) -> Vec<String> {
+    reading.notices.iter().map(|n| format!("{}:{}: {}", n.file, n.line, n.why)).collect()
+}
+
+/// Tells people on standard error what was wrong in the files of a list.
+pub(super) fn tell(list: &Path, notices: &[String]) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    for notice in notices.iter().take(NOTICES_SHOWN_MAX) {
+        writeln!(err, "{}: {notice}", list.display())?;
+    }
+    match notices.len().saturating_sub(NOTICES_SHOWN_MAX) {
+        0 => Ok(()),
+        more => writeln!(err, "{}: and {more} more", list.display()),
+    }
+}
+
+/// What was packed.
+#[derive(Serialize)]
+struct Packed<'a> {
+    #[serde(flatten)]
+    header: &'a SnapshotHeader,
+    notices: &'a [String],
+}
+
 fn pack(files: &ListFiles, output: &Path, out: Output) -> Result<Exit> {
     let reading = read_list(files)?;
     tenantry_lists::acceptable(None, &reading).context("the list is refused").context(WrongInput)?;
@@ -71,9 +119,10 @@ fn pack(files: &ListFiles, output: &Path, out: Output) -> Result<Exit> {
         File::create_new(output).with_context(|| format!("cannot create {}", output.display()))?;
     target.write_all(&reading.snapshot.pack())?;
     target.sync_all()?;
-    let header = reading.snapshot.header();
+    let (header, notices) = (reading.snapshot.header(), notices(&reading));
+    tell(output, &notices)?;
     let text = format!("{}: {}, {} entries", output.display(), header.title, header.entities);
-    out.answer(header, text)?;
+    out.answer(&Packed { header, notices: &notices }, text)?;
     Ok(Exit::Yes)
 }
 
@@ -101,8 +150,15 @@ fn list(file: Option<&Path>, out: Output) -> Result<Exit> {
 }
 
 fn compare(old: &Path, new: &Path, out: Output) -> Result<Exit> {
-    let read = |path: &Path| read(&[path.to_path_buf()], None, None);
-    let changes = diff(&read(old)?.snapshot, &read(new)?.snapshot);
+    // Nobody is screened against what is compared here, so that one file of a set will do.
+    let read = |path: &Path| -> Result<(Reading, Vec<String>)> {
+        let reading = read(&[path.to_path_buf()], None, None, &Part::ALL)?;
+        let notices = notices(&reading);
+        tell(path, &notices)?;
+        Ok((reading, notices))
+    };
+    let ((old, old_notices), (new, new_notices)) = (read(old)?, read(new)?);
+    let changes = diff(&old.snapshot, &new.snapshot);
     let (mut text, mut shown) = (String::new(), Vec::new());
     let none: &[FieldChange] = &[];
     for change in &changes {
@@ -127,14 +183,15 @@ fn compare(old: &Path, new: &Path, out: Output) -> Result<Exit> {
         );
     }
     writeln!(text, "{} entries differ", changes.len())?;
-    out.answer(&serde_json::json!({ "changes": shown }), text)?;
+    let notices = serde_json::json!({ "old": old_notices, "new": new_notices });
+    out.answer(&serde_json::json!({ "changes": shown, "notices": notices }), text)?;
     Ok(if changes.is_empty() { Exit::Yes } else { Exit::No })
 }
 
 /// The list that the files make, by the mapping where one is given.
 fn read_list(files: &ListFiles) -> Result<Reading> {
     let Some(mapping) = &files.mapping else {
-        return read(&files.files, files.code.as_deref(), files.published_on);
+        return read(&files.files, files.code.as_deref(), files.published_on, &files.without);
     };
     let [file] = files.files.as_slice() else {
         anyhow::bail!(anyhow::anyhow!("a mapping is of one file").context(WrongInput));
@@ -157,9 +214,14 @@ fn is_delta(path: &Path) -> Result<bool> {
     Ok(head.contains("\"op\"") && head.contains("\"entity\""))
 }
 
-fn read(files: &[PathBuf], code: Option<&str>, published_on: Option<Date>) -> Result<Reading> {
+fn read(
+    files: &[PathBuf],
+    code: Option<&str>,
+    published_on: Option<Date>,
+    without: &[Part],
+) -> Result<Reading> {
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-    read_files(&paths, code, published_on).map_err(anyhow::Error::from).context(WrongInput)
+    read_files_without(&paths, code, published_on, without).map_err(anyhow::Error::from).context(WrongInput)
 }
 
 fn published(on: Option<Date>) -> String {

@@ -3,6 +3,7 @@
 use super::WrongInput;
 use super::in_order::{Answer, answer_all};
 use super::json_lines::{Line, lines};
+use super::lists::{notices, tell};
 use crate::cli::Screen;
 use crate::cli::exit::Exit;
 use crate::cli::output::counting;
@@ -129,7 +130,7 @@ pub(super) fn json_line(value: &impl Serialize, trouble: Option<String>) -> Answ
     Answer { bytes, trouble }
 }
 
-/// A list from a file, or from a folder that holds the files of one list.
+/// A list from a file, or from a folder that holds the files of one list. What was wrong in them is told.
 pub(super) fn read(path: &Path) -> Result<Reading> {
     let mut files = vec![path.to_path_buf()];
     if path.is_dir() {
@@ -144,6 +145,7 @@ pub(super) fn read(path: &Path) -> Result<Reading> {
     tenantry_lists::acceptable(None, &reading)
         .map_err(|refusal| anyhow::anyhow!("the list {} is refused: {refusal}", path.display()))
         .context(WrongInput)?;
+    tell(path, &notices(&reading))?;
     Ok(reading)
 }
 

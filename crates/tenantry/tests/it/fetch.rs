@@ -139,6 +139,136 @@ fn only_what_is_newer_whole_and_sound_takes_the_place_of_what_is_there() {
     assert_eq!(there()[2], newer.into_bytes());
 }
 
+/// A set of many entries, each with an alias and an address.
+fn long_set() -> [Vec<u8>; 4] {
+    let rows = |row: fn(u32) -> String| {
+        let rows: Vec<String> = (1..=60).map(row).collect();
+        format!("{}\r\n\u{1a}", rows.join("\r\n")).into_bytes()
+    };
+    let null = "-0- ";
+    [
+        rows(|n| {
+            let null = ["-0- "; 8].join(",");
+            format!("{n},\"EXAMPLE {n}\",-0- ,\"CUBA\",{null}")
+        }),
+        rows(|n| format!("{n},{n},\"{n} Example Street\",\"Havana\",\"Cuba\",-0- ")),
+        rows(|n| format!("{n},{n},\"aka\",\"SAMPLE {n}\",-0- ")),
+        format!("1,\"{null}\"\r\n\u{1a}").into_bytes(),
+    ]
+}
+
+/// The first rows of a file with the mark that ends it: a file that looks whole.
+fn gutted(file: &[u8]) -> Vec<u8> {
+    let rows: Vec<&[u8]> = file.split_inclusive(|byte| *byte == b'\n').take(3).collect();
+    [rows.concat().as_slice(), b"\x1a"].concat()
+}
+
+/// From a review: `alt.csv` and `add.csv` of three rows were taken, because the list had as many entries as before.
+#[test]
+fn a_set_whose_aliases_or_addresses_are_nearly_gone_is_refused_unless_that_is_waived() {
+    let folder = tempfile::tempdir().unwrap();
+    let publisher = Publisher::start();
+    let set = long_set();
+    for (name, content) in NAMES.iter().zip(&set) {
+        publisher.answer(name, Ok(content.clone()));
+    }
+    let (code, said) = fetch(folder.path(), &publisher, &[]);
+    assert_eq!(code, 0, "{said}");
+    for (name, part, at) in [("alt.csv", "aliases", 2), ("add.csv", "addresses", 1)] {
+        publisher.answer(name, Ok(gutted(&set[at])));
+        let (code, said) = fetch(folder.path(), &publisher, &[]);
+        let told = format!("the list has 3 {part} and the version in force 60");
+        assert_eq!((code, said.contains(&told)), (1, true), "{said}");
+        let there = std::fs::read(folder.path().join("lists/ofac-sdn").join(name)).unwrap();
+        assert_eq!(there, set[at], "what was there stays");
+        publisher.answer(name, Ok(set[at].clone()));
+    }
+    publisher.answer("alt.csv", Ok(gutted(&set[2])));
+    let (code, said) = fetch(folder.path(), &publisher, &["--without", "addresses"]);
+    assert_eq!(code, 1, "only what is named is waived: {said}");
+    let (code, said) = fetch(folder.path(), &publisher, &["--without", "alt"]);
+    assert_eq!(code, 0, "{said}");
+}
+
+/// A run that was stopped between its two renames left the old files aside: they are still what is compared with.
+#[test]
+fn a_run_that_was_stopped_while_it_put_files_in_place_forgets_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let publisher = Publisher::start();
+    let set = long_set();
+    for (name, content) in NAMES.iter().zip(&set) {
+        publisher.answer(name, Ok(content.clone()));
+    }
+    assert_eq!(fetch(folder.path(), &publisher, &[]).0, 0);
+    let (there, aside) = (folder.path().join("lists/ofac-sdn"), folder.path().join("lists/ofac-sdn.old"));
+    for remembered in [true, false] {
+        std::fs::rename(&there, &aside).unwrap();
+        if !remembered {
+            // What was noted about them may be lost as well.
+            std::fs::write(aside.join("fetched.json"), "").unwrap();
+        }
+        publisher.answer("alt.csv", Ok(gutted(&set[2])));
+        let (code, said) = fetch(folder.path(), &publisher, &[]);
+        assert_eq!((code, said.contains("REFUSED")), (1, true), "{said}");
+        assert_eq!(std::fs::read(there.join("alt.csv")).unwrap(), set[2]);
+        assert!(!aside.exists());
+    }
+    publisher.answer("alt.csv", Ok(set[2].clone()));
+    assert_eq!(fetch(folder.path(), &publisher, &[]).0, 0);
+}
+
+/// What the register refuses is refused, with its exit code, and not a failure; the folder is as empty as before.
+#[test]
+fn what_may_not_follow_the_list_in_force_is_refused_at_import() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("tenantry.toml"), tenantry::config::EXAMPLE).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+            .args(arguments)
+            .current_dir(here)
+            .env_clear()
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(said).unwrap())
+    };
+    let init = ["init", "--admin", "ada@example.org", "--name", "Ada", "--origin", "ledger.example.org/t"];
+    assert_eq!(run(&init).0, 0);
+    let set = long_set();
+    for (name, content) in NAMES.iter().zip(&set) {
+        std::fs::write(here.join(name), content).unwrap();
+    }
+    // Alone, the main file is refused unless what it lacks is named.
+    let (code, said) = run(&["lists", "import", "sdn.csv"]);
+    assert_eq!(
+        (code, said.contains("lack `alt.csv` (aliases) and `add.csv` (addresses)")),
+        (2, true),
+        "{said}"
+    );
+    let import = [&["lists", "import"], NAMES.as_slice()].concat();
+    let (code, said) = run(&import);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = run(&["lists", "import", "sdn.csv", "add.csv", "--without", "addresses"]);
+    assert_eq!(code, 2, "{said}");
+
+    let publisher = Publisher::start();
+    for (name, content) in NAMES.iter().zip(&set) {
+        publisher.answer(name, Ok(content.clone()));
+    }
+    publisher.answer("alt.csv", Ok(gutted(&set[2])));
+    let (code, said) = fetch(here, &publisher, &["--import"]);
+    assert_eq!((code, said.contains("REFUSED") && said.contains("3 aliases")), (1, true), "{said}");
+    assert!(!here.join("lists/ofac-sdn").exists());
+    // The same on the command line, and what is waived there comes into force.
+    std::fs::write(here.join("alt.csv"), gutted(&set[2])).unwrap();
+    let (code, said) = run(&import);
+    assert_eq!((code, said.contains("--without aliases")), (2, true), "{said}");
+    let (code, said) = run(&[import.as_slice(), &["--without", "aliases"]].concat());
+    assert_eq!(code, 0, "{said}");
+}
+
 #[test]
 fn a_list_that_nobody_publishes_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -124,15 +124,44 @@ fn a_packed_list_and_a_folder_screen_like_the_file() {
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
 }
 
+/// From a review: what was wrong in a list was told by `import` only.
+#[test]
+fn what_was_wrong_in_a_list_is_told_by_every_command_that_reads_one() {
+    let folder = folder();
+    let lines: Vec<String> = (0..300)
+        .map(|n| format!(r#"{{"id":"p-{n}","schema":"Person","properties":{{"name":["Person {n}"]}}}}"#))
+        .collect();
+    std::fs::write(folder.path().join("odd.ftm.json"), format!("{}\nno object\n", lines.join("\n"))).unwrap();
+    let notice = "entities.ftm.json:301: the line is not a JSON object";
+    let told = format!("odd.ftm.json: {notice}\n");
+
+    let query = br#"{"schema":"Person","properties":{"name":["Ada Quillon Example"]}}"#;
+    let screened = run(folder.path(), &["screen", "--list", "odd.ftm.json"], query);
+    assert_eq!((screened.code, screened.err.as_str()), (0, told.as_str()));
+    let packed = run(folder.path(), &["lists", "pack", "odd.ftm.json", "-o", "odd.tnl", "--json"], b"");
+    assert_eq!((packed.code, packed.err), (0, told.replace("odd.ftm.json:", "odd.tnl:")));
+    let answer: serde_json::Value = serde_json::from_str(&packed.out).unwrap();
+    assert_eq!((&answer["entities"], &answer["notices"]), (&300.into(), &serde_json::json!([notice])));
+    let compared = run(folder.path(), &["lists", "diff", "odd.tnl", "odd.ftm.json", "--json"], b"");
+    assert_eq!((compared.code, compared.err), (0, told));
+    let answer: serde_json::Value = serde_json::from_str(&compared.out).unwrap();
+    assert_eq!(answer["notices"], serde_json::json!({ "old": [], "new": [notice] }));
+}
+
 #[test]
 fn wrong_use_is_told() {
     let folder = folder();
     std::fs::write(folder.path().join("cut.ftm.json"), LIST.split_at(LIST.len() - 20).0).unwrap();
     std::fs::write(folder.path().join("odd.csv"), "a,b\n1,2\n").unwrap();
+    let sdn = format!("36,\"EXAMPLE AIR\"{}\r\n\u{1a}", ",-0- ".repeat(10));
+    std::fs::write(folder.path().join("sdn.csv"), sdn).unwrap();
     let rows: &[(&[&str], &str)] = &[
         (&["screen"], "--list"),
         (&["screen", "--list", "missing.json"], "missing.json"),
         (&["screen", "--list", "cut.ftm.json"], "cut off"),
+        (&["screen", "--list", "sdn.csv"], "lack `alt.csv` (aliases)"),
+        (&["lists", "pack", "sdn.csv", "-o", "x"], "lack `alt.csv` (aliases)"),
+        (&["lists", "pack", "sdn.csv", "-o", "x", "--without", "all"], "is none of entries, names, aliases"),
         (&["screen", "--list", "own.ftm.json", "--threshold", "70"], "0.5 to 1"),
         (&["compare"], "name one file"),
         (&["compare", "--pairs", "missing.csv"], "cannot read missing.csv"),

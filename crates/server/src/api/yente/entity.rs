@@ -3,6 +3,7 @@
 use super::result::Evidence;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tenantry_lists::ftm_texts;
 use tenantry_model::listed::ListedEntity;
 use tenantry_register::SnapshotInForce;
 use tenantry_register::matching::last_change;
@@ -63,15 +64,14 @@ pub(super) struct ScoredBody {
 impl EntityBody {
     pub(super) fn new(list: &str, entity: ListedEntity, in_force: &[SnapshotInForce]) -> Self {
         let seen = in_force.iter().find(|s| s.header.list == list).map(|s| s.imported_at.to_string());
-        let texts = |values: Vec<tenantry_model::listed::Value>| values.into_iter().map(|v| v.text).collect();
         Self {
             caption: entity.caption().to_owned(),
             schema: entity.schema.as_str(),
             last_change: last_change(&entity).map(|date| format!("{date}T00:00:00")),
             properties: entity
                 .properties
-                .into_iter()
-                .map(|(p, values)| (p.as_str(), texts(values)))
+                .iter()
+                .map(|(property, values)| (property.as_str(), ftm_texts(*property, values)))
                 .collect(),
             datasets: vec![list.to_owned()],
             referents: Vec::new(),

@@ -13,7 +13,7 @@ use axum::{Json, body::Body as RawBody};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use tenantry_lists::Example;
+use tenantry_lists::{Example, ftm_texts};
 use tenantry_model::listed::{Property, Schema};
 use tenantry_model::staff::Scope;
 use tenantry_register::matching::{Filter, Lists};
@@ -379,8 +379,8 @@ fn columns(lists: &Lists, wanted: &Wanted) -> Result<Columns, Problem> {
     let row = |id: &String| {
         let entity = lists.entity(id).map(|(_, entity)| entity);
         let cells = |property| {
-            let texts = entity.iter().flat_map(|e| e.texts(property));
-            texts.map(|text| Cell { str: text.to_owned() }).collect()
+            let values = entity.iter().filter_map(|e| e.properties.get(&property));
+            values.flat_map(|values| ftm_texts(property, values)).map(|str| Cell { str }).collect()
         };
         (id.clone(), properties.iter().map(|(name, property)| (name.clone(), cells(*property))).collect())
     };

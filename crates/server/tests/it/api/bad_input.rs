@@ -203,6 +203,28 @@ async fn a_list_is_taken_whole_or_not_at_all() {
     import(&deployment, "file=own.xml&list=own", "k3", "<nothing/>").await.problem(Code::ListRefused);
     import(&deployment, "file=own.ftm.json&list=own", "k4", "").await.problem(Code::ListRefused);
     import(&deployment, "file=..%2Fown&list=own", "k5", whole.clone()).await.problem(Code::QueryInvalid);
+    // As many entries, without what they are found by.
+    let without = whole.replace("\"properties\":{", "\"properties\":{\"alias\":[\"Also\"],");
+    import(&deployment, "file=two.ftm.json&list=two", "k7", without).await.json();
+    let lost = import(&deployment, "file=two.ftm.json&list=two", "k8", whole.clone()).await;
+    let problem = lost.problem(Code::ListRefused);
+    assert!(
+        problem["detail"].as_str().unwrap().contains("0 aliases and the version in force 50"),
+        "{problem}"
+    );
+    let refused = deployment.get("/v1/lists").await.json()["refused"].clone();
+    assert!(refused[0]["reason"].as_str().unwrap().contains("0 aliases"), "{refused}");
+    // One file of a set is no list, nor is a delta; both are told what to do.
+    let sdn = format!("36,\"EXAMPLE AIR\"{}\r\n\u{1a}", ",-0- ".repeat(10));
+    let delta = "{\"op\":\"DEL\",\"entity\":{\"id\":\"x-1\"}}\n".to_owned();
+    for (file, body, told) in
+        [("sdn.csv", sdn, "send `SDN.XML`"), ("delta.json", delta, "send the whole file")]
+    {
+        let answer = import(&deployment, &format!("file={file}&list=own"), file, body).await;
+        let problem = answer.problem(Code::ListRefused);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(told) && detail.contains("the snapshot in force stays"), "{detail}");
+    }
     let lists = deployment.get("/v1/lists").await.json();
     assert_eq!(lists["in_force"][0]["header"]["digest"], digest);
     let again = import(&deployment, "file=own.ftm.json&list=own", "k6", whole).await;

@@ -333,7 +333,7 @@ impl Name {
         let mut at = 0;
         while at < self.forms.len() {
             if let Some((words, number)) = numbers::spelled(|i| self.numeral(at + i)).filter(|s| s.0 > 1) {
-                self.join(at, words, number.to_string(), None);
+                self.join(at, words, number.to_string());
             }
             let numbering = |f: &Form| words::entry(&f.ascii).is_some_and(|e| e.numbering);
             if self.kind != NameKind::Person
@@ -343,7 +343,7 @@ impl Name {
             {
                 let ascii = self.forms.get(at).map_or_else(String::new, |f| f.ascii.to_string());
                 at -= 1;
-                self.join(at, 2, ascii, None);
+                self.join(at, 2, ascii);
             }
             at += 1;
         }
@@ -360,7 +360,8 @@ impl Name {
         Some(if digits { Numeral::Digits(number) } else { Numeral::Word(number) })
     }
 
-    /// "United States" and "USA" are one word of an organisation's name, and a legal form is one however it is written out.
+    /// "United States" and "USA" are one word of an organisation's name. The words of a legal form stay words, since each may be
+    /// damaged, but none of them names anybody.
     fn join_phrases(&mut self) {
         if self.kind == NameKind::Person {
             return;
@@ -369,15 +370,22 @@ impl Name {
         while at < self.forms.len() {
             let from_here = self.forms.iter().skip(at).map(Form::ascii);
             if let Some(found) = words::phrase(from_here, || self.kind != NameKind::Object) {
-                let form = found.form.then_some((Role::Legal, LEGAL_WEIGHT));
-                self.join(at, found.words, found.short.to_owned(), form);
+                if let Some(short) = found.short {
+                    self.join(at, found.words, short.to_owned());
+                } else {
+                    for token in self.tokens.iter_mut().skip(at).take(found.words) {
+                        (token.role, token.weight) = (Role::Legal, LEGAL_WEIGHT);
+                        (token.place, token.chain) = (false, false);
+                    }
+                    at += found.words - 1;
+                }
             }
             at += 1;
         }
     }
 
-    /// Puts one token in the place of several; its duty is given or its own.
-    fn join(&mut self, at: usize, words: usize, ascii: String, duty: Option<(Role, u16)>) {
+    /// Puts one token in the place of several.
+    fn join(&mut self, at: usize, words: usize, ascii: String) {
         let entry = words::entry_of(&ascii, self.kind);
         let form = Form::with(ascii, Script::Latin, &entry);
         let end = self.spans.get(at + words - 1).map_or(0, |s| s.1);
@@ -388,10 +396,6 @@ impl Name {
             (self.tokens.get_mut(at), self.forms.get_mut(at), self.spans.get_mut(at))
         {
             (*t, *f, s.1) = (token(&form, &entry, self.kind), form, end);
-            if let Some(duty) = duty {
-                (t.role, t.weight) = duty;
-                t.place = false;
-            }
         }
     }
 

@@ -42,7 +42,7 @@ fn below_thousand(at: &impl Fn(usize) -> Option<Numeral>, from: usize) -> Found 
 fn below_hundred(at: &impl Fn(usize) -> Option<Numeral>, from: usize) -> Found {
     let Some(Numeral::Word(number)) = at(from) else { return None };
     if (20..HUNDRED).contains(&number)
-        && number % 10 == 0
+        && number.is_multiple_of(10)
         && let Some(Numeral::Word(unit @ 1..=9) | Numeral::Digits(unit @ 1..=9)) = at(from + 1)
     {
         return Some((2, number + unit));
@@ -51,11 +51,7 @@ fn below_hundred(at: &impl Fn(usize) -> Option<Numeral>, from: usize) -> Found {
 }
 
 /// The same times `unit`, when that word comes next.
-fn multiplied(
-    at: &impl Fn(usize) -> Option<Numeral>,
-    (tokens, number): (usize, u16),
-    unit: u16,
-) -> Found {
+fn multiplied(at: &impl Fn(usize) -> Option<Numeral>, (tokens, number): (usize, u16), unit: u16) -> Found {
     (at(tokens) == Some(Numeral::Word(unit)) && number < unit)
         .then(|| Some((tokens + 1, number.checked_mul(unit)?)))?
 }
@@ -68,7 +64,7 @@ fn and_less<A: Fn(usize) -> Option<Numeral>>(
     less: impl Fn(&A, usize) -> Found,
 ) -> (usize, u16) {
     let from = if at(tokens) == Some(Numeral::And) { tokens + 1 } else { tokens };
-    let unit = if number % THOUSAND == 0 { THOUSAND } else { HUNDRED };
+    let unit = if number.is_multiple_of(THOUSAND) { THOUSAND } else { HUNDRED };
     match less(at, from) {
         Some((more, rest)) if rest < unit && rest > 0 => match number.checked_add(rest) {
             Some(sum) => (from + more, sum),

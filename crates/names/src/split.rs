@@ -53,12 +53,13 @@ enum Class {
     Separator,
 }
 
-#[expect(clippy::match_same_arms, reason = "a table, grouped for the reader")]
 fn class(c: char) -> Class {
     match c {
         '\'' | '’' | '‘' | '`' | '´' | 'ʻ' | 'ʼ' | 'ʿ' | 'ʾ' | 'ʹ' | '"' | '״' | '׳' | '\u{200c}'
         | '\u{200d}' | '\u{ad}' | '\u{640}' | '\u{feff}' => Class::Inside,
-        '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' => Class::Inside,
+        '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' => {
+            Class::Inside
+        }
         '.' | '·' | '・' | '•' => Class::Dot,
         ',' | '،' | ';' => Class::Comma,
         '&' | '＆' => Class::And,
@@ -167,8 +168,7 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Pieces {
 /// Whether a hyphen parts the syllables of one name and no initial from a name: one vowel before it, a word after it, as
 /// in "U-jin".
 fn is_syllable(before: &str, after: impl Iterator<Item = char>) -> bool {
-    matches!(before, "a" | "e" | "i" | "o" | "u")
-        && after.take(2).filter(|c| c.is_alphabetic()).count() == 2
+    matches!(before, "a" | "e" | "i" | "o" | "u") && after.take(2).filter(|c| c.is_alphabetic()).count() == 2
 }
 
 /// A Chinese or Korean full name in one piece is parted after the family name; Korean parts go by syllable, since

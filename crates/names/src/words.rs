@@ -72,25 +72,23 @@ impl Hasher for WordHasher {
 /// Several words that are one.
 struct Phrase {
     words: Vec<&'static str>,
-    /// How it is written short.
-    short: &'static str,
-    /// Whether it is a legal form.
-    form: bool,
+    /// How they are written short; nothing for a legal form.
+    short: Option<&'static str>,
 }
 
 /// Phrases by their first word, romanised.
 static PHRASES: LazyLock<HashMap<&'static str, Vec<Phrase>>> = LazyLock::new(|| {
     let mut out: HashMap<&str, Vec<Phrase>> = HashMap::new();
-    for (section, form) in [("[phrase]", false), ("[form]", true)] {
-        for (long, short) in lines_of(WORDS, section).filter_map(|l| l.split_once('=')) {
-            let romanised = |word| match romanise::ascii(word, romanise::script(word)) {
-                ascii if ascii == word => word,
-                ascii => ascii.leak(),
-            };
-            let words: Vec<&str> = long.split(' ').map(romanised).collect();
-            if let Some(first) = words.first() {
-                out.entry(first).or_default().push(Phrase { words, short, form });
-            }
+    let romanised = |word| match romanise::ascii(word, romanise::script(word)) {
+        ascii if ascii == word => word,
+        ascii => ascii.leak(),
+    };
+    let short = lines_of(WORDS, "[phrase]").filter_map(|l| l.split_once('='));
+    let short = short.map(|(long, short)| (long, Some(short)));
+    for (long, short) in short.chain(lines_of(WORDS, "[form]").map(|long| (long, None))) {
+        let words: Vec<&str> = long.split(' ').map(romanised).collect();
+        if let Some(first) = words.first() {
+            out.entry(first).or_default().push(Phrase { words, short });
         }
     }
     out
@@ -98,20 +96,16 @@ static PHRASES: LazyLock<HashMap<&'static str, Vec<Phrase>>> = LazyLock::new(|| 
 
 /// Legal forms in writings that put no blank between words.
 pub(crate) fn forms_without_blank() -> impl Iterator<Item = &'static str> {
-    static FORMS: LazyLock<Vec<&str>> = LazyLock::new(|| {
-        let forms = lines_of(WORDS, "[form]").filter_map(|l| l.split_once('=')).map(|(long, _)| long);
-        forms.filter(|form| romanise::is_cjk_text(form)).collect()
-    });
+    static FORMS: LazyLock<Vec<&str>> =
+        LazyLock::new(|| lines_of(WORDS, "[form]").filter(|form| romanise::is_cjk_text(form)).collect());
     FORMS.iter().copied()
 }
 
 /// Words from the first on that are one.
 pub(crate) struct Joined {
     pub(crate) words: usize,
-    /// How they are written short.
-    pub(crate) short: &'static str,
-    /// Whether they are a legal form.
-    pub(crate) form: bool,
+    /// How they are written short; nothing for a legal form.
+    pub(crate) short: Option<&'static str>,
 }
 
 /// The longest phrase that begins with the first word; legal forms among them where they are looked for.
@@ -122,10 +116,11 @@ pub(crate) fn phrase<'f>(
     let all = PHRASES.get(forms.clone().next()?)?;
     let begins = |phrase: &&Phrase| {
         let mut given = forms.clone();
-        (!phrase.form || with_forms()) && phrase.words.iter().all(|word| given.next() == Some(*word))
+        (phrase.short.is_some() || with_forms())
+            && phrase.words.iter().all(|word| given.next() == Some(*word))
     };
     let longest = all.iter().filter(begins).max_by_key(|phrase| phrase.words.len())?;
-    Some(Joined { words: longest.words.len(), short: longest.short, form: longest.form })
+    Some(Joined { words: longest.words.len(), short: longest.short })
 }
 
 /// Organisations by each of their names, as an acronym, and which lengths these names have, one bit each.

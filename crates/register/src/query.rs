@@ -2,14 +2,14 @@
 
 use tenantry_linkage::TokenKind;
 use tenantry_model::fact::{Fact, FactKind, FactValue, PaymentMethod};
-use tenantry_model::listed::Schema;
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::party::PartyKind;
 use tenantry_model::personal::{Personal, PersonalText};
 use tenantry_screening::{Identifier, Query};
 
 /// What to ask the screening index about a party with these facts in force and these names that it had before: whoever takes
-/// another name is still who they were. `None` when no name is known: then there is nothing to ask, and the policy engine finds
-/// the name missing.
+/// another name is still who they were. `None` when nothing is known that could find anybody: no name, number, wallet or e-mail
+/// address. That the name is missing the policy engine finds.
 pub(crate) fn screening_query(kind: PartyKind, facts: &[Fact], former_names: &[Fact]) -> Option<Query> {
     let schema = match kind {
         PartyKind::Individual => Schema::Person,
@@ -27,7 +27,7 @@ pub(crate) fn screening_query(kind: PartyKind, facts: &[Fact], former_names: &[F
             add(&mut query, &fact.value);
         }
     }
-    (!query.names.is_empty()).then_some(query)
+    (!query.is_empty()).then_some(query)
 }
 
 /// Whether facts of this kind are names, which are screened even after others took their place.
@@ -69,7 +69,7 @@ fn add(query: &mut Query, value: &FactValue) {
         FactValue::LegalName { text } | FactValue::OtherName { text, .. } => {
             query.names.push(personal(text.expose()));
         }
-        FactValue::DateOfBirth { date } => query.birth_date = Some(Personal::new(*date)),
+        FactValue::DateOfBirth { date } => query.birth_dates.push(Personal::new(*date)),
         FactValue::Gender { gender } => query.gender = Some(*gender),
         FactValue::Citizenship { jurisdiction } => query.nationalities.push(jurisdiction.country()),
         FactValue::PermanentResidence { jurisdiction }
@@ -86,10 +86,17 @@ fn add(query: &mut Query, value: &FactValue) {
         FactValue::Payment { method: PaymentMethod::Wallet, token, .. } => {
             query.wallets.push(personal(token.expose()));
         }
-        FactValue::NationalId { number, .. }
-        | FactValue::IdentityDocument { number, .. }
-        | FactValue::RegistrationNumber { number, .. } => {
-            query.identifiers.push(Identifier { property: None, value: personal(number.expose()) });
+        FactValue::IdentityDocument { number, .. } => {
+            let value = personal(number.expose());
+            query.identifiers.push(Identifier { property: None, country: None, value });
+        }
+        FactValue::NationalId { jurisdiction, number } => {
+            let (property, country) = (Some(Property::IdNumber), Some(jurisdiction.country()));
+            query.identifiers.push(Identifier { property, country, value: personal(number.expose()) });
+        }
+        FactValue::RegistrationNumber { jurisdiction, number } => {
+            let (property, country) = (Some(Property::RegistrationNumber), Some(jurisdiction.country()));
+            query.identifiers.push(Identifier { property, country, value: personal(number.expose()) });
         }
         _ => {}
     }

@@ -35,7 +35,7 @@ fn listed(entity: &ListedEntity) -> Value {
 fn asked(query: &Query) -> Value {
     let mut properties = Map::new();
     properties.insert("name".to_owned(), json!([query.names[0].expose()]));
-    if let Some(born) = &query.birth_date {
+    if let Some(born) = query.birth_dates.first() {
         properties.insert("birthDate".to_owned(), json!([born.expose().to_string()]));
     }
     if !query.nationalities.is_empty() {

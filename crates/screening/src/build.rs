@@ -170,18 +170,16 @@ fn by_id(entities: &[EntityRecord], texts: &[u8]) -> Vec<u32> {
 
 /// Every whole name of an entity in every reading; from the name parts when it has none.
 pub(crate) fn whole_names(entity: &ListedEntity, attributes: &Attributes) -> Vec<(Property, Reading, Name)> {
-    let mut names: Vec<(Property, Reading, Name)> = Vec::new();
-    let mut put = |property: Property, text: &str| {
+    let readings = |property: Property, text: &str| {
         let read = |r: Reading| Some((property, r, attributes.name(text, r, entity.schema)?));
-        names.extend(Reading::ALL.into_iter().filter_map(read));
+        Reading::ALL.into_iter().filter_map(read).collect::<Vec<_>>()
     };
-    for property in entity::NAMES {
-        entity.texts(*property).for_each(|text| put(*property, text));
-    }
-    if entity::NAMES.iter().all(|property| entity.texts(*property).next().is_none()) {
+    let texts = entity::NAMES.iter().flat_map(|p| entity.texts(*p).map(move |text| (*p, text)));
+    let mut names: Vec<_> = texts.flat_map(|(property, text)| readings(property, text)).collect();
+    if names.is_empty() {
         let parts = [Property::FirstName, Property::MiddleName, Property::FatherName, Property::LastName];
         let joined: Vec<&str> = parts.iter().flat_map(|p| entity.texts(*p)).collect();
-        put(Property::Name, &joined.join(" "));
+        names = readings(Property::Name, &joined.join(" "));
     }
     names
 }

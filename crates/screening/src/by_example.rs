@@ -15,8 +15,8 @@ const NAME_PARTS: &[Property] =
     &[Property::FirstName, Property::MiddleName, Property::FatherName, Property::LastName];
 
 impl Query {
-    /// The query for the party that `example` describes. Names are made of name parts when there is no whole name; of
-    /// several dates the first that is one counts; values that no attribute compares are passed over.
+    /// The query for the party that `example` describes. Names are made of name parts when there is no whole name;
+    /// values that no attribute compares are passed over, and [`Query::unread`] names them.
     ///
     /// ```
     /// use tenantry_model::listed::{ListedEntity, Origin, Property, Schema, Value};
@@ -34,14 +34,15 @@ impl Query {
         let texts = |property| example.texts(property).map(personal).collect();
         let mut query = Self::new(example.schema, "");
         query.names = all(NAMES).map(personal).collect();
-        if query.names.is_empty() {
+        if !query.names.iter().any(|name| name.expose().contains(char::is_alphanumeric)) {
             let whole = all(NAME_PARTS).collect::<Vec<_>>().join(" ");
             query.names.extend((!whole.is_empty()).then(|| Personal::new(whole)));
         }
         query.family_names = texts(Property::LastName);
-        query.birth_date = all(&[Property::BirthDate, Property::IncorporationDate])
-            .find_map(|text| text.parse().ok())
-            .map(Personal::new);
+        query.birth_dates = all(&[Property::BirthDate, Property::IncorporationDate])
+            .filter_map(|text| text.parse().ok())
+            .map(Personal::new)
+            .collect();
         query.nationalities = all(NATIONALITIES).filter_map(normal::country).collect();
         query.countries = all(COUNTRIES).filter_map(normal::country).collect();
         query.gender = example.texts(Property::Gender).find_map(|text| match text {
@@ -50,11 +51,12 @@ impl Query {
             _ => None,
         });
         for property in normal::IDENTIFIERS {
-            query.identifiers.extend(
-                example
-                    .texts(*property)
-                    .map(|text| Identifier { property: Some(*property), value: personal(text) }),
-            );
+            let values = example.properties.get(property).into_iter().flatten();
+            query.identifiers.extend(values.map(|value| Identifier {
+                property: Some(*property),
+                country: value.note_country().and_then(normal::country),
+                value: personal(&value.text),
+            }));
         }
         query.addresses = texts(Property::Address);
         query.wallets = texts(Property::Wallet);

@@ -1,10 +1,11 @@
 //! A listed entity as the index keeps it: names taken apart, the other attributes in the form they are compared in.
 
+use crate::conflict;
+use crate::dates::Born;
 use crate::normal;
 use serde::{Deserialize, Serialize};
 use tenantry_model::jurisdiction::Jurisdiction;
 use tenantry_model::listed::{ListedEntity, Property, Schema};
-use tenantry_model::time::PartialDate;
 use tenantry_names::{Name, NameKind, Reading};
 
 /// Properties that hold whole names.
@@ -23,7 +24,7 @@ const COUNTRIES: &[Property] = &[
 /// Attributes other than names.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Attributes {
-    pub(crate) births: Box<[PartialDate]>,
+    pub(crate) births: Box<[Born]>,
     pub(crate) countries: Box<[Jurisdiction]>,
     /// `true` for female, `false` for male.
     pub(crate) female: Option<bool>,
@@ -40,14 +41,22 @@ pub(crate) struct Exact {
     pub(crate) property: Property,
     pub(crate) normal: Box<str>,
     pub(crate) published: Box<str>,
+    /// Countries that may have issued it.
+    pub(crate) countries: Box<[Jurisdiction]>,
+    /// Whether its bearer has one such number only.
+    pub(crate) single: bool,
 }
 
 impl Attributes {
     pub(crate) fn of(entity: &ListedEntity) -> Self {
-        let mut births: Vec<PartialDate> =
-            entity.texts(Property::BirthDate).filter_map(|t| t.parse().ok()).collect();
-        births
-            .extend(entity.texts(Property::IncorporationDate).filter_map(|t| t.parse::<PartialDate>().ok()));
+        let dates = [Property::BirthDate, Property::IncorporationDate];
+        let values = dates.iter().filter_map(|p| entity.properties.get(p)).flatten();
+        let mut births: Vec<Born> = Vec::new();
+        for born in values.filter_map(Born::listed) {
+            if !births.contains(&born) {
+                births.push(born);
+            }
+        }
         let mut countries: Vec<_> =
             COUNTRIES.iter().flat_map(|p| entity.texts(*p)).filter_map(normal::country).collect();
         countries.sort_unstable();
@@ -62,9 +71,9 @@ impl Attributes {
         let families = entity.texts(Property::LastName).filter(|_| of_person).map(Box::from).collect();
         Self {
             births: births.into(),
+            exact: exact(entity, &countries).into(),
             countries: countries.into(),
             female,
-            exact: exact(entity).into(),
             addresses,
             families,
         }
@@ -81,7 +90,7 @@ impl Attributes {
     }
 }
 
-/// A name of a party of this schema of whom that is known, when it has that reading.
+/// A name of a party of this schema of whom that is known, when it has that reading and anything in it can be read.
 pub(crate) fn name_of<'t>(
     text: &str,
     reading: Reading,
@@ -90,6 +99,9 @@ pub(crate) fn name_of<'t>(
     families: impl Iterator<Item = &'t str>,
 ) -> Option<Name> {
     let name = Name::read(text, name_kind(schema), reading)?;
+    if name.tokens().is_empty() {
+        return None;
+    }
     if name.kind() == NameKind::Person {
         return Some(name.of_family(families));
     }
@@ -103,7 +115,7 @@ impl Attributes {
     }
 }
 
-fn exact(entity: &ListedEntity) -> Vec<Exact> {
+fn exact(entity: &ListedEntity, countries: &[Jurisdiction]) -> Vec<Exact> {
     let mut out = Vec::new();
     for (property, values) in &entity.properties {
         for value in values {
@@ -112,6 +124,8 @@ fn exact(entity: &ListedEntity) -> Vec<Exact> {
                     property: *property,
                     normal: normal.into(),
                     published: value.text.as_str().into(),
+                    countries: issuers(value.note_country(), countries),
+                    single: conflict::is_single(*property, entity.schema, value),
                 });
             }
         }
@@ -119,6 +133,11 @@ fn exact(entity: &ListedEntity) -> Vec<Exact> {
     out.sort_unstable();
     out.dedup();
     out
+}
+
+/// Who may have issued a number of somebody of these countries.
+fn issuers(stated: Option<&str>, countries: &[Jurisdiction]) -> Box<[Jurisdiction]> {
+    stated.and_then(normal::country).map_or_else(|| countries.into(), |country| [country].into())
 }
 
 /// Normal form of a value of a property that is compared exactly.

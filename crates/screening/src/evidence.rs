@@ -2,6 +2,8 @@
 //! figures say how much more often the relation is seen in true pairs than between strangers; they are part of the
 //! frozen algorithm.
 
+use crate::conflict;
+use crate::dates;
 use crate::entity::Attributes;
 use crate::hit::{Attribute, Direction, HardRule, Note, Point};
 use crate::normal;
@@ -26,12 +28,21 @@ const ADDRESS_SIMILAR_MIN: usize = 600;
 
 /// What a query offers besides names, in the form it is compared in.
 pub(crate) struct Asked {
-    birth: Option<PartialDate>,
+    births: Vec<PartialDate>,
     countries: Vec<Jurisdiction>,
     female: Option<bool>,
     /// Attribute, property when known, normal form.
     pub(crate) exact: Vec<(Attribute, Option<Property>, String)>,
+    /// Numbers whose kind is known.
+    numbers: Vec<AskedNumber>,
     addresses: Vec<Vec<String>>,
+}
+
+/// A number of a known kind, and which countries may have issued it.
+pub(crate) struct AskedNumber {
+    pub(crate) property: Property,
+    pub(crate) normal: String,
+    pub(crate) countries: Vec<Jurisdiction>,
 }
 
 impl Asked {
@@ -41,11 +52,15 @@ impl Asked {
         countries.sort_unstable();
         countries.dedup();
         let mut exact = Vec::new();
+        let mut numbers = Vec::new();
         for identifier in &query.identifiers {
-            exact.extend(
-                normal::identifier(identifier.value.expose())
-                    .map(|n| (Attribute::Identifier, identifier.property, n)),
-            );
+            let Some(normal) = normal::identifier(identifier.value.expose()) else { continue };
+            if let Some(property) = identifier.property {
+                let issuer = identifier.country.map(|country| vec![country.country()]);
+                let countries = issuer.unwrap_or_else(|| countries.clone());
+                numbers.push(AskedNumber { property, normal: normal.clone(), countries });
+            }
+            exact.push((Attribute::Identifier, identifier.property, normal));
         }
         let plain = [
             (Attribute::Wallet, &query.wallets, normal::wallet as fn(&str) -> Option<String>),
@@ -62,7 +77,8 @@ impl Asked {
             _ => None,
         };
         let addresses = query.addresses.iter().map(|a| words(a.expose())).collect();
-        Self { birth: query.birth_date.as_ref().map(|b| *b.expose()), countries, female, exact, addresses }
+        let births = query.birth_dates.iter().map(|b| *b.expose()).collect();
+        Self { births, countries, female, exact, numbers, addresses }
     }
 
     /// The most that attributes can say for any entity.
@@ -78,7 +94,7 @@ impl Asked {
 
     /// Sum of all points, without building them.
     pub(crate) fn bits(&self, listed: &Attributes) -> i32 {
-        let birth = self.birth.and_then(|b| birth(b, &listed.births)).map_or(0, |r| r.0);
+        let birth = dates::relation(&self.births, &listed.births).map_or(0, |r| r.0);
         let country = country(&self.countries, &listed.countries).map_or(0, |r| r.0);
         let gender = gender(self.female, listed.female).map_or(0, |r| r.0);
         let address = address(&self.addresses, listed).map_or(0, |r| r.0);
@@ -91,12 +107,12 @@ impl Asked {
     pub(crate) fn points(&self, listed: &Attributes) -> Vec<Point> {
         let mut out = Vec::new();
         let dates: Vec<String> = listed.births.iter().map(ToString::to_string).collect();
-        let born = self.birth.and_then(|b| birth(b, &listed.births));
+        let born = dates::relation(&self.births, &listed.births);
         point(
             &mut out,
             Attribute::BirthDate,
             born.map(|(b, n, i)| (b, n, dates.get(i).cloned().unwrap_or_default())),
-            self.birth.is_some(),
+            !self.births.is_empty(),
             &dates.join("; "),
         );
         let codes = listed.countries.iter().map(Jurisdiction::as_str).collect::<Vec<_>>().join("; ");
@@ -126,14 +142,19 @@ impl Asked {
         out
     }
 
-    /// Evidence, relation and published value of an exactly compared attribute. A different number is no evidence:
-    /// people hold several.
+    /// Evidence, relation and published value of an exactly compared attribute. A different value is no evidence, since
+    /// people hold several, but for numbers of which a bearer has one.
     fn exact_match(&self, attribute: Attribute, listed: &Attributes) -> Option<(i32, Note, String)> {
         let mine = || self.exact.iter().filter(move |(a, _, _)| *a == attribute);
         mine().next()?;
         let same = listed.exact.iter().find(|e| mine().any(|m| agrees(m, e)));
         if let Some(same) = same {
             return Some((worth(attribute), Note::Same, same.published.to_string()));
+        }
+        if attribute == Attribute::Identifier
+            && let Some((bits, other)) = conflict::strongest(&self.numbers, &listed.exact)
+        {
+            return Some((bits, Note::Different, other.published.to_string()));
         }
         let other = listed.exact.iter().find(|e| of_property(e.property) == attribute)?;
         Some((0, Note::Different, other.published.to_string()))
@@ -159,6 +180,12 @@ impl Asked {
         out
     }
 
+    /// Whether both hold one and the same wallet: then it does not matter what the entry is of.
+    pub(crate) fn same_wallet(&self, listed: &Attributes) -> bool {
+        let mut wallets = listed.exact.iter().filter(|e| e.property == Property::Wallet);
+        wallets.any(|e| self.exact.iter().any(|m| agrees(m, e)))
+    }
+
     /// Whether the two are of different countries.
     pub(crate) fn elsewhere(&self, listed: &Attributes) -> bool {
         country(&self.countries, &listed.countries).is_some_and(|(bits, _)| bits < 0)
@@ -172,7 +199,7 @@ impl Asked {
     /// Whether the query leaves this attribute open.
     pub(crate) fn lacks(&self, attribute: Attribute) -> bool {
         match attribute {
-            Attribute::BirthDate => self.birth.is_none(),
+            Attribute::BirthDate => self.births.is_empty(),
             Attribute::Country => self.countries.is_empty(),
             Attribute::Gender => self.female.is_none(),
             _ => false,
@@ -185,7 +212,7 @@ const EXACT_ATTRIBUTES: &[Attribute] =
 
 /// Full agreement and clear difference of the attributes a reviewer can ask for.
 pub(crate) const RANGES: &[(Attribute, i32, i32)] = &[
-    (Attribute::BirthDate, 6_000, -9_000),
+    (Attribute::BirthDate, dates::SAME, dates::DIFFERENT),
     (Attribute::Country, COUNTRY_SAME, COUNTRY_DIFFERENT),
     (Attribute::Gender, GENDER_SAME, GENDER_DIFFERENT),
 ];
@@ -254,55 +281,6 @@ fn point(
         }
     };
     out.push(point);
-}
-
-/// The best relation of a date with the listed ones: evidence, relation, which.
-fn birth(asked: PartialDate, listed: &[PartialDate]) -> Option<(i32, Note, usize)> {
-    let graded = listed.iter().enumerate().map(|(i, l)| {
-        let (bits, note) = grade(asked, *l);
-        (bits, note, i)
-    });
-    graded.max_by_key(|(bits, _, i)| (*bits, std::cmp::Reverse(*i)))
-}
-
-fn grade(a: PartialDate, b: PartialDate) -> (i32, Note) {
-    let years = i32::from(a.year()).abs_diff(i32::from(b.year()));
-    let full = |d: PartialDate| d.month().zip(d.day());
-    if let (Some((am, ad)), Some((bm, bd))) = (full(a), full(b)) {
-        if years == 0 && am == bm && ad == bd {
-            return (6_000, Note::DateSame);
-        }
-        if years == 0 && am == bd && ad == bm {
-            return (4_000, Note::DateSwapped);
-        }
-        if digits_apart(a, b) == 1 {
-            return (3_000, Note::DateDigit);
-        }
-        if am == bm && ad == bd && years <= 12 {
-            return (1_500, Note::DateOtherYear);
-        }
-        if years == 0 {
-            return if am == bm || ad == bd { (1_500, Note::DateSameMonth) } else { (0, Note::DateSameYear) };
-        }
-    } else if years == 0 {
-        return match (a.month(), b.month()) {
-            (Some(am), Some(bm)) if am == bm => (4_500, Note::DateSameMonth),
-            (Some(_), Some(_)) => (0, Note::DateSameYear),
-            _ => (3_000, Note::DateSameYear),
-        };
-    }
-    match years {
-        1 => (0, Note::DateYearApart),
-        2 | 3 => (-1_500, Note::DateYearsApart),
-        4..=6 => (-3_500, Note::DateYearsApart),
-        7..=10 => (-6_000, Note::DateDifferent),
-        _ => (-9_000, Note::DateDifferent),
-    }
-}
-
-/// Digits that differ between two full dates.
-fn digits_apart(a: PartialDate, b: PartialDate) -> usize {
-    a.to_string().bytes().zip(b.to_string().bytes()).filter(|(x, y)| x != y).count()
 }
 
 fn country(asked: &[Jurisdiction], listed: &[Jurisdiction]) -> Option<(i32, Note)> {

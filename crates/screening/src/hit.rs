@@ -134,6 +134,8 @@ pub enum Note {
     DateYearsApart,
     /// Many years apart.
     DateDifferent,
+    /// Within the range of dates that the list gives.
+    DateWithin,
     /// At least one value is the same.
     Same,
     /// Largely the same words.

@@ -1,10 +1,11 @@
 //! Screening: who on the watchlists could this customer be, and why.
 //!
 //! An [`Index`] is built once from immutable list snapshots and then only read; many threads may search it at the
-//! same time. [`Index::search`] takes a [`Query`] (one name at least, everything else optional) and returns every
+//! same time. [`Index::search`] takes a [`Query`] (a name, an identifying number or a wallet; everything else optional) and returns every
 //! listed entity whose evidence reaches the threshold, best first. Evidence is counted in thousandths of a bit,
 //! for and against, per attribute; the points of an [`Explanation`] add up to its total, and [`calibration`] maps
-//! the total to the [`Score`]. Exact identifiers and wallets are *hard rules*: they make a hit whatever the score.
+//! the total to the [`Score`]. Exact identifiers and wallets are *hard rules*: they make a hit whatever the score,
+//! and without a name on either side.
 //!
 //! Nothing here asks a clock, a random source or the network, and nothing is a float: the same query, list version
 //! and [`ALGORITHM`] give the same bytes. The score of a pair depends on the pair alone, not on the rest of the
@@ -36,6 +37,8 @@ mod build;
 mod by_example;
 mod calibrate;
 mod candidates;
+mod conflict;
+mod dates;
 mod entity;
 mod evidence;
 mod groups;
@@ -54,6 +57,7 @@ mod shelf;
 mod sift;
 mod tables;
 mod tokens;
+mod unread;
 mod whole;
 
 pub use calibrate::{ALGORITHM, calibration, required_bits};

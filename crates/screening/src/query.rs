@@ -8,8 +8,8 @@ use tenantry_model::listed::{Property, Schema};
 use tenantry_model::personal::Personal;
 use tenantry_model::time::PartialDate;
 
-/// A customer (or any party) to be looked up. All but one name is optional; what is missing counts neither for nor
-/// against. The values are personal data and do not print.
+/// A customer (or any party) to be looked up. Everything is optional, but without a name only an exact identifier, wallet
+/// or e-mail address finds anything; what is missing counts neither for nor against. The values are personal data and do not print.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Query {
@@ -20,9 +20,9 @@ pub struct Query {
     /// Family names, as they stand in `names`, where they are known apart from given names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub family_names: Vec<Personal<String>>,
-    /// Date of birth (or founding), as far as known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub birth_date: Option<Personal<PartialDate>>,
+    /// Dates of birth (or founding), as far as known; the one that agrees best counts.
+    #[serde(rename = "birth_date", default, skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
+    pub birth_dates: Vec<Personal<PartialDate>>,
     /// Nationalities and citizenships.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nationalities: Vec<Jurisdiction>,
@@ -59,8 +59,43 @@ pub struct Identifier {
     /// Which property of a listed entity it would be, for example `passportNumber`; `None` compares with all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub property: Option<Property>,
+    /// The country that issued it, when known; else it may be of any country of the party.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<Jurisdiction>,
     /// The number as given.
     pub value: Personal<String>,
+}
+
+/// One date is written as it always was, several as a list.
+mod one_or_many {
+    use super::{Deserialize, PartialDate, Personal, Serialize};
+    use serde::{Deserializer, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        One(Personal<PartialDate>),
+        Many(Vec<Personal<PartialDate>>),
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        dates: &[Personal<PartialDate>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match dates {
+            [one] => one.serialize(serializer),
+            many => many.serialize(serializer),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Personal<PartialDate>>, D::Error> {
+        Ok(match Written::deserialize(deserializer)? {
+            Written::One(date) => vec![date],
+            Written::Many(dates) => dates,
+        })
+    }
 }
 
 impl Query {
@@ -70,7 +105,7 @@ impl Query {
             schema,
             names: vec![Personal::new(name.to_owned())],
             family_names: Vec::new(),
-            birth_date: None,
+            birth_dates: Vec::new(),
             nationalities: Vec::new(),
             countries: Vec::new(),
             gender: None,
@@ -86,6 +121,14 @@ impl Query {
     /// A person by name.
     pub fn person(name: &str) -> Self {
         Self::new(Schema::Person, name)
+    }
+
+    /// Whether there is nothing in it that could find anybody.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+            && self.identifiers.is_empty()
+            && self.wallets.is_empty()
+            && self.emails.is_empty()
     }
 
     /// An organisation by name.

@@ -43,10 +43,11 @@ impl Index {
             whole::candidates(view, name, query.schema, floor, &mut found);
             best.extend(found.iter().map(|c| Best::of(asked_name, c.name, c.entity, c.weighed)));
         }
-        best.sort_unstable_by_key(|b| (b.entity, Reverse(b.bits), b.asked_name, b.name));
-        best.dedup_by_key(|b| b.entity);
-        let mut judged: Vec<Judged> =
-            best.into_iter().filter_map(|b| judged(view, &asked, b, least)).collect();
+        best.sort_unstable_by_key(|b| b.entity);
+        let mut judged: Vec<Judged> = best
+            .chunk_by(|a, b| a.entity == b.entity)
+            .filter_map(|of_one| judged(view, &asked, of_one, least))
+            .collect();
         hard_hits(view, &asked, query, &names, &mut judged);
         self.explained(view, &asked, &names, judged, options.limit)
     }
@@ -67,10 +68,10 @@ impl Index {
         let least = required_bits(options.threshold.max(Score::FLOOR));
         let mut found: Vec<Judged> = Vec::new();
         for (entity, kept) in view.entities.iter().enumerate() {
-            if entity::comparable(query.schema, kept.schema())
-                && let Some(best) = best_exhaustive(view, &names, entity as u32, kept)
-            {
-                found.extend(judged(view, &asked, best, least));
+            let pairs = exhaustive(view, query, &names, entity as u32, kept);
+            let attributes = Attributes::decoded(view.attributes(kept));
+            if entity::comparable(query.schema, kept.schema()) || asked.same_wallet(&attributes) {
+                found.extend(settled(&asked, entity as u32, &pairs, attributes, least));
             }
         }
         self.explained(view, &asked, &names, found, options.limit)
@@ -88,7 +89,7 @@ impl Index {
         judged.sort_by(|a, b| {
             let key = |j: &Judged| (Reverse(j.hard), Reverse(j.total));
             let place = |j: &Judged| {
-                let kept = view.entities.get(j.best.entity as usize)?;
+                let kept = view.entities.get(j.entity as usize)?;
                 Some((self.list(kept.list), view.text(kept.id), kept.given))
             };
             key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b)))
@@ -98,17 +99,24 @@ impl Index {
     }
 
     fn hit(&self, view: &View, asked: &Asked, names: &[AskedName], judged: &Judged) -> Option<Hit> {
-        let best = &judged.best;
-        let kept = view.entities.get(best.entity as usize)?;
-        let record = view.name(best.name)?;
-        let listed = judged.attributes.name(view.text(record.text), record.reading(), kept.schema())?;
-        let name = NamePoint::of(names.get(best.asked_name)?, record.property(), &listed);
-        let name = name.settled(asked, &judged.attributes);
-        let explanation = explain(asked, Some(name), &judged.attributes);
+        let kept = view.entities.get(judged.entity as usize)?;
+        let caption = view.text(kept.caption);
+        let name = match &judged.best {
+            Some(best) => {
+                let record = view.name(best.name)?;
+                let listed =
+                    judged.attributes.name(view.text(record.text), record.reading(), kept.schema())?;
+                let elsewhere = asked.elsewhere(&judged.attributes);
+                let asked_name = names.get(best.asked_name)?;
+                Some(NamePoint::of(asked_name, record.property(), &listed, elsewhere).point())
+            }
+            None => no_name(names, (kept.names[0] < kept.names[1]).then_some(caption)),
+        };
+        let explanation = explain(asked, name, &judged.attributes);
         Some(Hit {
             list: self.list(kept.list).to_owned(),
             entity: view.text(kept.id).to_owned(),
-            caption: view.text(kept.caption).to_owned(),
+            caption: caption.to_owned(),
             score: calibration(explanation.total),
             explanation,
         })
@@ -126,25 +134,36 @@ fn together(mut hits: Vec<Hit>, more: Vec<Hit>, limit: usize) -> Vec<Hit> {
 
 /// An entity that is a hit.
 struct Judged {
-    best: Best,
+    entity: u32,
+    /// `None` when a side has no name, or what is listed is a wallet, whose name is not its owner's.
+    best: Option<Best>,
     attributes: Attributes,
     total: i32,
     /// Whether a hard rule holds.
     hard: bool,
 }
 
-/// Decides on an entity by its best name and its attributes.
-fn judged(view: &View, asked: &Asked, best: Best, least: i32) -> Option<Judged> {
-    let kept = view.entities.get(best.entity as usize)?;
-    let attributes = Attributes::decoded(view.attributes(kept));
-    let best = if asked.elsewhere(&attributes) { best.elsewhere() } else { best };
-    let total = best.bits + asked.bits(&attributes);
-    let hard = !asked.hard_rules(&attributes).is_empty();
-    let reaches = best.weighed.similarity >= SIMILARITY_FLOOR && total >= least;
-    (reaches || hard).then_some(Judged { best, attributes, total, hard })
+/// Decides on an entity by pairs of names, its own and the query's, and its attributes. Those that a hard rule names are
+/// left to [`hard_hits`], which compares all of their names.
+fn judged(view: &View, asked: &Asked, pairs: &[Best], least: i32) -> Option<Judged> {
+    let entity = pairs.first()?.entity;
+    let kept = view.entities.get(entity as usize)?;
+    let settled = settled(asked, entity, pairs, Attributes::decoded(view.attributes(kept)), least)?;
+    (!settled.hard).then_some(settled)
 }
 
-/// Hits by hard rules that the names alone did not bring up.
+/// Which names say most is known only when it is known whether the two are of different countries.
+fn settled(asked: &Asked, entity: u32, pairs: &[Best], attributes: Attributes, least: i32) -> Option<Judged> {
+    let elsewhere = asked.elsewhere(&attributes);
+    let pairs = pairs.iter().map(|pair| if elsewhere { pair.elsewhere() } else { *pair });
+    let best = pairs.min_by_key(|b| (Reverse(b.bits), b.asked_name, b.name));
+    let total = best.map_or(0, |b| b.bits) + asked.bits(&attributes);
+    let hard = !asked.hard_rules(&attributes).is_empty();
+    let reaches = best.is_some_and(|b| b.weighed.similarity >= SIMILARITY_FLOOR) && total >= least;
+    (reaches || hard).then_some(Judged { entity, best, attributes, total, hard })
+}
+
+/// Hits by hard rules, whatever their names.
 fn hard_hits(view: &View, asked: &Asked, query: &Query, names: &[AskedName], found: &mut Vec<Judged>) {
     let keys = asked.exact.iter().map(|(_, _, normal)| text_key(0, normal));
     let mut entities: Vec<u32> = keys.flat_map(|key| view.exact.get(key)).collect();
@@ -152,35 +171,43 @@ fn hard_hits(view: &View, asked: &Asked, query: &Query, names: &[AskedName], fou
     entities.dedup();
     for entity in entities {
         let Some(kept) = view.entities.get(entity as usize) else { continue };
-        if entity::comparable(query.schema, kept.schema())
-            && !found.iter().any(|j| j.best.entity == entity)
-            && !asked.hard_rules(&Attributes::decoded(view.attributes(kept))).is_empty()
-            && let Some(best) = best_exhaustive(view, names, entity, kept)
-        {
-            found.extend(judged(view, asked, best, i32::MAX));
+        let attributes = Attributes::decoded(view.attributes(kept));
+        let concerns = entity::comparable(query.schema, kept.schema()) || asked.same_wallet(&attributes);
+        if concerns && !asked.hard_rules(&attributes).is_empty() {
+            let pairs = exhaustive(view, query, names, entity, kept);
+            found.extend(settled(asked, entity, &pairs, attributes, i32::MAX));
         }
     }
 }
 
-/// The best of all pairs of names, each listed name taken apart anew.
-fn best_exhaustive(view: &View, names: &[AskedName], entity: u32, kept: &EntityRecord) -> Option<Best> {
+/// All pairs of names, each listed name taken apart anew; none between things that cannot be one.
+fn exhaustive(
+    view: &View,
+    query: &Query,
+    names: &[AskedName],
+    entity: u32,
+    kept: &EntityRecord,
+) -> Vec<Best> {
+    let mut out = Vec::new();
+    if !entity::comparable(query.schema, kept.schema()) {
+        return out;
+    }
     let mut work = Weighing::default();
-    let mut best: Option<Best> = None;
     let attributes = Attributes::decoded(view.attributes(kept));
-    for (asked_name, AskedName { name, .. }) in names.iter().enumerate() {
-        for number in kept.names[0]..kept.names[1] {
-            let record = view.name(number)?;
-            let listed = attributes.name(view.text(record.text), record.reading(), kept.schema())?;
-            let pair = Best::of(asked_name, number, entity, similarity(&mut work, name, &listed));
-            if best.as_ref().is_none_or(|b| pair.bits > b.bits) {
-                best = Some(pair);
-            }
-        }
+    for number in kept.names[0]..kept.names[1] {
+        let Some(record) = view.name(number) else { continue };
+        let listed = attributes.name(view.text(record.text), record.reading(), kept.schema());
+        let Some(listed) = listed else { continue };
+        let pairs = names.iter().enumerate().map(|(asked_name, AskedName { name, .. })| {
+            Best::of(asked_name, number, entity, similarity(&mut work, name, &listed))
+        });
+        out.extend(pairs);
     }
-    best
+    out
 }
 
-/// The pair of names that says most for an entity.
+/// A pair of names and what it says for an entity.
+#[derive(Clone, Copy)]
 struct Best {
     entity: u32,
     name: u32,
@@ -196,7 +223,7 @@ impl Best {
     }
 
     /// The same, known to be of another country than the query.
-    fn elsewhere(self) -> Self {
+    fn elsewhere(&self) -> Self {
         Self::of(self.asked_name, self.name, self.entity, self.weighed.elsewhere())
     }
 }
@@ -232,22 +259,44 @@ fn explain(asked: &Asked, name: Option<Point>, listed: &Attributes) -> Explanati
 pub fn judge(query: &Query, entity: &ListedEntity) -> (Score, Explanation) {
     let asked = Asked::of(query);
     let attributes = Attributes::of(entity);
-    let mut best: Option<NamePoint> = None;
     let names = analysed(query, &asked);
-    for name in &names {
-        for (property, _, listed) in whole_names(entity, &attributes) {
-            let point = NamePoint::of(name, property, &listed);
+    let elsewhere = asked.elsewhere(&attributes);
+    // A wallet's name is not its owner's.
+    let apart = !entity::comparable(query.schema, entity.schema) && asked.same_wallet(&attributes);
+    let listed = whole_names(entity, &attributes);
+    let mut best: Option<NamePoint> = None;
+    for name in names.iter().filter(|_| !apart) {
+        for (property, _, listed) in &listed {
+            let point = NamePoint::of(name, *property, listed, elsewhere);
             if best.as_ref().is_none_or(|b| point.bits() > b.bits()) {
                 best = Some(point);
             }
         }
     }
-    let best = best.map(|point| point.settled(&asked, &attributes));
-    let explanation = explain(&asked, best, &attributes);
+    let caption = (!listed.is_empty()).then(|| entity.caption());
+    let name = best.map(NamePoint::point).or_else(|| no_name(&names, caption));
+    let explanation = explain(&asked, name, &attributes);
     (calibration(explanation.total), explanation)
 }
 
-/// Evidence of two names, before it is known whether the parties are of different countries.
+/// Nothing is known of how the names relate: a side has none, or they name different things.
+fn no_name(asked: &[AskedName], listed: Option<&str>) -> Option<Point> {
+    let note = match (asked.is_empty(), listed) {
+        (true, None) => return None,
+        (true, Some(_)) => Note::MissingInQuery,
+        (false, _) => Note::MissingInList,
+    };
+    Some(Point {
+        attribute: Attribute::Name,
+        direction: Direction::Unknown,
+        bits: 0,
+        note,
+        listed: listed.unwrap_or_default().to_owned(),
+        names: None,
+    })
+}
+
+/// Evidence of two names.
 struct NamePoint {
     weighed: Weighed,
     detail: NameDetail,
@@ -255,10 +304,16 @@ struct NamePoint {
 }
 
 impl NamePoint {
-    fn of(asked: &AskedName, property: Property, listed: &Name) -> Self {
+    /// `elsewhere`: the parties are known to be of different countries.
+    fn of(asked: &AskedName, property: Property, listed: &Name, elsewhere: bool) -> Self {
         let AskedName { query_name, name } = asked;
-        let weighed = similarity(&mut Weighing::default(), name, listed);
-        let detail = NameDetail { query_name: *query_name, property, comparison: compare(name, listed) };
+        let mut weighed = similarity(&mut Weighing::default(), name, listed);
+        let mut comparison = compare(name, listed);
+        if elsewhere {
+            weighed = weighed.elsewhere();
+            comparison.similarity = weighed.similarity;
+        }
+        let detail = NameDetail { query_name: *query_name, property, comparison };
         Self { weighed, detail, listed: listed.text().to_owned() }
     }
 
@@ -266,11 +321,7 @@ impl NamePoint {
         name_bits(self.weighed.similarity, self.weighed.matched)
     }
 
-    fn settled(mut self, asked: &Asked, listed: &Attributes) -> Point {
-        if asked.elsewhere(listed) {
-            self.weighed = self.weighed.elsewhere();
-            self.detail.comparison.similarity = self.weighed.similarity;
-        }
+    fn point(self) -> Point {
         let bits = self.bits();
         let note = match self.weighed.similarity {
             1000 => Note::NameSame,

@@ -151,7 +151,7 @@ impl Iterator for Customers {
         let mut query = Query::person(&name);
         let born =
             format!("19{:02}-{:02}-{:02}", 40 + draws.below(60), 1 + draws.below(12), 1 + draws.below(28));
-        query.birth_date = born.parse().ok().map(Personal::new);
+        query.birth_dates = born.parse().ok().map(Personal::new).into_iter().collect();
         query.nationalities = vec![*draws.of(countries)];
         Some((key, query))
     }

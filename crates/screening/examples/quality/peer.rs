@@ -58,7 +58,8 @@ impl Party {
         let mut query = Query::new(self.0.schema, "");
         query.names = names.into_iter().map(Personal::new).collect();
         query.family_names = texts(Property::LastName).map(Personal::new).collect();
-        query.birth_date = texts(Property::BirthDate).find_map(|t| t.parse().ok()).map(Personal::new);
+        query.birth_dates =
+            texts(Property::BirthDate).filter_map(|t| t.parse().ok()).map(Personal::new).collect();
         let codes = |p: Property| texts(p).filter_map(|c| c.to_uppercase().parse().ok()).collect();
         query.nationalities = codes(Property::Nationality);
         query.countries = codes(Property::Country);

@@ -58,7 +58,7 @@ fn share(n: usize, of: usize) -> String {
 fn person(row: &[String], attributes: bool) -> Query {
     let mut query = Query::person(&row[0]);
     if attributes {
-        query.birth_date = date(&row[5]).map(Personal::new);
+        query.birth_dates = date(&row[5]).map(Personal::new).into_iter().collect();
         query.nationalities = country(&row[7]).into_iter().collect();
     }
     query
@@ -175,7 +175,7 @@ fn one_edit(index: &Index, entities: &[ListedEntity], run: &mut Run) -> Vec<Row>
         let name_only = finds(index, &query, &entity.id);
         without += usize::from(name_only);
         let birth = entity.texts(Property::BirthDate).find(|t| t.parse::<PartialDate>().is_ok());
-        query.birth_date = birth.and_then(|t| t.parse().ok()).map(Personal::new);
+        query.birth_dates = birth.and_then(|t| t.parse().ok()).map(Personal::new).into_iter().collect();
         let places = [Property::Nationality, Property::Citizenship, Property::Country];
         query.countries = places.iter().flat_map(|p| entity.texts(*p)).filter_map(country).take(1).collect();
         let full = finds(index, &query, &entity.id);

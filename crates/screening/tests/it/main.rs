@@ -1,5 +1,6 @@
 //! Screening, against its own exhaustive oracle and by its promises.
 
+mod attributes;
 mod image;
 mod oracle;
 mod pass;

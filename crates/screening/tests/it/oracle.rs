@@ -125,8 +125,55 @@ proptest! {
         }).collect();
         let mut query = Query::new(schema, "");
         query.names = names.into_iter().map(Personal::new).collect();
-        query.birth_date = year.and_then(|y| y.to_string().parse().ok()).map(Personal::new);
+        query.birth_dates = year.and_then(|y| y.to_string().parse().ok()).map(Personal::new).into_iter().collect();
         same(&index(&entities), &query, &Options { threshold: Score::new(threshold), limit: 1000 })?;
+    }
+}
+
+/// A number, wallet or address that a few share.
+fn exact() -> impl Strategy<Value = (Property, &'static str)> {
+    prop::sample::select(
+        &[
+            (Property::PassportNumber, "AB1234567"),
+            (Property::RegistrationNumber, "HRB 48213"),
+            (Property::RegistrationNumber, "HRB 48999"),
+            (Property::ImoNumber, "9187629"),
+            (Property::Wallet, "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h"),
+            (Property::Email, "ada@example.com"),
+            (Property::Country, "ir"),
+            (Property::Country, "de"),
+            (Property::BirthDate, "1960/1965"),
+            (Property::BirthDate, "1962-03-04"),
+        ][..],
+    )
+}
+
+fn any_schema() -> impl Strategy<Value = Schema> {
+    prop_oneof![4 => schema(), 1 => Just(Schema::CryptoWallet)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #[test]
+    fn index_equals_oracle_with_and_without_names(
+        listed in prop::collection::vec(
+            (any_schema(), prop::collection::vec(name(), 0..3), prop::collection::vec(exact(), 0..4)), 1..20),
+        schema in any_schema(),
+        names in prop::collection::vec(name(), 0..3),
+        asked in prop::collection::vec(exact(), 0..4),
+        threshold in 400_u16..950,
+    ) {
+        let described = |id: &str, schema, names: &[String], exact: &[(Property, &'static str)]| {
+            let names = names.iter().map(|n| (Property::Name, n.as_str()));
+            entity(id, schema, &names.chain(exact.iter().copied()).collect::<Vec<_>>())
+        };
+        let listed = listed.iter().enumerate();
+        let entities: Vec<_> =
+            listed.map(|(i, (schema, names, exact))| described(&format!("e{i}"), *schema, names, exact)).collect();
+        let query = Query::by_example(&described("", schema, &names, &asked));
+        let index = index(&entities);
+        same(&index, &query, &Options { threshold: Score::new(threshold), limit: 1000 })?;
+        same(&index, &query, &Options { threshold: Score::new(threshold), limit: 3 })?;
     }
 }
 
@@ -189,7 +236,12 @@ fn index_equals_oracle_on_the_real_list() {
     let every = names.flat_map(|(e, draw)| {
         let other = e.texts(Property::Alias).next().unwrap_or(e.caption());
         let mut dated = Query::new(e.schema, &edited(other, draw));
-        dated.birth_date = e.texts(Property::BirthDate).find_map(|d| d.parse().ok()).map(Personal::new);
+        dated.birth_dates = e
+            .texts(Property::BirthDate)
+            .find_map(|d| d.parse().ok())
+            .map(Personal::new)
+            .into_iter()
+            .collect();
         [Query::new(e.schema, &edited(e.caption(), draw)), dated]
     });
     let wholes = ["IRISL", "NIOC", "Islamic Revolutionary Guard Corps", "Ban kMel li", "U.S. Oil"];

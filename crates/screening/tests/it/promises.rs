@@ -27,7 +27,7 @@ fn listed() -> Vec<tenantry_model::listed::ListedEntity> {
 
 fn asked() -> Query {
     let mut query = Query::person("Ada Example");
-    query.birth_date = "1970-03-02".parse().ok().map(Personal::new);
+    query.birth_dates = "1970-03-02".parse().ok().map(Personal::new).into_iter().collect();
     query.nationalities = "FR".parse().into_iter().collect();
     query
 }
@@ -44,7 +44,8 @@ fn points_add_up_to_the_total_and_the_total_is_the_score() {
 #[test]
 fn the_same_number_is_a_hit_under_any_name() {
     let mut query = Query::person("Somebody Else");
-    query.identifiers = vec![Identifier { property: None, value: Personal::new("x123456".to_owned()) }];
+    query.identifiers =
+        vec![Identifier { property: None, country: None, value: Personal::new("x123456".to_owned()) }];
     let hits = index(&listed()).search(&query, &Options::default());
     assert_eq!(hits.len(), 1);
     let rule =

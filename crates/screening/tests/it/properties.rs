@@ -1,13 +1,25 @@
 //! What holds for all names and evidence: order of aliases, more agreement, a name against itself.
 
-use crate::entity;
+use crate::{entity, index};
 use proptest::prelude::*;
 use tenantry_model::listed::{Property, Schema};
 use tenantry_model::personal::Personal;
-use tenantry_screening::{Query, Score, judge};
+use tenantry_screening::{Options, Query, Score, judge};
 
 fn name() -> impl Strategy<Value = String> {
     prop::collection::vec("[a-z]{2,9}", 1..5).prop_map(|words| words.join(" "))
+}
+
+/// Names of firms that may say a country, with a word that may be mistyped.
+fn firm() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(&["melli", "mellli", "trading", "tradinge", "zorvex", "grampon"][..]);
+    let place = prop::sample::select(&["", "iran", "chile", "spain"][..]);
+    (prop::collection::vec(word, 1..4), place)
+        .prop_map(|(words, place)| format!("{} {place}", words.join(" ")))
+}
+
+fn country() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(&["ir", "cl", "es", "de"][..])
 }
 
 fn score(query: &Query, values: &[(Property, &str)]) -> Score {
@@ -41,6 +53,27 @@ proptest! {
     }
 
     #[test]
+    fn one_more_alias_never_lowers_a_company_s_score(
+        query in firm(), listed in firm(), more in firm(), asked in country(), country in country()
+    ) {
+        let mut asked_for = Query::new(Schema::Company, &query);
+        asked_for.countries = asked.to_uppercase().parse().into_iter().collect();
+        let names = [(Property::Name, listed.as_str()), (Property::Alias, more.as_str())];
+        let found = |names: &[(Property, &str)]| {
+            let entity = entity("x", Schema::Company, &[names, &[(Property::Country, country)]].concat());
+            let options = Options { threshold: Score::FLOOR, limit: 10 };
+            let index = index(std::slice::from_ref(&entity));
+            let hits = index.search(&asked_for, &options);
+            assert_eq!(hits, index.search_exhaustive(&asked_for, &options));
+            let score = judge(&asked_for, &entity).0;
+            assert!(hits.first().is_none_or(|hit| hit.score == score), "search and judge agree");
+            (score, hits.len())
+        };
+        let (one, with_more) = (found(&names[..1]), found(&names));
+        prop_assert!(with_more >= one, "{one:?} {with_more:?}");
+    }
+
+    #[test]
     fn agreement_never_lowers_and_difference_never_raises(
         query in name(), listed in name(), born in 1930_i16..1990, apart in 1_i16..60
     ) {
@@ -53,12 +86,12 @@ proptest! {
         ];
         let mut asked = Query::person(&query);
         let bare = score(&asked, &values);
-        asked.birth_date = year.parse().ok().map(Personal::new);
+        asked.birth_dates = year.parse().ok().map(Personal::new).into_iter().collect();
         let dated = score(&asked, &values);
         asked.nationalities = "FR".parse().into_iter().collect();
         let placed = score(&asked, &values);
         prop_assert!(bare <= dated && dated <= placed);
-        asked.birth_date = other.parse().ok().map(Personal::new);
+        asked.birth_dates = other.parse().ok().map(Personal::new).into_iter().collect();
         prop_assert!(score(&asked, &values) <= placed);
     }
 

@@ -21,7 +21,7 @@ fn with_birth(birth: &str) -> Score {
         &[(Property::Name, "Ferapont Zagryadsky"), (Property::BirthDate, "1961-04-17")],
     );
     let mut query = Query::person("Ferapont Zagryadsky");
-    query.birth_date = birth.parse().ok().map(Personal::new);
+    query.birth_dates = birth.parse().ok().map(Personal::new).into_iter().collect();
     judge(&query, &listed).0
 }
 
@@ -82,6 +82,19 @@ fn a_company_may_leave_out_or_add_its_own_country() {
     assert!(judged("Bank Melli Chile", "", &without) < Score::THRESHOLD);
     assert!(judged("Bank Melli Iran", "IR", &without) >= Score::THRESHOLD);
     assert!(judged("Bank Melli Chile", "CL", &without) < Score::THRESHOLD);
+}
+
+#[test]
+fn an_alias_that_says_the_own_country_hides_no_other_name() {
+    let names = [(Property::Name, "Melli Trading"), (Property::Alias, "Melli Tradinge Iran")];
+    let listed = |names: &[(Property, &str)]| {
+        entity("x", Schema::Company, &[names, &[(Property::Country, "ir")]].concat())
+    };
+    let mut query = Query::new(Schema::Company, "Melli Tradinge");
+    query.countries = "DE".parse().into_iter().collect();
+    let (one, both) = (judge(&query, &listed(&names[..1])).0, judge(&query, &listed(&names)).0);
+    assert!(one >= Score::THRESHOLD && both >= one, "{one} {both}");
+    assert_eq!(index(&[listed(&names)]).search(&query, &Options::default()).len(), 1);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use super::WrongInput;
 use super::in_order::{Answer, answer_all};
 use super::json_lines::{Line, lines};
+use super::screen::TOO_LONG;
 use crate::cli::exit::Exit;
 use crate::cli::output::counting;
 use crate::cli::{Algorithm, Compare, PairsIn};
@@ -81,10 +82,15 @@ struct Scorer {
 
 impl Scorer {
     /// The score of a pair, as text from `0.000` to `1.000`.
-    fn score(&self, query: &ListedEntity, candidate: &ListedEntity) -> String {
+    fn score(&self, query: &ListedEntity, candidate: &ListedEntity) -> Result<String, &'static str> {
         let query = Query::by_example(query);
-        match self.algorithm {
-            Algorithm::Tenantry => judge(&query, candidate).0.to_string(),
+        let score = match self.algorithm {
+            Algorithm::Tenantry => {
+                if query.has_cut_name() || Query::by_example(candidate).has_cut_name() {
+                    return Err(TOO_LONG);
+                }
+                judge(&query, candidate).0.to_string()
+            }
             Algorithm::Ofac => {
                 let listed = Query::by_example(candidate).names;
                 let pairs =
@@ -92,7 +98,8 @@ impl Scorer {
                 let points = pairs.map(|(query, name)| ofac_score(query, name)).max().unwrap_or(0);
                 format!("{}.{:02}0", points / 100, points % 100)
             }
-        }
+        };
+        Ok(score)
     }
 
     fn names(&self, schema: &str, query: &str, candidate: &str) -> Result<String, &'static str> {
@@ -105,7 +112,7 @@ impl Scorer {
         };
         let query = Example::named(schema, query).map_err(|_| "the first name is missing")?;
         let candidate = Example::named(schema, candidate).map_err(|_| "the second name is missing")?;
-        Ok(self.score(&query.entity, &candidate.entity))
+        self.score(&query.entity, &candidate.entity)
     }
 
     fn sides(&self, line: &Map<String, Value>) -> Result<String, String> {
@@ -120,7 +127,7 @@ impl Scorer {
             };
             Example::read(side, Some(assumed)).map_err(|why| format!("`{name}`: {why}"))
         };
-        Ok(self.score(&side("query")?.entity, &side("candidate")?.entity))
+        Ok(self.score(&side("query")?.entity, &side("candidate")?.entity)?)
     }
 }
 
@@ -236,4 +243,18 @@ fn compare_all<T: Send + Sync>(
 
 fn trouble(row: &ByteRecord, why: &str) -> String {
     format!("line {}: {why}", row.position().map_or(0, csv::Position::line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_not_read_whole_has_no_score() {
+        let scorer = Scorer { algorithm: Algorithm::Tenantry, assumed: Schema::Person };
+        let long = "Ada ".repeat(40);
+        assert_eq!(scorer.names("Person", &long, "Ada"), Err(TOO_LONG));
+        assert_eq!(scorer.names("Person", "Ada", &long), Err(TOO_LONG));
+        assert!(scorer.names("Person", "Ada", "Ada").is_ok());
+    }
 }

@@ -16,6 +16,9 @@ use tenantry_model::listed::Schema;
 use tenantry_screening::{ALGORITHM, Hit, Index, Options, Query, Score};
 use tenantry_server::api::yente::result::Evidence;
 
+/// Why a name that was not read whole is no question: an empty answer would say nothing about the rest of it.
+pub(super) const TOO_LONG: &str = "a name is too long to be compared whole, or in no writing that is known";
+
 /// One line of the output.
 #[derive(Serialize)]
 struct Screened<'a> {
@@ -100,12 +103,19 @@ impl Bench {
             }
         };
         let query = Query::by_example(&example.entity);
+        if query.has_cut_name() {
+            return refusal(line.number, &example.entity.id, TOO_LONG.to_owned());
+        }
+        let mut unread = example.unread;
+        unread.extend(Query::unread(&example.entity).iter().map(|property| property.as_str().to_owned()));
+        unread.sort_unstable();
+        unread.dedup();
         let hits = self.index.search(&query, &self.options);
         let screened = Screened {
             line: line.number,
             id: &example.entity.id,
             results: hits.iter().map(|hit| self.found(&query, hit)).collect(),
-            unread: example.unread,
+            unread,
             algorithm: ALGORITHM,
             lists: &self.versions,
         };
@@ -159,4 +169,27 @@ fn folder(path: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_not_read_whole_is_no_question() {
+        let bench = Bench { index: Index::build(&[]), options: Options::default(), versions: Vec::new() };
+        let asked = |name: &str, other: &str| {
+            let line =
+                serde_json::json!({ "id": "c-1", "schema": "Person", "name": name, "passportNumber": other });
+            let line = lines(line.to_string().as_bytes()).next().unwrap().unwrap();
+            bench.answer(&line)
+        };
+        let answer = asked(&"Ada ".repeat(40), "AB1234567");
+        let expected = format!("{{\"line\":1,\"id\":\"c-1\",\"error\":\"{TOO_LONG}\"}}\n");
+        assert_eq!(String::from_utf8(answer.bytes).unwrap(), expected);
+        assert!(answer.trouble.is_some());
+        let answer = asked("Ada Example", "12");
+        assert!(answer.trouble.is_none());
+        assert!(String::from_utf8(answer.bytes).unwrap().contains(r#""unread":["passportNumber"]"#));
+    }
 }

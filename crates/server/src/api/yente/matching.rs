@@ -100,7 +100,8 @@ pub(super) struct QueryEcho {
     schema: &'static str,
     /// The values that took part.
     properties: BTreeMap<&'static str, Vec<String>>,
-    /// Properties with a value that could not be read, or that is not compared.
+    /// Properties with a value that could not be read, or that is not compared; a name among them is too long to be compared
+    /// whole, so an empty answer says nothing about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     unread: Vec<String>,
@@ -131,7 +132,7 @@ pub(super) struct FeatureDoc {
         ("limit" = Option<u16>, Query, description = "Most results per query, 1 to 500; 5 when not given."),
         ("threshold" = Option<f64>, Query, description = "From which score on `match` is true; 0.7 when not given."),
         ("cutoff" = Option<f64>, Query, description = "Least score of a result; 0.5 when not given, and nothing below is searched for."),
-        ("algorithm" = Option<String>, Query, description = "`best`, `tenantry-6`, or `ofac` for what the agency's own tool would show. Another is refused."),
+        ("algorithm" = Option<String>, Query, description = "`best`, `tenantry-7`, or `ofac` for what the agency's own tool would show. Another is refused."),
         ("topics" = Option<Vec<String>>, Query, description = "Topics, one of which a result has."),
         ("include_dataset" = Option<Vec<String>>, Query, description = "Further lists."),
         ("exclude_dataset" = Option<Vec<String>>, Query, description = "Lists that do not count."),
@@ -274,12 +275,16 @@ pub(super) fn names<'a>(entities: impl Iterator<Item = &'a ListedEntity>) -> usi
 
 fn echo(example: Example) -> QueryEcho {
     let entity = example.entity;
+    let mut unread = example.unread;
+    unread.extend(Query::unread(&entity).iter().map(|property| property.as_str().to_owned()));
+    unread.sort_unstable();
+    unread.dedup();
     let texts = |values: Vec<tenantry_model::listed::Value>| values.into_iter().map(|v| v.text).collect();
     QueryEcho {
         id: Some(entity.id).filter(|id| !id.is_empty()),
         schema: entity.schema.as_str(),
         properties: entity.properties.into_iter().map(|(p, values)| (p.as_str(), texts(values))).collect(),
-        unread: example.unread,
+        unread,
     }
 }
 

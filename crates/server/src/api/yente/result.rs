@@ -116,7 +116,9 @@ fn asked(query: &Query, point: &Point) -> String {
             let at = point.names.as_ref().map_or(0, |n| n.query_name);
             query.names.get(at).map(|n| n.expose().clone()).unwrap_or_default()
         }
-        Attribute::BirthDate => query.birth_date.as_ref().map(|d| d.expose().to_string()).unwrap_or_default(),
+        Attribute::BirthDate => {
+            query.birth_dates.iter().map(|d| d.expose().to_string()).collect::<Vec<_>>().join("; ")
+        }
         Attribute::Country => {
             let codes = query.nationalities.iter().chain(&query.countries);
             codes.map(ToString::to_string).collect::<Vec<_>>().join("; ")
@@ -147,6 +149,7 @@ const fn note(note: Note) -> &'static str {
         Note::DateYearApart => "date_year_apart",
         Note::DateYearsApart => "date_years_apart",
         Note::DateDifferent => "date_different",
+        Note::DateWithin => "date_within",
         Note::Same => "same",
         Note::Similar => "similar",
         Note::Different => "different",

@@ -244,6 +244,7 @@ const fn relation(note: Note) -> &'static str {
         Note::DateYearApart => "a year apart at most",
         Note::DateYearsApart => "a few years apart",
         Note::DateDifferent => "many years apart",
+        Note::DateWithin => "within the dates that the list gives",
         Note::Same => "at least one value is the same",
         Note::Similar => "largely the same words",
         Note::Different => "nothing agrees",

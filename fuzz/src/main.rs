@@ -45,6 +45,7 @@ const TARGETS: &[(&str, Target)] = &[
     ("names", names::names),
     ("package", packages::package),
     ("package_file", packages::package_file),
+    ("package_receipt", packages::package_receipt),
     ("policy_pack", settings::pack),
     ("screening_image", screening::image),
     ("signer_answers", signing::answers),

@@ -19,6 +19,10 @@ static SAMPLE: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The package of the sample, and the receipt that its ledger gave of it.
+static PACKAGE: LazyLock<Vec<u8>> = LazyLock::new(|| signed(SAMPLE.clone()));
+const RECEIPT: &[u8] = include_bytes!("../../corpus/package_receipt/receipt.json");
+
 /// The key of the sample.
 struct Key(SigningKey, VerifierKey);
 
@@ -55,6 +59,17 @@ pub(crate) fn package_file(data: &[u8]) {
     assert!(!same || report.verdict == Verdict::Valid, "{path}: {report}");
     // Nobody can make another entry of the same ledger, whatever key he holds.
     assert!(same || !path.ends_with(".leaf") || report.verdict == Verdict::Invalid, "{path}: {report}");
+}
+
+/// Anything at all as the receipt of the sample. The log signed one later head, which has one record of this package.
+pub(crate) fn package_receipt(data: &[u8]) {
+    let report = verify(&PACKAGE, None, Some(data));
+    assert!(data != RECEIPT || report.verdict == Verdict::Valid, "{report}");
+    let leaf = |receipt: &[u8]| {
+        let receipt: serde_json::Value = serde_json::from_slice(receipt).unwrap_or_default();
+        receipt["leaf"].clone()
+    };
+    assert!(report.verdict != Verdict::Valid || leaf(data) == leaf(RECEIPT), "{report}");
 }
 
 fn signed(mut files: BTreeMap<String, Vec<u8>>) -> Vec<u8> {

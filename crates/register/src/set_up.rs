@@ -53,6 +53,18 @@ impl Register {
         entropy: Arc<dyn Entropy>,
         new: SetUp,
     ) -> Result<Self, RegisterError> {
+        Self::set_up_signing(store, root, clock, entropy, new, Signing::Forgetful)
+    }
+
+    /// [`Register::set_up`] for a process that goes on to serve, with a signer that remembers.
+    pub fn set_up_signing(
+        store: Arc<dyn Store>,
+        root: Arc<dyn RootKey>,
+        clock: Arc<dyn tenantry_model::clock::Clock>,
+        entropy: Arc<dyn Entropy>,
+        new: SetUp,
+        signing: Signing,
+    ) -> Result<Self, RegisterError> {
         if Self::is_set_up(&store)? {
             return Err(RegisterError::Duplicate { what: "deployment", field: "store" });
         }
@@ -63,7 +75,7 @@ impl Register {
         let (quantum, quantum_key) =
             CosignatureSigner::create(&new.origin, QUANTUM, &**vault.root(), &*entropy)
                 .map_err(keys::refused)?;
-        let signer = Signing::Forgetful.signer(signer, quantum, Arc::clone(&clock)).map_err(unusable)?;
+        let signer = signing.signer(signer, quantum, Arc::clone(&clock)).map_err(unusable)?;
         let deployment: [u8; 16] = draw(&*entropy);
         let means = Means { store, vault: Arc::new(vault), clock, entropy, shelf: Arc::new(NoShelf) };
         let core = Core::new(means, signer, deployment, World::initial(pack.clone()));

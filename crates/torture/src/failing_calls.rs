@@ -20,16 +20,8 @@ const SECONDS_MAX: &str = "300";
 /// The calls that are watched.
 const WATCHED: &str = "trace=pwrite64,write,fsync,fdatasync,ftruncate,rename,renameat,renameat2,openat";
 /// Those of them that change a file: after a failure there is none.
-const CHANGES: [&str; 8] = [
-    "pwrite64(",
-    "write(",
-    "fsync(",
-    "fdatasync(",
-    "ftruncate(",
-    "rename(",
-    "renameat(",
-    "renameat2(",
-];
+const CHANGES: [&str; 8] =
+    ["pwrite64(", "write(", "fsync(", "fdatasync(", "ftruncate(", "rename(", "renameat(", "renameat2("];
 
 /// A failure that is injected.
 struct Failure {

@@ -21,7 +21,9 @@ pub enum VaultError {
         reason: &'static str,
     },
     /// The file that should be an erasure journal is something else.
-    #[error("`{path}` is not an erasure journal: {reason}. Bring back the journal; without it a restored database keeps what was erased")]
+    #[error(
+        "`{path}` is not an erasure journal: {reason}. Bring back the journal; without it a restored database keeps what was erased"
+    )]
     Journal {
         /// The file.
         path: PathBuf,

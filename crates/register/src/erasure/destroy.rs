@@ -17,7 +17,8 @@ const RECORDS_LISTED_MAX: u32 = 100_000;
 
 /// How a key was destroyed, and what is said where nothing had been sealed under one.
 const KEY_DESTROYED: &str = "cryptographic erase, NIST SP 800-88 Rev. 2: the only key was destroyed";
-const NO_KEY: &str = "nothing had been sealed: there was no key to destroy; what was kept in plain was deleted";
+const NO_KEY: &str =
+    "nothing had been sealed: there was no key to destroy; what was kept in plain was deleted";
 
 /// A key that was destroyed, as the journal keeps it: enough to destroy it again in a restored copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

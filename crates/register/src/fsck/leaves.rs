@@ -257,7 +257,8 @@ fn check_facts(tx: &mut dyn Tx, body: &Body) -> Result<(), String> {
     let text = |field: &Field| std::str::from_utf8(&field.value).unwrap_or_default().to_owned();
     let mut stored = None;
     for field in body.fields().filter(|field| field.name.starts_with("fact.")) {
-        let recorded: Fact = serde_json::from_slice(&field.value).map_err(|_| format!("{} is no fact", field.name))?;
+        let recorded: Fact =
+            serde_json::from_slice(&field.value).map_err(|_| format!("{} is no fact", field.name))?;
         if stored.is_none() {
             let party = body.fields().find(|field| field.name == "party").map(text);
             let party = party.and_then(|id| id.parse().ok()).ok_or("it names no party")?;

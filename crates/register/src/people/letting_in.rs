@@ -17,9 +17,9 @@ use tenantry_model::id::{ApprovalId, StaffId};
 use tenantry_model::random::draw;
 use tenantry_model::staff::{Actor, Role};
 use tenantry_model::time::Timestamp;
+use tenantry_store::StoreExt;
 use tenantry_store::repo::approval::{self, ApprovalRow};
 use tenantry_store::repo::staff;
-use tenantry_store::StoreExt;
 use tenantry_vault::Vault;
 
 /// Minutes a one-time link works.

@@ -154,7 +154,10 @@ fn put_back(desk: &Desk) -> Register {
 
 fn assert_found(desk: &Desk, register: &Register, refused: &RegisterError) {
     assert!(matches!(refused, RegisterError::Ledger { .. }), "{refused}");
-    assert!(refused.to_string().contains("witness") && refused.to_string().contains("older copy"), "{refused}");
+    assert!(
+        refused.to_string().contains("witness") && refused.to_string().contains("older copy"),
+        "{refused}"
+    );
     assert!(register.ledger_trouble().is_some());
     let newest = desk.store.read(ledger::latest_checkpoint).unwrap().unwrap();
     desk.clock.advance_micros(60 * MINUTE_US);
@@ -197,7 +200,10 @@ fn witnesses_that_have_cosigned_are_asked_at_start_and_the_checkpoint_stays_as_i
     put_down(&hall, &["one", "two", "three"]);
     let register = desk.reopened(3);
     register.set_witnesses(&desk.register.trust_policy(), hall, 15).unwrap();
-    assert!(register.ask_every_witness(&job(Job::Checkpoints)).is_ok(), "who cannot be reached stops nothing");
+    assert!(
+        register.ask_every_witness(&job(Job::Checkpoints)).is_ok(),
+        "who cannot be reached stops nothing"
+    );
 }
 
 #[test]

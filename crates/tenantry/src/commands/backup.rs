@@ -111,7 +111,7 @@ fn prepare(from: &Path, prepared: &Path, config: &Config) -> Result<Replayed> {
 
 /// Removes what an attempt left.
 fn remove(prepared: &Path) -> Result<()> {
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in ["", "-wal", "-shm", "-use"] {
         let file = with_suffix(prepared, suffix);
         if file.exists() {
             fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;

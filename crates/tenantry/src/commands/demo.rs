@@ -12,7 +12,9 @@ use super::serving;
 use crate::cli::Demo;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, progress};
-use crate::config::{LogFormat, Logs, Rate, RateLimits, RootKey, Store as StoreSettings, Unlock};
+use crate::config::{
+    LogFormat, Logs, Rate, RateLimits, RootKey, SIGNER_MEMORY, Store as StoreSettings, Unlock,
+};
 use crate::demo::events::{Closure, Ending};
 use crate::demo::story::{Chapter, Place, Step};
 use crate::demo::{History, Opening, Plan};
@@ -32,7 +34,7 @@ use tenantry_register::accounts::NewAccess;
 use tenantry_register::orders::NewOrder;
 use tenantry_register::people::{NewApiKey, NewStaff};
 use tenantry_register::rules::{ListRules, Rules};
-use tenantry_register::{Applied, Call, Reason, Register, SetUp};
+use tenantry_register::{Applied, Call, Reason, Register, SetUp, Signing};
 use tenantry_server::console::{ConsoleOptions, StoryChapter, StoryPlace, StoryStep};
 use tenantry_server::http::api_key::ApiKey;
 use tenantry_server::webhooks::target::TargetPolicy;
@@ -130,18 +132,21 @@ fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<(Re
     let plan = Plan { seed: asked.seed, accounts: asked.accounts, base };
     let history = History::generate(&plan, &list)?;
     let story = history.story.chapters.iter().map(told).collect();
+    // Kept for good, a demo is a deployment like any other: its signer remembers.
+    let signing = Signing::Remembering(folder.join(SIGNER_MEMORY));
     if Register::is_set_up(&store)? {
         let root = deployment::open_root(&key)?;
         let entropy = Arc::new(SystemEntropy);
         let shelf = deployment::shelf(folder);
-        let register = Register::open_with(store, root, clock.clone(), entropy, shelf)?;
+        let register = Register::open_signing(store, root, clock.clone(), entropy, shelf, signing)?;
         journal::attach(&register, folder)?;
         return Ok((register, story));
     }
     clock.stand_at(history.openings.first().map_or(base, |first| first.at));
     let set_up = SetUp { origin: "demo.example/tenantry".to_owned(), pack: BUILT_IN_PACK.to_owned() };
     let root = deployment::create_root(&key)?;
-    let register = Register::set_up(store, root, clock.clone(), Arc::new(SystemEntropy), set_up)?;
+    let entropy = Arc::new(SystemEntropy);
+    let register = Register::set_up_signing(store, root, clock.clone(), entropy, set_up, signing)?;
     let records = list.header().entities;
     let reading = Reading { snapshot: list, notices: Vec::new(), records, set_aside: 0 };
     register.import_list(&deployment::operator(), &reading)?;

@@ -61,11 +61,14 @@ fn remember(file: Option<&Path>, size: u64, out: Output) -> Result<Exit> {
         Err(RegisterError::Unwitnessed { reason }) => Some(reason),
         Err(error) => return Err(error.into()),
     };
-    let note = register.checkpoint_note()?.context("no checkpoint was signed yet; none is to be remembered")?;
-    let keys = register.verifier_keys().iter().map(|key| VerifierKey::parse(key)).collect::<Result<Vec<_>, _>>();
+    let note =
+        register.checkpoint_note()?.context("no checkpoint was signed yet; none is to be remembered")?;
+    let keys =
+        register.verifier_keys().iter().map(|key| VerifierKey::parse(key)).collect::<Result<Vec<_>, _>>();
     let newest = Checkpoint::verify(note.as_bytes(), &keys?, &NoteCheck)?;
     if newest.size != size {
-        let what = format!("the newest signed checkpoint of this database has {} leaves, not {size}", newest.size);
+        let what =
+            format!("the newest signed checkpoint of this database has {} leaves, not {size}", newest.size);
         return Err(anyhow::Error::msg(what).context(WrongInput));
     }
     let stored = register.consistency(&operator(), size, Some(size))?;

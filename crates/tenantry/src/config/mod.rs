@@ -17,7 +17,7 @@ mod settings;
 mod source;
 
 pub use problem::{ConfigError, Place, Problem};
-pub use settings::{VARIABLE_PREFIX, keys_and_variables};
+pub use settings::{SIGNER_MEMORY, VARIABLE_PREFIX, keys_and_variables};
 pub use source::Override;
 
 use std::fmt;

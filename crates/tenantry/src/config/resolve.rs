@@ -2,6 +2,7 @@
 
 use super::problem::{Place, Problem};
 use super::raw::{self, Number, Raw, Text, Texts};
+use super::settings::SIGNER_MEMORY;
 use super::source::Map;
 use super::{
     Config, Ledger, Lists, LogFormat, Logs, Pack, Provider, Rate, RateLimits, RootKey, Server, Sessions,
@@ -38,7 +39,7 @@ pub(super) fn resolve(
     let root_key = reader.root_key(&raw.root_key, &data_folder);
     let pack = reader.path(&raw.policy.pack).map_or(Pack::BuiltIn, Pack::File);
     let ledger = Ledger {
-        lock: reader.path(&raw.ledger.lock).unwrap_or_else(|| data_folder.join("checkpoint.lock")),
+        lock: reader.path(&raw.ledger.lock).unwrap_or_else(|| data_folder.join(SIGNER_MEMORY)),
         signer_socket: reader.path(&raw.ledger.signer_socket),
     };
     let witnesses = Witnesses {

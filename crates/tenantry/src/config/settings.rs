@@ -65,6 +65,9 @@ pub(super) const SETTINGS: &[Setting] = &[
 /// What every variable of ours begins with.
 pub const VARIABLE_PREFIX: &str = "TENANTRY_";
 
+/// The file in the data folder by which the signer remembers, unless set otherwise.
+pub const SIGNER_MEMORY: &str = "checkpoint.lock";
+
 /// Variables of ours that are not settings: the place of the configuration file itself.
 pub(super) const OTHER_VARIABLES: [&str; 1] = ["TENANTRY_CONFIG"];
 

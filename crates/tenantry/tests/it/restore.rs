@@ -122,7 +122,7 @@ fn a_copy_older_than_what_was_signed_is_refused_before_anything_is_moved() {
     let said = said.as_str().unwrap();
     assert_ne!(code, 0);
     assert!(said.contains("older copy") && said.contains("nothing was restored"), "{said}");
-    assert_eq!(databases(here), before);
+    assert!(databases(here) == before, "nothing was touched");
     // A copy that has all that was signed is taken, and the deployment goes on with it.
     assert_eq!(run(here, &["restore", "newer.db", "--nothing-was-erased"]).0, 0);
     let (code, report) = run(here, &["ledger", "fsck"]);
@@ -148,7 +148,7 @@ fn nothing_is_restored_under_a_program_that_serves() {
     assert_eq!(code, 2, "{said}");
     assert!(said.to_string().contains("is in use"), "{said}");
     drop(serving);
-    assert_eq!(databases(here), before);
+    assert!(databases(here) == before, "nothing was touched");
     assert_eq!(run(here, &["restore", "copy.db", "--nothing-was-erased"]).0, 0);
 }
 
@@ -157,6 +157,8 @@ fn a_lost_memory_of_the_signer_is_begun_anew_by_whoever_compared() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     set_up(here);
+    let (code, said) = run(here, &["apply", "application.json"]);
+    assert!((0..=3).contains(&code), "{said}");
     let sent: Value = serde_json::from_str(APPLICATION).unwrap();
     let package = ["evidence", "build", sent["reference"].as_str().unwrap(), "-o", "package.zip"];
     let (code, said) = run(here, &package);

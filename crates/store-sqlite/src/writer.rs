@@ -85,7 +85,7 @@ fn serve(connection: &Connection, waiting: &Waiting, answers: &Answers, told: &T
     let (mut careful, mut stopped) = (0_u32, None);
     while let Some(mut batch) = waiting.batch(limits::BATCH_UNITS_MAX) {
         if stopped.is_none() {
-            stopped = told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            stopped.clone_from(&told.lock().unwrap_or_else(PoisonError::into_inner));
             close_without_writing(connection, stopped.as_ref());
         }
         if let Some(error) = &stopped {

@@ -234,7 +234,10 @@ impl Unit<'_> {
         let row = approval::find(self.tx, request)?.ok_or(RegisterError::ApprovalVoid)?;
         usable(&row, &self.call.actor, self.now)?;
         let pending = Pending::read(&row)?;
-        if !matches!(pending, Pending::LoginLink { staff, .. } if staff == id) {
+        let (Pending::AddStaff { staff, .. } | Pending::LoginLink { staff, .. }) = &pending else {
+            return Err(RegisterError::ApprovalVoid);
+        };
+        if *staff != id {
             return Err(RegisterError::ApprovalVoid);
         }
         staff::end_grant(self.tx, id)?;

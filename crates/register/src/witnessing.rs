@@ -216,7 +216,9 @@ impl Core {
                         memory.seen.insert(place, checkpoint.size);
                         // One that cosigned before has done so again, with another time.
                         if policy.witnesses().get(place).is_some_and(lacks) {
-                            signatures.into_iter().for_each(|signature| note.push(signature));
+                            for signature in signatures {
+                                note.push(signature);
+                            }
                         }
                     }
                     Asked::Ahead(signed) if signed > size => {

@@ -5,27 +5,27 @@
 //! missed. How old the memory is says a clock that nobody sets, so that one set back does not keep a revoked key working.
 
 use crate::http::api_key::{KeyDirectory, KeyHash, KeyRecord, KeysUnavailable, Principal};
-use crate::http::ticks::Ticks;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use tenantry_model::clock::Clock;
 use tenantry_model::id::ApiKeyId;
 use tenantry_model::staff::Actor;
 use tenantry_register::people::KeyInForce;
 use tenantry_register::{Register, RegisterError};
 
 /// Age of the memory from which it counts as unknown, microseconds.
-const STALE_AFTER_US: u64 = 30_000_000;
+const STALE_AFTER_US: i64 = 30_000_000;
 
 /// The keys in force.
 pub struct KeyMemory {
     register: Register,
-    ticks: Arc<dyn Ticks>,
+    clock: Arc<dyn Clock>,
     known: RwLock<HashMap<ApiKeyId, KeyRecord>>,
     /// Held while the store is read and what it said is taken over, so that the older of two answers never comes last.
     changing: Mutex<()>,
-    refreshed_at_us: AtomicU64,
+    refreshed_at_us: AtomicI64,
 }
 
 impl KeyMemory {
@@ -33,13 +33,13 @@ impl KeyMemory {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn open(register: Register, ticks: Arc<dyn Ticks>) -> Result<Self, RegisterError> {
+    pub fn open(register: Register, clock: Arc<dyn Clock>) -> Result<Self, RegisterError> {
         let memory = Self {
             register,
-            ticks,
+            clock,
             known: RwLock::default(),
             changing: Mutex::default(),
-            refreshed_at_us: AtomicU64::new(0),
+            refreshed_at_us: AtomicI64::new(0),
         };
         memory.refresh()?;
         Ok(memory)
@@ -51,7 +51,7 @@ impl KeyMemory {
     /// When the store does not answer; what was known stays.
     pub fn refresh(&self) -> Result<(), RegisterError> {
         let _changing = self.changing();
-        let now = self.ticks.now_us();
+        let now = self.clock.ticks_us();
         let in_force = self.register.keys_in_force()?;
         *self.known.write().unwrap_or_else(PoisonError::into_inner) =
             in_force.iter().filter_map(record).collect();
@@ -89,7 +89,7 @@ impl KeyMemory {
 impl KeyDirectory for KeyMemory {
     fn find(&self, id: ApiKeyId) -> Result<Option<KeyRecord>, KeysUnavailable> {
         let refreshed_at = self.refreshed_at_us.load(Ordering::Acquire);
-        if self.ticks.now_us().saturating_sub(refreshed_at) > STALE_AFTER_US {
+        if self.clock.ticks_us().saturating_sub(refreshed_at) > STALE_AFTER_US {
             return Err(KeysUnavailable);
         }
         Ok(self.read().get(&id).cloned())

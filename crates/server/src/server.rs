@@ -187,7 +187,7 @@ impl fmt::Debug for Server {
 /// When the store does not answer.
 pub fn state(register: Register, options: &ServerOptions) -> Result<AppState, RegisterError> {
     Ok(AppState::new(Shared {
-        keys: Arc::new(KeyMemory::open(register.clone(), Arc::new(SystemTicks::start()))?),
+        keys: Arc::new(KeyMemory::open(register.clone(), options.clock.clone())?),
         register,
         metrics: Arc::new(Metrics::new()),
         clock: options.clock.clone(),

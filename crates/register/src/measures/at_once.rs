@@ -1,7 +1,7 @@
 //! A measure that is enforced from its approval on does not wait for the pass over all accounts: those the facts say it reaches are
 //! assessed in the same go. The pass does the rest; until it ended, the gate counts its own age from the approval.
 
-use super::preview::Looker;
+use super::preview::{Found, Looker};
 use crate::call::Call;
 use crate::core::Core;
 use crate::reassess::Pass;
@@ -61,7 +61,9 @@ impl Core {
                 &mut Pass::default(),
             )?;
         }
-        ids.into_iter().for_each(|id| self.look_below(id));
+        for id in ids {
+            self.look_below(id);
+        }
         Ok(())
     }
 
@@ -78,7 +80,7 @@ impl Core {
             looked_at += rows.len() as u64;
             rows.retain(|row| row.state != AccountState::Closed);
             let found = looker.look_in_parallel(self, rows)?;
-            reached.extend(found.iter().filter(|found| found.now_certain()).map(|found| found.account()));
+            reached.extend(found.iter().filter(|found| found.now_certain()).map(Found::account));
         }
         Ok(reached)
     }

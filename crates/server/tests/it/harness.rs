@@ -39,6 +39,10 @@ impl Clock for Time {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.clock_us.load(Ordering::Relaxed))
     }
+
+    fn ticks_us(&self) -> i64 {
+        i64::try_from(self.ticks_us.load(Ordering::Relaxed)).unwrap()
+    }
 }
 
 impl Ticks for Time {

@@ -105,11 +105,7 @@ impl Store for SqliteStore {
     }
 
     fn overwrite_deleted(&self) -> Result<Overwritten, StoreError> {
-        let cut = files::truncate_log(&connection::open_writing(&self.path)?);
-        if let Err(error @ (StoreError::Stopped { .. } | StoreError::DiskFull)) = &cut {
-            self.writer.stop(error);
-        }
-        cut
+        self.writer.between_batches(|| files::truncate_log(&connection::open_writing(&self.path)?))
     }
 
     fn check_structure(&self) -> Result<Vec<String>, StoreError> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use tenantry_store::sync::{Mutex, PoisonError};
+use tenantry_store::sync::{Mutex, MutexGuard, PoisonError};
 use tenantry_store::{Job, Queue, Ran, Statement, StoreError, Waiting, WhenFull, limits};
 
 use crate::answers::{self, Answering, Answers};
@@ -47,14 +47,26 @@ enum Ended {
     UnitFailed,
 }
 
-type Told = Arc<Mutex<Option<StoreError>>>;
+/// Who may change the database: one at a time, and nobody after an error of the disk, which stands here from then on.
+#[derive(Debug, Default)]
+struct Right {
+    /// Held while waiting for the other, so that the writer, which comes back at once, does not always come first.
+    turn: Mutex<()>,
+    stopped: Mutex<Option<StoreError>>,
+}
+
+impl Right {
+    fn wait(&self) -> MutexGuard<'_, Option<StoreError>> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The writer's thread and the one that answers.
 #[derive(Debug)]
 pub(crate) struct Writer {
     queue: Queue,
-    /// What another connection found, after which this one must not write either.
-    told: Told,
+    right: Arc<Right>,
     /// Behind the queue, because it is dropped after it: it ends when the writer has gone.
     _answering: Answering,
 }
@@ -63,16 +75,28 @@ impl Writer {
     pub(crate) fn start(mut connection: Connection) -> Result<Self, StoreError> {
         log::copy_back(&mut connection)?;
         let (answers, answering) = answers::start()?;
-        let told = Told::default();
-        let heard = Arc::clone(&told);
-        let serve = move |waiting| serve(&connection, &waiting, &answers, &heard);
+        let right = Arc::<Right>::default();
+        let shared = Arc::clone(&right);
+        let serve = move |waiting| serve(&connection, &waiting, &answers, &shared);
         let queue = Queue::start("store-writer", vec![Box::new(serve)])?;
-        Ok(Self { queue, told, _answering: answering })
+        Ok(Self { queue, right, _answering: answering })
     }
 
-    /// Every unit from now on is refused with this error.
-    pub(crate) fn stop(&self, error: &StoreError) {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.clone());
+    /// Changes the database through another connection, between two batches. If the disk fails at it, every unit from then on is
+    /// refused with that error; if it has failed before, nothing is done.
+    pub(crate) fn between_batches<T>(
+        &self,
+        change: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut stopped = self.right.wait();
+        if let Some(error) = stopped.as_ref() {
+            return Err(error.clone());
+        }
+        let changed = change();
+        if let Err(error @ (StoreError::Stopped { .. } | StoreError::DiskFull)) = &changed {
+            *stopped = Some(error.clone());
+        }
+        changed
     }
 
     pub(crate) fn submit(&self, when_full: WhenFull, job: Job) {
@@ -80,16 +104,15 @@ impl Writer {
     }
 }
 
-fn serve(connection: &Connection, waiting: &Waiting, answers: &Answers, told: &Told) {
+fn serve(connection: &Connection, waiting: &Waiting, answers: &Answers, right: &Right) {
     let mut prepared = PreparedStatements::new(connection);
-    let (mut careful, mut stopped) = (0_u32, None);
+    let mut careful = 0_u32;
     while let Some(mut batch) = waiting.batch(limits::BATCH_UNITS_MAX) {
-        if stopped.is_none() {
-            stopped.clone_from(&told.lock().unwrap_or_else(PoisonError::into_inner));
-            close_without_writing(connection, stopped.as_ref());
-        }
-        if let Some(error) = &stopped {
-            answers.give(batch, Err(StoreError::clone(error)));
+        let mut stopped = right.wait();
+        if let Some(error) = stopped.as_ref() {
+            let error = error.clone();
+            drop(stopped);
+            answers.give(batch, Err(error));
             continue;
         }
         let savepoints = if careful == 0 { Savepoints::None } else { Savepoints::PerUnit };
@@ -99,19 +122,14 @@ fn serve(connection: &Connection, waiting: &Waiting, answers: &Answers, told: &T
             careful = CAREFUL_BATCHES;
             ended = run_batch(connection, &mut prepared, &mut batch, Savepoints::PerUnit);
         }
-        match ended {
-            Ok(_) => answers.give(batch, Ok(())),
-            Err(broken) => {
-                let Broken { told, later } = *broken;
-                answers.give(batch, Err(told));
-                stopped = later;
-                close_without_writing(connection, stopped.as_ref());
-            }
-        }
+        let outcome = ended.map(drop).map_err(|broken| {
+            stopped.clone_from(&broken.later);
+            broken.told
+        });
+        drop(stopped);
+        answers.give(batch, outcome);
     }
-    if stopped.is_none() {
-        close_without_writing(connection, told.lock().unwrap_or_else(PoisonError::into_inner).as_ref());
-    }
+    close_without_writing(connection, right.wait().as_ref());
 }
 
 /// After an error of the disk, closing must not flush again what may not have reached it: opening recovers from what did.

@@ -103,6 +103,11 @@ pub enum HitStanding {
 pub enum Screening {
     /// Against every list that is due, in the version that is due.
     Evaluated,
+    /// Against every list, but these names were not read whole: too long, or in no writing that is known.
+    InPart {
+        /// The facts that hold the names.
+        facts: Vec<FactId>,
+    },
     /// It did not.
     Failed {
         /// Which list or step, as a code without personal data, for example `ofac-sdn`.

@@ -7,7 +7,7 @@
 use crate::RegisterError;
 use crate::core::Core;
 use crate::dossier::{Dossier, DossierParty, DossierReseller};
-use crate::query::{linking_values, screening_query};
+use crate::query::{linking_values, names_cut, screening_query};
 use crate::rules::screened_in_trouble;
 use crate::world::World;
 use serde::{Deserialize, Serialize};
@@ -121,6 +121,9 @@ pub(crate) struct InputParty {
     /// and does not say it was made when the best were kept whatever a reviewer had found of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) left_out: Option<u32>,
+    /// Facts in force and former names that the search did not read whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) names_cut: Vec<FactId>,
 }
 
 impl InputParty {
@@ -281,6 +284,10 @@ fn query_of(party: &DossierParty) -> Option<Query> {
     screening_query(party.kind, &party.facts, &party.former_names)
 }
 
+fn cut_names_of(party: &DossierParty) -> Vec<FactId> {
+    names_cut(party.kind, party.facts.iter().chain(&party.former_names))
+}
+
 /// All hits that a reviewer settled and the best of the others, with how many of these were left out where that is to be said.
 fn kept<T>(found: Vec<T>, standing: impl Fn(&T) -> HitStanding) -> (Vec<T>, Option<u32>) {
     let all = found.len();
@@ -379,6 +386,7 @@ fn inputs(
         facts: party.facts.iter().map(|f| f.id).collect(),
         former_names: party.former_names.iter().map(|f| f.id).collect(),
         left_out: None,
+        names_cut: cut_names_of(party),
         hits: hits.get(&party.id).into_iter().flatten().map(summary_of_hit).collect(),
     };
     let reseller = |link: &DossierReseller| InputReseller {
@@ -442,12 +450,16 @@ fn how_screened(input: &InputParty) -> Screening {
     if input.has_left_out() && !raised {
         return Screening::Failed { what: "too_many_hits".to_owned() };
     }
-    Screening::Evaluated
+    if input.names_cut.is_empty() {
+        return Screening::Evaluated;
+    }
+    Screening::InPart { facts: input.names_cut.clone() }
 }
 
 /// Screens again exactly what was screened, for a replay.
 pub(crate) fn rescreen_for_replay(world: &World, party: &DossierParty, input: &mut InputParty) {
     let recorded = std::mem::take(&mut input.hits);
+    input.names_cut = cut_names_of(party);
     let Some(query) = query_of(party) else {
         input.left_out = None;
         return;

@@ -2,6 +2,7 @@
 
 use tenantry_linkage::TokenKind;
 use tenantry_model::fact::{Fact, FactKind, FactValue, PaymentMethod};
+use tenantry_model::id::FactId;
 use tenantry_model::listed::{Property, Schema};
 use tenantry_model::party::PartyKind;
 use tenantry_model::personal::{Personal, PersonalText};
@@ -11,12 +12,7 @@ use tenantry_screening::{Identifier, Query};
 /// another name is still who they were. `None` when nothing is known that could find anybody: no name, number, wallet or e-mail
 /// address. That the name is missing the policy engine finds.
 pub(crate) fn screening_query(kind: PartyKind, facts: &[Fact], former_names: &[Fact]) -> Option<Query> {
-    let schema = match kind {
-        PartyKind::Individual => Schema::Person,
-        PartyKind::Organisation => Schema::Organization,
-    };
-    let mut query = Query::new(schema, "");
-    query.names.clear();
+    let mut query = empty(kind);
     for fact in facts.iter().filter(|fact| is_screened(fact.value.kind())) {
         add(&mut query, &fact.value);
     }
@@ -28,6 +24,26 @@ pub(crate) fn screening_query(kind: PartyKind, facts: &[Fact], former_names: &[F
         }
     }
     (!query.is_empty()).then_some(query)
+}
+
+/// The facts whose names the search does not read whole: an answer says nothing about the rest of them.
+pub(crate) fn names_cut<'a>(kind: PartyKind, facts: impl Iterator<Item = &'a Fact>) -> Vec<FactId> {
+    let cut = |fact: &&Fact| {
+        let mut query = empty(kind);
+        add(&mut query, &fact.value);
+        query.has_cut_name()
+    };
+    facts.filter(|fact| is_name(fact.value.kind())).filter(cut).map(|fact| fact.id).collect()
+}
+
+fn empty(kind: PartyKind) -> Query {
+    let schema = match kind {
+        PartyKind::Individual => Schema::Person,
+        PartyKind::Organisation => Schema::Organization,
+    };
+    let mut query = Query::new(schema, "");
+    query.names.clear();
+    query
 }
 
 /// Whether facts of this kind are names, which are screened even after others took their place.

@@ -54,8 +54,15 @@ pub(super) fn status(view: &View<'_>, scope: Scope, findings: &mut Findings) {
 pub(super) fn screening(view: &View<'_>, findings: &mut Findings) {
     let (mut confirmed, mut suspected) = (BTreeSet::new(), BTreeSet::new());
     for (id, party) in &view.parties {
-        if let Screening::Failed { what } = &party.input.screening {
-            findings.push(Finding::about(RuleCode::NotEvaluated, *id).detail(format!("screening: {what}")));
+        let not_evaluated = Finding::about(RuleCode::NotEvaluated, *id);
+        match &party.input.screening {
+            Screening::Evaluated => {}
+            Screening::InPart { facts } => findings.push(
+                not_evaluated
+                    .detail("screening: a name was not read whole: too long, or in no writing that is known")
+                    .facts(facts.iter().copied()),
+            ),
+            Screening::Failed { what } => findings.push(not_evaluated.detail(format!("screening: {what}"))),
         }
         for hit in &party.input.hits {
             let shown = format!("{} entry {}, score {} of 1000", hit.list, hit.entity, hit.score_per_mille);

@@ -15,6 +15,7 @@ on_both!(
     another_name_does_not_clear_a_match,
     a_doubt_outlives_the_fact_that_raised_it,
     a_former_name_is_still_looked_for,
+    a_name_that_is_not_read_whole_is_no_pass,
     matches_beyond_those_shown_are_raised_when_these_are_decided,
 );
 
@@ -146,4 +147,37 @@ fn matches_beyond_those_shown_are_raised_when_these_are_decided(world: &World) {
     );
     let pass = world.register.reassess_all(&system(Job::Rescreening), 10, &mut |_| {}).unwrap();
     assert_eq!((pass.changed, pass.cases), (0, 0));
+}
+
+fn a_name_that_is_not_read_whole_is_no_pass(world: &World) {
+    let long = |last: &str| format!("{}{last}", "Zebulon ".repeat(40));
+    let applied = world.apply(&Applicant { name: long("Quillfeather"), ..Applicant::new(1) });
+    assert_eq!((applied.state, world.gate(applied.account)), (AccountState::InReview, Answer::Deny));
+    let [first] = world.open_cases()[..] else { panic!("{:?}", world.open_cases()) };
+    let reviewer = staff(Role::Reviewer, 1);
+    let settle = |case| {
+        world.register.lease(&reviewer, case).unwrap();
+        let head = world.register.case(&reviewer, case).unwrap().head;
+        assert_eq!(head.kind, CaseKind::Failure);
+        assert!(head.sentences.iter().any(|s| s.contains("a name was not read whole")), "{:?}", head.sentences);
+        let decision = json!({ "verdict": "dismiss", "reason_code": "explained_by_evidence", "note": "looked up" });
+        world.decide(&reviewer, case, decision).unwrap();
+        world.approve(&staff(Role::Reviewer, 2)).unwrap();
+        assert_eq!(
+            (state(world, applied.account), world.gate(applied.account)),
+            (AccountState::Open, Answer::Allow)
+        );
+    };
+    settle(first);
+    let pass = world.register.reassess_all(&system(Job::Rescreening), 10, &mut |_| {}).unwrap();
+    assert_eq!((pass.changed, pass.cases), (0, 0));
+    // Another such name is another doubt.
+    let name = json!([{ "fact": { "kind": "legal_name", "text": long("Ostrowicka") }, "check": "deed" }]);
+    replace(world, &machine(None), &applied, FactKind::LegalName, name);
+    let [second] = world.open_cases()[..] else { panic!("{:?}", world.open_cases()) };
+    settle(second);
+    let decision =
+        world.register.account(&staff(Role::Auditor, 1), applied.account).unwrap().decisions[0].id;
+    let replay = world.register.replay(&staff(Role::Auditor, 1), decision).unwrap();
+    assert!(replay.same && replay.differences.is_empty(), "{replay:?}");
 }

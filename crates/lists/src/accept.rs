@@ -50,7 +50,7 @@ pub enum Refusal {
     /// The list lost too much of what its entries say against the version in force.
     #[error(
         "the list has {now} {part} and the version in force {before}; it may lose at most {limit_per_mille} in 1,000 \
-         (where that is right, import it with `--without {part}`)"
+         (where that is right: `--without {part}`, over HTTP `without={part}`)"
     )]
     Lost {
         /// What was lost.
@@ -65,7 +65,7 @@ pub enum Refusal {
     /// Most entries in force are not in it: another list under the same code.
     #[error(
         "only {kept} of the {before} entries in force are in this version under the same identifier: it looks like another \
-         list (where that is right, import it with `--without entries`)"
+         list (where that is right: `--without entries`, over HTTP `without=entries`)"
     )]
     Replaced {
         /// Entries in force.

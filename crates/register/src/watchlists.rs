@@ -11,7 +11,7 @@ use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
-use tenantry_lists::{Reading, Snapshot};
+use tenantry_lists::{Part, Reading, Snapshot, acceptable, acceptable_after};
 use tenantry_model::event::EventType;
 use tenantry_model::id::SnapshotId;
 use tenantry_model::listed::{ListedEntity, SnapshotHeader};
@@ -35,6 +35,9 @@ pub struct Imported {
     pub removed: usize,
     /// Entries changed.
     pub changed: usize,
+    /// Parts whose loss against the version before was accepted by whoever imported it, by their words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
     /// Records of the file that were doubtful or set aside, as file, line and why.
     pub notices: Vec<String>,
     /// `true` when this very version was in force already: it is confirmed, and nobody is screened again.
@@ -115,14 +118,22 @@ impl Refusals {
 }
 
 impl Register {
-    /// Brings a new version of a list into force. Refuses one that is truncated, malformed or suddenly much smaller: then the
-    /// version in force stays. Parties are screened against it by [`Register::reassess_all`]. The version in force, imported
+    /// Brings a new version of a list into force. Refuses one that is truncated, malformed or suddenly much smaller, or that lost
+    /// much of a part which is not among `without`: then the version in force stays. Parties are screened against it by [`Register::reassess_all`]. The version in force, imported
     /// again, is confirmed: its age begins anew, and a date of publication that is given now takes the place of an earlier one.
-    pub fn import_list(&self, call: &Call, reading: &Reading) -> Result<Imported, RegisterError> {
+    pub fn import_list(
+        &self,
+        call: &Call,
+        reading: &Reading,
+        without: &[Part],
+    ) -> Result<Imported, RegisterError> {
         authorise(&call.actor, Action::ImportList)?;
         let header = reading.snapshot.header().clone();
         let before = self.in_force(&header.list);
-        if let Err(refusal) = tenantry_lists::acceptable(before.as_ref().map(|b| &b.header), reading) {
+        let old = before.as_ref().map(|b| world::load_snapshot(&self.core.store, b.id)).transpose()?;
+        let follows = acceptable(before.as_ref().map(|b| &b.header), reading)
+            .and_then(|()| old.as_ref().map_or(Ok(()), |old| acceptable_after(old, reading, without)));
+        if let Err(refusal) = follows {
             let reason = refusal.to_string();
             self.remember_refused(&header.list, &reason);
             return Err(RegisterError::ListRefused { reason });
@@ -130,7 +141,10 @@ impl Register {
         self.core.refused.forget(&header.list);
         let notices: Vec<String> =
             reading.notices.iter().map(|n| format!("{}:{}: {}", n.file, n.line, n.why)).collect();
-        let request = (header.list.clone(), header.digest.clone(), header.published_on);
+        let mut waived: Vec<String> = without.iter().map(ToString::to_string).collect();
+        waived.sort_unstable();
+        waived.dedup();
+        let request = (header.list.clone(), header.digest.clone(), header.published_on, waived.clone());
         let known = before.as_ref().filter(|b| b.header.digest == header.digest);
         let imported = if let Some(known) = known {
             let header = SnapshotHeader {
@@ -138,17 +152,33 @@ impl Register {
                 ..known.header.clone()
             };
             let snapshot = known.id;
-            let answer =
-                Imported { snapshot, header, added: 0, removed: 0, changed: 0, notices, unchanged: true };
+            let answer = Imported {
+                snapshot,
+                header,
+                added: 0,
+                removed: 0,
+                changed: 0,
+                without: waived,
+                notices,
+                unchanged: true,
+            };
             self.core.change(call, Action::ImportList, &request, move |unit| confirm(unit, answer.clone()))?
         } else {
-            let (added, removed, changed) = self.differences(before.as_ref(), &reading.snapshot)?;
+            let (added, removed, changed) = differences(old.as_ref(), &reading.snapshot);
             let packed = reading.snapshot.pack();
             self.core.change(call, Action::ImportList, &request, move |unit| {
                 let snapshot = SnapshotId::new(unit.now, &*unit.core.entropy);
-                let (header, notices) = (header.clone(), notices.clone());
-                let answer =
-                    Imported { snapshot, header, added, removed, changed, notices, unchanged: false };
+                let (header, without, notices) = (header.clone(), waived.clone(), notices.clone());
+                let answer = Imported {
+                    snapshot,
+                    header,
+                    added,
+                    removed,
+                    changed,
+                    without,
+                    notices,
+                    unchanged: false,
+                };
                 bring_into_force(unit, &packed, answer)
             })?
         };
@@ -240,24 +270,20 @@ impl Register {
     fn in_force(&self, list: &str) -> Option<SnapshotInForce> {
         self.core.world().snapshots.iter().find(|s| s.header.list == list).cloned()
     }
+}
 
-    fn differences(
-        &self,
-        before: Option<&SnapshotInForce>,
-        new: &Snapshot,
-    ) -> Result<(usize, usize, usize), RegisterError> {
-        let Some(before) = before else { return Ok((new.entities().len(), 0, 0)) };
-        let old = world::load_snapshot(&self.core.store, before.id)?;
-        let mut counts = (0, 0, 0);
-        for change in tenantry_lists::diff(&old, new) {
-            match change {
-                tenantry_lists::Change::Added(_) => counts.0 += 1,
-                tenantry_lists::Change::Removed(_) => counts.1 += 1,
-                tenantry_lists::Change::Changed { .. } => counts.2 += 1,
-            }
+/// Entries added, removed and changed.
+fn differences(old: Option<&Snapshot>, new: &Snapshot) -> (usize, usize, usize) {
+    let Some(old) = old else { return (new.entities().len(), 0, 0) };
+    let mut counts = (0, 0, 0);
+    for change in tenantry_lists::diff(old, new) {
+        match change {
+            tenantry_lists::Change::Added(_) => counts.0 += 1,
+            tenantry_lists::Change::Removed(_) => counts.1 += 1,
+            tenantry_lists::Change::Changed { .. } => counts.2 += 1,
         }
-        Ok(counts)
     }
+    counts
 }
 
 /// Active parties that are behind. Who was screened while lists were in trouble is not behind as long as they are.
@@ -300,13 +326,16 @@ fn confirm(unit: &mut Unit<'_>, answer: Imported) -> Result<Imported, RegisterEr
 
 fn record_import(unit: &mut Unit<'_>, imported: &Imported) -> Result<(), RegisterError> {
     world::raise_generation(unit.tx)?;
-    let record = Record::new(RecordType::ListImported, unit.core.deployment, Retention::DecisionEvidence)
+    let mut record = Record::new(RecordType::ListImported, unit.core.deployment, Retention::DecisionEvidence)
         .text("snapshot", imported.snapshot)
         .json("header", &imported.header)
         .text("added", imported.added)
         .text("removed", imported.removed)
         .text("changed", imported.changed)
         .text("unchanged", imported.unchanged);
+    if !imported.without.is_empty() {
+        record = record.text("without", imported.without.join(", "));
+    }
     unit.record(record).map(|_| ())
 }
 

@@ -4,7 +4,8 @@ use crate::fixtures::{Desk, job, list_of};
 use crate::idempotency::{Everything, check_unchanged, desk_with_list};
 use crate::world::{Applicant, LISTED_NAME};
 use std::path::{Path, PathBuf};
-use tenantry_lists::{ListsError, Reading, Snapshot, read_files};
+use tenantry_lists::{ListsError, Part, Reading, Snapshot, read_files};
+use tenantry_model::listed::{Property, Value};
 use tenantry_model::staff::Job;
 use tenantry_register::RegisterError;
 
@@ -50,7 +51,7 @@ fn a_file_cut_anywhere_in_its_middle_leaves_the_list_in_force() {
         let desk = Desk::new();
         let paths: Vec<PathBuf> = names.iter().map(|name| fixture(name)).collect();
         let whole = read(&paths).unwrap_or_else(|error| panic!("{names:?}: {error}"));
-        desk.register.import_list(&job(Job::SetUp), &whole).unwrap();
+        desk.register.import_list(&job(Job::SetUp), &whole, &[]).unwrap();
         let everything = Everything::of(&*desk.store);
         let before = everything.rows(&*desk.store);
         let length = std::fs::metadata(&paths[0]).unwrap().len() as usize;
@@ -58,7 +59,7 @@ fn a_file_cut_anywhere_in_its_middle_leaves_the_list_in_force() {
             let refused = match read(&cut(folder.path(), &paths, length / share)) {
                 Err(_) => true,
                 Ok(reading) => matches!(
-                    desk.register.import_list(&job(Job::SetUp), &reading),
+                    desk.register.import_list(&job(Job::SetUp), &reading, &[]),
                     Err(RegisterError::ListRefused { .. })
                 ),
             };
@@ -78,7 +79,7 @@ fn a_list_that_lost_most_of_its_entries_is_refused_and_people_still_match() {
     let everything = Everything::of(&*desk.store);
     let before = everything.rows(&*desk.store);
     for few in [&names[..0], &names[..1], &names[..25]] {
-        let refused = desk.register.import_list(&job(Job::SetUp), &list_of("long-list", few));
+        let refused = desk.register.import_list(&job(Job::SetUp), &list_of("long-list", few), &[]);
         assert!(
             matches!(refused, Err(RegisterError::ListRefused { .. })),
             "{} entries: {refused:?}",
@@ -88,6 +89,34 @@ fn a_list_that_lost_most_of_its_entries_is_refused_and_people_still_match() {
     }
     let applied = desk.register.apply(&job(Job::SetUp), Applicant::listed(1).sent()).unwrap();
     assert_eq!(applied.cases.len(), 1, "the list in force still finds whom it lists");
+}
+
+#[test]
+fn a_list_that_lost_what_people_are_found_by_is_refused_unless_somebody_answers_for_it() {
+    let desk = Desk::new();
+    let version = |aliases: usize| {
+        let mut reading = list_of("own-list", &["Zebulon Quillfeather"; 40]);
+        let entities = reading.snapshot.entities().iter().cloned().enumerate().map(|(number, mut entity)| {
+            if number < aliases {
+                let origin = entity.properties[&Property::Name][0].origin.clone();
+                entity.push(Property::Alias, Value::new(format!("Other {number}"), origin));
+            }
+            entity
+        });
+        reading.snapshot = Snapshot::new("own-list", "A list", None, entities.collect()).unwrap();
+        reading
+    };
+    let import = |reading, without: &[Part]| desk.register.import_list(&job(Job::SetUp), &reading, without);
+    import(version(40), &[]).unwrap();
+    let everything = Everything::of(&*desk.store);
+    let before = everything.rows(&*desk.store);
+    for without in [&[][..], &[Part::Addresses]] {
+        let refused = import(version(0), without).unwrap_err().to_string();
+        assert!(refused.contains("0 aliases and the version in force 40"), "{refused}");
+        check_unchanged(&everything, &desk, &before, "a list without its aliases");
+    }
+    let imported = import(version(0), &[Part::Aliases]).unwrap();
+    assert_eq!((imported.changed, imported.without), (40, vec!["aliases".to_owned()]));
 }
 
 #[test]

@@ -159,8 +159,13 @@ fn a_name_that_is_not_read_whole_is_no_pass(world: &World) {
         world.register.lease(&reviewer, case).unwrap();
         let head = world.register.case(&reviewer, case).unwrap().head;
         assert_eq!(head.kind, CaseKind::Failure);
-        assert!(head.sentences.iter().any(|s| s.contains("a name was not read whole")), "{:?}", head.sentences);
-        let decision = json!({ "verdict": "dismiss", "reason_code": "explained_by_evidence", "note": "looked up" });
+        assert!(
+            head.sentences.iter().any(|s| s.contains("a name was not read whole")),
+            "{:?}",
+            head.sentences
+        );
+        let decision =
+            json!({ "verdict": "dismiss", "reason_code": "explained_by_evidence", "note": "looked up" });
         world.decide(&reviewer, case, decision).unwrap();
         world.approve(&staff(Role::Reviewer, 2)).unwrap();
         assert_eq!(
@@ -176,8 +181,7 @@ fn a_name_that_is_not_read_whole_is_no_pass(world: &World) {
     replace(world, &machine(None), &applied, FactKind::LegalName, name);
     let [second] = world.open_cases()[..] else { panic!("{:?}", world.open_cases()) };
     settle(second);
-    let decision =
-        world.register.account(&staff(Role::Auditor, 1), applied.account).unwrap().decisions[0].id;
+    let decision = world.register.account(&staff(Role::Auditor, 1), applied.account).unwrap().decisions[0].id;
     let replay = world.register.replay(&staff(Role::Auditor, 1), decision).unwrap();
     assert!(replay.same && replay.differences.is_empty(), "{replay:?}");
 }

@@ -109,7 +109,7 @@ impl Desk {
 
     /// Puts a list with these names into force.
     pub(crate) fn import(&self, list: &str, names: &[&str]) {
-        self.register.import_list(&job(Job::SetUp), &list_of(list, names)).unwrap();
+        self.register.import_list(&job(Job::SetUp), &list_of(list, names), &[]).unwrap();
     }
 
     pub(crate) fn ledger_size(&self) -> u64 {

@@ -321,7 +321,7 @@ fn import_list(_: &Desk, number: u16) -> Request {
     let send = |number| {
         ask(move |r, c| {
             let names = [LISTED_NAME, &format!("Person Number {number}")];
-            r.import_list(c, &list_of("own-list", &names))
+            r.import_list(c, &list_of("own-list", &names), &[])
         })
     };
     Request { by: staff(Role::ComplianceOfficer, 1), same: send(number), other: send(number + 1) }

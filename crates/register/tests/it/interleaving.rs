@@ -56,7 +56,7 @@ fn step(desk: &Desk, node: &Register, dice: &dyn Entropy, number: u16, pool: &Po
         (8, _) => node.receive_order(&one(Role::Legal), order(u32::from(number))).map(drop),
         (_, _) => {
             let names = [LISTED_NAME, &format!("Person Number {number}")];
-            node.import_list(&job(Job::SetUp), &list_of("test-list", &names)).map(drop)
+            node.import_list(&job(Job::SetUp), &list_of("test-list", &names), &[]).map(drop)
         }
     };
     desk.clock.advance_micros(i64::try_from(pick(dice, 2_000_000)).unwrap());

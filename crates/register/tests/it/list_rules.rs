@@ -68,7 +68,7 @@ fn a_date_of_publication_is_corrected_by_importing_the_same_version_again() {
     let import = |day: &str| {
         let mapping = LIST_MAPPING.parse().unwrap();
         let reading = read_own_csv(&mapping, day.parse().ok(), LIST.as_bytes()).unwrap();
-        world.register.import_list(&system(Job::CommandLine), &reading).unwrap()
+        world.register.import_list(&system(Job::CommandLine), &reading, &[]).unwrap()
     };
     for day in ["2026-03-01", "2026-02-01"] {
         let imported = import(day);

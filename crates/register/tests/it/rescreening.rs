@@ -94,7 +94,7 @@ fn a_dismissal_holds_while_what_it_relied_on_is_unchanged(world: &World) {
             "id,name,born,country,remark\n1,\"VOLKONSKOV, Dmitri Sergeyevich\",{born},ru,{remark}\n2,\"ZUBRANSKY, Ottokar\",1951-07-02,cz,\n"
         );
         let reading = read_own_csv(&mapping, None, csv.as_bytes()).unwrap();
-        world.register.import_list(&system(Job::SetUp), &reading).unwrap();
+        world.register.import_list(&system(Job::SetUp), &reading, &[]).unwrap();
         rescreen(world)
     };
     let applied = world.apply(&Applicant::listed(1));
@@ -160,7 +160,7 @@ fn what_was_refused_is_told() {
     let empty: OwnMapping =
         "list = \"test-list\"\ntitle = \"t\"\nid = \"id\"\n[columns]\nname = \"name\"".parse().unwrap();
     let reading = read_own_csv(&empty, None, "id,name\n".as_bytes()).unwrap();
-    assert!(world.register.import_list(&system(Job::SetUp), &reading).is_err());
+    assert!(world.register.import_list(&system(Job::SetUp), &reading, &[]).is_err());
     world.register.list_unreadable(&system(Job::SetUp), "sdn.xml", "it is cut off").unwrap();
     let told: Vec<String> =
         lists(&world).refused.into_iter().map(|r| format!("{}: {}", r.list, r.reason)).collect();

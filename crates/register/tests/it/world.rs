@@ -155,7 +155,7 @@ impl World {
     pub(crate) fn import(&self, csv: &str) {
         let mapping: OwnMapping = LIST_MAPPING.parse().unwrap();
         let reading = read_own_csv(&mapping, None, csv.as_bytes()).unwrap();
-        self.register.import_list(&system(Job::SetUp), &reading).unwrap();
+        self.register.import_list(&system(Job::SetUp), &reading, &[]).unwrap();
     }
 
     /// The keys of a party as a journal of erasures names them.

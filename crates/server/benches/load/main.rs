@@ -185,7 +185,7 @@ fn deployment(folder: &tempfile::TempDir) -> Register {
     let records = snapshot.header().entities;
     let started = Instant::now();
     let reading = Reading { snapshot, notices: Vec::new(), records, set_aside: 0 };
-    register.import_list(&system(), &reading).unwrap();
+    register.import_list(&system(), &reading, &[]).unwrap();
     println!("list: {records} entries of OFAC SDN, in force after {:.1} s", started.elapsed().as_secs_f64());
     register
 }

@@ -14,11 +14,10 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use serde::Deserialize;
 use std::io::Write as _;
-use tenantry_lists::{ListsError, Reading, acceptable_after};
-use tenantry_model::staff::{Actor, Job, Scope};
+use tenantry_lists::{ListsError, Part, Reading};
+use tenantry_model::staff::Scope;
 use tenantry_model::time::Date;
 use tenantry_register::watchlists::{Imported, ListsView};
-use tenantry_register::{Call, Register, RegisterError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -51,6 +50,7 @@ struct Named {
     file: String,
     list: Option<String>,
     published_on: Option<Date>,
+    without: Option<String>,
 }
 
 /// Import a list
@@ -70,6 +70,9 @@ struct Named {
         ("file" = String, Query, description = "Name of the file as published, for example `SDN.XML`."),
         ("list" = Option<String>, Query, description = "Code of the list, for formats that carry none."),
         ("published_on" = Option<super::shapes::words::Day>, Query, description = "Date of the version, for formats that carry none."),
+        ("without" = Option<String>, Query, description = "Parts that may be lost against the version in force, or missing from a \
+            set of files, apart by commas: entries, names, aliases, identifiers, addresses, birth-dates, countries, ties. \
+            For a loss that somebody looked into; the record of the import names them.", example = "aliases,addresses"),
         ("Idempotency-Key" = String, Header, description = "One fresh value per import.")
     ),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file, at most 64 MiB."),
@@ -86,7 +89,9 @@ async fn import(
     let _one_at_a_time = state.imports.acquire().await.map_err(|_| Problem::new(Code::Unavailable))?;
     let body = read_body(request, LIST_BYTES_MAX).await?;
     let name = file.list.clone().unwrap_or_else(|| file.file.clone());
-    let reading = match blocking(move || read(&file, &body)).await? {
+    let without = parts(file.without.as_deref())?;
+    let accepted = without.clone();
+    let reading = match blocking(move || read(&file, &accepted, &body)).await? {
         Ok(reading) => reading,
         Err(Unread::Asked(problem)) => return Err(problem),
         Err(Unread::List(error)) => {
@@ -95,32 +100,14 @@ async fn import(
             return Err(refused(&error));
         }
     };
-    let imported = ask(&state, move |register| bring_in(register, &call, &reading)).await?;
+    let imported = ask(&state, move |register| register.import_list(&call, &reading, &without)).await?;
     state.world_bell.notify_one();
     state.deliveries_bell.notify_one();
     Ok(Json(imported))
 }
 
-/// Imports a version that has what the one in force has. Who may import a list need not be one who may read it, so the comparison
-/// is the system's.
-fn bring_in(register: &Register, call: &Call, reading: &Reading) -> Result<Imported, RegisterError> {
-    let list = &reading.snapshot.header().list;
-    match register.list_in_force(&Call::by(Actor::System { job: Job::SetUp }), list) {
-        Ok(in_force) => {
-            if let Err(refusal) = acceptable_after(&in_force, reading, &[]) {
-                let reason = refusal.to_string();
-                register.list_unreadable(call, list, &reason)?;
-                return Err(RegisterError::ListRefused { reason });
-            }
-        }
-        Err(RegisterError::NotFound { .. }) => {}
-        Err(error) => return Err(error),
-    }
-    register.import_list(call, reading)
-}
-
 /// Reads the file from a folder of its own, under the name it was given, because the name helps to tell the format.
-fn read(file: &Named, body: &Bytes) -> Result<Reading, Unread> {
+fn read(file: &Named, without: &[Part], body: &Bytes) -> Result<Reading, Unread> {
     let plain = |text: &str| {
         !text.is_empty()
             && text.len() <= NAME_CHARS_MAX
@@ -135,8 +122,20 @@ fn read(file: &Named, body: &Bytes) -> Result<Reading, Unread> {
         tracing::error!(%error, "a list could not be kept for reading");
         Unread::Asked(Problem::new(Code::Unavailable).retry_after(60))
     })?;
-    tenantry_lists::read_files(&[&kept.path().join(&file.file)], file.list.as_deref(), file.published_on)
+    let path = kept.path().join(&file.file);
+    tenantry_lists::read_files_without(&[&path], file.list.as_deref(), file.published_on, without)
         .map_err(Unread::List)
+}
+
+/// The parts named, apart by commas.
+fn parts(text: Option<&str>) -> Result<Vec<Part>, Problem> {
+    let words = text.into_iter().flat_map(|text| text.split(','));
+    words
+        .map(|word| {
+            word.parse()
+                .map_err(|why| Problem::new(Code::QueryInvalid).detail(format!("`without`: a part {why}")))
+        })
+        .collect()
 }
 
 /// Why a list was not read.
@@ -157,7 +156,8 @@ fn refused(error: &ListsError) -> Problem {
     let why = match error {
         ListsError::Incomplete { missing } => format!(
             "what was sent lacks {missing}, without which people are not found under their other names and places; send \
-             `SDN.XML` or `CONSOLIDATED.XML`, which are whole, or the set of files as one ZIP file"
+             `SDN.XML` or `CONSOLIDATED.XML`, which are whole, or the set of files as one ZIP file (or accept what is missing by \
+             `without`)"
         ),
         other => other.to_string(),
     };

@@ -149,7 +149,7 @@ fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<(Re
     let register = Register::set_up_signing(store, root, clock.clone(), entropy, set_up, signing)?;
     let records = list.header().entities;
     let reading = Reading { snapshot: list, notices: Vec::new(), records, set_aside: 0 };
-    register.import_list(&deployment::operator(), &reading)?;
+    register.import_list(&deployment::operator(), &reading, &[])?;
     let staff = hire(&register)?;
     let officer = person(&staff, OFFICER)?;
     let mut desk = ReviewDesk::new(asked.seed, base, person(&staff, REVIEWER)?, person(&staff, SECOND)?);

@@ -11,12 +11,10 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use tenantry_lists::{
-    Change, FieldChange, OwnMapping, Part, Reading, acceptable_after, diff, read_files_without, read_own_csv,
+    Change, FieldChange, OwnMapping, Part, Reading, diff, read_files_without, read_own_csv,
 };
 use tenantry_model::listed::SnapshotHeader;
 use tenantry_model::time::Date;
-use tenantry_register::watchlists::Imported;
-use tenantry_register::{Register, RegisterError};
 
 /// Most notices shown to people; JSON has all of them.
 const NOTICES_SHOWN_MAX: usize = 20;
@@ -39,7 +37,7 @@ fn fetch(file: Option<&Path>, asked: &Fetch, out: Output) -> Result<Exit> {
     }
     let register = deployment::open(&deployment::settings(file, Vec::new())?)?;
     fetch::run(asked, out, |reading| {
-        bring_in(&register, reading, &asked.without)?;
+        register.import_list(&deployment::operator(), reading, &asked.without)?;
         Ok(())
     })
 }
@@ -55,7 +53,7 @@ fn import(file: Option<&Path>, files: &ListFiles, out: Output) -> Result<Exit> {
         }
         _ => read_list(files)?,
     };
-    let imported = bring_in(&register, &reading, &files.without)?;
+    let imported = register.import_list(&deployment::operator(), &reading, &files.without)?;
     let mut text = format!("{} of {}: ", imported.header.title, published(imported.header.published_on));
     if imported.unchanged {
         text.push_str("this version is in force already and confirmed as of now\n");
@@ -68,23 +66,6 @@ fn import(file: Option<&Path>, files: &ListFiles, out: Output) -> Result<Exit> {
     }
     out.answer(&imported, text)?;
     Ok(Exit::Yes)
-}
-
-/// Imports a version that has what the one in force has, but for what is waived.
-fn bring_in(register: &Register, reading: &Reading, without: &[Part]) -> Result<Imported, RegisterError> {
-    let (operator, list) = (deployment::operator(), &reading.snapshot.header().list);
-    match register.list_in_force(&operator, list) {
-        Ok(in_force) => {
-            if let Err(refusal) = acceptable_after(&in_force, reading, without) {
-                let reason = refusal.to_string();
-                register.list_unreadable(&operator, list, &reason)?;
-                return Err(RegisterError::ListRefused { reason });
-            }
-        }
-        Err(RegisterError::NotFound { .. }) => {}
-        Err(error) => return Err(error),
-    }
-    register.import_list(&operator, reading)
 }
 
 /// What was wrong in the files of a list, as file, line and why.

@@ -214,6 +214,12 @@ async fn a_list_is_taken_whole_or_not_at_all() {
     );
     let refused = deployment.get("/v1/lists").await.json()["refused"].clone();
     assert!(refused[0]["reason"].as_str().unwrap().contains("0 aliases"), "{refused}");
+    // Whoever looked into the loss accepts it by its name, and by no other.
+    let two = "file=two.ftm.json&list=two&without";
+    import(&deployment, &format!("{two}=much"), "k9", whole.clone()).await.problem(Code::QueryInvalid);
+    import(&deployment, &format!("{two}=ties"), "k10", whole.clone()).await.problem(Code::ListRefused);
+    let accepted = import(&deployment, &format!("{two}=ties,aliases"), "k11", whole.clone()).await.json();
+    assert_eq!((&accepted["changed"], &accepted["without"]), (&json!(50), &json!(["aliases", "ties"])));
     // One file of a set is no list, nor is a delta; both are told what to do.
     let sdn = format!("36,\"EXAMPLE AIR\"{}\r\n\u{1a}", ",-0- ".repeat(10));
     let delta = "{\"op\":\"DEL\",\"entity\":{\"id\":\"x-1\"}}\n".to_owned();

@@ -21,7 +21,7 @@ fn deployment() -> Deployment {
     let deployment = Deployment::new();
     for (list, title, lines) in [("own", "Own list", OWN), ("other", "Other list", OTHER)] {
         let reading = read_ftm(list, title, "2026-10-01".parse().ok(), lines.as_bytes()).unwrap();
-        deployment.register.import_list(&job(Job::SetUp), &reading).unwrap();
+        deployment.register.import_list(&job(Job::SetUp), &reading, &[]).unwrap();
     }
     deployment
 }

@@ -78,7 +78,7 @@ impl World {
                 .unwrap();
         let mapping: OwnMapping = LIST_MAPPING.parse().unwrap();
         let reading = read_own_csv(&mapping, None, LIST.as_bytes()).unwrap();
-        register.import_list(&system(), &reading).unwrap();
+        register.import_list(&system(), &reading, &[]).unwrap();
         let staff = Role::ALL.iter().map(|role| (*role, hire(&register, *role, "one"))).collect();
         Self { register, clock, staff, store, entropy, _folder: folder }
     }

@@ -3,10 +3,11 @@
 //! What the gate would say about each account is computed whenever the account changes and stored with it; this module keeps
 //! a copy of every account's answer in memory. The node that makes a change updates its own copy at once; every node follows
 //! the store besides, and knows how long ago it last did. When that is too long, or an account is unknown, the answer is no. The
-//! same holds while a measure is enforced that existing accounts were not assessed under yet: what is remembered of them is as old
-//! as the measure.
+//! same holds for an account while a measure is enforced that it was not assessed under yet: what is remembered of it is as old as
+//! the measure.
 
 use crate::core::Core;
+use crate::reassess::clocks::UnderWay;
 use crate::{Register, RegisterError};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -40,8 +41,8 @@ pub struct GateAnswer {
     pub answer: Answer,
     /// Rules behind anything but a plain yes; the pack documents each.
     pub reasons: Vec<String>,
-    /// How old the gate's knowledge is, in milliseconds: since it last followed the store, or since a measure is enforced that not
-    /// all accounts were assessed under yet, whichever is longer.
+    /// How old the gate's knowledge is, in milliseconds: since it last followed the store, or since a measure is enforced that the
+    /// account was not assessed under yet, whichever is longer.
     pub age_ms: i64,
 }
 
@@ -96,14 +97,23 @@ struct Remembered {
     verdict: Arc<Verdict>,
 }
 
+/// A measure that not all accounts were assessed under yet.
+#[derive(Clone, Copy)]
+struct Unapplied {
+    /// From when on it is enforced.
+    since: Timestamp,
+    /// The last account in order of identifier that was.
+    up_to: Option<AccountId>,
+}
+
 pub(crate) struct GateMemory {
     by_id: Vec<RwLock<HashMap<AccountId, Remembered>>>,
     by_reference: RwLock<HashMap<Box<str>, AccountId>>,
     verdicts: RwLock<HashMap<String, Arc<Verdict>>>,
     /// Ticks of the clock when the store was last followed.
     followed_at_us: AtomicI64,
-    /// From when on measures are enforced that accounts were not assessed under yet.
-    unapplied: RwLock<BTreeMap<MeasureId, Timestamp>>,
+    /// Measures that are enforced and that not all accounts were assessed under yet.
+    unapplied: RwLock<BTreeMap<MeasureId, Unapplied>>,
     changed_at_us: AtomicI64,
 }
 
@@ -157,11 +167,14 @@ impl GateMemory {
         ticks_us.saturating_sub(self.followed_at_us.load(Ordering::Acquire)).max(0)
     }
 
-    /// For how long a measure has been enforced that accounts were not assessed under yet, in microseconds.
-    fn behind_measures_us(&self, now: Timestamp) -> i64 {
+    /// For how long a measure has been enforced that the account was not assessed under yet, in microseconds.
+    fn behind_measures_us(&self, account: Option<AccountId>, now: Timestamp) -> i64 {
         let unapplied = read(&self.unapplied);
-        let longest = unapplied.values().map(|since| now.as_micros().saturating_sub(since.as_micros())).max();
-        longest.unwrap_or_default().max(0)
+        let behind = |measure: &&Unapplied| {
+            measure.up_to.is_none_or(|up_to| account.is_none_or(|account| account > up_to))
+        };
+        let ago = |measure: &Unapplied| now.as_micros().saturating_sub(measure.since.as_micros());
+        unapplied.values().filter(behind).map(ago).max().unwrap_or_default().max(0)
     }
 
     /// How many accounts are in memory.
@@ -184,16 +197,19 @@ impl Core {
                 newest = newest.max(row.changed_at.as_micros());
                 core.gate.put(&row);
             })?;
+            let enforced = measure::unapplied(tx)?;
+            let under_way = if enforced.is_empty() { None } else { UnderWay::find(tx)? };
             let mut unapplied = BTreeMap::new();
-            for (id, effective_at) in measure::unapplied(tx)? {
+            for (id, effective_at) in enforced {
                 let since = match known.get(&id) {
-                    Some(since) => *since,
+                    Some(known) => known.since,
                     // What is to be enforced at once is, from its approval on.
                     None => {
                         effective_at.max(approval::approved_at(tx, &id.to_string())?.unwrap_or(effective_at))
                     }
                 };
-                unapplied.insert(id, since);
+                let up_to = under_way.as_ref().and_then(|pass| pass.up_to(id));
+                unapplied.insert(id, Unapplied { since, up_to });
             }
             Ok::<_, RegisterError>((rows, newest, unapplied))
         })?;
@@ -214,8 +230,8 @@ impl Register {
     pub fn gate(&self, account: &str, action: Capability) -> GateAnswer {
         let gate = &self.core.gate;
         let clock = &self.core.clock;
-        let age_us = gate.followed_ago_us(clock.ticks_us()).max(gate.behind_measures_us(clock.now()));
         let id = account.parse().ok().or_else(|| read(&gate.by_reference).get(account).copied());
+        let age_us = gate.followed_ago_us(clock.ticks_us()).max(gate.behind_measures_us(id, clock.now()));
         let found = id.and_then(|id| gate.find(id).map(|verdict| (id, verdict)));
         let age_ms = age_us / 1_000;
         let deny = |account, rule: &str| GateAnswer {

@@ -6,7 +6,7 @@
 //! starts over. An assessment that comes out as before leaves no new decision, only the stamps that it took place.
 
 mod below;
-mod clocks;
+pub(crate) mod clocks;
 pub mod delta;
 mod first_look;
 mod settle;
@@ -43,6 +43,8 @@ const ASSESSMENTS_MAX: usize = 5;
 const LINKED_MAX: usize = 100;
 /// Most accounts written in one unit.
 const CHUNK_MAX: u32 = 500;
+/// Before every account.
+const FIRST: AccountId = AccountId::from_bytes([0; 16]);
 
 /// What became of an account that was assessed again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -225,6 +227,9 @@ impl Core {
 
     /// Records that parties were screened and nothing else changed: stamps, no leaf.
     fn stamp(self: &Arc<Self>, stamps: Vec<Stamp>) -> Result<(), RegisterError> {
+        if stamps.is_empty() {
+            return Ok(());
+        }
         self.store.write(move |tx| {
             for stamp in &stamps {
                 for party in &stamp.parties {
@@ -242,9 +247,20 @@ impl Core {
         progress: &mut dyn FnMut(&Pass),
         work: &ChunkWork<'_>,
     ) -> Result<Pass, RegisterError> {
+        self.go_on(FIRST, Pass::default(), chunk, &mut |pass, _| Ok(progress(pass)), work)
+    }
+
+    /// Goes over every account after `after`, as [`Core::go_over`] does; `pass` is what was done up to there. `reached` is told of
+    /// the account with which each chunk ends.
+    pub(crate) fn go_on(
+        self: &Arc<Self>,
+        mut after: AccountId,
+        mut pass: Pass,
+        chunk: u32,
+        reached: &mut dyn FnMut(&Pass, AccountId) -> Result<(), RegisterError>,
+        work: &ChunkWork<'_>,
+    ) -> Result<Pass, RegisterError> {
         let chunk = chunk.clamp(1, CHUNK_MAX);
-        let mut pass = Pass::default();
-        let mut after = AccountId::from_bytes([0; 16]);
         loop {
             let rows =
                 self.store.read(move |tx| account::page(tx, after, chunk).map_err(RegisterError::from))?;
@@ -257,7 +273,7 @@ impl Core {
                 pass.cases += done.cases.len() as u64;
             }
             pass.accounts += ids.len() as u64;
-            progress(&pass);
+            reached(&pass, after)?;
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the passing of time asks for: measures that began or ended to bite, and requests for a second person that lapsed.
 
-use super::{Opened, Pass};
+use super::{FIRST, Opened, Pass};
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::measures::account_view;
@@ -14,11 +14,16 @@ use tenantry_model::id::{AccountId, ApprovalId, MeasureId};
 use tenantry_model::measure::{Measure, MeasureState, Target};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::measures::reach;
-use tenantry_store::StoreExt;
 use tenantry_store::repo::measure::{self, MeasureRow};
+use tenantry_store::repo::setting;
+use tenantry_store::{StoreExt, Tx};
 
 /// Accounts written in one unit.
 const CHUNK: u32 = 100;
+/// Accounts after which it is written down how far the pass has come.
+const STAGE: u64 = 500;
+/// Setting that holds how far the pass has come.
+const UNDER_WAY: &str = "pass_under_way";
 
 /// What the clocks asked for and was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,10 +46,36 @@ struct Due {
     turn: Turn,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Turn {
     Began,
     Ended,
+}
+
+/// How far a pass has come. Every account up to there was assessed under its measures: the gate need not doubt them any more, and
+/// a pass that was interrupted goes on from there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct UnderWay {
+    turns: BTreeSet<(MeasureId, Turn)>,
+    up_to: AccountId,
+    pass: Pass,
+}
+
+impl UnderWay {
+    /// The pass that was last under way. One that cannot be read is none: then it begins anew.
+    pub(crate) fn find(tx: &mut dyn Tx) -> Result<Option<Self>, RegisterError> {
+        Ok(setting::find(tx, UNDER_WAY)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// The last account in order of identifier that was assessed under a measure which began to bite.
+    pub(crate) fn up_to(&self, measure: MeasureId) -> Option<AccountId> {
+        self.turns.contains(&(measure, Turn::Began)).then_some(self.up_to)
+    }
+
+    fn put(&self, tx: &mut dyn Tx) -> Result<(), RegisterError> {
+        Ok(setting::put(tx, UNDER_WAY, &serde_json::to_vec(self).unwrap_or_default())?)
+    }
 }
 
 impl Turn {
@@ -72,7 +103,19 @@ impl Register {
         let now = self.core.clock.now();
         let touched = |opened: &Opened| due.iter().any(|due| due.touches(opened, now));
         let work = |ids: &[AccountId], pass: &mut Pass| self.core.reassess_chunk(call, ids, &touched, pass);
-        minded.pass = self.core.go_over(CHUNK, &mut |_| {}, &work)?;
+        let turns: BTreeSet<_> = due.iter().map(|due| (due.row.id, due.turn)).collect();
+        let before = self.core.store.read(UnderWay::find)?.filter(|before| before.turns == turns);
+        let begun = before.unwrap_or(UnderWay { turns, up_to: FIRST, pass: Pass::default() });
+        let mut written = begun.pass.accounts;
+        let mut reached = |pass: &Pass, up_to| {
+            if pass.accounts.saturating_sub(written) < STAGE {
+                return Ok(());
+            }
+            written = pass.accounts;
+            let under_way = UnderWay { turns: begun.turns.clone(), up_to, pass: *pass };
+            self.core.store.write(move |tx| under_way.put(tx))
+        };
+        minded.pass = self.core.go_on(begun.up_to, begun.pass, CHUNK, &mut reached, &work)?;
         for due in &due {
             match due.turn {
                 Turn::Began => minded.began.push(due.row.id),

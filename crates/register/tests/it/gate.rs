@@ -71,6 +71,37 @@ fn a_measure_that_accounts_were_not_assessed_under_ages_the_gate(world: &World) 
     assert_eq!(asked(), (Answer::Allow, 0, Vec::new()));
 }
 
+#[test]
+fn whom_the_pass_has_met_is_not_doubted_and_an_interrupted_pass_goes_on() {
+    const ACCOUNTS: u16 = 1_150;
+    let (world, sound) = World::breakable();
+    let accounts: Vec<_> =
+        (1..=ACCOUNTS).map(|number| world.apply(&Applicant::new(number)).account).collect();
+    approve(&world, measure(json!({ "kind": "jurisdiction", "jurisdictions": ["BY"] })));
+    world.clock.advance_micros(STALE_AFTER_US + 1_000_000);
+    let asked = |register: &Register, at: u16| {
+        let answer = register.gate(&accounts[usize::from(at)].to_string(), Capability::Provision);
+        (answer.answer, answer.age_ms)
+    };
+    let (met, doubted) = ((Answer::Allow, 0), (Answer::Deny, 16_000));
+    world.register.follow_gate().unwrap();
+    assert_eq!((asked(&world.register, 0), asked(&world.register, ACCOUNTS - 1)), (doubted, doubted));
+    // The disk is full when it is to be written down for the second time how far the pass has come.
+    sound.store(1, Ordering::SeqCst);
+    world.register.mind_clocks(&system(Job::Clocks)).unwrap_err();
+    sound.store(u64::MAX, Ordering::SeqCst);
+    let next = world.reopened(Arc::new(OpenRoot)).unwrap();
+    for register in [&world.register, &next] {
+        register.follow_gate().unwrap();
+        let answers = [0, 499, 500, ACCOUNTS - 1].map(|at| asked(register, at));
+        assert_eq!(answers, [met, met, doubted, doubted]);
+        assert_eq!(register.gate("no such account", Capability::Provision).answer, Answer::Deny);
+    }
+    let done = next.mind_clocks(&system(Job::Clocks)).unwrap();
+    assert_eq!((done.began.len(), done.pass.accounts), (1, u64::from(ACCOUNTS)), "all of them, in two goes");
+    assert_eq!((asked(&next, 500), asked(&next, ACCOUNTS - 1)), (met, met));
+}
+
 /// A clock on the wall that is set, and time that passes.
 #[derive(Default)]
 struct Wall {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 use tenantry_lists::{OwnMapping, read_own_csv};
 use tenantry_model::account::Capability;
@@ -77,15 +77,19 @@ impl RootKey for OpenRoot {
     }
 }
 
-/// A store whose changes fail when told to; reading goes on.
+/// A store whose changes fail, all or after some more; reading goes on.
 struct Breakable {
     store: SqliteStore,
-    broken: Arc<AtomicBool>,
+    /// Changes that still go through.
+    sound: Arc<AtomicU64>,
 }
 
 impl Store for Breakable {
     fn submit(&self, lane: Lane, when_full: WhenFull, job: StoreJob) {
-        if lane != Lane::Read && self.broken.load(Ordering::SeqCst) {
+        let one_less = |sound: u64| sound.checked_sub(1);
+        if lane != Lane::Read
+            && self.sound.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_err()
+        {
             return job.finish(Err(StoreError::DiskFull));
         }
         self.store.submit(lane, when_full, job);
@@ -123,13 +127,13 @@ impl World {
         Self::on(Arc::new(store), Some(folder))
     }
 
-    /// On SQLite, with a switch that makes every change fail as if the disk were full.
-    pub(crate) fn breakable() -> (Self, Arc<AtomicBool>) {
+    /// On SQLite, with the number of changes that still go through before each fails as if the disk were full.
+    pub(crate) fn breakable() -> (Self, Arc<AtomicU64>) {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("register.db"), &SqliteOptions::default()).unwrap();
-        let broken = Arc::new(AtomicBool::new(false));
-        let store = Breakable { store, broken: Arc::clone(&broken) };
-        (Self::on(Arc::new(store), Some(folder)), broken)
+        let sound = Arc::new(AtomicU64::new(u64::MAX));
+        let store = Breakable { store, sound: Arc::clone(&sound) };
+        (Self::on(Arc::new(store), Some(folder)), sound)
     }
 
     pub(crate) fn postgres() -> Self {

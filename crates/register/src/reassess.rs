@@ -247,7 +247,11 @@ impl Core {
         progress: &mut dyn FnMut(&Pass),
         work: &ChunkWork<'_>,
     ) -> Result<Pass, RegisterError> {
-        self.go_on(FIRST, Pass::default(), chunk, &mut |pass, _| Ok(progress(pass)), work)
+        let mut reached = |pass: &Pass, _| {
+            progress(pass);
+            Ok(())
+        };
+        self.go_on(FIRST, Pass::default(), chunk, &mut reached, work)
     }
 
     /// Goes over every account after `after`, as [`Core::go_over`] does; `pass` is what was done up to there. `reached` is told of

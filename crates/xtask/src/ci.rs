@@ -43,7 +43,9 @@ fn dependencies() -> anyhow::Result<()> {
     let own = tools.join("bin/cargo-deny");
     if !own.is_file() && find("cargo-deny").is_none() {
         let place = tools.to_str().context("the path of this checkout is not UTF-8")?;
-        let words = ["install", "--locked", "cargo-deny", "--version", CARGO_DENY, "--root", place];
+        // Unoptimised it is there in half the time, and still done in seconds.
+        let words =
+            ["install", "--locked", "--debug", "cargo-deny", "--version", CARGO_DENY, "--root", place];
         if let Err(error) = show(&mut program("cargo", &words)) {
             println!(
                 "\n   !!! cargo-deny could not be installed; LICENCES AND SOURCES ARE NOT CHECKED: {error:#}\n"

@@ -61,7 +61,6 @@ pub(crate) fn fuzz_api() -> anyhow::Result<()> {
         println!("   {OPENAPI} does not exist yet: nothing to fuzz");
         return Ok(());
     }
-    show(&mut program("cargo", &["build", "--package", "tenantry", "--locked"]))?;
     let demo = Demo::start()?;
     let checks = "not_a_server_error,content_type_conformance,response_schema_conformance";
     let described = format!("../{OPENAPI}");
@@ -95,7 +94,6 @@ pub(crate) fn yente_client() -> anyhow::Result<()> {
         }
         fs::write(stamp, YENTE_CLIENT)?;
     }
-    show(&mut program("cargo", &["build", "--package", "tenantry", "--locked"]))?;
     let demo = Demo::start()?;
     show(program(&python, &[YENTE_CLIENT_CHECKS]).args([&demo.address, &demo.api_key]))
 }
@@ -136,7 +134,6 @@ pub(crate) fn foreign_client() -> anyhow::Result<()> {
         }
         fs::write(stamp, FOREIGN_CLIENT)?;
     }
-    show(&mut program("cargo", &["build", "--package", "tenantry", "--locked"]))?;
     let demo = Demo::start()?;
     show(program(python, &["crates/xtask/foreign_client.py"]).args([&demo.address, &demo.api_key]))
 }

@@ -39,16 +39,16 @@ pub(crate) fn fuzz(words: &[&str]) -> anyhow::Result<()> {
             target => asked.push(target.to_owned()),
         }
     }
-    run(&asked, seconds)
+    run(&asked, "release", seconds)
 }
 
 /// Every target for a few seconds.
 pub(crate) fn short() -> anyhow::Result<()> {
-    run(&[], SECONDS_SHORT)
+    run(&[], "short", SECONDS_SHORT)
 }
 
-fn run(asked: &[String], seconds: u64) -> anyhow::Result<()> {
-    let binary = build()?;
+fn run(asked: &[String], profile: &str, seconds: u64) -> anyhow::Result<()> {
+    let binary = build(profile)?;
     let targets: BTreeSet<String> =
         read(program(&binary, &[]).env("FUZZ_TARGET", "list"))?.lines().map(str::to_owned).collect();
     let folders = corpora()?;
@@ -76,14 +76,19 @@ fn run(asked: &[String], seconds: u64) -> anyhow::Result<()> {
     bail!("failed: {}; the input is in target/fuzz/failures", failed.join(", "))
 }
 
-fn build() -> anyhow::Result<PathBuf> {
+fn build(profile: &str) -> anyhow::Result<PathBuf> {
     // The target is named so that build scripts and macros are not instrumented.
     let host = read(&mut program("rustc", &["--version", "--verbose"]))?;
     let host = host.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
     let folder = root().join("target/fuzz");
-    let words = ["build", "--manifest-path", "fuzz/Cargo.toml", "--release", "--locked", "--target", host];
-    show(program("cargo", &words).env("RUSTFLAGS", INSTRUMENTATION).env("CARGO_TARGET_DIR", &folder))?;
-    Ok(folder.join(host).join("release/tenantry-fuzz"))
+    let words = ["build", "--manifest-path", "fuzz/Cargo.toml", "--profile", profile, "--locked"];
+    show(
+        program("cargo", &words)
+            .args(["--target", host])
+            .env("RUSTFLAGS", INSTRUMENTATION)
+            .env("CARGO_TARGET_DIR", &folder),
+    )?;
+    Ok(folder.join(host).join(profile).join("tenantry-fuzz"))
 }
 
 fn corpora() -> anyhow::Result<BTreeSet<String>> {

@@ -27,6 +27,7 @@ pub(crate) fn test(extent: Extent) -> anyhow::Result<()> {
 
 pub(crate) fn steps(steps: &mut Steps, extent: Extent) {
     steps.step("programs the tests need", needs::ensure);
+    steps.step("build", build);
     if extent == Extent::Full {
         steps.step("tools for the browser and the API", e2e::prepare);
         steps.step("API fuzzing", e2e::fuzz_api);
@@ -34,6 +35,12 @@ pub(crate) fn steps(steps: &mut Steps, extent: Extent) {
         steps.step("a foreign client of the ledger", e2e::foreign_client);
     }
     steps.step("cargo test", cargo_test);
+}
+
+/// Every program and every test, with the same features of the dependencies as `cargo test` takes for the whole workspace: one
+/// package alone would have a third of them compiled once more.
+pub(crate) fn build() -> anyhow::Result<()> {
+    show(&mut program("cargo", &["build", "--workspace", "--bins", "--tests", "--locked"]))
 }
 
 /// Unit, integration and documentation tests of every crate, then no snapshot that no test read.

@@ -4,14 +4,16 @@
 
 use crate::{
     needs,
-    run::{Steps, program, show},
-    test::Extent,
+    run::{Steps, program, root, show},
+    test::{self, Extent},
 };
 
 /// How often each accident happens: power cuts, disks put together, calls that fail, kills, orders of threads
 /// for each scenario of the queue, cases of the model test.
 struct Numbers {
     profile: &'static [&'static str],
+    /// Where programs of that profile are put, below `target`.
+    folder: &'static str,
     cuts: &'static str,
     states: &'static str,
     positions: &'static str,
@@ -23,6 +25,7 @@ struct Numbers {
 /// A night's work.
 const FULL: Numbers = Numbers {
     profile: &["--release"],
+    folder: "release",
     cuts: "1000",
     states: "10000",
     positions: "60",
@@ -33,6 +36,7 @@ const FULL: Numbers = Numbers {
 /// A few minutes; the model test runs with every `cargo test`.
 const SHORT: Numbers = Numbers {
     profile: &[],
+    folder: "debug",
     cuts: "40",
     states: "120",
     positions: "3",
@@ -53,12 +57,14 @@ pub(crate) fn steps(steps: &mut Steps, extent: Extent) {
         Extent::Short => SHORT,
     };
     needs::wish_for(&["mkfs.xfs", "strace"], &["xfsprogs", "strace"]);
-    let mut trial = |name: &str, words: &[&str]| {
-        steps.step(name, || {
-            let mut command = program("cargo", &["run", "--quiet", "--locked", "-p", "tenantry-torture"]);
-            show(command.args(numbers.profile).arg("--").args(words))
-        });
-    };
+    steps.step("build of the trials", || match extent {
+        Extent::Short => test::build(),
+        Extent::Full => {
+            show(program("cargo", &["build", "--locked", "-p", "tenantry-torture"]).args(numbers.profile))
+        }
+    });
+    let built = root().join("target").join(numbers.folder).join("tenantry-torture");
+    let mut trial = |name: &str, words: &[&str]| steps.step(name, || show(&mut program(&built, words)));
     trial("power cuts", &["power-cut", "--cuts", numbers.cuts]);
     trial("crash states", &["crash-states", "--states", numbers.states]);
     trial("failing calls", &["failing-calls", "--positions", numbers.positions]);

@@ -457,7 +457,7 @@ fn view(
         for_cause: row.for_cause == 1,
         roles,
         interests,
-        gate: crate::gate::by_action(&row.gate),
+        gate: crate::gate::answers(&row.gate),
         decision,
         decisions,
         cases: cases_of(tx, actor, row.id)?,

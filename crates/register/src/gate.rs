@@ -270,7 +270,7 @@ fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
 }
 
 /// Every action with what a stored verdict answers to it.
-pub(crate) fn by_action(stored: &str) -> BTreeMap<&'static str, &'static str> {
+pub(crate) fn answers(stored: &str) -> BTreeMap<&'static str, &'static str> {
     let verdict = Verdict::decode(stored);
     Capability::ALL.iter().map(|c| (c.as_str(), verdict.answer(*c).as_str())).collect()
 }

@@ -242,7 +242,7 @@ fn may_see_measures(call: &Call) -> Result<(), RegisterError> {
 }
 
 /// Keyed, because a measure names persons and a plain digest of it could be guessed.
-fn content_hash(vault: &Vault, measure: &Measure) -> ContentHash {
+pub(crate) fn content_hash(vault: &Vault, measure: &Measure) -> ContentHash {
     let bytes = zeroize::Zeroizing::new(serde_json::to_vec(measure).unwrap_or_default());
     ContentHash::from_bytes(vault.token("measure", &bytes))
 }

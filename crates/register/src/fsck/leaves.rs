@@ -9,12 +9,13 @@ use crate::keys;
 use crate::ledger_view::{hex, instant, stored_size};
 use crate::record::RecordType;
 use std::collections::VecDeque;
+use std::str::FromStr;
 use std::sync::Arc;
 use tenantry_ledger::{Body, Checkpoint, Field, Hash, LeafHeader, TILE_WIDTH, leaf_hash};
 use tenantry_model::fact::Fact;
-use tenantry_store::Tx;
 use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
-use tenantry_store::repo::party;
+use tenantry_store::repo::{account, case, hold, measure, party};
+use tenantry_store::{StoreError, Tx};
 use tenantry_vault::NoteCheck;
 
 /// Leaves looked at in one unit.
@@ -246,10 +247,34 @@ fn check_body(tx: &mut dyn Tx, core: &Core, row: &LeafRow) -> Result<Found, Stri
     if body.commitment() != header.commitment {
         return Err(format!("it is not what the leaf commits to ({})", hex(&header.commitment)));
     }
-    if row.leaf_type == i64::from(RecordType::PartyRecorded.number()) {
-        check_facts(tx, &body)?;
+    match RecordType::ALL.iter().find(|of| i64::from(of.number()) == row.leaf_type) {
+        Some(RecordType::PartyRecorded) => check_facts(tx, &body)?,
+        Some(RecordType::ApplicationReceived) => {
+            is_there(&body, "account", |id| Ok(account::find(tx, id)?.is_some()))?;
+        }
+        Some(RecordType::CaseOpened) => is_there(&body, "case", |id| Ok(case::find(tx, id)?.is_some()))?,
+        Some(RecordType::MeasureProposed) => {
+            is_there(&body, "measure", |id| Ok(measure::find(tx, id)?.is_some()))?;
+        }
+        Some(RecordType::HoldPlaced) => is_there(&body, "hold", |id| Ok(hold::find(tx, id)?.is_some()))?,
+        _ => {}
     }
     Ok(Found::Sound)
+}
+
+/// Whether the row is still stored with which the recorded began.
+fn is_there<T: FromStr>(
+    body: &Body,
+    name: &str,
+    find: impl FnOnce(T) -> Result<bool, StoreError>,
+) -> Result<(), String> {
+    let text = body.get(name).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
+    let id = text.parse().map_err(|_| format!("it names no {name}"))?;
+    match find(id) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!("the {name} {text} that it records is not stored")),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Compares the facts that were recorded about a party with the rows that assessments read.

@@ -1,6 +1,6 @@
 //! The tables beside the ledger: keys, sealed rows, and rows that carry the hash of what they hold or stand for a leaf.
 
-use super::{Report, Step, look};
+use super::{Report, Step, look, standing};
 use crate::RegisterError;
 use crate::approvals::{Pending, approving_leaf, sealed_reason};
 use crate::core::Core;
@@ -17,7 +17,7 @@ use tenantry_store::repo::{approval, key, ledger};
 use tenantry_vault::{Slot, SubjectKeyRow};
 
 /// Rows looked at in one unit.
-const ROWS_PER_STEP: u32 = 256;
+pub(super) const ROWS_PER_STEP: u32 = 256;
 
 /// What is looked at, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,11 @@ enum Part {
     Decisions,
     Packs,
     Approvals,
+    Accounts,
+    Measures,
+    Holds,
+    Findings,
+    People,
 }
 
 /// Where the walk over one table stands.
@@ -40,11 +45,19 @@ pub(super) struct Table {
 
 /// What one step saw: how many keys and rows, what is wrong, and where to go on.
 #[derive(Default)]
-struct Seen {
+pub(super) struct Seen {
     keys: u64,
-    rows: u64,
-    wrong: Vec<(&'static str, String)>,
+    pub(super) rows: u64,
+    pub(super) wrong: Vec<(&'static str, String)>,
     last: Option<After>,
+}
+
+impl Seen {
+    /// Looked at a row with this identifier; the walk goes on behind it.
+    pub(super) const fn saw(&mut self, id: [u8; 16]) {
+        self.rows += 1;
+        self.last = Some(After { id, class: 0 });
+    }
 }
 
 impl Table {
@@ -63,7 +76,12 @@ impl Table {
             }
             Part::Decisions => Part::Packs,
             Part::Packs => Part::Approvals,
-            Part::Approvals => return None,
+            Part::Approvals => Part::Accounts,
+            Part::Accounts => Part::Measures,
+            Part::Measures => Part::Holds,
+            Part::Holds => Part::Findings,
+            Part::Findings => Part::People,
+            Part::People => return None,
         };
         Some(Self { part, after: After::start() })
     }
@@ -98,6 +116,11 @@ impl Part {
             Self::Decisions => decisions(tx, core, after),
             Self::Packs => packs(tx),
             Self::Approvals => approvals(tx, core, after),
+            Self::Accounts => standing::accounts(tx, core, after),
+            Self::Measures => standing::measures(tx, core, after),
+            Self::Holds => standing::holds(tx, core, after),
+            Self::Findings => standing::findings(tx, core, after),
+            Self::People => standing::people(tx, core),
         }
     }
 }

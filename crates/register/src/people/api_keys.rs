@@ -147,9 +147,12 @@ impl Register {
     }
 }
 
-/// The record of a new key: everything it may do and where, nothing of its secret.
+/// The record of a new key: everything it may do and where, and the hash that its secret is checked against.
 fn key_made(deployment: [u8; 16], row: &staff::KeyRow) -> Record {
-    let record = administration(deployment, "api_key_made").text("key", row.id).text("scopes", &row.scopes);
+    let record = administration(deployment, "api_key_made")
+        .text("key", row.id)
+        .text("scopes", &row.scopes)
+        .bytes("hash", &row.hash);
     match row.reseller {
         Some(reseller) => record.text("reseller", reseller),
         None => record,

@@ -8,6 +8,7 @@ use tenantry_model::id::{AccountId, ApiKeyId};
 use tenantry_model::staff::{Actor, Job, Role, Scope};
 use tenantry_register::Call;
 use tenantry_register::fsck::{Report, Step};
+use tenantry_register::people::NewApiKey;
 use tenantry_store::repo::account;
 use tenantry_store::{StoreError, StoreExt as _, params, statements};
 
@@ -21,6 +22,7 @@ on_both!(
     a_sound_store_is_sound,
     an_erased_subject_is_no_finding,
     each_table_that_is_covered_is_looked_at,
+    what_stands_in_columns_is_what_was_recorded,
     whom_batches_are_about_is_told_by_their_events,
 );
 
@@ -132,6 +134,122 @@ fn each_table_that_is_covered_is_looked_at(world: &World) {
         );
         world.run(back);
         assert_eq!(check(world).findings, [], "{back}");
+    }
+}
+
+/// What decides what people may do, changed behind the register's back: the records say otherwise.
+fn what_stands_in_columns_is_what_was_recorded(world: &World) {
+    work(world);
+    world.approve(&staff(Role::Reviewer, 2)).unwrap();
+    let reseller = world.apply(&Applicant::new(20).selling());
+    world.apply(&Applicant { reseller: Some(reseller.account), ..Applicant::new(21) });
+    let (closed, _) = closed(world, 22);
+    let officer = staff(Role::ComplianceOfficer, 1);
+    let measure = json!({ "title": "Test measure", "citation": "none", "effect": { "effect": "prohibit" },
+        "target": { "kind": "jurisdiction", "jurisdictions": ["BY"] }, "determined_on": "2026-11-20",
+        "effective": { "from": "at_once" } });
+    let measure = serde_json::from_value(measure).unwrap();
+    world.register.propose_measure(&officer, measure).unwrap();
+    world.approve(&staff(Role::Legal, 2)).unwrap();
+    world.register.mind_clocks(&system(Job::Clocks)).unwrap();
+    let hold = json!({ "kind": "internal", "silence": "silent", "authority": "Counsel", "reference": "12",
+        "matter": "about a person", "accounts": [closed] });
+    world.register.place_hold(&officer, serde_json::from_value(hold).unwrap()).unwrap();
+    let key = NewApiKey { label: "gate".to_owned(), scopes: vec![Scope::Gate], reseller: None };
+    world.register.create_api_key(&system(Job::SetUp), key).unwrap();
+    world.register.checkpoint(&system(Job::Checkpoints)).unwrap();
+    assert_eq!(check(world).findings, []);
+    let changes: &[(&str, &str, &str)] = &[
+        (
+            "UPDATE account SET gate = replace(gate, 'A', 'C')",
+            "UPDATE account SET gate = replace(gate, 'C', 'A')",
+            "the gate says of it",
+        ),
+        (
+            "UPDATE account SET state = 'restricted' WHERE state = 'open'",
+            "UPDATE account SET state = 'open' WHERE state = 'restricted'",
+            "stands as restricted, its records say open",
+        ),
+        (
+            "UPDATE account SET for_cause = 1 - for_cause",
+            "UPDATE account SET for_cause = 1 - for_cause",
+            "for cause",
+        ),
+        (
+            "UPDATE account SET opened_at = opened_at + 1",
+            "UPDATE account SET opened_at = opened_at - 1",
+            "another time",
+        ),
+        (
+            "UPDATE account SET closed_at = closed_at - 1",
+            "UPDATE account SET closed_at = closed_at + 1",
+            "another time",
+        ),
+        (
+            "UPDATE account SET reference = reference || '!'",
+            "UPDATE account SET reference = replace(reference, '!', '')",
+            "reference",
+        ),
+        (
+            "UPDATE account_role SET role = 'beneficial_owner' WHERE role = 'customer'",
+            "UPDATE account_role SET role = 'customer' WHERE role = 'beneficial_owner'",
+            "roles",
+        ),
+        (
+            "UPDATE measure SET state = 'lifted'",
+            "UPDATE measure SET state = 'approved'",
+            "stands as lifted, its records say approved",
+        ),
+        (
+            "UPDATE measure SET expires_at = expires_at - 1",
+            "UPDATE measure SET expires_at = expires_at + 1",
+            "dates",
+        ),
+        (
+            "UPDATE measure SET applied_at = applied_at + 1",
+            "UPDATE measure SET applied_at = applied_at - 1",
+            "applied or ended",
+        ),
+        (
+            "UPDATE legal_hold SET state = 'released'",
+            "UPDATE legal_hold SET state = 'in_force'",
+            "stands as released, its records say in_force",
+        ),
+        (
+            "UPDATE finding SET entity = entity || '!'",
+            "UPDATE finding SET entity = replace(entity, '!', '')",
+            "no record says dismiss",
+        ),
+        (
+            "UPDATE api_key SET scopes = scopes || ' read'",
+            "UPDATE api_key SET scopes = replace(scopes, ' read', '')",
+            "the key is not what its records say",
+        ),
+        (
+            "UPDATE api_key SET revoked_at = created_at",
+            "UPDATE api_key SET revoked_at = NULL",
+            "the key is not what its records say",
+        ),
+    ];
+    for (change, back, said) in changes {
+        world.run(change);
+        let findings = check(world).findings;
+        assert!(findings.iter().any(|f| f.what.contains(said)), "{change}: {findings:?}");
+        world.run(back);
+        assert_eq!(check(world).findings, [], "{back}");
+    }
+    // What cannot be put back, one after the other.
+    for (change, said) in [
+        ("UPDATE account SET decision = NULL", "does not stand on its newest decision"),
+        ("UPDATE account SET parent = NULL", "reseller"),
+        ("DELETE FROM hold_object", "other objects"),
+        ("DELETE FROM legal_hold", "the hold"),
+        ("DELETE FROM measure", "the measure"),
+        ("DELETE FROM case_file", "the case"),
+    ] {
+        world.run(change);
+        let findings = check(world).findings;
+        assert!(findings.iter().any(|f| f.what.contains(said)), "{change}: {findings:?}");
     }
 }
 

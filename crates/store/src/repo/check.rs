@@ -15,6 +15,8 @@ statements! {
     MEASURES = "SELECT id, subject, sealed FROM measure WHERE id > $1 ORDER BY id LIMIT $2";
     ORDERS = "SELECT id, subject, sealed FROM legal_order WHERE id > $1 ORDER BY id LIMIT $2";
     HOLDS = "SELECT id, subject, sealed FROM legal_hold WHERE id > $1 ORDER BY id LIMIT $2";
+    MEASURE_IDS = "SELECT id FROM measure WHERE id > $1 ORDER BY id LIMIT $2";
+    FOUND_OF = "SELECT DISTINCT party FROM finding WHERE party > $1 ORDER BY party LIMIT $2";
     DECISIONS = "SELECT id FROM decision WHERE id > $1 ORDER BY id LIMIT $2";
     PACKS = "SELECT hash, text FROM pack ORDER BY hash";
     BATCHES_OUTSIDE = "SELECT COUNT(*) FROM event_batch WHERE leaf < $1 OR leaf >= $2";
@@ -161,6 +163,20 @@ pub fn is_event_subject(tx: &mut dyn Tx, subject: &[u8; 16], leaf: i64) -> Resul
 /// Identifiers of decisions behind one.
 pub fn decisions(tx: &mut dyn Tx, after: &[u8; 16], rows_max: u32) -> Result<Vec<[u8; 16]>, StoreError> {
     query_all(tx, &DECISIONS, params![after, limit(rows_max)], |row| row.id16(0))
+}
+
+/// Identifiers of measures behind one.
+pub fn measures(tx: &mut dyn Tx, after: &[u8; 16], rows_max: u32) -> Result<Vec<[u8; 16]>, StoreError> {
+    query_all(tx, &MEASURE_IDS, params![after, limit(rows_max)], |row| row.id16(0))
+}
+
+/// Parties behind one of whose matches something was found.
+pub fn parties_with_findings(
+    tx: &mut dyn Tx,
+    after: &[u8; 16],
+    rows_max: u32,
+) -> Result<Vec<[u8; 16]>, StoreError> {
+    query_all(tx, &FOUND_OF, params![after, limit(rows_max)], |row| row.id16(0))
 }
 
 /// Every policy pack: hash and text. One row per version that was ever adopted.

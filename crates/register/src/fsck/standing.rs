@@ -1,0 +1,354 @@
+//! What stands in columns in plain and decides what people may do, compared with the records that made it so: where accounts stand
+//! and what the gate says of them, measures, holds, what was found of matches, API keys and staff. Whoever can write to the database
+//! can change a column; the record says what it was.
+
+use super::rows::{ROWS_PER_STEP, Seen};
+use crate::RegisterError;
+use crate::core::Core;
+use crate::decisions;
+use crate::gate;
+use crate::keys;
+use crate::measures::content_hash;
+use crate::record::{RecordType, Retention};
+use crate::retention::Object;
+use std::collections::BTreeMap;
+use tenantry_ledger::{Body, LeafHeader};
+use tenantry_model::account::{AccountRole, AccountState, Ending};
+use tenantry_model::case::Verdict;
+use tenantry_model::hold::HoldState;
+use tenantry_model::id::{AccountId, HoldId, MeasureId, PartyId};
+use tenantry_model::measure::{Measure, MeasureState};
+use tenantry_model::party::PartyKind;
+use tenantry_model::time::Timestamp;
+use tenantry_policy::decision::Decision;
+use tenantry_policy::measures::Certainty;
+use tenantry_store::Tx;
+use tenantry_store::repo::account::{self, AccountRow};
+use tenantry_store::repo::check::{self, After};
+use tenantry_store::repo::hold::{self, HoldRow};
+use tenantry_store::repo::list::FindingRow;
+use tenantry_store::repo::measure::{self, MeasureRow};
+use tenantry_store::repo::{case, erasure, key, ledger, list, staff};
+
+/// Records read at a time.
+const RECORDS_PER_READ: u32 = 1_000;
+/// Most members of staff.
+const STAFF_MAX: u32 = 10_000;
+/// Measures that possibly reach an account and whose certainty is tried either way.
+const POSSIBLE_MAX: usize = 6;
+
+/// An opened record.
+struct Record {
+    at: Timestamp,
+    body: Body,
+}
+
+impl Record {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.body.get(name).and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    fn says(&self, name: &str, value: &str) -> bool {
+        self.text(name) == Some(value)
+    }
+}
+
+/// The records of one type about a subject, oldest first.
+fn records(
+    tx: &mut dyn Tx,
+    core: &Core,
+    subject: &[u8; 16],
+    of: RecordType,
+) -> Result<Vec<Record>, RegisterError> {
+    let (mut opened, mut after) = (Vec::new(), -1);
+    loop {
+        let of = i64::from(of.number());
+        let leaves = ledger::in_chain_of_type(tx, subject, of, after, RECORDS_PER_READ)?;
+        let Some(last) = leaves.last() else { return Ok(opened) };
+        after = last.seq;
+        for leaf in leaves {
+            let header = LeafHeader::decode(&leaf.bytes)?;
+            let body = keys::open_body(tx, &core.vault, &header, &leaf.bytes, &leaf.body)?;
+            opened.push(Record { at: leaf.recorded_at, body: Body::decode(&body)? });
+        }
+    }
+}
+
+/// What is wrong with a row; nothing when its records are erased, because then nobody can say any more.
+fn wrong(compared: Result<Vec<String>, RegisterError>) -> Vec<String> {
+    match compared {
+        Ok(wrong) => wrong,
+        Err(RegisterError::Erased) => Vec::new(),
+        Err(error) => vec![error.to_string()],
+    }
+}
+
+pub(super) fn accounts(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for row in account::page(tx, AccountId::from_bytes(after.id), ROWS_PER_STEP)? {
+        for what in wrong(account(tx, core, &row)) {
+            seen.wrong.push(("row", format!("{}: {what}", row.id)));
+        }
+        seen.saw(row.id.bytes());
+    }
+    Ok(seen)
+}
+
+fn account(tx: &mut dyn Tx, core: &Core, row: &AccountRow) -> Result<Vec<String>, RegisterError> {
+    if erasure::erased_class(tx, row.id)? > 0 {
+        let kept = key::find_subject(tx, &row.subject, Retention::PersonalData.number())?.is_some();
+        return Ok(kept.then(|| "stands as erased, but its key is there".to_owned()).into_iter().collect());
+    }
+    let id = row.id.to_string();
+    let mut wrong = Vec::new();
+    let applications = records(tx, core, &row.subject, RecordType::ApplicationReceived)?;
+    match applications.iter().find(|application| application.says("account", &id)) {
+        Some(application) => wrong.extend(applied(tx, row, application)?),
+        None => wrong.push("no record says that somebody applied for it".to_owned()),
+    }
+    let mut changes = records(tx, core, &row.subject, RecordType::AccountChanged)?;
+    changes.retain(|change| change.says("account", &id));
+    let state = changes.last().map_or(Some(AccountState::Applied.as_str()), |change| change.text("state"));
+    if state != Some(row.state.as_str()) {
+        wrong.push(format!("stands as {}, its records say {}", row.state, state.unwrap_or("nothing")));
+    }
+    let for_cause =
+        |change: &Record| change.says("for_cause", "1") || change.says("ending", Ending::ForCause.as_str());
+    if changes.iter().any(for_cause) != (row.for_cause == 1) {
+        wrong.push("whether it was taken away for cause is not what its records say".to_owned());
+    }
+    let entered = |states: &[AccountState]| {
+        let into = |change: &&Record| states.iter().any(|state| change.says("state", state.as_str()));
+        changes.iter().find(into).map(|change| change.at)
+    };
+    if entered(&[AccountState::Open, AccountState::Restricted]) != row.opened_at
+        || entered(&[AccountState::Closed]) != row.closed_at
+    {
+        wrong.push("it opened or closed at another time than its records say".to_owned());
+    }
+    wrong.extend(stands_on(tx, core, row)?);
+    Ok(wrong)
+}
+
+/// What the application says of the account.
+fn applied(tx: &mut dyn Tx, row: &AccountRow, application: &Record) -> Result<Option<String>, RegisterError> {
+    let parties: Vec<(PartyId, PartyKind, Vec<AccountRole>)> =
+        serde_json::from_slice(application.body.get("parties").unwrap_or_default()).unwrap_or_default();
+    let mut recorded: Vec<(PartyId, AccountRole)> =
+        parties.iter().flat_map(|(party, _, roles)| roles.iter().map(|role| (*party, *role))).collect();
+    let mut stored = account::roles(tx, row.id)?;
+    recorded.sort_unstable();
+    stored.sort_unstable();
+    let parent = row.parent.map(|parent| parent.to_string());
+    let same = application.says("reference", &row.reference)
+        && application.text("reseller") == parent.as_deref()
+        && application.at == row.created_at
+        && recorded == stored;
+    Ok((!same).then(|| "reference, reseller, beginning or roles are not those of its application".to_owned()))
+}
+
+/// Whether it stands on its newest decision, and the gate says of it what follows from that.
+fn stands_on(tx: &mut dyn Tx, core: &Core, row: &AccountRow) -> Result<Vec<String>, RegisterError> {
+    let mut wrong = Vec::new();
+    let recorded = decisions::in_force(tx, &core.vault, row.decision)?;
+    let stands = recorded.as_ref().filter(|recorded| recorded.row().account == row.id);
+    let leaf = stands.map_or(-1, |recorded| recorded.row().leaf);
+    let later = RecordType::Decided.number();
+    if stands.is_none() || !ledger::in_chain_of_type(tx, &row.subject, i64::from(later), leaf, 1)?.is_empty()
+    {
+        wrong.push("does not stand on its newest decision".to_owned());
+    }
+    let decision = stands.map(decisions::Recorded::decision).transpose()?;
+    if !gates(row, decision.as_ref()).contains(&gate::answers(&row.gate)) {
+        wrong.push("the gate says of it what does not follow from its records".to_owned());
+    }
+    Ok(wrong)
+}
+
+/// Every answer of the gate that is right: a reviewer may have found of each measure that possibly reaches the account that it does.
+fn gates(row: &AccountRow, decision: Option<&Decision>) -> Vec<BTreeMap<&'static str, &'static str>> {
+    let answers = |decision: Option<&Decision>| {
+        let summary = decision.map(Decision::summary);
+        let reaches = decision.map(|decision| decision.reaches.as_slice()).unwrap_or_default();
+        let verdict = tenantry_policy::gate::verdict(row.state, summary.as_ref(), reaches, row.changed_at);
+        gate::answers(&gate::encode(verdict))
+    };
+    let Some(decision) = decision.filter(|_| row.state != AccountState::Closed) else {
+        return vec![answers(None)];
+    };
+    let is_possible = |(_, certainty): &(usize, Certainty)| *certainty == Certainty::Possible;
+    let reaches = decision.reaches.iter().map(|reach| reach.certainty).enumerate();
+    let possible: Vec<usize> = reaches.filter(is_possible).map(|(at, _)| at).take(POSSIBLE_MAX).collect();
+    let confirmed = (0..1_u32 << possible.len()).map(|chosen| {
+        let mut decision = decision.clone();
+        for (bit, at) in possible.iter().enumerate() {
+            if let Some(reach) = decision.reaches.get_mut(*at).filter(|_| chosen >> bit & 1 == 1) {
+                reach.certainty = Certainty::Certain;
+            }
+        }
+        answers(Some(&decision))
+    });
+    confirmed.collect()
+}
+
+pub(super) fn measures(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for id in check::measures(tx, &after.id, ROWS_PER_STEP)? {
+        if let Some(row) = measure::find(tx, MeasureId::from_bytes(id))? {
+            for what in wrong(measure(tx, core, &row)) {
+                seen.wrong.push(("row", format!("{}: {what}", row.id)));
+            }
+        }
+        seen.saw(id);
+    }
+    Ok(seen)
+}
+
+fn measure(tx: &mut dyn Tx, core: &Core, row: &MeasureRow) -> Result<Vec<String>, RegisterError> {
+    let mut wrong = Vec::new();
+    let changes = records(tx, core, &row.subject, RecordType::MeasureChanged)?;
+    let states = [MeasureState::Approved, MeasureState::Rejected, MeasureState::Lifted];
+    let turns = changes.iter().rev().filter_map(|change| change.text("state"));
+    let newest = turns.clone().find(|turn| states.iter().any(|state| state.as_str() == *turn));
+    let newest = newest.unwrap_or(MeasureState::Proposed.as_str());
+    if newest != row.state.as_str() {
+        wrong.push(format!("stands as {}, its records say {newest}", row.state));
+    }
+    let at = |turn: &str| changes.iter().find(|change| change.says("state", turn)).map(|change| change.at);
+    if at("applied") != row.applied_at || at("ended") != row.ended_at {
+        wrong.push("it was applied or ended at another time than its records say".to_owned());
+    }
+    let sealed: Measure = keys::open_json(tx, &core.vault, &row.subject, &row.id.bytes(), &row.sealed)?;
+    if content_hash(&core.vault, &sealed).bytes() != row.content_hash
+        || (sealed.effective_at, sealed.expires_at) != (row.effective_at, row.expires_at)
+    {
+        wrong.push("its dates are not those that were approved".to_owned());
+    }
+    Ok(wrong)
+}
+
+pub(super) fn holds(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for row in check::sealed_rows(tx, check::SealedTable::Holds, &after.id, ROWS_PER_STEP)? {
+        if let Some(row) = hold::find(tx, HoldId::from_bytes(row.id))? {
+            for what in wrong(hold(tx, core, &row)) {
+                seen.wrong.push(("row", format!("{}: {what}", row.id)));
+            }
+        }
+        seen.saw(row.id);
+    }
+    Ok(seen)
+}
+
+fn hold(tx: &mut dyn Tx, core: &Core, row: &HoldRow) -> Result<Vec<String>, RegisterError> {
+    let mut wrong = Vec::new();
+    let placed = records(tx, core, &row.subject, RecordType::HoldPlaced)?;
+    let Some(placed) = placed.iter().find(|placed| placed.body.get("objects").is_some()) else {
+        return Ok(vec!["no record says that it was placed".to_owned()]);
+    };
+    let changes = records(tx, core, &row.subject, RecordType::HoldChanged)?;
+    let newest = changes.iter().rev().find(|change| !change.says("change", "renewed"));
+    let state = newest.map_or(Some(HoldState::InForce.as_str()), |change| change.text("change"));
+    if state != Some(row.state.as_str()) || newest.map(|change| change.at) != row.ended_at {
+        wrong.push(format!("stands as {}, its records say {}", row.state, state.unwrap_or("nothing")));
+    }
+    let renewed = changes.iter().rev().find(|change| change.says("change", "renewed"));
+    let expires_at = renewed.unwrap_or(placed).text("expires_at");
+    if expires_at != row.expires_at.map(|at| at.to_string()).as_deref() {
+        wrong.push("it ends at another time than its records say".to_owned());
+    }
+    let mut objects: Vec<Object> =
+        serde_json::from_slice(placed.body.get("objects").unwrap_or_default()).unwrap_or_default();
+    let stored = hold::objects(tx, row.id)?.into_iter();
+    let mut stored: Vec<Object> = stored.map(|(kind, object)| Object::from_parts(kind, object)).collect();
+    objects.sort_unstable();
+    objects.dedup();
+    stored.sort_unstable();
+    if objects != stored {
+        wrong.push("it names other objects than its record".to_owned());
+    }
+    Ok(wrong)
+}
+
+/// What reviewers found of matches: a dismissal nobody recorded would let somebody pass.
+pub(super) fn findings(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    for party in check::parties_with_findings(tx, &after.id, ROWS_PER_STEP)? {
+        let id = PartyId::from_bytes(party);
+        for row in list::findings(tx, id)? {
+            let compared = finding(tx, core, id, &row).map(|found| found.err().into_iter().collect());
+            for what in wrong(compared) {
+                seen.wrong
+                    .push(("row", format!("what was found of {id} and {}/{}: {what}", row.list, row.entity)));
+            }
+        }
+        seen.saw(party);
+    }
+    Ok(seen)
+}
+
+fn finding(
+    tx: &mut dyn Tx,
+    core: &Core,
+    party: PartyId,
+    row: &FindingRow,
+) -> Result<Result<(), String>, RegisterError> {
+    // That no case is gone which was opened and not erased, the leaves say.
+    let Some(case) = case::find(tx, row.case)? else { return Ok(Ok(())) };
+    let entry = format!("{}/{}", row.list, row.entity);
+    let of = match row.verdict {
+        Verdict::Dismiss => RecordType::MatchDismissed,
+        _ => RecordType::CaseDecided,
+    };
+    let records = records(tx, core, &case.subject, of)?;
+    let mut about = records.iter().filter(|record| record.says("case", &row.case.to_string()));
+    let recorded = about.any(|record| match row.verdict {
+        Verdict::Dismiss => {
+            let dismissed: Vec<(String, [u8; 32])> =
+                serde_json::from_slice(record.body.get("dismissed").unwrap_or_default()).unwrap_or_default();
+            record.says("party", &party.to_string()) && dismissed.contains(&(entry.clone(), row.basis))
+        }
+        verdict => record.says("verdict", verdict.as_str()),
+    });
+    Ok(if recorded { Ok(()) } else { Err(format!("no record says {}", row.verdict)) })
+}
+
+/// Who may act: API keys and staff. There are few, and all their records are about the deployment.
+pub(super) fn people(tx: &mut dyn Tx, core: &Core) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    let records = records(tx, core, &core.deployment, RecordType::AdministrationChanged)?;
+    let about = |what: &str, name: &str, id: &str| {
+        records.iter().rev().find(|record| record.says("what", what) && record.says(name, id))
+    };
+    let mut before = None;
+    loop {
+        let page = staff::page_keys(tx, before, ROWS_PER_STEP)?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.id);
+        for row in page {
+            seen.rows += 1;
+            let id = row.id.to_string();
+            let reseller = row.reseller.map(|reseller| reseller.to_string());
+            let made = about("api_key_made", "key", &id).is_some_and(|made| {
+                made.says("scopes", &row.scopes)
+                    && made.text("reseller") == reseller.as_deref()
+                    && made.body.get("hash").is_none_or(|hash| hash == row.hash)
+                    && made.at == row.created_at
+            });
+            let revoked = about("api_key_revoked", "key", &id).map(|revoked| revoked.at);
+            if !made || revoked != row.revoked_at {
+                seen.wrong.push(("row", format!("{id}: the key is not what its records say")));
+            }
+        }
+    }
+    for row in staff::page(tx, STAFF_MAX)? {
+        seen.rows += 1;
+        let id = row.id.to_string();
+        let added = about("staff_added", "staff", &id).or_else(|| about("staff_invited", "staff", &id));
+        let disabled = about("staff_disabled", "staff", &id).map(|disabled| disabled.at);
+        if added.is_none_or(|added| !added.says("role", row.role.as_str())) || disabled != row.disabled_at {
+            seen.wrong.push(("row", format!("{id}: role or access is not what the records say")));
+        }
+    }
+    Ok(seen)
+}

@@ -82,7 +82,11 @@ fn the_ledger_goes_on_under_a_new_origin_and_says_what_it_follows() {
     while check.step().unwrap() == fsck::Step::More {}
     // Leaves were cut off by hand, which left decisions, and accounts that stand on them, without theirs; the ledger itself is whole.
     let report = check.into_report();
-    assert!(report.findings.iter().all(|finding| matches!(finding.place, "decision" | "row")), "{:?}", report.findings);
+    assert!(
+        report.findings.iter().all(|finding| matches!(finding.place, "decision" | "row")),
+        "{:?}",
+        report.findings
+    );
     // With the old memory nothing is signed: it is of another ledger.
     std::fs::copy(desk.folder().join("ended.lock"), lock(&desk)).unwrap();
     assert!(remembering(&desk, 5).is_err());

@@ -344,9 +344,16 @@ pub(super) fn people(tx: &mut dyn Tx, core: &Core) -> Result<Seen, RegisterError
     for row in staff::page(tx, STAFF_MAX)? {
         seen.rows += 1;
         let id = row.id.to_string();
-        let added = about("staff_added", "staff", &id).or_else(|| about("staff_invited", "staff", &id));
-        let disabled = about("staff_disabled", "staff", &id).map(|disabled| disabled.at);
-        if added.is_none_or(|added| !added.says("role", row.role.as_str())) || disabled != row.disabled_at {
+        let of = |whats: &[&str]| {
+            let about =
+                |record: &&Record| record.says("staff", &id) && whats.iter().any(|w| record.says("what", w));
+            records.iter().rev().find(about)
+        };
+        let role = of(&["staff_added", "staff_invited"]).and_then(|added| added.text("role"));
+        // Who is invited has no access until a second person has let them in.
+        let newest = of(&["staff_added", "staff_invited", "staff_disabled"]);
+        let disabled_at = newest.filter(|newest| !newest.says("what", "staff_added")).map(|newest| newest.at);
+        if role != Some(row.role.as_str()) || disabled_at != row.disabled_at {
             seen.wrong.push(("row", format!("{id}: role or access is not what the records say")));
         }
     }

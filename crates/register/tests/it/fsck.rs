@@ -8,7 +8,7 @@ use tenantry_model::id::{AccountId, ApiKeyId};
 use tenantry_model::staff::{Actor, Job, Role, Scope};
 use tenantry_register::Call;
 use tenantry_register::fsck::{Report, Step};
-use tenantry_register::people::NewApiKey;
+use tenantry_register::people::{NewApiKey, NewStaff};
 use tenantry_store::repo::account;
 use tenantry_store::{StoreError, StoreExt as _, params, statements};
 
@@ -157,6 +157,12 @@ fn what_stands_in_columns_is_what_was_recorded(world: &World) {
     world.register.place_hold(&officer, serde_json::from_value(hold).unwrap()).unwrap();
     let key = NewApiKey { label: "gate".to_owned(), scopes: vec![Scope::Gate], reseller: None };
     world.register.create_api_key(&system(Job::SetUp), key).unwrap();
+    let admin = staff(Role::Administrator, 1);
+    let colleague =
+        |login: &str| NewStaff { login: login.to_owned(), name: login.to_owned(), role: Role::Reviewer };
+    let added = world.register.add_staff(&system(Job::CommandLine), colleague("one")).unwrap();
+    world.register.disable_staff(&admin, added).unwrap();
+    world.register.invite_staff(&admin, colleague("two")).unwrap();
     world.register.checkpoint(&system(Job::Checkpoints)).unwrap();
     assert_eq!(check(world).findings, []);
     let changes: &[(&str, &str, &str)] = &[
@@ -224,6 +230,11 @@ fn what_stands_in_columns_is_what_was_recorded(world: &World) {
             "UPDATE api_key SET scopes = scopes || ' read'",
             "UPDATE api_key SET scopes = replace(scopes, ' read', '')",
             "the key is not what its records say",
+        ),
+        (
+            "UPDATE staff SET role = 'administrator' WHERE role = 'reviewer'",
+            "UPDATE staff SET role = 'reviewer' WHERE role = 'administrator'",
+            "role or access is not what the records say",
         ),
         (
             "UPDATE api_key SET revoked_at = created_at",

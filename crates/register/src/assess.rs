@@ -459,7 +459,10 @@ fn how_screened(input: &InputParty) -> Screening {
 /// Screens again exactly what was screened, for a replay.
 pub(crate) fn rescreen_for_replay(world: &World, party: &DossierParty, input: &mut InputParty) {
     let recorded = std::mem::take(&mut input.hits);
-    input.names_cut = cut_names_of(party);
+    // A record that names none was made of names that were read whole, or before that was asked.
+    if !input.names_cut.is_empty() {
+        input.names_cut = cut_names_of(party);
+    }
     let Some(query) = query_of(party) else {
         input.left_out = None;
         return;

@@ -11,10 +11,10 @@
 //! Facts stand as the leaves recorded them, and what stands as approved has a leaf in which another person approved it.
 //!
 //! What decides what people may do stands as recorded, too: applications, accounts, what the gate says of them, measures, holds, what was
-//! found of matches, API keys, roles of staff; and none of these is gone.
+//! found of matches, API keys, roles of staff; and no account, case, measure or hold is gone.
 //!
-//! What is not bound to a leaf or a key is not covered: other columns in plain such as who leases a case, dates of orders, tokens of
-//! linkage, passwords, sessions, webhook deliveries; and what SQLite itself does not use, its free space.
+//! What is not bound to a leaf or a key is not covered: other columns in plain such as who leases a case, dates of orders, which keys a
+//! hold pins, tokens of linkage, passwords, sessions, webhook deliveries; and what SQLite itself does not use, its free space.
 
 mod batches;
 mod leaves;

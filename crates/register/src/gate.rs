@@ -102,8 +102,23 @@ struct Remembered {
 struct Unapplied {
     /// From when on it is enforced.
     since: Timestamp,
+    /// For how long it was, in microseconds, when the store was last followed, and the ticks then: a clock that is set back makes no
+    /// answer younger.
+    age_us: i64,
+    ticks_us: i64,
     /// The last account in order of identifier that was.
     up_to: Option<AccountId>,
+}
+
+impl Unapplied {
+    /// For how long it has been enforced, in microseconds; less than 0 before it is.
+    fn age_us(&self, ticks_us: i64, now: Timestamp) -> i64 {
+        let by_the_wall = now.as_micros().saturating_sub(self.since.as_micros());
+        if self.age_us < 0 {
+            return by_the_wall;
+        }
+        by_the_wall.max(self.age_us.saturating_add(ticks_us.saturating_sub(self.ticks_us).max(0)))
+    }
 }
 
 pub(crate) struct GateMemory {
@@ -168,12 +183,12 @@ impl GateMemory {
     }
 
     /// For how long a measure has been enforced that the account was not assessed under yet, in microseconds.
-    fn behind_measures_us(&self, account: Option<AccountId>, now: Timestamp) -> i64 {
+    fn behind_measures_us(&self, account: Option<AccountId>, ticks_us: i64, now: Timestamp) -> i64 {
         let unapplied = read(&self.unapplied);
         let behind = |measure: &&Unapplied| {
             measure.up_to.is_none_or(|up_to| account.is_none_or(|account| account > up_to))
         };
-        let ago = |measure: &Unapplied| now.as_micros().saturating_sub(measure.since.as_micros());
+        let ago = |measure: &Unapplied| measure.age_us(ticks_us, now);
         unapplied.values().filter(behind).map(ago).max().unwrap_or_default().max(0)
     }
 
@@ -187,7 +202,7 @@ impl Core {
     /// Follows the store: reads what changed since the last time. Answers how many accounts were read.
     pub(crate) fn follow_gate(self: &Arc<Self>) -> Result<u64, RegisterError> {
         let since = self.gate.changed_at_us.load(Ordering::Acquire).saturating_sub(OVERLAP_US);
-        let ticks_us = self.clock.ticks_us();
+        let (ticks_us, now) = (self.clock.ticks_us(), self.clock.now());
         let core = Arc::clone(self);
         let known = read(&self.gate.unapplied).clone();
         let (rows, newest, unapplied) = self.store.read(move |tx| {
@@ -201,15 +216,20 @@ impl Core {
             let under_way = if enforced.is_empty() { None } else { UnderWay::find(tx)? };
             let mut unapplied = BTreeMap::new();
             for (id, effective_at) in enforced {
-                let since = match known.get(&id) {
-                    Some(known) => known.since,
+                let before = known.get(&id);
+                let since = match before {
+                    Some(before) => before.since,
                     // What is to be enforced at once is, from its approval on.
                     None => {
                         effective_at.max(approval::approved_at(tx, &id.to_string())?.unwrap_or(effective_at))
                     }
                 };
                 let up_to = under_way.as_ref().and_then(|pass| pass.up_to(id));
-                unapplied.insert(id, Unapplied { since, up_to });
+                let age_us = before.map_or_else(
+                    || now.as_micros().saturating_sub(since.as_micros()),
+                    |before| before.age_us(ticks_us, now),
+                );
+                unapplied.insert(id, Unapplied { since, age_us, ticks_us, up_to });
             }
             Ok::<_, RegisterError>((rows, newest, unapplied))
         })?;
@@ -231,7 +251,8 @@ impl Register {
         let gate = &self.core.gate;
         let clock = &self.core.clock;
         let id = account.parse().ok().or_else(|| read(&gate.by_reference).get(account).copied());
-        let age_us = gate.followed_ago_us(clock.ticks_us()).max(gate.behind_measures_us(id, clock.now()));
+        let ticks_us = clock.ticks_us();
+        let age_us = gate.followed_ago_us(ticks_us).max(gate.behind_measures_us(id, ticks_us, clock.now()));
         let found = id.and_then(|id| gate.find(id).map(|verdict| (id, verdict)));
         let age_ms = age_us / 1_000;
         let deny = |account, rule: &str| GateAnswer {

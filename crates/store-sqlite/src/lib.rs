@@ -101,7 +101,7 @@ impl Store for SqliteStore {
     }
 
     fn schema_session(&self, work: &mut SchemaWork<'_>) -> Result<(), StoreError> {
-        schema::session(&connection::open_writing(&self.path)?, work)
+        self.writer.between_batches(|| schema::session(&connection::open_writing(&self.path)?, work))
     }
 
     fn overwrite_deleted(&self) -> Result<Overwritten, StoreError> {

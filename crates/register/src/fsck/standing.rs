@@ -21,6 +21,7 @@ use tenantry_model::measure::{Measure, MeasureState};
 use tenantry_model::party::PartyKind;
 use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::Decision;
+use tenantry_policy::gate::Answer;
 use tenantry_policy::measures::Certainty;
 use tenantry_store::Tx;
 use tenantry_store::repo::account::{self, AccountRow};
@@ -62,12 +63,16 @@ fn records(
 ) -> Result<Vec<Record>, RegisterError> {
     let (mut opened, mut after) = (Vec::new(), -1);
     loop {
-        let of = i64::from(of.number());
-        let leaves = ledger::in_chain_of_type(tx, subject, of, after, RECORDS_PER_READ)?;
+        let leaves = ledger::in_chain_of_type(tx, subject, i64::from(of.number()), after, RECORDS_PER_READ)?;
         let Some(last) = leaves.last() else { return Ok(opened) };
         after = last.seq;
         for leaf in leaves {
             let header = LeafHeader::decode(&leaf.bytes)?;
+            // Its words are personal data and erased sooner; what it keeps is not said in them.
+            let of_words = header.retention.0 == Retention::PersonalData.number();
+            if of == RecordType::HoldPlaced && of_words {
+                continue;
+            }
             let body = keys::open_body(tx, &core.vault, &header, &leaf.bytes, &leaf.body)?;
             opened.push(Record { at: leaf.recorded_at, body: Body::decode(&body)? });
         }
@@ -86,7 +91,11 @@ fn wrong(compared: Result<Vec<String>, RegisterError>) -> Vec<String> {
 pub(super) fn accounts(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
     let mut seen = Seen::default();
     for row in account::page(tx, AccountId::from_bytes(after.id), ROWS_PER_STEP)? {
-        for what in wrong(account(tx, core, &row)) {
+        let compared = match account(tx, core, &row) {
+            Err(RegisterError::Erased) => Ok(vec!["its records are erased, and it is not".to_owned()]),
+            compared => compared,
+        };
+        for what in wrong(compared) {
             seen.wrong.push(("row", format!("{}: {what}", row.id)));
         }
         seen.saw(row.id.bytes());
@@ -95,9 +104,9 @@ pub(super) fn accounts(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Se
 }
 
 fn account(tx: &mut dyn Tx, core: &Core, row: &AccountRow) -> Result<Vec<String>, RegisterError> {
-    if erasure::erased_class(tx, row.id)? > 0 {
-        let kept = key::find_subject(tx, &row.subject, Retention::PersonalData.number())?.is_some();
-        return Ok(kept.then(|| "stands as erased, but its key is there".to_owned()).into_iter().collect());
+    match erasure::erased_class(tx, row.id)? {
+        0 => {}
+        class => return erased(tx, core, row, class),
     }
     let id = row.id.to_string();
     let mut wrong = Vec::new();
@@ -130,6 +139,30 @@ fn account(tx: &mut dyn Tx, core: &Core, row: &AccountRow) -> Result<Vec<String>
     Ok(wrong)
 }
 
+/// An account that stands as erased is closed, allowed nothing, and its erasure recorded.
+fn erased(tx: &mut dyn Tx, core: &Core, row: &AccountRow, class: i64) -> Result<Vec<String>, RegisterError> {
+    let id = row.id.to_string();
+    let recorded = match records(tx, core, &row.subject, RecordType::Erased) {
+        Ok(records) if records.iter().any(|record| record.says("object", &id)) => true,
+        // The record of the second erasure stands under the deployment, and the first goes with what it destroyed.
+        Ok(_) if class > i64::from(Retention::PersonalData.number()) => {
+            key::find_subject(tx, &row.subject, Retention::DecisionEvidence.number())?.is_none()
+        }
+        Err(RegisterError::Erased) => true,
+        Ok(_) => false,
+        Err(error) => return Err(error),
+    };
+    let denied = gate::answers(&row.gate).values().all(|answer| *answer == Answer::Deny.as_str());
+    let mut wrong = Vec::new();
+    if !recorded {
+        wrong.push("stands as erased, and no record says so".to_owned());
+    }
+    if row.state != AccountState::Closed || !denied {
+        wrong.push("stands as erased, but is not closed".to_owned());
+    }
+    Ok(wrong)
+}
+
 /// What the application says of the account.
 fn applied(tx: &mut dyn Tx, row: &AccountRow, application: &Record) -> Result<Option<String>, RegisterError> {
     let parties: Vec<(PartyId, PartyKind, Vec<AccountRole>)> =
@@ -138,6 +171,7 @@ fn applied(tx: &mut dyn Tx, row: &AccountRow, application: &Record) -> Result<Op
         parties.iter().flat_map(|(party, _, roles)| roles.iter().map(|role| (*party, *role))).collect();
     let mut stored = account::roles(tx, row.id)?;
     recorded.sort_unstable();
+    recorded.dedup();
     stored.sort_unstable();
     let parent = row.parent.map(|parent| parent.to_string());
     let same = application.says("reference", &row.reference)
@@ -188,7 +222,13 @@ fn gates(row: &AccountRow, decision: Option<&Decision>) -> Vec<BTreeMap<&'static
         }
         answers(Some(&decision))
     });
-    confirmed.collect()
+    let mut right: Vec<_> = confirmed.collect();
+    let mut all = decision.clone();
+    for reach in &mut all.reaches {
+        reach.certainty = Certainty::Certain;
+    }
+    right.push(answers(Some(&all)));
+    right
 }
 
 pub(super) fn measures(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
@@ -218,11 +258,16 @@ fn measure(tx: &mut dyn Tx, core: &Core, row: &MeasureRow) -> Result<Vec<String>
     if at("applied") != row.applied_at || at("ended") != row.ended_at {
         wrong.push("it was applied or ended at another time than its records say".to_owned());
     }
-    let sealed: Measure = keys::open_json(tx, &core.vault, &row.subject, &row.id.bytes(), &row.sealed)?;
-    if content_hash(&core.vault, &sealed).bytes() != row.content_hash
-        || (sealed.effective_at, sealed.expires_at) != (row.effective_at, row.expires_at)
-    {
-        wrong.push("its dates are not those that were approved".to_owned());
+    match keys::open_json::<Measure>(tx, &core.vault, &row.subject, &row.id.bytes(), &row.sealed) {
+        Ok(sealed) => {
+            let dates = (sealed.effective_at, sealed.expires_at) == (row.effective_at, row.expires_at);
+            if !dates || content_hash(&core.vault, &sealed).bytes() != row.content_hash {
+                wrong.push("its dates are not those that were approved".to_owned());
+            }
+        }
+        // Its words are personal data and erased sooner.
+        Err(RegisterError::Erased) => {}
+        Err(error) => return Err(error),
     }
     Ok(wrong)
 }
@@ -251,6 +296,20 @@ fn hold(tx: &mut dyn Tx, core: &Core, row: &HoldRow) -> Result<Vec<String>, Regi
     let state = newest.map_or(Some(HoldState::InForce.as_str()), |change| change.text("change"));
     if state != Some(row.state.as_str()) || newest.map(|change| change.at) != row.ended_at {
         wrong.push(format!("stands as {}, its records say {}", row.state, state.unwrap_or("nothing")));
+    }
+    let record_types: Vec<u16> = placed
+        .body
+        .get("record_types")
+        .and_then(|types| serde_json::from_slice(types).ok())
+        .unwrap_or_default();
+    let mut kept = (record_types, hold::record_types(tx, row.id)?);
+    kept.0.sort_unstable();
+    kept.0.dedup();
+    if !placed.says("kind", row.kind.as_str())
+        || !placed.says("silence", row.silence.as_str())
+        || kept.0 != kept.1
+    {
+        wrong.push("it is of another kind or keeps other records than its record says".to_owned());
     }
     let renewed = changes.iter().rev().find(|change| change.says("change", "renewed"));
     let expires_at = renewed.unwrap_or(placed).text("expires_at");
@@ -293,8 +352,15 @@ fn finding(
     party: PartyId,
     row: &FindingRow,
 ) -> Result<Result<(), String>, RegisterError> {
-    // That no case is gone which was opened and not erased, the leaves say.
-    let Some(case) = case::find(tx, row.case)? else { return Ok(Ok(())) };
+    let Some(case) = case::find(tx, row.case)? else {
+        // Cases go with the evidence about their account.
+        for (account, _) in account::accounts_of(tx, party)? {
+            if erasure::erased_class(tx, account)? > 0 {
+                return Ok(Ok(()));
+            }
+        }
+        return Ok(Err("its case is not there".to_owned()));
+    };
     let entry = format!("{}/{}", row.list, row.entity);
     let of = match row.verdict {
         Verdict::Dismiss => RecordType::MatchDismissed,
@@ -308,7 +374,13 @@ fn finding(
                 serde_json::from_slice(record.body.get("dismissed").unwrap_or_default()).unwrap_or_default();
             record.says("party", &party.to_string()) && dismissed.contains(&(entry.clone(), row.basis))
         }
-        verdict => record.says("verdict", verdict.as_str()),
+        verdict => {
+            let confirmed: Vec<String> =
+                serde_json::from_slice(record.body.get("confirmed").unwrap_or_default()).unwrap_or_default();
+            case.party == Some(party)
+                && record.says("verdict", verdict.as_str())
+                && (confirmed.is_empty() || confirmed.contains(&entry))
+        }
     });
     Ok(if recorded { Ok(()) } else { Err(format!("no record says {}", row.verdict)) })
 }

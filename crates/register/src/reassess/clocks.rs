@@ -145,16 +145,17 @@ impl Register {
         let ids: BTreeSet<MeasureId> = due.iter().map(|d| d.row.id).collect();
         self.core.change(call, Action::Reassess, &ids, move |unit| {
             for Due { row, turn, .. } in &due {
-                let (word, event) = match turn {
+                let (first, word, event) = match turn {
                     Turn::Began => {
-                        measure::applied(unit.tx, row.id, unit.now)?;
-                        ("applied", EventType::MeasureApplied)
+                        (measure::applied(unit.tx, row.id, unit.now)?, "applied", EventType::MeasureApplied)
                     }
                     Turn::Ended => {
-                        measure::ended(unit.tx, row.id, unit.now)?;
-                        ("ended", EventType::MeasureEnded)
+                        (measure::ended(unit.tx, row.id, unit.now)?, "ended", EventType::MeasureEnded)
                     }
                 };
+                if !first {
+                    continue;
+                }
                 let record =
                     Record::new(RecordType::MeasureChanged, row.subject, Retention::DecisionEvidence)
                         .text("measure", row.id)

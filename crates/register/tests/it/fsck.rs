@@ -192,6 +192,11 @@ fn what_stands_in_columns_is_what_was_recorded(world: &World) {
             "another time",
         ),
         (
+            "UPDATE account SET erased_class = 1",
+            "UPDATE account SET erased_class = 0",
+            "stands as erased, and no record says so",
+        ),
+        (
             "UPDATE account SET reference = reference || '!'",
             "UPDATE account SET reference = replace(reference, '!', '')",
             "reference",
@@ -253,6 +258,7 @@ fn what_stands_in_columns_is_what_was_recorded(world: &World) {
     for (change, said) in [
         ("UPDATE account SET decision = NULL", "does not stand on its newest decision"),
         ("UPDATE account SET parent = NULL", "reseller"),
+        ("UPDATE finding SET case_id = party", "its case is not there"),
         ("DELETE FROM hold_object", "other objects"),
         ("DELETE FROM legal_hold", "the hold"),
         ("DELETE FROM measure", "the measure"),

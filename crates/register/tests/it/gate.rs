@@ -136,4 +136,16 @@ fn setting_the_clock_makes_no_answer_younger_or_older() {
     wall.now_us.fetch_sub(7_200_000_000, Ordering::SeqCst);
     wall.passed_us.fetch_add(STALE_AFTER_US + 1_000, Ordering::SeqCst);
     assert_eq!(asked(), (Answer::Deny, 15_001), "set back");
+    // Nor does it make a measure younger that the account was not assessed under.
+    register.follow_gate().unwrap();
+    approve(&world, measure(json!({ "kind": "jurisdiction", "jurisdictions": ["BY"] })));
+    wall.now_us.store(world.now().as_micros() + 2_000_000, Ordering::SeqCst);
+    register.follow_gate().unwrap();
+    assert_eq!(asked(), (Answer::Allow, 2_000));
+    wall.now_us.fetch_sub(3_600_000_000, Ordering::SeqCst);
+    for passed in [5_000_000, 8_000_000, 1_000_000] {
+        wall.passed_us.fetch_add(passed, Ordering::SeqCst);
+        register.follow_gate().unwrap();
+    }
+    assert_eq!(asked(), (Answer::Deny, 16_000), "set back while a measure waits");
 }

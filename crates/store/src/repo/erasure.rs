@@ -35,7 +35,7 @@ statements! {
         version = version + 1 WHERE id = $1";
     FORGET_DECISION = "UPDATE account SET decision = NULL WHERE id = $1";
     FORGET_DECISIONS = "DELETE FROM decision WHERE account = $1";
-    FORGET_CASES = "DELETE FROM case_file WHERE account = $1";
+    FORGET_CASES = "DELETE FROM case_file WHERE account = $1 AND kind <> 'order'";
     ERASED_CLASS = "SELECT erased_class FROM account WHERE id = $1";
     OWNED_BY = "SELECT owned FROM interest WHERE owner = $1 ORDER BY owned";
     NEWEST_OF_CLASS = "WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \

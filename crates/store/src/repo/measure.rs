@@ -20,8 +20,8 @@ statements! {
     UNAPPLIED = "SELECT id, effective_at FROM measure WHERE state = 'approved' AND applied_at IS NULL AND ended_at IS NULL \
         ORDER BY id";
     SET_STATE = "UPDATE measure SET state = $2, version = version + 1 WHERE id = $1 AND version = $3";
-    APPLIED = "UPDATE measure SET applied_at = $2 WHERE id = $1";
-    ENDED = "UPDATE measure SET ended_at = $2 WHERE id = $1";
+    APPLIED = "UPDATE measure SET applied_at = $2 WHERE id = $1 AND applied_at IS NULL";
+    ENDED = "UPDATE measure SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
 }
 
 /// A measure.
@@ -104,14 +104,14 @@ pub fn set_state(
     Ok(tx.execute(&SET_STATE, params![id, state.as_str(), version])? == 1)
 }
 
-/// Records that existing accounts were assessed under the measure.
-pub fn applied(tx: &mut dyn Tx, id: MeasureId, applied_at: Timestamp) -> Result<(), StoreError> {
-    tx.execute(&APPLIED, params![id, applied_at]).map(|_| ())
+/// Records that existing accounts were assessed under the measure. `false` when another node was faster.
+pub fn applied(tx: &mut dyn Tx, id: MeasureId, applied_at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&APPLIED, params![id, applied_at])? == 1)
 }
 
-/// Records that existing accounts were assessed after the measure's end.
-pub fn ended(tx: &mut dyn Tx, id: MeasureId, ended_at: Timestamp) -> Result<(), StoreError> {
-    tx.execute(&ENDED, params![id, ended_at]).map(|_| ())
+/// Records that existing accounts were assessed after the measure's end. `false` when another node was faster.
+pub fn ended(tx: &mut dyn Tx, id: MeasureId, ended_at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&ENDED, params![id, ended_at])? == 1)
 }
 
 fn measure(row: &Row<'_>) -> Result<MeasureRow, StoreError> {

@@ -230,15 +230,17 @@ def signature_holds(key, message, signature):
 
 
 def signatures_by(name, key, text, signatures):
-    """The signatures by this key, none of which is bad."""
+    """The signatures by this key that hold; none of them is bad."""
     key_id = sha256(name.encode(), b"\n", key)[:4]
-    ours = [s for n, i, s in signatures if (n, i) == (name, key_id)]
+    ours, held = [s for n, i, s in signatures if (n, i) == (name, key_id)], []
     for signature in ours:
         holds = signature_holds(key, *signed_message(key[0], name, text, signature))
         need(holds is not False, "a signature does not verify")
         if holds is None:
             print(f"not checked here: an ML-DSA-44 signature by {name} (needs a newer `cryptography`)")
-    return ours
+        else:
+            held.append(signature)
+    return held
 
 
 def check_note(data, keys, signed=None):

@@ -7,7 +7,7 @@ use crate::decisions::{Recorded, in_force};
 use crate::dossier::{self, Involved};
 use crate::outcome::CaseSummary;
 use crate::record::{Record, RecordType, Retention};
-use crate::sight::{account_in_sight, is_in_sight};
+use crate::sight::{account_in_sight, is_in_sight, not_erased};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -387,6 +387,7 @@ impl Register {
         let actor = call.actor.clone();
         self.core.change(call, Action::ReportAccess, &("access", id, access), move |unit| {
             let row = account_in_sight(unit.tx, &actor, id)?;
+            not_erased(unit.tx, id)?;
             if access.at > unit.now {
                 return Err(RegisterError::invalid("/at", "lies in the future"));
             }

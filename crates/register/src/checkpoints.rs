@@ -70,7 +70,19 @@ struct Memory {
     trouble: Option<String>,
 }
 
+impl Memory {
+    fn is_sound(&self) -> Result<(), RegisterError> {
+        self.trouble.as_ref().map_or(Ok(()), |reason| Err(RegisterError::Ledger { reason: reason.clone() }))
+    }
+}
+
 impl Integrator {
+    /// # Errors
+    /// [`RegisterError::Ledger`] when something was found wrong with the ledger.
+    pub(crate) fn is_sound(&self) -> Result<(), RegisterError> {
+        self.lock().is_sound()
+    }
+
     /// Sets the alarm: nothing is signed until the process starts again.
     pub(crate) fn set_trouble(&self, reason: &str) {
         tracing::error!(
@@ -90,9 +102,7 @@ impl Core {
     pub(crate) fn integrate(self: &Arc<Self>) -> Result<Option<SignedCheckpoint>, RegisterError> {
         self.ask_witnesses_first()?;
         let mut memory = self.integrator.lock();
-        if let Some(reason) = &memory.trouble {
-            return Err(RegisterError::Ledger { reason: reason.clone() });
-        }
+        memory.is_sound()?;
         let done = self.integrate_from(&mut memory.edge);
         if let Err(RegisterError::Ledger { reason }) = &done {
             tracing::error!(reason, "the ledger is not as it was written; no checkpoint is signed any more");
@@ -333,14 +343,18 @@ pub(crate) fn behind(size: u64, who: &str, signed: u64) -> String {
     )
 }
 
-/// A refusal of the signer is a finding about the ledger; that it cannot be asked is not.
+/// A refusal of the signer is a finding about the ledger, and one whose memory failed signs nothing more; that it cannot be asked
+/// is no finding.
 fn refused(error: SignerError) -> RegisterError {
     match error {
         // Somebody else signed between the question and the request; the next attempt starts from there.
         SignerError::Refused(Refusal::OtherSize { .. }) => {
             RegisterError::Signer { reason: error.to_string() }
         }
-        SignerError::Refused(_) | SignerError::Malformed(_) => trouble(error.to_string()),
+        SignerError::Refused(_)
+        | SignerError::Malformed(_)
+        | SignerError::Stopped
+        | SignerError::Damaged { .. } => trouble(error.to_string()),
         other => RegisterError::Signer { reason: other.to_string() },
     }
 }

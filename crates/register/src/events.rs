@@ -10,7 +10,7 @@ use crate::call::{Call, Reason};
 use crate::core::Core;
 use crate::keys;
 use crate::record::{Record, RecordType, Retention};
-use crate::sight::account_in_sight;
+use crate::sight::{account_in_sight, not_erased};
 use crate::unit::{broken, nanos};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,7 @@ impl Register {
         let (subject, sealed) =
             self.core.change(call, Action::Reveal, &("accesses", leaf, account), move |unit| {
                 let row = account_in_sight(unit.tx, &actor, account)?;
+                not_erased(unit.tx, account)?;
                 let index = i64::try_from(leaf).map_err(|_| missing())?;
                 let sealed = ledger::find_batch(unit.tx, index)?.ok_or_else(missing)?.sealed;
                 let record = Record::new(RecordType::Revealed, row.subject, Retention::PersonalData)
@@ -177,6 +178,7 @@ impl Core {
             let mut subjects = BTreeMap::new();
             for id in &accounts {
                 subjects.insert(*id, account_in_sight(tx, &actor, *id)?.subject);
+                not_erased(tx, *id)?;
             }
             Ok::<_, RegisterError>(subjects)
         })

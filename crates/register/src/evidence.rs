@@ -206,6 +206,7 @@ impl Core {
         if let Some(kept) = self.kept_package(call, action, order)? {
             return self.build_again(call, order, kept);
         }
+        self.integrator.is_sound()?;
         let pinned = self.pin(call, order)?;
         let made = self.make(call, order, &pinned)?;
         self.verify_package(&made.zip, None)?;

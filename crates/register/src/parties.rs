@@ -20,8 +20,8 @@ use tenantry_model::fact::{FactKind, FactValue, Source, Strength};
 use tenantry_model::id::{AccountId, EvidenceId, FactId, PartyId};
 use tenantry_model::party::{PartyKind, Status};
 use tenantry_model::time::Timestamp;
-use tenantry_store::StoreExt;
 use tenantry_store::repo::{account, key, party};
+use tenantry_store::{StoreExt, Tx};
 
 /// Facts and checks to add to a party.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -183,6 +183,7 @@ impl Register {
         let (facts, checks) =
             statements("", id, row.kind, sent.facts, sent.checks, now, &*self.core.entropy)?;
         let ids = self.core.change(call, Action::AddFacts, &request, move |unit| {
+            not_erased(unit.tx, id, &row.subject)?;
             for superseded in &sent.supersedes {
                 let ours = party::facts(unit.tx, id)?.iter().any(|f| f.id == *superseded);
                 if !ours || !party::supersede(unit.tx, *superseded, unit.now)? {
@@ -223,12 +224,8 @@ impl Register {
         let (leaf, subject, shown) =
             self.core.change(call, Action::Reveal, &("reveal", id, &kinds.clone()), move |unit| {
                 let row = party::find(unit.tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;
+                not_erased(unit.tx, id, &row.subject)?;
                 let mut facts = party::facts(unit.tx, id)?;
-                // A record would make a new key for somebody of whom nothing is left.
-                let class = Retention::PersonalData.number();
-                if !facts.is_empty() && key::find_subject(unit.tx, &row.subject, class)?.is_none() {
-                    return Err(RegisterError::Erased);
-                }
                 facts.retain(|f| kinds.is_empty() || kinds.contains(&f.kind));
                 let shown: Vec<FactId> = facts.iter().map(|f| f.id).collect();
                 let purpose = reason.as_ref().map(|r| r.expose().to_owned()).unwrap_or_default();
@@ -267,4 +264,10 @@ fn fact_view(row: party::FactRow) -> FactView {
 
 fn check_view(row: party::EvidenceRow) -> CheckView {
     CheckView { id: row.id, method: row.method, result: row.result, checked_at: row.checked_at }
+}
+
+/// Refuses a party of whom nothing is left: a record would make a new key for it.
+fn not_erased(tx: &mut dyn Tx, id: PartyId, subject: &[u8; 16]) -> Result<(), RegisterError> {
+    let key = key::find_subject(tx, subject, Retention::PersonalData.number())?;
+    if key.is_none() && !party::facts(tx, id)?.is_empty() { Err(RegisterError::Erased) } else { Ok(()) }
 }

@@ -6,6 +6,7 @@ use tenantry_model::id::{AccountId, PartyId};
 use tenantry_model::staff::Actor;
 use tenantry_store::Tx;
 use tenantry_store::repo::account::{self, AccountRow};
+use tenantry_store::repo::erasure;
 
 /// The account, if the actor may see it. Unknown and out of sight are the same error on purpose.
 pub(crate) fn account_in_sight(
@@ -15,6 +16,11 @@ pub(crate) fn account_in_sight(
 ) -> Result<AccountRow, RegisterError> {
     let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
     if is_in_sight(tx, actor, &row)? { Ok(row) } else { Err(RegisterError::NotFound { what: "account" }) }
+}
+
+/// Refuses an account whose personal data was erased: a record about it would make a new key, which nothing erases any more.
+pub(crate) fn not_erased(tx: &mut dyn Tx, id: AccountId) -> Result<(), RegisterError> {
+    if erasure::erased_class(tx, id)? > 0 { Err(RegisterError::Erased) } else { Ok(()) }
 }
 
 /// Whether the actor may see the account.

@@ -62,7 +62,10 @@ impl Walk {
         let read = match look(core, move |tx| read(tx, &reader, first)) {
             Ok(read) => read,
             Err(error) => {
-                report.found("leaf", format!("leaves from {first} on cannot be read: {error}"));
+                report.found(
+                    "leaf",
+                    format!("leaves from {first} on cannot be read and were not checked: {error}"),
+                );
                 return Step::Done;
             }
         };
@@ -77,7 +80,9 @@ impl Walk {
             let Ok(hash) = hash_of_row(row, index) else {
                 report.found(
                     "leaf",
-                    format!("the row of leaf {index} is not about that leaf, or another is missing"),
+                    format!(
+                        "the row of leaf {index} is not about that leaf, or another is missing; what comes after it was not checked"
+                    ),
                 );
                 return Step::Done;
             };

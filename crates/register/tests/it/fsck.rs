@@ -6,9 +6,9 @@ use serde_json::json;
 use tenantry_model::clock::Clock as _;
 use tenantry_model::id::{AccountId, ApiKeyId};
 use tenantry_model::staff::{Actor, Job, Role, Scope};
-use tenantry_register::Call;
 use tenantry_register::fsck::{Report, Step};
 use tenantry_register::people::{NewApiKey, NewStaff};
+use tenantry_register::{Call, RegisterError};
 use tenantry_store::repo::account;
 use tenantry_store::{StoreError, StoreExt as _, params, statements};
 
@@ -78,7 +78,7 @@ fn a_sound_store_is_sound(world: &World) {
 }
 
 fn an_erased_subject_is_no_finding(world: &World) {
-    let (account, _) = closed(world, 1);
+    let (account, party) = closed(world, 1);
     report_accesses(world, &[account]);
     world.apply(&Applicant::new(2));
     world.clock.advance_days(3 * 365);
@@ -87,6 +87,23 @@ fn an_erased_subject_is_no_finding(world: &World) {
     let report = check(world);
     assert_eq!(report.findings, []);
     assert!(report.checked.erased > 0);
+    // Nothing makes a new key for it, which nothing would erase any more.
+    let access = json!({ "at": world.clock.now(), "access": "access", "ip": "198.51.100.7" });
+    let access = || serde_json::from_value(access.clone()).unwrap();
+    let key = Call::by(Actor::ApiKey {
+        id: ApiKeyId::from_bytes([5; 16]),
+        scopes: vec![Scope::Events],
+        reseller: None,
+    });
+    let refused = world.register.report_access(&key, account, access());
+    assert!(matches!(refused, Err(RegisterError::Erased)), "{refused:?}");
+    let refused = world.register.report_accesses(&key, vec![(account, access())]);
+    assert!(matches!(refused, Err(RegisterError::Erased)), "{refused:?}");
+    let facts = json!({ "facts": [{ "fact": { "kind": "located_in", "jurisdiction": "AU" } }] });
+    let refused =
+        world.register.add_facts(&staff(Role::Reviewer, 1), party, serde_json::from_value(facts).unwrap());
+    assert!(matches!(refused, Err(RegisterError::Erased)), "{refused:?}");
+    assert_eq!(check(world).findings, []);
 }
 
 /// One change behind the register's back per place, each found where it was made.

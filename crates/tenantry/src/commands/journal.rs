@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tenantry_register::Register;
 use tenantry_register::erasure::{Destroyed, ErasureJournal, Replayed};
 use tenantry_register::retention::Object;
@@ -32,19 +33,29 @@ pub(super) fn merge(other: &Path, kept: &Path) -> Result<()> {
 
 /// An erasure journal in a file.
 #[derive(Debug)]
-pub struct FileJournal(PathBuf);
+pub struct FileJournal {
+    path: PathBuf,
+    /// Set when the disk failed: what was to be flushed then may be lost although a later attempt succeeds.
+    stopped: AtomicBool,
+}
 
 impl FileJournal {
     /// The journal in this file, which is made when the first key is noted.
     pub const fn at(path: PathBuf) -> Self {
-        Self(path)
+        Self { path, stopped: AtomicBool::new(false) }
     }
 }
 
 impl ErasureJournal for FileJournal {
     fn append(&self, destroyed: &[Destroyed]) -> std::result::Result<(), String> {
+        if self.stopped.load(Ordering::Acquire) {
+            return Err("its disk failed before; start the process again once the disk is sound".to_owned());
+        }
         let entries: Vec<JournalEntry> = destroyed.iter().map(entry).collect();
-        append_journal(&self.0, &entries).map_err(|error| error.to_string())
+        append_journal(&self.path, &entries).map_err(|error| {
+            self.stopped.store(true, Ordering::Release);
+            error.to_string()
+        })
     }
 }
 
@@ -67,7 +78,7 @@ pub(super) fn attach(register: &Register, data_folder: &Path) -> Result<Replayed
             path.display()
         );
     }
-    register.keep_erasure_journal(Arc::new(FileJournal(path)));
+    register.keep_erasure_journal(Arc::new(FileJournal::at(path)));
     Ok(replayed)
 }
 

@@ -46,44 +46,104 @@ pub struct Contested {
     /// State that exercises authority there without being the recognised state, when it has a code. A claim alone
     /// is not named here: Taiwan and Kosovo govern themselves, whoever claims them.
     pub controlled_by: Option<&'static str>,
+    /// ISO 3166-2 codes of which at least a part is the same land.
+    pub overlaps: &'static [&'static str],
 }
 
 /// Contested regions the register knows. Codes that look like ISO 3166-2 are ISO 3166-2.
 pub const CONTESTED: &[Contested] = &[
-    Contested { code: "UA-43", name: "Crimea", recognised_part_of: "UA", controlled_by: Some("RU") },
-    Contested { code: "UA-40", name: "Sevastopol", recognised_part_of: "UA", controlled_by: Some("RU") },
+    Contested {
+        code: "UA-43",
+        name: "Crimea",
+        recognised_part_of: "UA",
+        controlled_by: Some("RU"),
+        overlaps: &[],
+    },
+    Contested {
+        code: "UA-40",
+        name: "Sevastopol",
+        recognised_part_of: "UA",
+        controlled_by: Some("RU"),
+        overlaps: &[],
+    },
     Contested {
         code: "X-DNR",
         name: "so-called Donetsk People's Republic",
         recognised_part_of: "UA",
         controlled_by: Some("RU"),
+        overlaps: &["UA-14"],
     },
     Contested {
         code: "X-LNR",
         name: "so-called Luhansk People's Republic",
         recognised_part_of: "UA",
         controlled_by: Some("RU"),
+        overlaps: &["UA-09"],
     },
     Contested {
         code: "X-KHE",
         name: "occupied part of Kherson oblast",
         recognised_part_of: "UA",
         controlled_by: Some("RU"),
+        overlaps: &["UA-65"],
     },
     Contested {
         code: "X-ZAP",
         name: "occupied part of Zaporizhzhia oblast",
         recognised_part_of: "UA",
         controlled_by: Some("RU"),
+        overlaps: &["UA-23"],
     },
-    Contested { code: "GE-AB", name: "Abkhazia", recognised_part_of: "GE", controlled_by: None },
-    Contested { code: "X-SOS", name: "South Ossetia", recognised_part_of: "GE", controlled_by: None },
-    Contested { code: "X-TRN", name: "Transnistria", recognised_part_of: "MD", controlled_by: None },
-    Contested { code: "X-NCY", name: "northern Cyprus", recognised_part_of: "CY", controlled_by: Some("TR") },
-    Contested { code: "X-SOL", name: "Somaliland", recognised_part_of: "SO", controlled_by: None },
-    Contested { code: "EH", name: "Western Sahara", recognised_part_of: "EH", controlled_by: Some("MA") },
-    Contested { code: "XK", name: "Kosovo", recognised_part_of: "XK", controlled_by: None },
-    Contested { code: "TW", name: "Taiwan", recognised_part_of: "TW", controlled_by: None },
+    Contested {
+        code: "GE-AB",
+        name: "Abkhazia",
+        recognised_part_of: "GE",
+        controlled_by: None,
+        overlaps: &[],
+    },
+    Contested {
+        code: "X-SOS",
+        name: "South Ossetia",
+        recognised_part_of: "GE",
+        controlled_by: None,
+        overlaps: &["GE-SK", "GE-MM", "GE-RL", "GE-IM"],
+    },
+    Contested {
+        code: "X-TRN",
+        name: "Transnistria",
+        recognised_part_of: "MD",
+        controlled_by: None,
+        overlaps: &["MD-SN", "MD-BD"],
+    },
+    Contested {
+        code: "X-NCY",
+        name: "northern Cyprus",
+        recognised_part_of: "CY",
+        controlled_by: Some("TR"),
+        overlaps: &["CY-01", "CY-03", "CY-04", "CY-06"],
+    },
+    Contested {
+        code: "X-SOL",
+        name: "Somaliland",
+        recognised_part_of: "SO",
+        controlled_by: None,
+        overlaps: &["SO-AW", "SO-SA", "SO-SO", "SO-TO", "SO-WO"],
+    },
+    Contested {
+        code: "EH",
+        name: "Western Sahara",
+        recognised_part_of: "EH",
+        controlled_by: Some("MA"),
+        overlaps: &[],
+    },
+    Contested { code: "XK", name: "Kosovo", recognised_part_of: "XK", controlled_by: None, overlaps: &[] },
+    Contested {
+        code: "TW",
+        name: "Taiwan",
+        recognised_part_of: "TW",
+        controlled_by: None,
+        overlaps: &["CN-TW"],
+    },
 ];
 
 impl Jurisdiction {
@@ -115,6 +175,22 @@ impl Jurisdiction {
     /// [`Jurisdiction::is_controlled_by`].
     pub fn is_within(self, other: Self) -> bool {
         self == other || self.country() == other || (other == Self::US && self.is_us())
+    }
+
+    /// Whether this and `other` are codes of which one covers at least a part of the other's land, a contested region and the
+    /// subdivisions that a publisher files it under.
+    ///
+    /// ```
+    /// use tenantry_model::jurisdiction::Jurisdiction;
+    ///
+    /// let (region, oblast): (Jurisdiction, Jurisdiction) = ("X-DNR".parse()?, "UA-14".parse()?);
+    /// assert!(region.overlaps(oblast) && oblast.overlaps(region));
+    /// # Ok::<(), tenantry_model::ModelError>(())
+    /// ```
+    pub fn overlaps(self, other: Self) -> bool {
+        let covers =
+            |one: Self, two: Self| one.contested().is_some_and(|c| c.overlaps.contains(&two.as_str()));
+        covers(self, other) || covers(other, self)
     }
 
     /// Whether `other` exercises authority here without being the recognised state.

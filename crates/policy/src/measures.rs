@@ -317,7 +317,10 @@ fn placed(place: &Place, listed: Jurisdiction, all: &[Place]) -> Option<(Certain
         (Certainty::Certain, Why::LocatedThere)
     } else if place.jurisdiction.is_controlled_by(listed) {
         (Certainty::Possible, Why::RegionUnderItsControl)
-    } else if listed.country() == place.jurisdiction && !region_stated(place.jurisdiction, all) {
+    } else if place.jurisdiction.overlaps(listed) {
+        // The same land under two codes that are not drawn along the same lines.
+        (Certainty::Possible, Why::RegionNotStated)
+    } else if listed.country() == place.jurisdiction && !region_stated(place.jurisdiction, listed, all) {
         (Certainty::Possible, Why::RegionNotStated)
     } else {
         return None;
@@ -328,12 +331,13 @@ fn placed(place: &Place, listed: Jurisdiction, all: &[Place]) -> Option<(Certain
     }
 }
 
-/// Whether some fact that says where the party is names a part of this country.
-fn region_stated(country: Jurisdiction, all: &[Place]) -> bool {
+/// Whether some fact that says where the party is names a part of this country that is surely not the one listed.
+fn region_stated(country: Jurisdiction, listed: Jurisdiction, all: &[Place]) -> bool {
     all.iter().any(|place| {
         place.says_where == SaysWhere::Yes
             && place.jurisdiction != country
             && place.jurisdiction.country() == country
+            && !place.jurisdiction.overlaps(listed)
     })
 }
 

@@ -7,7 +7,7 @@ use crate::decisions::{Recorded, in_force};
 use crate::dossier::{self, Involved};
 use crate::outcome::CaseSummary;
 use crate::record::{Record, RecordType, Retention};
-use crate::sight::{account_in_sight, is_in_sight, not_erased};
+use crate::sight::{account_in_sight, decision_for, is_in_sight, not_erased};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -304,7 +304,7 @@ impl Register {
                 id,
                 account: row.account,
                 application: row.application,
-                decision: recorded.decision()?,
+                decision: decision_for(&actor, recorded.decision()?),
                 cause: row.cause.clone(),
                 leaf: row.leaf,
             })
@@ -450,6 +450,7 @@ fn view(
     let in_force = in_force(tx, vault, row.decision)?;
     let links = in_force.as_ref().map(Recorded::inputs).transpose()?.map(|i| i.links).unwrap_or_default();
     let decision = in_force.as_ref().map(Recorded::decision).transpose()?;
+    let decision = decision.map(|decision| decision_for(actor, decision));
     let (roles, interests) = roles_view(tx, row.id)?;
     let decisions =
         decision::of_account(tx, row.id, DECISIONS_MAX)?.into_iter().map(decision_summary).collect();
@@ -562,6 +563,7 @@ fn application_view(
         return Ok(None);
     }
     let decision = in_force(tx, vault, of.decision)?.as_ref().map(Recorded::decision).transpose()?;
+    let decision = decision.map(|decision| decision_for(actor, decision));
     Ok(Some(ApplicationView { id: row.id, received_at: row.received_at, account: summary(&of), decision }))
 }
 

@@ -8,6 +8,7 @@ use crate::dossier::{Dossier, DossierParty, open_chain};
 use crate::intake::{Check, Intake, IntakeParty, NewApplication, check_sources};
 use crate::outcome::{About, Cause, Written};
 use crate::record::{Record, RecordType, Retention};
+use crate::sight::decision_for;
 use crate::unit::{Unit, pseudonym};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
@@ -181,9 +182,10 @@ impl Register {
         };
         if row.news.account != account {
             // A repeated request: it is answered with what was decided the first time, and tells the gate nothing.
-            return Ok(Some(row.applied(self.stored_decision(row.decision)?)));
+            let stored = self.stored_decision(row.decision)?;
+            return Ok(Some(row.applied(decision_for(&call.actor, stored))));
         }
-        let applied = row.applied(fresh);
+        let applied = row.applied(decision_for(&call.actor, fresh));
         self.core.gate.put(&row.news.row());
         Ok(Some(applied))
     }

@@ -180,18 +180,22 @@ impl Intake {
 /// Refuses a source that the actor cannot speak for. What a reviewer entered comes from a person of the provider; what a registry
 /// says and what the provider observed, not from a reseller.
 pub(crate) fn check_sources(actor: &Actor, at: &str, facts: &[NewFact]) -> Result<(), RegisterError> {
-    let may = |source: Source| match actor {
-        Actor::Staff { .. } => true,
-        Actor::ApiKey { reseller: Some(_), .. } => matches!(source, Source::Declared | Source::Reseller),
-        Actor::ApiKey { reseller: None, .. } | Actor::System { .. } => source != Source::Reviewer,
-    };
-    let Some(position) = facts.iter().position(|fact| !may(fact.source)) else { return Ok(()) };
+    let Some(position) = facts.iter().position(|fact| !may_state(actor, fact.source)) else { return Ok(()) };
     let detail = if actor.confined_to().is_some() {
         "a key of a reseller gives facts with the source `declared` or `reseller`"
     } else {
         "the source `reviewer` is for what a member of staff enters"
     };
     Err(RegisterError::invalid(format!("{at}/facts/{position}/source"), detail))
+}
+
+/// Whether an actor speaks for a source: may state a fact in its name, and take back one that stands in it.
+pub(crate) const fn may_state(actor: &Actor, source: Source) -> bool {
+    match actor {
+        Actor::Staff { .. } => true,
+        Actor::ApiKey { reseller: Some(_), .. } => matches!(source, Source::Declared | Source::Reseller),
+        Actor::ApiKey { reseller: None, .. } | Actor::System { .. } => !matches!(source, Source::Reviewer),
+    }
 }
 
 /// Parses facts and checks about one party; `at` is the JSON pointer to it.

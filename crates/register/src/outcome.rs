@@ -184,7 +184,8 @@ impl Unit<'_> {
     /// Whether a person still has to conclude whether somebody on the account is who it seems. What raised the doubt may be gone
     /// from the facts, because whoever applies changes them; the doubt is not.
     fn undecided(&mut self, account: AccountId) -> Result<bool, RegisterError> {
-        let doubts = [CaseKind::Match, CaseKind::Link, CaseKind::RedFlag, CaseKind::Discrepancy];
+        let doubts =
+            [CaseKind::Match, CaseKind::Link, CaseKind::RedFlag, CaseKind::Discrepancy, CaseKind::Measure];
         let cases = case::of_account(self.tx, account)?;
         Ok(cases.iter().any(|case| case.state != CaseState::Closed && doubts.contains(&case.kind)))
     }

@@ -5,7 +5,7 @@ use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::decisions::in_force;
 use crate::dossier::open_fact;
-use crate::intake::{NewCheck, NewFact, check_sources, statements};
+use crate::intake::{NewCheck, NewFact, check_sources, may_state, statements};
 use crate::outcome::Cause;
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::party_in_sight;
@@ -185,8 +185,14 @@ impl Register {
         let ids = self.core.change(call, Action::AddFacts, &request, move |unit| {
             not_erased(unit.tx, id, &row.subject)?;
             for superseded in &sent.supersedes {
-                let ours = party::facts(unit.tx, id)?.iter().any(|f| f.id == *superseded);
-                if !ours || !party::supersede(unit.tx, *superseded, unit.now)? {
+                let known = party::facts(unit.tx, id)?.into_iter().find(|f| f.id == *superseded);
+                if known.as_ref().is_some_and(|known| !may_state(&unit.call.actor, known.source)) {
+                    return Err(RegisterError::invalid(
+                        "/supersedes",
+                        "a fact from a source that this caller cannot speak for",
+                    ));
+                }
+                if known.is_none() || !party::supersede(unit.tx, *superseded, unit.now)? {
                     return Err(RegisterError::invalid(
                         "/supersedes",
                         "not a fact of this party that is in force",

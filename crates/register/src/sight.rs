@@ -4,6 +4,9 @@ use crate::RegisterError;
 use crate::dossier::RESELLER_LEVELS_MAX;
 use tenantry_model::id::{AccountId, PartyId};
 use tenantry_model::staff::Actor;
+use tenantry_policy::decision::Decision;
+use tenantry_policy::measures::Via;
+use tenantry_policy::rule::RuleCode;
 use tenantry_store::Tx;
 use tenantry_store::repo::account::{self, AccountRow};
 use tenantry_store::repo::erasure;
@@ -16,6 +19,29 @@ pub(crate) fn account_in_sight(
 ) -> Result<AccountRow, RegisterError> {
     let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
     if is_in_sight(tx, actor, &row)? { Ok(row) } else { Err(RegisterError::NotFound { what: "account" }) }
+}
+
+/// A decision as the actor may see it. Whom an account resembles, which list names its parties and who stands above a reseller is
+/// not that reseller's business.
+pub(crate) fn decision_for(actor: &Actor, mut decision: Decision) -> Decision {
+    if actor.confined_to().is_none() {
+        return decision;
+    }
+    for reason in &mut decision.reasons {
+        let of_others = matches!(
+            reason.rule,
+            RuleCode::ListedMatch
+                | RuleCode::ListedConfirmed
+                | RuleCode::LinkClosedForCause
+                | RuleCode::LinkWeak
+                | RuleCode::ResellerStanding
+        );
+        if of_others {
+            reason.detail.clear();
+        }
+    }
+    decision.reaches.retain(|reach| !matches!(reach.via, Via::Chain { .. }));
+    decision
 }
 
 /// Refuses an account whose personal data was erased: a record about it would make a new key, which nothing erases any more.

@@ -4,7 +4,7 @@
 
 use crate::RegisterError;
 use crate::access::{Action, authorise};
-use crate::call::Call;
+use crate::call::{Call, Reason};
 use crate::core::Core;
 use crate::keys::{KnownKeys, Sealing};
 use crate::record::Record;
@@ -46,10 +46,14 @@ impl Core {
             return Err(RegisterError::ReasonMissing { action });
         }
         let core = Arc::clone(self);
-        let call = call.clone();
+        let mut call = call.clone();
+        // Whatever is shown is a record, each time.
+        if action == Action::Reveal {
+            call.key = None;
+        }
         // Without a key nothing is looked up and nothing is kept.
         let digest = match &call.key {
-            Some(_) => request_digest(&self.vault, action, request)?,
+            Some(_) => request_digest(&self.vault, action, &call, request)?,
             None => [0; 32],
         };
         self.store.sequence(move |tx| {
@@ -75,7 +79,7 @@ impl Core {
         if call.key.is_none() {
             return Ok(None);
         }
-        let (digest, call) = (request_digest(&self.vault, action, request)?, call.clone());
+        let (digest, call) = (request_digest(&self.vault, action, call, request)?, call.clone());
         self.store.read(move |tx| answered(tx, &call, &digest))
     }
 }
@@ -311,9 +315,12 @@ fn keep_answer(
 fn request_digest(
     vault: &Vault,
     action: Action,
+    call: &Call,
     request: &impl Serialize,
 ) -> Result<[u8; 32], RegisterError> {
-    let written = serde_json::to_vec(request).map(Zeroizing::new);
+    // Another reason is another request.
+    let reason = call.reason.as_ref().map(Reason::expose);
+    let written = serde_json::to_vec(&(request, reason)).map(Zeroizing::new);
     let bytes = written.map_err(|_| RegisterError::Evaluation {
         what: "the request cannot be written as JSON".to_owned(),
     })?;

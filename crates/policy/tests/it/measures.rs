@@ -80,6 +80,14 @@ fn def10_contested_regions_and_subdivisions() {
     check("UA-43", &customer("UA-43"), Some((Certainty::Certain, Why::LocatedThere)));
     check("UA-43", &customer("UA"), Some((Certainty::Possible, Why::RegionNotStated)));
     check("UA-43", &customer("UA-30"), None);
+    // The same land under two codes that are not drawn along the same lines: a reviewer decides.
+    for (region, subdivision) in [("X-DNR", "UA-14"), ("X-TRN", "MD-SN"), ("X-NCY", "CY-06"), ("TW", "CN-TW")]
+    {
+        let possible = Some((Certainty::Possible, Why::RegionNotStated));
+        check(region, &customer(subdivision), possible);
+        check(subdivision, &customer(region), possible);
+    }
+    check("X-DNR", &customer("UA-09"), None);
     check(
         "UA-43",
         &customer("UA").fact(FactValue::PlaceOfUse { jurisdiction: j("UA-30") }, Strength::SelfAsserted),

@@ -46,10 +46,16 @@ fn dismiss(world: &World, case: CaseId) {
 
 fn another_name_does_not_clear_a_match(world: &World) {
     let reseller = world.apply(&Applicant::new(9).selling());
-    for (number, key) in [(1, machine(None)), (2, machine(Some(reseller.account)))] {
+    for (number, key) in [(1, machine(None)), (2, staff(Role::Reviewer, 3))] {
         let applied =
             world.apply(&Applicant { reseller: Some(reseller.account), ..Applicant::listed(number) });
         assert_eq!(applied.state, AccountState::InReview);
+        // What was read from a document a reseller cannot take back.
+        let facts = facts_of(world, applied.parties["me"], FactKind::LegalName);
+        let sent = serde_json::from_value(json!({ "facts": [], "supersedes": facts })).unwrap();
+        let confined = machine(Some(reseller.account));
+        let refused = world.register.add_facts(&confined, applied.parties["me"], sent).unwrap_err();
+        assert!(refused.to_string().contains("cannot speak for"), "{refused}");
         let name =
             json!([{ "fact": { "kind": "legal_name", "text": "Zebulon Quillfeather" }, "check": "deed" }]);
         replace(world, &key, &applied, FactKind::LegalName, name);

@@ -18,7 +18,7 @@ use tenantry_register::disclosure::{LegalBasis, NewDisclosure};
 use tenantry_register::evidence::BuiltPackage;
 use tenantry_register::orders::NewOrder;
 use tenantry_register::people::{NewApiKey, NewStaff};
-use tenantry_register::{Applied, Call, IdempotencyKey, Register, RegisterError};
+use tenantry_register::{Applied, Call, IdempotencyKey, Reason, Register, RegisterError};
 use tenantry_store::{Statement, Store, StoreError, StoreExt, params};
 use tenantry_testkit::catalogue;
 
@@ -57,7 +57,6 @@ const USE_CASES: &[UseCase] = &[
     ("reject", reject),
     ("lift_measure", lift_measure),
     ("request_disclosure", request_disclosure),
-    ("reveal", reveal),
     ("receive_order", receive_order),
     ("import_list", import_list),
     ("add_staff", add_staff),
@@ -289,14 +288,32 @@ fn request_disclosure(desk: &Desk, number: u16) -> Request {
     Request { by: staff(Role::Legal, 1), same: send("Bureau of Example"), other: send("Office of Example") }
 }
 
-fn reveal(desk: &Desk, number: u16) -> Request {
-    let party = opened(desk, number).parties["me"];
-    let send = |kind| ask(move |r, c| r.reveal(c, party, &[kind]).map(|shown| shown.leaf));
-    Request {
-        by: staff(Role::Reviewer, 1),
-        same: send(FactKind::LegalName),
-        other: send(FactKind::DateOfBirth),
-    }
+/// What is shown is a record each time, whatever key the call bears.
+#[test]
+fn a_reveal_is_never_answered_from_memory() {
+    let desk = desk_with_list(Desk::new());
+    let party = opened(&desk, 1).parties["me"];
+    let call = staff(Role::Reviewer, 1).under(IdempotencyKey::parse("reveal-1").unwrap());
+    let leaves = [(); 2].map(|()| desk.register.reveal(&call, party, &[FactKind::LegalName]).unwrap().leaf);
+    assert!(leaves[0] < leaves[1], "{leaves:?}");
+}
+
+/// A reason belongs to the request: with another one the key is used for something else.
+#[test]
+fn another_reason_is_another_request() {
+    let desk = desk_with_list(Desk::new());
+    let applied = opened(&desk, 1);
+    let reason = |text: &str| Reason::parse(text).unwrap();
+    let call = staff(Role::ComplianceOfficer, 1).under(IdempotencyKey::parse("close-1").unwrap());
+    let close = |why: &str| {
+        let version = desk.register.account(&call, applied.account).unwrap().summary.version;
+        let call = call.clone().because(reason(why));
+        desk.register.close_account(&call, applied.account, version.min(1), Ending::Ordinary).map(drop)
+    };
+    close("the customer asked for it").unwrap();
+    close("the customer asked for it").unwrap();
+    let other = close("an entirely different reason");
+    assert!(matches!(other, Err(RegisterError::KeyReused)), "{other:?}");
 }
 
 fn receive_order(_: &Desk, number: u16) -> Request {

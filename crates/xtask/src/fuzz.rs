@@ -18,7 +18,7 @@ const INSTRUMENTATION: &str = "--cfg fuzzing -Cpasses=sancov-module -Ccodegen-un
 /// Seconds per target when a person asks for a run.
 const SECONDS: u64 = 60;
 /// Seconds per target in `cargo xtask ci`: the examples, and what is near them.
-const SECONDS_SHORT: u64 = 3;
+const SECONDS_SHORT: u64 = 1;
 /// Memory a target may need, MiB.
 const MEMORY_MIB: u64 = 1_024;
 /// Longest input that is generated, bytes.

@@ -38,9 +38,6 @@ impl Scrubber {
     }
 }
 
-/// Findings after which nothing more is signed or exported: what was signed is not what is stored.
-const TREE: [&str; 5] = ["leaf", "chain", "head", "tile", "checkpoint"];
-
 impl Register {
     /// Looks at the next few hundred things, or at nothing until the next pass is due.
     ///
@@ -79,10 +76,6 @@ impl Register {
                 findings,
                 "something stored is not as it was written; run `tenantry ledger fsck`"
             );
-            let of_the_ledger = |finding: &&Finding| TREE.contains(&finding.place);
-            if let Some(finding) = memory.state.findings.iter().find(of_the_ledger) {
-                self.core.integrator.set_trouble(&format!("{}: {}", finding.place, finding.what));
-            }
         }
         Ok(())
     }

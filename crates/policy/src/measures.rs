@@ -317,10 +317,9 @@ fn placed(place: &Place, listed: Jurisdiction, all: &[Place]) -> Option<(Certain
         (Certainty::Certain, Why::LocatedThere)
     } else if place.jurisdiction.is_controlled_by(listed) {
         (Certainty::Possible, Why::RegionUnderItsControl)
-    } else if place.jurisdiction.overlaps(listed) {
-        // The same land under two codes that are not drawn along the same lines.
-        (Certainty::Possible, Why::RegionNotStated)
-    } else if listed.country() == place.jurisdiction && !region_stated(place.jurisdiction, listed, all) {
+    } else if place.jurisdiction.overlaps(listed)
+        || (listed.country() == place.jurisdiction && !region_stated(place.jurisdiction, listed, all))
+    {
         (Certainty::Possible, Why::RegionNotStated)
     } else {
         return None;

@@ -386,7 +386,7 @@ fn inputs(
         facts: party.facts.iter().map(|f| f.id).collect(),
         former_names: party.former_names.iter().map(|f| f.id).collect(),
         left_out: None,
-        names_cut: cut_names_of(party),
+        names_cut: Vec::new(),
         hits: hits.get(&party.id).into_iter().flatten().map(summary_of_hit).collect(),
     };
     let reseller = |link: &DossierReseller| InputReseller {
@@ -399,7 +399,11 @@ fn inputs(
         algorithm: tenantry_screening::ALGORITHM.to_owned(),
         snapshots: world.snapshots.iter().map(|s| s.id).collect(),
         measures: world.measures.iter().map(|m| m.id).collect(),
-        parties: dossier.parties.iter().map(input_party).collect(),
+        parties: dossier
+            .parties
+            .iter()
+            .map(|party| InputParty { names_cut: cut_names_of(party), ..input_party(party) })
+            .collect(),
         interests: dossier.interests.clone(),
         chain: dossier.chain.iter().map(reseller).collect(),
         links: links.to_vec(),

@@ -130,7 +130,9 @@ impl Register {
         authorise(&call.actor, Action::ImportList)?;
         let header = reading.snapshot.header().clone();
         let before = self.in_force(&header.list);
-        let old = before.as_ref().map(|b| world::load_snapshot(&self.core.store, b.id)).transpose()?;
+        // The very version in force need not be compared with itself.
+        let other = before.as_ref().filter(|b| b.header.digest != header.digest);
+        let old = other.map(|b| world::load_snapshot(&self.core.store, b.id)).transpose()?;
         let follows = acceptable(before.as_ref().map(|b| &b.header), reading)
             .and_then(|()| old.as_ref().map_or(Ok(()), |old| acceptable_after(old, reading, without)));
         if let Err(refusal) = follows {

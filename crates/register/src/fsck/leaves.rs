@@ -252,7 +252,7 @@ fn check_body(tx: &mut dyn Tx, core: &Core, row: &LeafRow) -> Result<Found, Stri
     if body.commitment() != header.commitment {
         return Err(format!("it is not what the leaf commits to ({})", hex(&header.commitment)));
     }
-    match RecordType::ALL.iter().find(|of| i64::from(of.number()) == row.leaf_type) {
+    match RecordType::from_number(row.leaf_type) {
         Some(RecordType::PartyRecorded) => check_facts(tx, &body)?,
         Some(RecordType::ApplicationReceived) => {
             is_there(&body, "account", |id| Ok(account::find(tx, id)?.is_some()))?;

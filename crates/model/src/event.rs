@@ -17,6 +17,8 @@ words! {
         AccountSuspended = "tenantry.account.suspended",
         /// An account has ended.
         AccountClosed = "tenantry.account.closed",
+        /// Parties came to an account, or roles and interests on it began or ended.
+        AccountPartiesChanged = "tenantry.account.parties_changed",
         /// Facts or checks were added to a party.
         PartyFactsAdded = "tenantry.party.facts_added",
         /// A case was opened.

@@ -1,9 +1,10 @@
 //! The decision itself: every check adds findings, the strongest consequence wins, nothing is forgotten.
 //!
-//! Checks never see each other's findings, so their order has no effect; the findings are sorted before they become
-//! reasons. What follows from a finding is read from the pack.
+//! Checks never see each other's findings, so their order has no effect; only what comes last, earlier refusals and
+//! clocks, looks at what the checks found. The findings are sorted before they become reasons. What follows from a finding is read from the pack.
 
 mod checks;
+mod clocks;
 mod fields;
 mod flags;
 mod owners;
@@ -13,7 +14,7 @@ use crate::capability::CapabilitySet;
 use crate::decision::{
     CaseDraft, Decision, MissingItem, Outcome, OwnershipOf, PackReference, Reason, Scope, WouldChange,
 };
-use crate::input::DecisionInput;
+use crate::input::{DecisionInput, Signal};
 use crate::limits::{CHAIN_MAX, PARTIES_MAX};
 use crate::measures::{self, Reach};
 use crate::pack::Switch;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use tenantry_model::case::CaseKind;
 use tenantry_model::id::{FactId, MeasureId, PartyId};
+use tenantry_model::time::Timestamp;
 use view::View;
 
 /// Decides on an account. Pure: the same input gives the same bytes, whatever the order of its lists.
@@ -38,7 +40,11 @@ pub fn decide(input: &DecisionInput<'_>) -> Decision {
     flags::raise(&view, &mut findings);
     let reaches = checks::measures(&view, &mut findings);
     limits(input, &mut findings);
-    conclude(&view, scope, findings, missing, reaches)
+    refused_before(input, &mut findings);
+    let clock = clocks::run(&view, scope, &missing, &mut findings);
+    let by_measure = measures::next_change(&reaches, input.now);
+    let next_change_at = [clock, by_measure].into_iter().flatten().min();
+    conclude(&view, scope, findings, missing, reaches, next_change_at)
 }
 
 fn limits(input: &DecisionInput<'_>, findings: &mut Findings) {
@@ -54,6 +60,21 @@ fn limits(input: &DecisionInput<'_>, findings: &mut Findings) {
     if today < header.effective_from || header.effective_until.is_some_and(|until| until < today) {
         let detail = "the policy pack is not effective on this day";
         findings.push(Finding::of(RuleCode::NotEvaluated).detail(detail));
+    }
+}
+
+/// Whoever was refused for what an authority ordered or a reviewer confirmed does not come back by saying something else: a person
+/// looks at whether that settles it.
+fn refused_before(input: &DecisionInput<'_>, findings: &mut Findings) {
+    if findings.0.iter().any(|finding| finding.rule.refuses_for_good()) {
+        return;
+    }
+    for signal in &input.signals {
+        if let Signal::RefusedBefore { at, rules } = signal {
+            let rules: Vec<&str> = rules.iter().map(|rule| rule.as_str()).collect();
+            let detail = format!("refused at {at} for {}", rules.join(", "));
+            findings.push(Finding::of(RuleCode::RefusalQuestioned).detail(detail));
+        }
     }
 }
 
@@ -104,6 +125,7 @@ fn conclude(
     findings: Findings,
     missing: Vec<MissingItem>,
     reaches: Vec<Reach>,
+    next_change_at: Option<Timestamp>,
 ) -> Decision {
     let pack = view.input.pack;
     let mut found = findings.0;
@@ -120,6 +142,10 @@ fn conclude(
         Outcome::Restricted => withheld(view, &reasons, &reaches),
         Outcome::Review | Outcome::Refused => CapabilitySet::all(),
     };
+    let withheld_meanwhile = match outcome {
+        Outcome::Review => on_terms(view, &reasons),
+        Outcome::Open | Outcome::Restricted | Outcome::Refused => CapabilitySet::NONE,
+    };
     Decision {
         engine: crate::ENGINE.to_owned(),
         pack: PackReference {
@@ -134,6 +160,7 @@ fn conclude(
         would_change: would_change(view, &reasons, outcome),
         missing,
         withheld,
+        withheld_meanwhile,
         cases: cases(view, &found),
         parties: view.findings(),
         ownership: view
@@ -141,7 +168,7 @@ fn conclude(
             .iter()
             .map(|(party, finding)| OwnershipOf { party: *party, finding: finding.clone() })
             .collect(),
-        next_change_at: measures::next_change(&reaches, view.input.now),
+        next_change_at,
         reaches,
         reasons,
     }
@@ -179,9 +206,14 @@ fn effect(view: &View<'_>, rule: RuleCode, effect: Effect) -> Effect {
 
 fn withheld(view: &View<'_>, reasons: &[Reason], reaches: &[Reach]) -> CapabilitySet {
     let by_measures = measures::combine(reaches, view.input.now).map_or(CapabilitySet::NONE, |(_, set)| set);
+    by_measures.union(on_terms(view, reasons))
+}
+
+/// What the provisional terms of the pack withhold, where they apply.
+fn on_terms(view: &View<'_>, reasons: &[Reason]) -> CapabilitySet {
     let restricted =
         reasons.iter().any(|r| r.effect == Effect::Restrict && r.rule != RuleCode::MeasureConditions);
-    if restricted { by_measures.union(view.input.pack.provisional.withheld) } else { by_measures }
+    if restricted { view.input.pack.provisional.withheld } else { CapabilitySet::NONE }
 }
 
 fn would_change(view: &View<'_>, reasons: &[Reason], outcome: Outcome) -> Vec<WouldChange> {

@@ -77,6 +77,10 @@ pub struct Decision {
     pub would_change: Vec<WouldChange>,
     /// Capabilities the account does not have; all of them unless it opens.
     pub withheld: CapabilitySet,
+    /// Capabilities that an account which was opened before does not have while it is reviewed, because it is used on provisional
+    /// terms; empty otherwise.
+    #[serde(default, skip_serializing_if = "none")]
+    pub withheld_meanwhile: CapabilitySet,
     /// Work for people.
     pub cases: Vec<CaseDraft>,
     /// What was found about each party, in order of identifier.
@@ -85,7 +89,7 @@ pub struct Decision {
     pub ownership: Vec<OwnershipOf>,
     /// Measures that reach the account, or will or may.
     pub reaches: Vec<Reach>,
-    /// Next instant at which a measure starts or ends to bite: decide again then at the latest.
+    /// Next instant at which a measure starts or ends to bite or a clock runs out: decide again then at the latest.
     pub next_change_at: Option<Timestamp>,
 }
 
@@ -101,10 +105,15 @@ impl Decision {
     pub fn summary(&self) -> crate::gate::DecisionSummary {
         crate::gate::DecisionSummary {
             outcome: self.outcome,
-            withheld: self.withheld,
+            withheld: if self.outcome == Outcome::Review { self.withheld_meanwhile } else { self.withheld },
             reasons: self.reasons.iter().filter(|r| r.effect > Effect::Note).map(|r| r.rule).collect(),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
+fn none(set: &CapabilitySet) -> bool {
+    set.is_empty()
 }
 
 /// Which pack, to the byte.

@@ -30,7 +30,7 @@ codes! {
 pub struct DecisionSummary {
     /// How it ended.
     pub outcome: Outcome,
-    /// What it withholds.
+    /// What it withholds from an account that is open.
     pub withheld: CapabilitySet,
     /// The rules that did more than note something.
     pub reasons: RuleSet,
@@ -94,8 +94,8 @@ pub fn verdict(
         return GateVerdict::deny(decision.reasons.union(measure.into_iter().collect()));
     }
     let mut withheld = match decision.outcome {
-        Outcome::Restricted => decision.withheld,
-        _ => CapabilitySet::NONE,
+        Outcome::Restricted | Outcome::Review => decision.withheld,
+        Outcome::Open | Outcome::Refused => CapabilitySet::NONE,
     };
     if let Some((_, by_measures)) = measured {
         withheld = withheld.union(by_measures);

@@ -2,6 +2,7 @@
 
 use crate::measures::PartyView;
 use crate::pack::Pack;
+use crate::rule::RuleCode;
 use serde::{Deserialize, Serialize};
 use tenantry_linkage::{Standing, Tier};
 use tenantry_model::account::{AccountRole, AccountState};
@@ -20,6 +21,8 @@ pub struct DecisionInput<'a> {
     pub now: Timestamp,
     /// Which account.
     pub account: AccountId,
+    /// Since when clocks run over it.
+    pub dates: Dates,
     /// Every party in a role on the account, and every party that stands behind one of them, once each.
     pub parties: Vec<PartyInput>,
     /// Who owns what among and above those parties.
@@ -41,6 +44,7 @@ impl<'a> DecisionInput<'a> {
             pack,
             now,
             account,
+            dates: Dates { applied_at: None, opened_at: None },
             parties: Vec::new(),
             interests: Vec::new(),
             reseller_chain: Vec::new(),
@@ -49,6 +53,16 @@ impl<'a> DecisionInput<'a> {
             signals: Vec::new(),
         }
     }
+}
+
+/// Instants in the life of an account from which clocks run. A clock without its beginning does not run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dates {
+    /// When it was asked for.
+    pub applied_at: Option<Timestamp>,
+    /// When it was first opened.
+    pub opened_at: Option<Timestamp>,
 }
 
 /// One party with all that is known of it.
@@ -162,6 +176,13 @@ pub enum Signal {
         party: PartyId,
         /// When.
         at: Timestamp,
+    },
+    /// The account stands refused or suspended, and what is said of its parties is not what it was refused on.
+    RefusedBefore {
+        /// When it was.
+        at: Timestamp,
+        /// The rules that refused it.
+        rules: Vec<RuleCode>,
     },
     /// Something that should have been evaluated could not be.
     NotEvaluated {

@@ -90,6 +90,12 @@ codes! {
         DocumentExpired = "document_expired",
         /// A name is known in one script only, which weakens screening.
         NameInOneScript = "name_in_one_script",
+        /// What the customer owes did not come in the time allowed, or use on provisional terms has ended.
+        VerificationOverdue = "verification_overdue",
+        /// What is known was verified so long ago that it wants a new look.
+        ReverificationDue = "reverification_due",
+        /// The account was refused for what only a person may find to be settled, and what is said now would settle it.
+        RefusalQuestioned = "refusal_questioned",
     }
 }
 
@@ -111,6 +117,11 @@ impl RuleCode {
                 | Self::DocumentExpired
                 | Self::NameInOneScript
         )
+    }
+
+    /// Whether it refuses an account for what an authority ordered or a reviewer confirmed: new statements alone do not settle that.
+    pub const fn refuses_for_good(self) -> bool {
+        matches!(self, Self::ListedConfirmed | Self::OwnedByListed | Self::MeasureProhibits)
     }
 
     /// The least consequence a pack may give this rule: failing closed is not a matter of policy.
@@ -135,7 +146,9 @@ impl RuleCode {
             | Self::ResellerStanding
             | Self::LinkClosedForCause
             | Self::NoDecision
-            | Self::AccountNotOpen => Effect::Review,
+            | Self::AccountNotOpen
+            | Self::VerificationOverdue
+            | Self::RefusalQuestioned => Effect::Review,
             Self::MeasureConditions | Self::AccountRestricted => Effect::Restrict,
             _ => Effect::Note,
         }
@@ -146,7 +159,10 @@ impl RuleCode {
         match self {
             Self::LinkWeak | Self::AllUsPersons | Self::MeasureUpcoming | Self::ForeignParty => Effect::Note,
             Self::MeasureConditions | Self::AccountRestricted => Effect::Restrict,
-            Self::ListedConfirmed | Self::OwnedByListed | Self::MeasureProhibits => Effect::Refuse,
+            Self::ListedConfirmed
+            | Self::OwnedByListed
+            | Self::MeasureProhibits
+            | Self::VerificationOverdue => Effect::Refuse,
             _ => Effect::Review,
         }
     }

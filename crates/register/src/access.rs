@@ -13,7 +13,7 @@ use tenantry_model::staff::{Actor, Job, Role, Scope};
 pub enum Action {
     /// Submit an application.
     Apply,
-    /// Add facts or evidence to a party.
+    /// Add facts or evidence to a party; change who stands where on an account.
     AddFacts,
     /// Read accounts, parties and decisions without plaintext.
     Read,
@@ -41,8 +41,10 @@ pub enum Action {
     MatchLists,
     /// Import a watchlist.
     ImportList,
-    /// Adopt a policy pack.
+    /// Propose a policy pack.
     AdoptPack,
+    /// Approve a policy pack as the second person.
+    ApprovePack,
     /// Receive legal process.
     ReceiveOrder,
     /// Read which legal process arrived and when it is due, without what it says.
@@ -118,6 +120,7 @@ impl Action {
         Self::MatchLists,
         Self::ImportList,
         Self::AdoptPack,
+        Self::ApprovePack,
         Self::ReceiveOrder,
         Self::ReadOrders,
         Self::ReadLedger,
@@ -166,6 +169,7 @@ impl Action {
             Self::MatchLists => "match_lists",
             Self::ImportList => "import_list",
             Self::AdoptPack => "adopt_pack",
+            Self::ApprovePack => "approve_pack",
             Self::ReceiveOrder => "receive_order",
             Self::ReadOrders => "read_orders",
             Self::ReadLedger => "read_ledger",
@@ -206,6 +210,7 @@ impl Action {
                 | Self::ReleaseHold
                 | Self::RequestErasure
                 | Self::RequestRotation
+                | Self::AdoptPack
                 | Self::InvitePeople
         )
     }
@@ -307,6 +312,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::LiftMeasure
                 | A::ImportList
                 | A::AdoptPack
+                | A::ApprovePack
                 | A::ReceiveOrder
                 | A::ReadOrders
                 | A::ReadLedger
@@ -332,6 +338,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::DecideCase
                 | A::ApproveCase
                 | A::ApproveMeasure
+                | A::ApprovePack
                 | A::ReceiveOrder
                 | A::ReadOrders
                 | A::ReadLedger
@@ -399,16 +406,7 @@ pub const fn job_may(job: Job, action: Action) -> bool {
                 | A::RotateKeys
         ),
         Job::SetUp => {
-            matches!(
-                action,
-                A::SetUp
-                    | A::ImportList
-                    | A::AdoptPack
-                    | A::ManagePeople
-                    | A::AdmitPeople
-                    | A::Apply
-                    | A::Read
-            )
+            matches!(action, A::SetUp | A::ImportList | A::ManagePeople | A::AdmitPeople | A::Apply | A::Read)
         }
     }
 }

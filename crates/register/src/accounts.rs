@@ -4,7 +4,7 @@ use crate::access::{Action, authorise};
 use crate::apply::GateNews;
 use crate::call::Call;
 use crate::decisions::{Recorded, in_force};
-use crate::dossier::{self, Involved};
+use crate::dossier::{self, Held, Involved};
 use crate::outcome::CaseSummary;
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::{account_in_sight, decision_for, is_in_sight, not_erased};
@@ -319,7 +319,8 @@ impl Register {
         self.core.store.read(move |tx| {
             let row = account_in_sight(tx, &actor, id)?;
             let mut entries = entries_of(tx, &row.subject, None)?;
-            let parties: BTreeSet<PartyId> = account::roles(tx, id)?.into_iter().map(|(p, _)| p).collect();
+            let parties: BTreeSet<PartyId> =
+                account::roles_ever(tx, id)?.into_iter().map(|role| role.party).collect();
             for id in parties {
                 if let Some(row) = party::find(tx, id)? {
                     entries.extend(entries_of(tx, &row.subject, Some(id))?);
@@ -483,7 +484,7 @@ fn decision_summary(row: decision::DecisionRow) -> DecisionSummary {
 
 /// Parties on an account and those behind them.
 fn roles_view(tx: &mut dyn Tx, id: AccountId) -> Result<(Vec<RoleView>, Vec<Interest>), RegisterError> {
-    let Involved { parties, interests } = dossier::involved(tx, id)?;
+    let Involved { parties, interests } = dossier::involved(tx, id, Held::Now)?;
     let mut views = Vec::with_capacity(parties.len());
     for (id, roles) in parties {
         let row = party::find(tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;

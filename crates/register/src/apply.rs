@@ -18,7 +18,9 @@ use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::fact::Fact;
 use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, FactId, PartyId};
 use tenantry_model::party::Status;
+use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::Decision;
+use tenantry_policy::input::Dates;
 use tenantry_store::StoreExt;
 use tenantry_store::repo::{account, decision, party};
 
@@ -54,7 +56,7 @@ pub(crate) struct GateNews {
     pub(crate) account: AccountId,
     pub(crate) reference: String,
     pub(crate) gate: String,
-    pub(crate) changed_at: tenantry_model::time::Timestamp,
+    pub(crate) changed_at: Timestamp,
 }
 
 impl GateNews {
@@ -130,12 +132,12 @@ impl Register {
         let account = AccountId::new(now, &*self.core.entropy);
         let subjects: BTreeMap<PartyId, [u8; 16]> =
             intake.parties.iter().map(|p| (p.id, pseudonym(now, &*self.core.entropy))).collect();
-        let dossier = self.new_dossier(call, account, &intake, &subjects)?;
+        let dossier = self.new_dossier(call, account, now, &intake, &subjects)?;
         for (position, party) in sent.parties.iter().enumerate() {
             check_sources(&call.actor, &format!("/parties/{position}"), &party.facts)?;
         }
         let world = self.core.world();
-        let assessment = self.core.assess(&world, &dossier, Lists::AsTheyAre, now)?;
+        let assessment = self.core.assess(&world, &dossier, Lists::AsTheyAre, None, now)?;
         let parties: BTreeMap<String, PartyId> =
             keys.into_iter().zip(intake.parties.iter().map(|p| p.id)).collect();
         let (request, depth) = (Arc::clone(sent), dossier.chain.len());
@@ -202,6 +204,7 @@ impl Register {
         &self,
         call: &Call,
         account: AccountId,
+        now: Timestamp,
         intake: &Intake,
         subjects: &BTreeMap<PartyId, [u8; 16]>,
     ) -> Result<Dossier, RegisterError> {
@@ -226,7 +229,10 @@ impl Register {
             ));
         }
         let parties = intake.parties.iter().map(|p| dossier_party(p, subjects)).collect();
-        Ok(Dossier { account, parties, interests: intake.interests.clone(), chain }.in_order())
+        let interests = intake.interests.clone();
+        let dates = Dates { applied_at: Some(now), opened_at: None };
+        let owners_changed = BTreeMap::new();
+        Ok(Dossier { account, dates, parties, interests, owners_changed, chain }.in_order())
     }
 }
 
@@ -263,6 +269,7 @@ fn new_account(unit: &Unit<'_>, id: AccountId, intake: &Intake, depth: usize) ->
         gate: String::new(),
         changed_at: unit.now,
         version: 1,
+        look_again_at: None,
     }
 }
 

@@ -253,7 +253,10 @@ impl Register {
             }
             _ => self.approve_once(call, id, seen, None),
         }?;
-        if matches!(pending, Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. }) {
+        if matches!(
+            pending,
+            Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } | Pending::AdoptPack { .. }
+        ) {
             self.core.reload_world()?;
         }
         if let Pending::ApproveMeasure { measure, .. } = pending {

@@ -22,9 +22,10 @@ use tenantry_model::time::Timestamp;
 use tenantry_policy::decide;
 use tenantry_policy::decision::Decision;
 use tenantry_policy::input::{
-    ChainLink, DecisionInput, HitStanding, HitSummary, LinkSummary, PartyInput, Screening, Signal,
+    ChainLink, Dates, DecisionInput, HitStanding, HitSummary, LinkSummary, PartyInput, Screening, Signal,
 };
 use tenantry_policy::measures::PartyView;
+use tenantry_policy::rule::RuleCode;
 use tenantry_screening::{Attribute, Hit, Note, Options, Point, Query, Score};
 use tenantry_store::repo::party;
 use tenantry_store::{StoreExt, Tx};
@@ -95,16 +96,51 @@ pub(crate) struct Inputs {
     pub(crate) chain: Vec<InputReseller>,
     pub(crate) links: Vec<LinkSummary>,
     pub(crate) signals: Vec<Signal>,
+    /// Since when clocks run; none in records of the time before they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) dates: Option<Dates>,
 }
 
 impl Inputs {
     /// Whether everything could be evaluated when exactly the facts of this dossier were decided on.
     pub(crate) fn were_complete_for(&self, dossier: &Dossier) -> bool {
+        let unevaluated = self.signals.iter().any(|signal| matches!(signal, Signal::NotEvaluated { .. }));
+        !unevaluated && self.are_facts_of(dossier)
+    }
+
+    /// Whether exactly the facts of this dossier were decided on.
+    fn are_facts_of(&self, dossier: &Dossier) -> bool {
         let before = self.parties.iter().map(|party| (party.id, &party.facts));
         let facts = |party: &DossierParty| party.facts.iter().map(|fact| fact.id).collect::<Vec<_>>();
         let now: Vec<_> = dossier.parties.iter().map(|party| (party.id, facts(party))).collect();
-        self.signals.is_empty() && before.eq(now.iter().map(|(id, facts)| (*id, facts)))
+        before.eq(now.iter().map(|(id, facts)| (*id, facts)))
     }
+}
+
+/// What is said when an account stands refused or suspended for good and its parties, their facts or owners are not what it was
+/// refused on. It is said again until the account opens or is refused anew.
+pub(crate) fn refused_before(
+    state: AccountState,
+    previous: Option<&(Decision, Inputs)>,
+    dossier: &Dossier,
+) -> Option<Signal> {
+    let (decision, inputs) = previous?;
+    if !matches!(state, AccountState::Refused | AccountState::Suspended) {
+        return None;
+    }
+    let said = inputs.signals.iter().find(|signal| matches!(signal, Signal::RefusedBefore { .. }));
+    let mut rules: Vec<RuleCode> = decision.reasons.iter().map(|reason| reason.rule).collect();
+    // A measure that may reach an account refuses it where a reviewer found that it does.
+    rules.retain(|rule| rule.refuses_for_good() || *rule == RuleCode::MeasureMayReach);
+    rules.dedup();
+    let roles = |party: &DossierParty| (party.id, party.roles.clone());
+    let same = inputs.are_facts_of(dossier)
+        && inputs.interests == dossier.interests
+        && inputs.parties.iter().map(|p| (p.id, p.roles.clone())).eq(dossier.parties.iter().map(roles));
+    if same || rules.is_empty() {
+        return said.cloned();
+    }
+    Some(Signal::RefusedBefore { at: decision.decided_for, rules })
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,18 +190,22 @@ pub(crate) enum Lists {
 pub(crate) type Holders = BTreeMap<Token, BTreeSet<AccountId>>;
 
 impl Core {
-    /// Assesses a dossier at `now` in `world`.
+    /// Assesses a dossier at `now` in `world`. `before` is what an earlier refusal has to say.
     pub(crate) fn assess(
         self: &Arc<Self>,
         world: &World,
         dossier: &Dossier,
         lists: Lists,
+        before: Option<Signal>,
         now: Timestamp,
     ) -> Result<Assessment, RegisterError> {
-        let (signals, troubles) = match lists {
+        let (mut signals, troubles) = match lists {
             Lists::AsTheyAre => (self.signals(world, now), self.list_troubles(world, now)),
             Lists::WereInOrder => (Vec::new(), Vec::new()),
         };
+        let owners = dossier.owners_changed.iter();
+        signals.extend(owners.map(|(party, at)| Signal::OwnershipChanged { party: *party, at: *at }));
+        signals.extend(before);
         let (mut hits, mut left_out) = (BTreeMap::new(), BTreeMap::new());
         for party in &dossier.parties {
             let (kept, others) = kept(self.screen(world, party), |found| found.standing);
@@ -408,6 +448,7 @@ fn inputs(
         chain: dossier.chain.iter().map(reseller).collect(),
         links: links.to_vec(),
         signals,
+        dates: Some(dossier.dates),
     }
 }
 
@@ -428,6 +469,7 @@ pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> 
             screening: screened.get(&party.id).map_or(Screening::Evaluated, |input| how_screened(input)),
         })
         .collect();
+    input.dates = inputs.dates.unwrap_or_default();
     input.interests.clone_from(&dossier.interests);
     input.reseller_chain = dossier
         .chain

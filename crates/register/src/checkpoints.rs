@@ -83,13 +83,22 @@ impl Integrator {
         self.lock().is_sound()
     }
 
-    /// Sets the alarm: nothing is signed until the process starts again.
+    /// Sets the alarm: nothing is signed until the process starts again. What was found first stands.
     pub(crate) fn set_trouble(&self, reason: &str) {
-        tracing::error!(
-            reason,
-            "the ledger is not what others know it to be; no checkpoint is signed any more"
-        );
-        self.lock().trouble = Some(reason.to_owned());
+        let mut memory = self.lock();
+        if memory.trouble.is_none() {
+            tracing::error!(
+                reason,
+                "the ledger is not as it was written or as others know it; no checkpoint is signed any more"
+            );
+            memory.trouble = Some(reason.to_owned());
+        }
+    }
+
+    /// Does something while this process is not between signing a checkpoint and storing it.
+    pub(crate) fn between_checkpoints<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _memory = self.lock();
+        work()
     }
 
     fn lock(&self) -> MutexGuard<'_, Memory> {

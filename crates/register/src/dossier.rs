@@ -12,6 +12,8 @@ use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::fact::{Fact, FactKind, FactValue};
 use tenantry_model::id::{AccountId, PartyId};
 use tenantry_model::party::{Interest, PartyKind};
+use tenantry_model::time::Timestamp;
+use tenantry_policy::input::Dates;
 use tenantry_store::Tx;
 use tenantry_store::repo::{account, list, party};
 use tenantry_vault::Vault;
@@ -45,8 +47,12 @@ pub(crate) struct DossierReseller {
 #[derive(Debug, Clone)]
 pub(crate) struct Dossier {
     pub(crate) account: AccountId,
+    /// Since when clocks run over it.
+    pub(crate) dates: Dates,
     pub(crate) parties: Vec<DossierParty>,
     pub(crate) interests: Vec<Interest>,
+    /// When the owners of a party last changed after the account was asked for.
+    pub(crate) owners_changed: BTreeMap<PartyId, Timestamp>,
     pub(crate) chain: Vec<DossierReseller>,
 }
 
@@ -70,7 +76,9 @@ pub(crate) fn open(tx: &mut dyn Tx, vault: &Vault, id: AccountId) -> Result<Doss
     let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
     let (parties, interests) = parties_of(tx, vault, id, &|_| true)?;
     let chain = open_chain(tx, vault, row.parent)?;
-    Ok(Dossier { account: id, parties, interests, chain }.in_order())
+    let owners_changed = owners_changed(tx, &row, &parties)?;
+    let dates = Dates { applied_at: Some(row.created_at), opened_at: row.opened_at };
+    Ok(Dossier { account: id, dates, parties, interests, owners_changed, chain }.in_order())
 }
 
 /// Opens of an existing account only the facts of the kinds `wanted`, for a first look at many accounts. Its chain is left
@@ -82,7 +90,8 @@ pub(crate) fn open_of(
     wanted: &dyn Fn(FactKind) -> bool,
 ) -> Result<Dossier, RegisterError> {
     let (parties, interests) = parties_of(tx, vault, id, wanted)?;
-    Ok(Dossier { account: id, parties, interests, chain: Vec::new() })
+    let (dates, owners_changed) = (Dates::default(), BTreeMap::new());
+    Ok(Dossier { account: id, dates, parties, interests, owners_changed, chain: Vec::new() })
 }
 
 /// Opens the resellers above an account, nearest first.
@@ -116,6 +125,38 @@ pub(crate) fn open_chain_of(
     Ok(chain)
 }
 
+/// When, after the account was asked for, owners came to or left each of its parties; whoever is named as owner owns the customer.
+fn owners_changed(
+    tx: &mut dyn Tx,
+    row: &account::AccountRow,
+    parties: &[DossierParty],
+) -> Result<BTreeMap<PartyId, Timestamp>, RegisterError> {
+    let later = |since: Timestamp, ended_at: Option<Timestamp>| {
+        [Some(since), ended_at].into_iter().flatten().filter(|at| *at > row.created_at).max()
+    };
+    let mut changed: BTreeMap<PartyId, Timestamp> = BTreeMap::new();
+    let mut note = |party, at: Timestamp| {
+        changed.entry(party).and_modify(|newest| *newest = at.max(*newest)).or_insert(at);
+    };
+    let customers = parties.iter().filter(|party| party.roles.contains(&AccountRole::Customer));
+    let customers: Vec<PartyId> = customers.map(|party| party.id).collect();
+    for role in account::roles_ever(tx, row.id)? {
+        if role.role == AccountRole::BeneficialOwner
+            && let Some(at) = later(role.since, role.ended_at)
+        {
+            customers.iter().for_each(|customer| note(*customer, at));
+        }
+    }
+    for party in parties {
+        for held in party::interests_ever_in(tx, party.id)? {
+            if let Some(at) = later(held.since, held.ended_at) {
+                note(party.id, at);
+            }
+        }
+    }
+    Ok(changed)
+}
+
 /// The parties on an account and those who stand behind them, with the interests between them.
 fn parties_of(
     tx: &mut dyn Tx,
@@ -123,7 +164,7 @@ fn parties_of(
     id: AccountId,
     wanted: &dyn Fn(FactKind) -> bool,
 ) -> Result<(Vec<DossierParty>, Vec<Interest>), RegisterError> {
-    let Involved { parties: involved, interests } = involved(tx, id)?;
+    let Involved { parties: involved, interests } = involved(tx, id, Held::Now)?;
     let mut parties = Vec::with_capacity(involved.len());
     for (id, roles) in involved {
         parties.push(open_party_of(tx, vault, id, roles, wanted)?);
@@ -139,19 +180,35 @@ pub(crate) struct Involved {
     pub(crate) interests: Vec<Interest>,
 }
 
+/// Which roles and interests to follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Those that are held.
+    Now,
+    /// Those that have ended, too: what was recorded of their holders belongs to the account.
+    Ever,
+}
+
+impl Held {
+    fn counts(self, ended_at: Option<Timestamp>) -> bool {
+        self == Self::Ever || ended_at.is_none()
+    }
+}
+
 /// The parties on an account and those who stand behind them, level by level: the one walk up the owners.
-pub(crate) fn involved(tx: &mut dyn Tx, id: AccountId) -> Result<Involved, RegisterError> {
+pub(crate) fn involved(tx: &mut dyn Tx, id: AccountId, held: Held) -> Result<Involved, RegisterError> {
     let mut parties: BTreeMap<PartyId, Vec<AccountRole>> = BTreeMap::new();
-    for (party, role) in account::roles(tx, id)? {
-        parties.entry(party).or_default().push(role);
+    for role in account::roles_ever(tx, id)?.into_iter().filter(|role| held.counts(role.ended_at)) {
+        parties.entry(role.party).or_default().push(role.role);
     }
     let mut interests = Vec::new();
     let mut level: Vec<PartyId> = parties.keys().copied().collect();
     for _ in 0..OWNERSHIP_LEVELS_MAX {
         let mut above = Vec::new();
         for owned in level {
-            for content in party::interests_in(tx, owned)? {
-                let interest: Interest = serde_json::from_str(&content).map_err(|_| {
+            let stored = party::interests_ever_in(tx, owned)?.into_iter();
+            for row in stored.filter(|row| held.counts(row.ended_at)) {
+                let interest: Interest = serde_json::from_str(&row.content).map_err(|_| {
                     RegisterError::Ledger { reason: "a stored interest cannot be read".to_owned() }
                 })?;
                 if let Entry::Vacant(slot) = parties.entry(interest.owner) {

@@ -387,7 +387,7 @@ fn refused(error: package::EvidenceError) -> RegisterError {
     RegisterError::Ledger { reason: format!("the package: {error}") }
 }
 
-/// The parties on an account and those who stand behind them.
+/// The parties that are or were on an account and those who stand or stood behind them.
 pub(crate) fn parties_behind(tx: &mut dyn Tx, id: AccountId) -> Result<BTreeSet<PartyId>, RegisterError> {
-    Ok(dossier::involved(tx, id)?.parties.into_keys().collect())
+    Ok(dossier::involved(tx, id, dossier::Held::Ever)?.parties.into_keys().collect())
 }

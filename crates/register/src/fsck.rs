@@ -79,12 +79,23 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many more.
     pub more: u64,
+    /// The first thing that is wrong with the tree itself: leaves, their order, tiles, the head, what was signed.
+    #[serde(skip)]
+    broken: Option<String>,
 }
 
 impl Report {
     /// Whether nothing is wrong.
     pub const fn is_sound(&self) -> bool {
         self.findings.is_empty() && self.more == 0
+    }
+
+    /// Something about the tree itself: nothing may be signed over it or exported from it any more. What cannot be *read* is
+    /// no such finding, for a disk or a connection may be to blame.
+    fn broken(&mut self, place: &'static str, what: impl Into<String>) {
+        let what = what.into();
+        self.broken.get_or_insert_with(|| format!("{place}: {what}"));
+        self.found(place, what);
     }
 
     fn found(&mut self, place: &'static str, what: impl Into<String>) {

@@ -301,33 +301,38 @@ fn interests(sent: &[NewInterest], ids: &BTreeMap<String, PartyId>) -> Result<Ve
         let detail = format!("at most {} interests", limits::INTERESTS_MAX);
         return Err(RegisterError::invalid("/interests", detail));
     }
-    let mut parsed = Vec::with_capacity(sent.len());
-    for (position, interest) in sent.iter().enumerate() {
-        let find = |field: &str, key: &str| {
-            let missing = || {
-                RegisterError::invalid(
-                    format!("/interests/{position}/{field}"),
-                    "no party of this request has this key",
-                )
-            };
-            ids.get(key).copied().ok_or_else(missing)
-        };
-        let owner = find("owner", &interest.owner)?;
-        let owned = find("owned", &interest.owned)?;
-        if owner == owned {
-            let detail = "a party cannot hold an interest in itself";
-            return Err(RegisterError::invalid(format!("/interests/{position}"), detail));
-        }
-        if interest.share.is_none() && interest.control.is_empty() {
-            let detail = "an interest states a share, a kind of control, or both";
-            return Err(RegisterError::invalid(format!("/interests/{position}"), detail));
-        }
-        let mut control = interest.control.clone();
-        control.sort_unstable();
-        control.dedup();
-        parsed.push(Interest { owner, owned, share: interest.share, control });
+    let named = |key: &str| ids.get(key).copied();
+    let parsed = sent.iter().enumerate();
+    parsed
+        .map(|(position, interest)| {
+            interest_between(position, interest, "no party of this request has this key", &named)
+        })
+        .collect()
+}
+
+/// Parses an interest whose parties `named` finds; `unknown` is what to say of one that it does not.
+pub(crate) fn interest_between(
+    position: usize,
+    sent: &NewInterest,
+    unknown: &str,
+    named: &dyn Fn(&str) -> Option<PartyId>,
+) -> Result<Interest, RegisterError> {
+    let at = format!("/interests/{position}");
+    let find = |field: &str, key: &str| {
+        named(key).ok_or_else(|| RegisterError::invalid(format!("{at}/{field}"), unknown))
+    };
+    let owner = find("owner", &sent.owner)?;
+    let owned = find("owned", &sent.owned)?;
+    if owner == owned {
+        return Err(RegisterError::invalid(at, "a party cannot hold an interest in itself"));
     }
-    Ok(parsed)
+    if sent.share.is_none() && sent.control.is_empty() {
+        return Err(RegisterError::invalid(at, "an interest states a share, a kind of control, or both"));
+    }
+    let mut control = sent.control.clone();
+    control.sort_unstable();
+    control.dedup();
+    Ok(Interest { owner, owned, share: sent.share, control })
 }
 
 fn fits_kind(pointer: &str, party: PartyKind, fact: FactKind) -> Result<(), RegisterError> {

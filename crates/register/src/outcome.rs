@@ -36,6 +36,8 @@ pub enum Cause {
     World,
     /// A case was decided.
     Case,
+    /// A clock ran out.
+    Clock,
 }
 
 impl Cause {
@@ -45,6 +47,7 @@ impl Cause {
             Self::Facts => "facts",
             Self::World => "world",
             Self::Case => "case",
+            Self::Clock => "clock",
         }
     }
 }
@@ -144,6 +147,7 @@ impl Unit<'_> {
             },
         )?;
         about.account.decision = Some(id);
+        about.account.look_again_at = decision.next_change_at;
         self.set_gate(about.account, Some(decision));
         self.keep_tokens(assessment, about.account.id)?;
         self.keep_screening(assessment, about)?;

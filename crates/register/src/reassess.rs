@@ -15,7 +15,7 @@ pub use clocks::Minded;
 
 use crate::access::{Action, authorise};
 use crate::apply::GateNews;
-use crate::assess::{Assessment, Inputs, Lists};
+use crate::assess::{Assessment, Inputs, Lists, refused_before};
 use crate::call::Call;
 use crate::core::Core;
 use crate::decisions::{Recorded, in_force};
@@ -92,8 +92,16 @@ pub(crate) struct Opened {
     pub(crate) previous: Option<(Decision, Inputs)>,
 }
 
+/// When to look again at an account of this version, where that changed.
+struct LookAgain {
+    account: AccountId,
+    version: i64,
+    next: Option<Timestamp>,
+}
+
 /// That parties were screened.
 struct Stamp {
+    look_again: Option<LookAgain>,
     parties: Vec<PartyId>,
     with: [u8; 32],
     at: Timestamp,
@@ -108,12 +116,13 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Whether nothing but the instant differs from the decision in force.
+    /// Whether nothing but instants differs from the decision in force.
     fn changes_nothing(&self) -> bool {
         let Some((decision, inputs)) = &self.previous else { return false };
         let new = &self.assessment;
         let mut as_before = new.decision.clone();
         as_before.decided_for = decision.decided_for;
+        as_before.next_change_at = decision.next_change_at;
         as_before == *decision
             && new.inputs.parties == inputs.parties
             && new.inputs.interests == inputs.interests
@@ -122,8 +131,11 @@ impl Prepared {
     }
 
     fn stamp(&self) -> Stamp {
-        let assessment = &self.assessment;
+        let (assessment, row) = (&self.assessment, &self.row);
+        let next = assessment.decision.next_change_at;
+        let look_again = LookAgain { account: row.id, version: row.version, next };
         Stamp {
+            look_again: (row.look_again_at != next).then_some(look_again),
             parties: self.subjects.keys().copied().collect(),
             with: assessment.screened_with,
             at: assessment.inputs.now,
@@ -163,7 +175,8 @@ impl Core {
         }
         let decided = previous.as_ref().is_some_and(|(_, inputs)| inputs.were_complete_for(&dossier));
         let lists = if decided { Lists::WereInOrder } else { Lists::AsTheyAre };
-        let assessment = self.assess(world, &dossier, lists, self.clock.now())?;
+        let before = refused_before(row.state, previous.as_ref(), &dossier);
+        let assessment = self.assess(world, &dossier, lists, before, self.clock.now())?;
         let subjects = dossier.parties.iter().map(|p| (p.id, p.subject)).collect();
         Ok(Prepared { row, assessment, subjects, previous })
     }
@@ -232,6 +245,9 @@ impl Core {
         }
         self.store.write(move |tx| {
             for stamp in &stamps {
+                if let Some(LookAgain { account, version, next }) = stamp.look_again {
+                    account::look_again(tx, account, version, next)?;
+                }
                 for party in &stamp.parties {
                     party::screened(tx, *party, &stamp.with, stamp.at)?;
                 }
@@ -287,6 +303,7 @@ impl Core {
         call: &Call,
         ids: &[AccountId],
         wanted: &(dyn Fn(&Opened) -> bool + Sync),
+        cause: Cause,
         pass: &mut Pass,
     ) -> Result<Vec<Reassessed>, RegisterError> {
         let world = self.world();
@@ -311,7 +328,7 @@ impl Core {
             let mut done = Vec::with_capacity(different.len());
             for prepared in &different {
                 let mut row = unit.reopen(prepared)?;
-                done.push(unit.write_prepared(prepared, &mut row, Cause::World)?);
+                done.push(unit.write_prepared(prepared, &mut row, cause)?);
             }
             Ok(done)
         });
@@ -326,7 +343,7 @@ impl Core {
             // One of them was overtaken, so none was written: each gets its own unit.
             Err(RegisterError::Contention) => {
                 self.reload_world()?;
-                ids.into_iter().map(|id| self.reassess(id, Cause::World)).collect()
+                ids.into_iter().map(|id| self.reassess(id, cause)).collect()
             }
             Err(other) => Err(other),
         }
@@ -418,7 +435,9 @@ impl Register {
     ) -> Result<Pass, RegisterError> {
         authorise(&call.actor, Action::Reassess)?;
         let world = self.core.reload_world()?;
-        let work = |ids: &[AccountId], pass: &mut Pass| self.core.reassess_chunk(call, ids, &|_| true, pass);
+        let work = |ids: &[AccountId], pass: &mut Pass| {
+            self.core.reassess_chunk(call, ids, &|_| true, Cause::World, pass)
+        };
         let pass = self.core.go_over(chunk, progress, &work)?;
         self.core.record_pass(call, &world, &pass)?;
         Ok(pass)

@@ -16,6 +16,7 @@ use crate::world::{SnapshotInForce, World, build_index, parse_pack};
 use crate::{Register, RegisterError, keys};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tenantry_model::id::{DecisionId, FactId, MeasureId, SnapshotId};
 use tenantry_model::measure::{Measure, Target};
@@ -87,8 +88,10 @@ impl Rested {
             setting::find_pack(tx, &row.pack)?.ok_or(RegisterError::NotFound { what: "policy pack" })?;
         let mut dossier = Dossier {
             account: row.account,
+            dates: inputs.dates.unwrap_or_default(),
             parties: open_parties(tx, vault, &inputs.parties)?,
             interests: inputs.interests.clone(),
+            owners_changed: BTreeMap::new(),
             chain: Vec::with_capacity(inputs.chain.len()),
         };
         for InputReseller { account, state, parties } in &inputs.chain {

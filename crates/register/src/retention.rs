@@ -228,7 +228,7 @@ pub(crate) fn accounts_behind(tx: &mut dyn Tx, id: PartyId) -> Result<BTreeSet<A
     for _ in 0..=OWNERSHIP_LEVELS_MAX {
         let mut owned = Vec::new();
         for party in level {
-            accounts.extend(account::accounts_of(tx, party)?.into_iter().map(|(account, _)| account));
+            accounts.extend(account::accounts_ever_of(tx, party)?);
             owned.extend(erasure::owned_by(tx, party)?.into_iter().filter(|party| known.insert(*party)));
         }
         if owned.is_empty() {

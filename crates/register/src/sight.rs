@@ -69,7 +69,7 @@ pub(crate) fn party_in_sight(tx: &mut dyn Tx, actor: &Actor, id: PartyId) -> Res
     if actor.confined_to().is_none() {
         return Ok(());
     }
-    for (account, _) in account::accounts_of(tx, id)? {
+    for account in account::accounts_ever_of(tx, id)? {
         if let Some(row) = account::find(tx, account)?
             && is_in_sight(tx, actor, &row)?
         {

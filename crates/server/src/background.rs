@@ -229,13 +229,14 @@ impl Health {
     }
 }
 
-/// Screens everybody again when somebody was last screened against other lists than those in force.
+/// Screens and decides on everybody again when somebody was last screened against other lists than those in force, or another pack was
+/// adopted.
 fn rescreen(register: &Register, metrics: &Metrics) -> Result<(), RegisterError> {
     let call = by(Job::Rescreening);
     register.finish_below(&call)?;
     let behind = register.parties_behind(&call)?;
     metrics.queue_depth("rescreening", behind);
-    if behind == 0 {
+    if behind == 0 && !register.pack_waits(&call)? {
         return Ok(());
     }
     let pass = register.rescreen(&call, RESCREENING_CHUNK, &mut |_| {})?;

@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008", "evidence"),
     migration!(9, "0009", "hold_record_type"),
     migration!(10, "0010", "people"),
+    migration!(11, "0011", "endings_and_clocks"),
 ];
 
 /// What a run of the migrations did.

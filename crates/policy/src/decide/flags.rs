@@ -142,10 +142,11 @@ fn signals(view: &View<'_>, findings: &mut Findings) {
             Signal::OwnershipChanged { party, at } => {
                 let age_us = view.input.now.as_micros().saturating_sub(at.as_micros());
                 if age_us <= i64::from(recent_days).saturating_mul(DAY_US) {
-                    findings.push(Finding::about(RuleCode::RecentOwnershipChange, *party));
+                    let detail = format!("on {}", at.date());
+                    findings.push(Finding::about(RuleCode::RecentOwnershipChange, *party).detail(detail));
                 }
             }
-            Signal::NotEvaluated { .. } => {}
+            Signal::RefusedBefore { .. } | Signal::NotEvaluated { .. } => {}
         }
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str) -> Result<Pack, PackError> {
     check_header(&file)?;
     check_thresholds(&file)?;
     check_entries(&file)?;
-    let rules = rules(file.rules)?;
+    let rules = rules(file.rules, &file.timers)?;
     Ok(Pack {
         header: Header {
             id: file.id,
@@ -163,7 +163,7 @@ fn check_entries(file: &File) -> Result<(), PackError> {
     cited("provisional", &file.provisional.requirement, &file.provisional.citation)
 }
 
-fn rules(given: Vec<Rule>) -> Result<BTreeMap<RuleCode, Rule>, PackError> {
+fn rules(given: Vec<Rule>, timers: &BTreeMap<String, Timer>) -> Result<BTreeMap<RuleCode, Rule>, PackError> {
     let mut rules = BTreeMap::new();
     for rule in given {
         let code = rule.code;
@@ -188,7 +188,13 @@ fn rules(given: Vec<Rule>) -> Result<BTreeMap<RuleCode, Rule>, PackError> {
             return Err(PackError::Twice { what: "rule", name: code.to_string() });
         }
     }
-    match RuleCode::ALL.iter().find(|code| !code.is_red_flag() && !rules.contains_key(code)) {
+    // Packs were adopted before these rules were known: without them nothing follows from what they find.
+    let is_due = |code: &RuleCode| match code {
+        RuleCode::VerificationOverdue => timers.contains_key("verification"),
+        RuleCode::ReverificationDue | RuleCode::RefusalQuestioned => false,
+        other => !other.is_red_flag(),
+    };
+    match RuleCode::ALL.iter().find(|code| is_due(code) && !rules.contains_key(code)) {
         Some(code) => Err(PackError::RuleMissing { code: code.as_str() }),
         None => Ok(rules),
     }

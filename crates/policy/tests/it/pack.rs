@@ -35,7 +35,14 @@ fn broken_packs_are_refused_with_the_place() {
         ("wrong share", PACK.replacen("value = \"25\"", "value = \"125\"", 1)),
         ("no citation", PACK.replacen("requirement = \"DEF-07\"", "requirement = \"\"", 1)),
         ("missing rule", PACK.replacen("code = \"no_customer\"", "code = \"listed_match\"", 1)),
-        ("softened", PACK.replacen("effect = \"refuse\"", "effect = \"review\"", 1)),
+        (
+            "softened",
+            PACK.replacen(
+                "code = \"listed_confirmed\"\nversion = 1\neffect = \"refuse\"",
+                "code = \"listed_confirmed\"\nversion = 1\neffect = \"review\"",
+                1,
+            ),
+        ),
         ("match threshold", PACK.replacen("value = 700", "value = 0", 1)),
         ("case without days", PACK.replacen("match = 2\n", "", 1)),
         (

@@ -126,6 +126,15 @@ pub enum Pending {
         /// Which.
         rotation: Rotation,
     },
+    /// Decide by another policy pack from now on.
+    AdoptPack {
+        /// Its identifier.
+        pack: String,
+        /// Its version.
+        version: String,
+        /// Hash of its text.
+        content: ContentHash,
+    },
     /// Let in a new member of staff.
     AddStaff {
         /// Whom.
@@ -154,6 +163,7 @@ impl Pending {
             Self::ReleaseHold { .. } => Action::ApproveRelease,
             Self::Erase { .. } => Action::ApproveErasure,
             Self::RotateKeys { .. } => Action::ApproveRotation,
+            Self::AdoptPack { .. } => Action::ApprovePack,
             Self::AddStaff { .. } | Self::LoginLink { .. } => Action::ApprovePeople,
         }
     }
@@ -168,6 +178,7 @@ impl Pending {
             Self::ReleaseHold { .. } => "release_hold",
             Self::Erase { .. } => "erase",
             Self::RotateKeys { .. } => "rotate_keys",
+            Self::AdoptPack { .. } => "adopt_pack",
             Self::AddStaff { .. } => "add_staff",
             Self::LoginLink { .. } => "login_link",
         }
@@ -182,6 +193,8 @@ impl Pending {
             Self::ReleaseHold { hold, .. } => hold.to_string(),
             Self::Erase { erasure, .. } => erasure.to_string(),
             Self::RotateKeys { rotation } => rotation.to_string(),
+            // One at a time: the second would replace what the first was compared with.
+            Self::AdoptPack { .. } => "policy pack".to_owned(),
             Self::AddStaff { staff, .. } | Self::LoginLink { staff, .. } => staff.to_string(),
         }
     }

@@ -27,6 +27,7 @@ impl Unit<'_> {
                 self.is_case_as_decided(*case, *verdict, *concern, prepared)
             }
             Pending::Disclose { .. } | Pending::RotateKeys { .. } => Ok(true),
+            Pending::AdoptPack { content, .. } => self.is_pack_kept(*content),
             Pending::AddStaff { staff, role, content } => self.is_invited(*staff, *role, *content),
             Pending::LoginLink { staff, role } => self.is_active(*staff, *role),
             Pending::ReleaseHold { hold, content } => self.is_hold_as_requested(*hold, *content),
@@ -60,6 +61,10 @@ impl Unit<'_> {
             }
             // Carried out by whoever holds the machine, see `rotation`, or by the one who asked, see `people`.
             Pending::RotateKeys { .. } | Pending::LoginLink { .. } => Ok(Executed::default()),
+            Pending::AdoptPack { content, .. } => {
+                self.adopt_pack(*content)?;
+                Ok(Executed::default())
+            }
             Pending::AddStaff { staff, .. } => {
                 self.admit(*staff)?;
                 Ok(Executed::default())
@@ -82,6 +87,7 @@ impl Unit<'_> {
             Pending::LiftMeasure { .. }
             | Pending::Disclose { .. }
             | Pending::ReleaseHold { .. }
+            | Pending::AdoptPack { .. }
             | Pending::RotateKeys { .. } => Ok(()),
         }
     }

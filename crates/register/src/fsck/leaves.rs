@@ -29,6 +29,8 @@ pub(super) struct Walk {
     edge: Edge,
     /// Leaves of the newest checkpoint that was stored when the walk began: up to there every full tile must be stored, too.
     signed: u64,
+    /// Leaves that the signer had signed when the walk began and no checkpoint was stored.
+    not_stored: u64,
     /// Signed checkpoints that lie ahead, the next ones first.
     ahead: VecDeque<CheckpointRow>,
     /// Size of the last checkpoint that was read.
@@ -45,6 +47,8 @@ struct Read {
     before: Vec<Option<Hash>>,
     bodies: Vec<Result<Found, String>>,
     head: Option<ledger::HeadRow>,
+    /// Full tiles that are stored; counted when no leaf was left to read.
+    tiles: Option<i64>,
 }
 
 enum Found {
@@ -71,14 +75,14 @@ impl Walk {
         };
         report.checked.leaves_total = read.head.as_ref().map_or(0, |head| stored_size(head.size));
         if read.rows.is_empty() {
-            self.finish(core, report, read.head.as_ref());
+            self.finish(core, report, &read);
             return Step::Done;
         }
         let seen = read.rows.iter().zip(read.before).zip(read.bodies);
         for ((row, before), body) in seen {
             let index = self.edge.frontier.size();
             let Ok(hash) = hash_of_row(row, index) else {
-                report.found(
+                report.broken(
                     "leaf",
                     format!(
                         "the row of leaf {index} is not about that leaf, or another is missing; what comes after it was not checked"
@@ -110,11 +114,8 @@ impl Walk {
         let remembered = core.signer.latest().map_or(0, |head| head.size);
         match look(core, |tx| Ok(ledger::latest_checkpoint(tx)?)) {
             Ok(Some(newest)) => self.signed = stored_size(newest.size),
-            Ok(None) if remembered == 0 => {}
-            Ok(None) => {
-                let what = format!("none is stored, but the signer has signed {remembered} leaves");
-                report.found("checkpoint", what);
-            }
+            // The first checkpoint may be signed this moment and stored the next: the end of the walk tells.
+            Ok(None) => self.not_stored = remembered,
             Err(error) => report.found("checkpoint", format!("the newest cannot be read: {error}")),
         }
     }
@@ -136,9 +137,14 @@ impl Walk {
             let end = (number + 1).saturating_mul(TILE_WIDTH.saturating_pow(u32::from(level) + 1));
             match stored {
                 Ok(None) if end > self.signed => {}
-                Ok(None) => report.found("tile", format!("{number} of level {level} is missing")),
+                Ok(None) => report.broken("tile", format!("{number} of level {level} is missing")),
                 Ok(Some(stored)) if stored == bytes => {}
-                _ => report.found("tile", format!("{number} of level {level} is not what its leaves say")),
+                Ok(Some(_)) => {
+                    report.broken("tile", format!("{number} of level {level} is not what its leaves say"));
+                }
+                Err(error) => {
+                    report.found("tile", format!("{number} of level {level} cannot be read: {error}"));
+                }
             }
         }
     }
@@ -168,43 +174,51 @@ impl Walk {
                 }
                 Ok(_) => {
                     report
-                        .found("checkpoint", format!("over {} leaves is not what the leaves say", row.size));
+                        .broken("checkpoint", format!("over {} leaves is not what the leaves say", row.size));
                 }
-                Err(error) => report.found("checkpoint", format!("over {} leaves: {error}", row.size)),
+                Err(error) => report.broken("checkpoint", format!("over {} leaves: {error}", row.size)),
             }
             self.ahead.pop_front();
         }
     }
 
-    /// Compares the tree with the head that the sequencer keeps.
-    fn finish(&self, core: &Arc<Core>, report: &mut Report, head: Option<&ledger::HeadRow>) {
+    /// Compares the tree with the head that the sequencer keeps, and with what is stored beside the leaves.
+    fn finish(&self, core: &Arc<Core>, report: &mut Report, last: &Read) {
         let size = self.edge.frontier.size();
-        match head {
+        match &last.head {
             None if size == 0 => {}
-            None => report.found("head", "it is missing"),
+            None => report.broken("head", "it is missing"),
             Some(head)
                 if head.frontier == self.edge.frontier.to_bytes() && stored_size(head.size) == size => {}
             Some(head) => {
-                report.found(
+                report.broken(
                     "head",
                     format!("it says {} leaves and another tree; there are {size}", head.size),
                 );
             }
         }
         if let Some(size) = self.unsigned {
-            report.found("checkpoint", format!("over {size} leaves lacks a signature of this ledger"));
+            report.broken("checkpoint", format!("over {size} leaves lacks a signature of this ledger"));
         }
         for row in &self.ahead {
-            report.found("checkpoint", format!("over {} leaves, but there are {size}", row.size));
+            report.broken("checkpoint", format!("over {} leaves, but there are {size}", row.size));
         }
-        let tiles = look(core, |tx| Ok(ledger::count_tiles(tx)?));
-        let complete: u64 = (1..=8).map(|level| size >> (8 * level).min(63)).sum();
-        match tiles {
-            Ok(stored) if stored_size(stored) <= complete => {}
-            Ok(stored) => {
-                report.found("tile", format!("{stored} are stored, the leaves complete {complete}"));
+        if self.not_stored > 0 {
+            let newest =
+                core.integrator.between_checkpoints(|| look(core, |tx| Ok(ledger::latest_checkpoint(tx)?)));
+            let signed = self.not_stored;
+            match newest {
+                Ok(Some(_)) => {}
+                Ok(None) => report.broken(
+                    "checkpoint",
+                    format!("none is stored, but the signer has signed {signed} leaves"),
+                ),
+                Err(error) => report.found("checkpoint", format!("the newest cannot be read: {error}")),
             }
-            Err(error) => report.found("tile", format!("they cannot be counted: {error}")),
+        }
+        let complete: u64 = (1..=8).map(|level| size >> (8 * level).min(63)).sum();
+        if let Some(stored) = last.tiles.filter(|stored| stored_size(*stored) > complete) {
+            report.broken("tile", format!("{stored} are stored, the leaves complete {complete}"));
         }
     }
 }
@@ -222,18 +236,19 @@ fn read(tx: &mut dyn Tx, core: &Core, first: i64) -> Result<Read, RegisterError>
         before.push(earlier);
         bodies.push(check_body(tx, core, row));
     }
-    Ok(Read { rows, before, bodies, head: ledger::head(tx)? })
+    let tiles = if rows.is_empty() { Some(ledger::count_tiles(tx)?) } else { None };
+    Ok(Read { rows, before, bodies, head: ledger::head(tx)?, tiles })
 }
 
 /// What the columns of a row must say, and that its chain has no gap.
 fn check_header(report: &mut Report, row: &LeafRow, index: u64, before: Option<Hash>) {
     let Ok(header) = LeafHeader::decode(&row.bytes) else { return };
     if instant(header.recorded_at) != row.recorded_at {
-        report.found("leaf", format!("the row of leaf {index} names another time than the leaf"));
+        report.broken("leaf", format!("the row of leaf {index} names another time than the leaf"));
     }
     let linked = before.unwrap_or([0; 32]) == header.prev_subject_leaf;
     if !linked || (row.subject_seq > 1) != before.is_some() || row.prev.is_some() != before.is_some() {
-        report.found("chain", format!("leaf {index} does not follow the one before it about its subject"));
+        report.broken("chain", format!("leaf {index} does not follow the one before it about its subject"));
     }
 }
 

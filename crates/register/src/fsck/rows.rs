@@ -114,7 +114,7 @@ impl Part {
             Self::Chains => chains(tx, after),
             Self::Sealed(table) => sealed(tx, core, table, after),
             Self::Decisions => decisions(tx, core, after),
-            Self::Packs => packs(tx),
+            Self::Packs => packs(tx, core),
             Self::Approvals => approvals(tx, core, after),
             Self::Accounts => standing::accounts(tx, core, after),
             Self::Measures => standing::measures(tx, core, after),
@@ -217,8 +217,11 @@ fn decisions(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, Regist
     Ok(seen)
 }
 
-fn packs(tx: &mut dyn Tx) -> Result<Seen, RegisterError> {
+fn packs(tx: &mut dyn Tx, core: &Core) -> Result<Seen, RegisterError> {
     let mut seen = Seen::default();
+    if !standing::is_pack_of_record(tx, core)? {
+        seen.wrong.push(("pack", "another is in force than the one that was adopted last".to_owned()));
+    }
     for (hash, text) in check::packs(tx)? {
         seen.rows += 1;
         if hash != <[u8; 32]>::from(Sha256::digest(text.as_bytes())) {

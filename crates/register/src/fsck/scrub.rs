@@ -60,6 +60,9 @@ impl Register {
         let step = check.step()?;
         let before = memory.state.findings.len();
         memory.state.checked = check.progress().clone();
+        if let Some(broken) = &check.report().broken {
+            self.core.integrator.set_trouble(broken);
+        }
         let found = &check.report().findings;
         if step == Step::Done {
             memory.state.findings.clone_from(found);

@@ -11,14 +11,16 @@ use crate::keys;
 use crate::measures::content_hash;
 use crate::record::{RecordType, Retention};
 use crate::retention::Object;
-use std::collections::BTreeMap;
+use crate::roles::{InterestOf, RoleOf};
+use crate::world::PACK;
+use std::collections::{BTreeMap, BTreeSet};
 use tenantry_ledger::{Body, LeafHeader};
 use tenantry_model::account::{AccountRole, AccountState, Ending};
 use tenantry_model::case::Verdict;
 use tenantry_model::hold::HoldState;
 use tenantry_model::id::{AccountId, HoldId, MeasureId, PartyId};
 use tenantry_model::measure::{Measure, MeasureState};
-use tenantry_model::party::PartyKind;
+use tenantry_model::party::{Interest, PartyKind};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::Decision;
 use tenantry_policy::gate::Answer;
@@ -29,7 +31,7 @@ use tenantry_store::repo::check::{self, After};
 use tenantry_store::repo::hold::{self, HoldRow};
 use tenantry_store::repo::list::FindingRow;
 use tenantry_store::repo::measure::{self, MeasureRow};
-use tenantry_store::repo::{case, erasure, key, ledger, list, staff};
+use tenantry_store::repo::{case, erasure, key, ledger, list, party, setting, staff};
 
 /// Records read at a time.
 const RECORDS_PER_READ: u32 = 1_000;
@@ -47,6 +49,11 @@ struct Record {
 impl Record {
     fn text(&self, name: &str) -> Option<&str> {
         self.body.get(name).and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// A list of the record; empty in a record that does not have it.
+    fn json<T: serde::de::DeserializeOwned + Default>(&self, name: &str) -> T {
+        self.body.get(name).and_then(|value| serde_json::from_slice(value).ok()).unwrap_or_default()
     }
 
     fn says(&self, name: &str, value: &str) -> bool {
@@ -112,7 +119,10 @@ fn account(tx: &mut dyn Tx, core: &Core, row: &AccountRow) -> Result<Vec<String>
     let mut wrong = Vec::new();
     let applications = records(tx, core, &row.subject, RecordType::ApplicationReceived)?;
     match applications.iter().find(|application| application.says("account", &id)) {
-        Some(application) => wrong.extend(applied(tx, row, application)?),
+        Some(application) => {
+            let changes = records(tx, core, &row.subject, RecordType::RolesRecorded)?;
+            wrong.extend(applied(tx, row, application, &changes)?);
+        }
         None => wrong.push("no record says that somebody applied for it".to_owned()),
     }
     let mut changes = records(tx, core, &row.subject, RecordType::AccountChanged)?;
@@ -139,6 +149,15 @@ fn account(tx: &mut dyn Tx, core: &Core, row: &AccountRow) -> Result<Vec<String>
     Ok(wrong)
 }
 
+/// Whether the pack in force is the one that was adopted last, or that the deployment was set up with.
+pub(super) fn is_pack_of_record(tx: &mut dyn Tx, core: &Core) -> Result<bool, RegisterError> {
+    let mut adopted = records(tx, core, &core.deployment, RecordType::SetUp)?;
+    adopted.extend(records(tx, core, &core.deployment, RecordType::PackAdopted)?);
+    let recorded = adopted.last().and_then(|record| record.body.get("pack_hash"));
+    let in_force = setting::find(tx, PACK)?;
+    Ok(recorded.is_some() && recorded == in_force.as_deref())
+}
+
 /// An account that stands as erased is closed, allowed nothing, and its erasure recorded.
 fn erased(tx: &mut dyn Tx, core: &Core, row: &AccountRow, class: i64) -> Result<Vec<String>, RegisterError> {
     let id = row.id.to_string();
@@ -163,22 +182,47 @@ fn erased(tx: &mut dyn Tx, core: &Core, row: &AccountRow, class: i64) -> Result<
     Ok(wrong)
 }
 
-/// What the application says of the account.
-fn applied(tx: &mut dyn Tx, row: &AccountRow, application: &Record) -> Result<Option<String>, RegisterError> {
-    let parties: Vec<(PartyId, PartyKind, Vec<AccountRole>)> =
-        serde_json::from_slice(application.body.get("parties").unwrap_or_default()).unwrap_or_default();
-    let mut recorded: Vec<(PartyId, AccountRole)> =
-        parties.iter().flat_map(|(party, _, roles)| roles.iter().map(|role| (*party, *role))).collect();
-    let mut stored = account::roles(tx, row.id)?;
-    recorded.sort_unstable();
-    recorded.dedup();
-    stored.sort_unstable();
+/// What the application and the changes of roles since say of the account.
+fn applied(
+    tx: &mut dyn Tx,
+    row: &AccountRow,
+    application: &Record,
+    changes: &[Record],
+) -> Result<Option<String>, RegisterError> {
+    let (mut roles, mut interests) = (BTreeSet::new(), BTreeMap::new());
+    let mut parties = BTreeSet::new();
+    for record in std::iter::once(application).chain(changes) {
+        for (party, _, held) in record.json::<Vec<(PartyId, PartyKind, Vec<AccountRole>)>>("parties") {
+            parties.insert(party);
+            roles.extend(held.into_iter().map(|role| (party, role)));
+        }
+        roles.extend(record.json::<Vec<RoleOf>>("begin").into_iter().map(|of| (of.party, of.role)));
+        for of in record.json::<Vec<RoleOf>>("end") {
+            roles.remove(&(of.party, of.role));
+        }
+        let held = record.json::<Vec<Interest>>("interests").into_iter();
+        interests.extend(held.map(|held| ((held.owner, held.owned), held)));
+        for of in record.json::<Vec<InterestOf>>("end_interests") {
+            interests.remove(&(of.owner, of.owned));
+        }
+    }
     let parent = row.parent.map(|parent| parent.to_string());
     let same = application.says("reference", &row.reference)
         && application.text("reseller") == parent.as_deref()
         && application.at == row.created_at
-        && recorded == stored;
-    Ok((!same).then(|| "reference, reseller, beginning or roles are not those of its application".to_owned()))
+        && BTreeSet::from_iter(account::roles(tx, row.id)?) == roles;
+    if !same {
+        return Ok(Some("reference, reseller, beginning or roles are not those of its records".to_owned()));
+    }
+    let mut stored = BTreeMap::new();
+    for owned in parties {
+        for held in party::interests_ever_in(tx, owned)?.into_iter().filter(|held| held.ended_at.is_none()) {
+            let held: Option<Interest> = serde_json::from_str(&held.content).ok();
+            let Some(held) = held else { return Ok(Some("an interest in it cannot be read".to_owned())) };
+            stored.insert((held.owner, owned), held);
+        }
+    }
+    Ok((stored != interests).then(|| "who owns whom is not what its records say".to_owned()))
 }
 
 /// Whether it stands on its newest decision, and the gate says of it what follows from that.
@@ -354,7 +398,7 @@ fn finding(
 ) -> Result<Result<(), String>, RegisterError> {
     let Some(case) = case::find(tx, row.case)? else {
         // Cases go with the evidence about their account.
-        for (account, _) in account::accounts_of(tx, party)? {
+        for account in account::accounts_ever_of(tx, party)? {
             if erasure::erased_class(tx, account)? > 0 {
                 return Ok(Ok(()));
             }

@@ -4,6 +4,7 @@
 use super::preview::{Found, Looker};
 use crate::call::Call;
 use crate::core::Core;
+use crate::outcome::Cause;
 use crate::reassess::Pass;
 use crate::{RegisterError, keys};
 use std::collections::BTreeSet;
@@ -58,6 +59,7 @@ impl Core {
                 &call,
                 ids,
                 &|opened| opened.row.state != AccountState::Closed,
+                Cause::World,
                 &mut Pass::default(),
             )?;
         }

@@ -7,6 +7,7 @@ use super::Pass;
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::core::Core;
+use crate::outcome::Cause;
 use crate::unit::Unit;
 use crate::{Register, RegisterError};
 use std::collections::BTreeMap;
@@ -77,7 +78,7 @@ impl Core {
                 after = last.id;
                 let live = rows.iter().filter(|row| row.state != AccountState::Closed);
                 let ids: Vec<AccountId> = live.map(|row| row.id).collect();
-                self.reassess_chunk(call, &ids, &|_| true, &mut Pass::default())?;
+                self.reassess_chunk(call, &ids, &|_| true, Cause::World, &mut Pass::default())?;
                 looked_at += rows.len() as u64;
                 resellers.extend(rows.iter().map(|row| row.id));
             }

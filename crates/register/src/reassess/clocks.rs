@@ -1,9 +1,11 @@
-//! What the passing of time asks for: measures that began or ended to bite, and requests for a second person that lapsed.
+//! What the passing of time asks for: clocks that ran out over accounts, measures that began or ended to bite, and requests for a second
+//! person that lapsed.
 
-use super::{FIRST, Opened, Pass};
+use super::{FIRST, Opened, Pass, Reassessed};
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::measures::account_view;
+use crate::outcome::Cause;
 use crate::record::{Record, RecordType, Retention};
 use crate::{Register, RegisterError, keys};
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,7 @@ use tenantry_model::measure::{Measure, MeasureState, Target};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::measures::reach;
 use tenantry_store::repo::measure::{self, MeasureRow};
-use tenantry_store::repo::setting;
+use tenantry_store::repo::{account, setting};
 use tenantry_store::{StoreExt, Tx};
 
 /// Accounts written in one unit.
@@ -34,6 +36,8 @@ pub struct Minded {
     pub ended: Vec<MeasureId>,
     /// Accounts assessed again because of them.
     pub pass: Pass,
+    /// Accounts assessed again because a clock of their own ran out.
+    pub ran_out: Pass,
     /// Requests for a second person that lapsed.
     pub lapsed: Vec<ApprovalId>,
 }
@@ -90,19 +94,28 @@ impl Turn {
 }
 
 impl Register {
-    /// Does what time asks for: assesses accounts under measures that began or ended since the last call, and lets requests
-    /// for a second person lapse. Call it once a minute and after a measure was approved or lifted; it is idempotent.
+    /// Does what time asks for: assesses accounts over which a clock ran out and those under measures that began or ended since the
+    /// last call, and lets requests for a second person lapse. Call it once a minute and after a measure was approved or lifted; it is idempotent.
     pub fn mind_clocks(&self, call: &Call) -> Result<Minded, RegisterError> {
         authorise(&call.actor, Action::Reassess)?;
-        let mut minded = Minded { lapsed: self.lapse_approvals(call)?, ..Minded::default() };
-        let due = self.measures_due()?;
-        if due.is_empty() {
-            return Ok(minded);
-        }
+        let lapsed = self.lapse_approvals(call)?;
         self.core.reload_world()?;
+        let mut minded = Minded { lapsed, ..Minded::default() };
+        let due = self.measures_due()?;
+        if !due.is_empty() {
+            self.turn(call, due, &mut minded)?;
+        }
+        minded.ran_out = self.look_where_clocks_ran_out(call)?;
+        Ok(minded)
+    }
+
+    /// Assesses the accounts under measures that begin or end now, and records that they did.
+    fn turn(&self, call: &Call, due: Vec<Due>, minded: &mut Minded) -> Result<(), RegisterError> {
         let now = self.core.clock.now();
         let touched = |opened: &Opened| due.iter().any(|due| due.touches(opened, now));
-        let work = |ids: &[AccountId], pass: &mut Pass| self.core.reassess_chunk(call, ids, &touched, pass);
+        let work = |ids: &[AccountId], pass: &mut Pass| {
+            self.core.reassess_chunk(call, ids, &touched, Cause::World, pass)
+        };
         let turns: BTreeSet<_> = due.iter().map(|due| (due.row.id, due.turn)).collect();
         let before = self.core.store.read(UnderWay::find)?.filter(|before| before.turns == turns);
         let begun = before.unwrap_or(UnderWay { turns, up_to: FIRST, pass: Pass::default() });
@@ -123,8 +136,45 @@ impl Register {
             }
         }
         self.measures_turned(call, due, minded.pass)?;
-        self.core.follow_gate()?;
-        Ok(minded)
+        self.core.follow_gate().map(|_| ())
+    }
+
+    /// Assesses the accounts again that are due for a look by now.
+    fn look_where_clocks_ran_out(&self, call: &Call) -> Result<Pass, RegisterError> {
+        let (now, mut pass, mut before) = (self.core.clock.now(), Pass::default(), Vec::new());
+        loop {
+            let due = self.core.store.read(move |tx| account::due_for_a_look(tx, now, CHUNK));
+            let ids = due?;
+            // Those that are due after they were looked at could not be assessed: they wait for the next call.
+            if ids.is_empty() || ids == before {
+                return Ok(pass);
+            }
+            let done = match self.core.reassess_chunk(call, &ids, &|_| true, Cause::Clock, &mut pass) {
+                Ok(done) => done,
+                Err(_) => self.look_one_by_one(&ids),
+            };
+            for done in done {
+                pass.changed += u64::from(done.decision.is_some());
+                pass.cases += done.cases.len() as u64;
+                self.core.look_below(done.account);
+            }
+            pass.accounts += ids.len() as u64;
+            before = ids;
+        }
+    }
+
+    /// So that one account that cannot be assessed does not keep the others waiting.
+    fn look_one_by_one(&self, ids: &[AccountId]) -> Vec<Reassessed> {
+        let mut all = Vec::with_capacity(ids.len());
+        for account in ids {
+            match self.core.reassess(*account, Cause::Clock) {
+                Ok(done) => all.push(done),
+                Err(error) => {
+                    tracing::error!(%account, code = error.code(), "a clock ran out over an account that cannot be assessed")
+                }
+            }
+        }
+        all
     }
 
     fn measures_due(&self) -> Result<Vec<Due>, RegisterError> {

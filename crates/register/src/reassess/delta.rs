@@ -10,6 +10,7 @@ use super::{Pass, Reassessed, Stamp, in_parallel};
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::core::Core;
+use crate::outcome::Cause;
 use crate::record::{Record, RecordType, Retention};
 use crate::world::{self, World};
 use crate::{Register, RegisterError};
@@ -69,6 +70,11 @@ pub(crate) fn last_pass(tx: &mut dyn Tx) -> Result<Option<LastPass>, RegisterErr
     Ok(baseline(tx)?.map(|b| LastPass { ended_at: b.ended_at, pass: b.pass }))
 }
 
+/// Under which pack the last complete pass decided.
+pub(crate) fn decided_under(tx: &mut dyn Tx) -> Result<Option<[u8; 32]>, RegisterError> {
+    Ok(baseline(tx)?.map(|baseline| baseline.pack))
+}
+
 fn baseline(tx: &mut dyn Tx) -> Result<Option<Baseline>, RegisterError> {
     // One that cannot be read is none: then everybody meets everything.
     Ok(setting::find(tx, LAST_PASS)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
@@ -122,11 +128,11 @@ impl Core {
         let assess: Vec<AccountId> = of_step(Step::Assess).map(|look| look.account).collect();
         let at = self.clock.now();
         let stamps: Vec<Stamp> = of_step(Step::Stamp)
-            .map(|look| Stamp { parties: look.parties.clone(), with: delta.to, at })
+            .map(|look| Stamp { look_again: None, parties: look.parties.clone(), with: delta.to, at })
             .collect();
         pass.met_changes += stamps.len() as u64;
         self.stamp(stamps)?;
-        self.reassess_chunk(call, &assess, &|_| true, pass)
+        self.reassess_chunk(call, &assess, &|_| true, Cause::World, pass)
     }
 
     /// What changed in the lists since the last complete pass; `None` when everybody has to meet everything.

@@ -6,7 +6,7 @@ use crate::RegisterError;
 use crate::assess::HITS_MAX;
 use crate::core::Core;
 use crate::decisions::in_force;
-use crate::dossier::{self, FactsOf};
+use crate::dossier::{self, FactsOf, Held};
 use crate::query::{is_screened, screening_query};
 use std::sync::Arc;
 use tenantry_model::id::{AccountId, DecisionId, PartyId};
@@ -51,7 +51,7 @@ impl Core {
 fn look_at(tx: &mut dyn Tx, vault: &Vault, id: AccountId, delta: &Delta) -> Result<Look, RegisterError> {
     let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
     let mut parties = Vec::new();
-    for party in dossier::involved(tx, id)?.parties.into_keys() {
+    for party in dossier::involved(tx, id, Held::Now)?.parties.into_keys() {
         parties.push(party::find(tx, party)?.ok_or(RegisterError::NotFound { what: "party" })?);
     }
     let all_with = |with: [u8; 32]| !parties.is_empty() && parties.iter().all(|p| p.screened_with == with);

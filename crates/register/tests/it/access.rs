@@ -78,6 +78,13 @@ const USE_CASES: &[UseCase] = &[
     (Action::ProposeMeasure, "propose_measure", |r, c| r.propose_measure(c, measure()).map(drop)),
     (Action::ProposeMeasure, "preview_measure", |r, c| r.preview_measure(c, measure()).map(drop)),
     (Action::LiftMeasure, "lift_measure", |r, c| r.lift_measure(c, MeasureId::from_bytes([0; 16])).map(drop)),
+    (Action::AdoptPack, "propose_pack", |r, c| r.propose_pack(c, String::new()).map(drop)),
+    (Action::Read, "pack_in_force", |r, c| r.pack_in_force(c).map(drop)),
+    (Action::Read, "pack_waits", |r, c| r.pack_waits(c).map(drop)),
+    (Action::AddFacts, "change_roles", |r, c| {
+        r.change_roles(c, AccountId::from_bytes([0; 16]), 1, tenantry_register::roles::RolesChange::default())
+            .map(drop)
+    }),
     (Action::Read, "measures", |r, c| r.measures(c).map(drop)),
     (Action::Read, "measure", |r, c| r.measure(c, MeasureId::from_bytes([0; 16])).map(drop)),
     (Action::Reveal, "reveal_measure", |r, c| r.reveal_measure(c, MeasureId::from_bytes([0; 16])).map(drop)),

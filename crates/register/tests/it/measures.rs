@@ -25,7 +25,7 @@ on_both!(
     applications_see_an_approved_measure_at_once,
 );
 
-fn on_jurisdictions(jurisdictions: &[&str], effective: Value) -> Value {
+pub(crate) fn on_jurisdictions(jurisdictions: &[&str], effective: Value) -> Value {
     json!({
         "title": "Test measure", "citation": "15 CFR 7.307(b), test determination",
         "target": { "kind": "jurisdiction", "jurisdictions": jurisdictions },
@@ -46,7 +46,7 @@ fn read(measure: &Value) -> NewMeasure {
 }
 
 /// Proposes, approves, and lets the clocks be minded.
-fn put_into_force(world: &World, measure: &Value) -> MeasureId {
+pub(crate) fn put_into_force(world: &World, measure: &Value) -> MeasureId {
     let proposed = world.register.propose_measure(&staff(Role::ComplianceOfficer, 1), read(measure)).unwrap();
     world.approve(&staff(Role::Legal, 2)).unwrap();
     mind(world);

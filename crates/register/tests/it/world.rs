@@ -127,6 +127,13 @@ impl World {
         Self::on(Arc::new(store), Some(folder))
     }
 
+    /// On SQLite, under another pack.
+    pub(crate) fn under(pack: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("register.db"), &SqliteOptions::default()).unwrap();
+        Self::set_up(Arc::new(store), Some(folder), pack)
+    }
+
     /// On SQLite, with the number of changes that still go through before each fails as if the disk were full.
     pub(crate) fn breakable() -> (Self, Arc<AtomicU64>) {
         let folder = tempfile::tempdir().unwrap();
@@ -143,9 +150,13 @@ impl World {
     }
 
     fn on(store: Arc<dyn Store>, folder: Option<TempDir>) -> Self {
+        Self::set_up(store, folder, PACK)
+    }
+
+    fn set_up(store: Arc<dyn Store>, folder: Option<TempDir>, pack: &str) -> Self {
         store.migrate(MIGRATIONS).unwrap();
         let clock = FixedClock::at(START.parse().unwrap());
-        let new = SetUp { origin: "ledger.example.net/test".to_owned(), pack: PACK.to_owned() };
+        let new = SetUp { origin: "ledger.example.net/test".to_owned(), pack: pack.to_owned() };
         let entropy = Arc::new(SeededEntropy::new(13984));
         let register =
             Register::set_up(Arc::clone(&store), Arc::new(OpenRoot), Arc::new(clock.clone()), entropy, new)

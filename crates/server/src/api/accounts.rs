@@ -18,6 +18,7 @@ use tenantry_model::account::{AccountState, Ending};
 use tenantry_model::id::AccountId;
 use tenantry_model::staff::Scope;
 use tenantry_register::accounts::{AccountFilter, AccountSummary, AccountView, NewAccess, TimelineEntry};
+use tenantry_register::roles::{RolesChange, RolesChanged};
 use tenantry_register::{Call, Register, RegisterError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guard(Scope::Read, routes!(list)))
         .routes(guard(Scope::Read, routes!(one)))
         .routes(guard(Scope::Read, routes!(timeline)))
+        .routes(guard(Scope::Facts, routes!(change_roles)))
         .routes(guard(Scope::Events, routes!(close)))
         .routes(guard(Scope::Events, routes!(report_access)))
 }
@@ -120,6 +122,44 @@ async fn timeline(
     })
     .await
     .map(Json)
+}
+
+/// Change roles on an account
+///
+/// Records parties that come to the account and roles and interests that begin or end, if it is still as you saw it, and assesses it
+/// again. Parties on the account are named by identifier, new ones by a key of your choice. A customer has to be required to tell you of
+/// new owners (CIP-19).
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/roles",
+    tag = "Accounts",
+    operation_id = "change_roles",
+    params(
+        ("account" = words::AccountId, Path, description = "The account."),
+        ("Idempotency-Key" = String, Header, description = "One fresh value per change."),
+        ("If-Match" = String, Header, description = "`ETag` of the account as you saw it.")
+    ),
+    request_body(content = intake::RolesChange, example = json!(super::describe::example("roles"))),
+    responses((
+        status = 201,
+        description = "Recorded, and the account assessed again.",
+        body = views::RolesChanged,
+        headers(("etag" = String, description = "The new version."))
+    ))
+)]
+async fn change_roles(
+    State(state): State<AppState>,
+    principal: Principal,
+    At(id): At<AccountId>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    body: Body<RolesChange>,
+) -> Result<(StatusCode, Version, Json<RolesChanged>), Problem> {
+    let call = call_of(&principal).under(super::register_key(&key)?);
+    let seen = i64::try_from(seen.single()?.0).unwrap_or(i64::MAX);
+    let changed = ask(&state, move |register| register.change_roles(&call, id, seen, body.value)).await?;
+    state.deliveries_bell.notify_one();
+    Ok((StatusCode::CREATED, version(changed.account.version), Json(changed)))
 }
 
 /// How an account is closed.

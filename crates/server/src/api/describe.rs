@@ -93,6 +93,7 @@ fn prune(document: &mut OpenApi) {
 pub(super) fn example(name: &str) -> Value {
     let text = match name {
         "application" => include_str!("examples/application.json"),
+        "roles" => include_str!("examples/roles.json"),
         "statements" => include_str!("examples/statements.json"),
         "access" => include_str!("examples/access.json"),
         "accesses" => include_str!("examples/accesses.json"),

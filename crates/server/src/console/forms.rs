@@ -135,6 +135,20 @@ pub struct ApprovalForm {
     pub note: String,
 }
 
+/// `POST /console/policy`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Text of the pack.
+    pub text: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// `POST /console/rotations`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -322,6 +336,7 @@ opaque_debug!(
     DecisionForm,
     HoldForm,
     RotationForm,
+    PolicyForm,
     RevealForm,
     ApprovalForm,
     LiftForm,

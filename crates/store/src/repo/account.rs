@@ -8,38 +8,44 @@ use tenantry_model::time::Timestamp;
 
 statements! {
     ADD = "INSERT INTO account (id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, \
-        for_cause, decision, gate, changed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, NULL, $9, $10, $11, $12, 1)";
+        for_cause, decision, gate, changed_at, version, look_again_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, NULL, $9, $10, $11, $12, \
+        1, $13)";
     FIND = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
-        gate, changed_at, version FROM account WHERE id = $1";
+        gate, changed_at, version, look_again_at FROM account WHERE id = $1";
     FIND_BY_REFERENCE = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, \
-        for_cause, decision, gate, changed_at, version FROM account WHERE reference = $1";
+        for_cause, decision, gate, changed_at, version, look_again_at FROM account WHERE reference = $1";
     PAGE = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
-        gate, changed_at, version FROM account WHERE id > $1 ORDER BY id LIMIT $2";
+        gate, changed_at, version, look_again_at FROM account WHERE id > $1 ORDER BY id LIMIT $2";
     PAGE_IN_STATE = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, \
-        decision, gate, changed_at, version FROM account WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
+        decision, gate, changed_at, version, look_again_at FROM account WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
     CHILDREN = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, \
-        decision, gate, changed_at, version FROM account WHERE parent = $1 AND id > $2 ORDER BY id LIMIT $3";
+        decision, gate, changed_at, version, look_again_at FROM account WHERE parent = $1 AND id > $2 ORDER BY id LIMIT $3";
     PAGE_BELOW = "WITH RECURSIVE below (id) AS (SELECT id FROM account WHERE id = $1 \
         UNION SELECT account.id FROM account JOIN below ON account.parent = below.id) \
         SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
-        gate, changed_at, version FROM account WHERE id IN (SELECT id FROM below) AND id > $2 ORDER BY id LIMIT $3";
+        gate, changed_at, version, look_again_at FROM account WHERE id IN (SELECT id FROM below) AND id > $2 ORDER BY id LIMIT $3";
     PAGE_BELOW_IN_STATE = "WITH RECURSIVE below (id) AS (SELECT id FROM account WHERE id = $1 \
         UNION SELECT account.id FROM account JOIN below ON account.parent = below.id) \
         SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
-        gate, changed_at, version FROM account WHERE id IN (SELECT id FROM below) AND state = $4 AND id > $2 ORDER BY id LIMIT $3";
+        gate, changed_at, version, look_again_at FROM account WHERE id IN (SELECT id FROM below) AND state = $4 AND id > $2 ORDER BY id LIMIT $3";
     PAGE_APPLICATIONS_BELOW = "WITH RECURSIVE below (id) AS (SELECT id FROM account WHERE id = $1 \
         UNION SELECT account.id FROM account JOIN below ON account.parent = below.id) \
         SELECT id, account, received_at, received_from FROM application WHERE account IN (SELECT id FROM below) AND id > $2 \
         ORDER BY id LIMIT $3";
     CHANGE = "UPDATE account SET state = $2, opened_at = $3, closed_at = $4, for_cause = $5, decision = $6, gate = $7, changed_at = $8, \
-        version = version + 1 WHERE id = $1 AND version = $9";
+        look_again_at = $10, version = version + 1 WHERE id = $1 AND version = $9";
+    DUE_FOR_A_LOOK = "SELECT id FROM account WHERE look_again_at <= $1 AND state <> 'closed' ORDER BY look_again_at, id LIMIT $2";
+    LOOK_AGAIN = "UPDATE account SET look_again_at = $2 WHERE id = $1 AND version = $3";
     ACCESSED = "UPDATE account SET last_access_at = $2 WHERE id = $1 AND (last_access_at IS NULL OR last_access_at < $2)";
     COUNT_BY_STATE = "SELECT state, COUNT(*) FROM account GROUP BY state ORDER BY state";
     GATES_SINCE = "SELECT id, reference, gate, changed_at FROM account WHERE changed_at >= $1 ORDER BY changed_at, id";
     ADD_ROLE = "INSERT INTO account_role (account, party, role, since) VALUES ($1, $2, $3, $4) \
-        ON CONFLICT (account, party, role) DO NOTHING";
-    ROLES = "SELECT party, role, since FROM account_role WHERE account = $1 ORDER BY party, role";
-    ACCOUNTS_OF = "SELECT account, role FROM account_role WHERE party = $1 ORDER BY account, role";
+        ON CONFLICT (account, party, role) DO UPDATE SET since = excluded.since, ended_at = NULL";
+    END_ROLE = "UPDATE account_role SET ended_at = $4 WHERE account = $1 AND party = $2 AND role = $3 AND ended_at IS NULL";
+    ROLES = "SELECT party, role FROM account_role WHERE account = $1 AND ended_at IS NULL ORDER BY party, role";
+    ROLES_EVER = "SELECT party, role, since, ended_at FROM account_role WHERE account = $1 ORDER BY party, role";
+    ACCOUNTS_OF = "SELECT account, role FROM account_role WHERE party = $1 AND ended_at IS NULL ORDER BY account, role";
+    ACCOUNTS_EVER_OF = "SELECT DISTINCT account FROM account_role WHERE party = $1 ORDER BY account";
     ADD_APPLICATION = "INSERT INTO application (id, account, received_at, received_from) VALUES ($1, $2, $3, $4)";
     FIND_APPLICATION = "SELECT id, account, received_at, received_from FROM application WHERE id = $1";
     PAGE_APPLICATIONS = "SELECT id, account, received_at, received_from FROM application WHERE id > $1 ORDER BY id LIMIT $2";
@@ -79,6 +85,21 @@ pub struct AccountRow {
     pub changed_at: Timestamp,
     /// Grows with every change.
     pub version: i64,
+    /// When it is to be assessed again because a clock of its decision runs out.
+    pub look_again_at: Option<Timestamp>,
+}
+
+/// A role that a party holds or held on an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoleRow {
+    /// Who.
+    pub party: PartyId,
+    /// Which role.
+    pub role: AccountRole,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when; `None` while it holds.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// What the gate keeps in memory of an account.
@@ -121,7 +142,8 @@ pub fn add(tx: &mut dyn Tx, account: &AccountRow) -> Result<(), StoreError> {
         account.for_cause,
         account.decision,
         &account.gate,
-        account.changed_at
+        account.changed_at,
+        account.look_again_at
     ];
     tx.execute(&ADD, params).map(|_| ())
 }
@@ -189,9 +211,27 @@ pub fn change(tx: &mut dyn Tx, account: &AccountRow) -> Result<bool, StoreError>
         account.decision,
         &account.gate,
         account.changed_at,
-        account.version
+        account.version,
+        account.look_again_at
     ];
     Ok(tx.execute(&CHANGE, params)? == 1)
+}
+
+/// Accounts that are to be assessed again at `now` or before, the longest due first.
+pub fn due_for_a_look(tx: &mut dyn Tx, now: Timestamp, rows_max: u32) -> Result<Vec<AccountId>, StoreError> {
+    query_all(tx, &DUE_FOR_A_LOOK, params![now, limit(rows_max)], |row| {
+        Ok(AccountId::from_bytes(row.id16(0)?))
+    })
+}
+
+/// Says when an account that still has this version is to be assessed again, and changes nothing else of it.
+pub fn look_again(
+    tx: &mut dyn Tx,
+    id: AccountId,
+    version: i64,
+    next: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    tx.execute(&LOOK_AGAIN, params![id, next, version]).map(|_| ())
 }
 
 /// Records an access, unless a later one is known.
@@ -238,10 +278,11 @@ fn account(row: &Row<'_>) -> Result<AccountRow, StoreError> {
         gate: row.text(12)?.to_owned(),
         changed_at: at(row, 13)?,
         version: row.int(14)?,
+        look_again_at: opt_at(row, 15)?,
     })
 }
 
-/// Gives a party a role on an account.
+/// Gives a party a role on an account, also one that it held before.
 pub fn add_role(
     tx: &mut dyn Tx,
     account: AccountId,
@@ -252,10 +293,33 @@ pub fn add_role(
     tx.execute(&ADD_ROLE, params![account, party, role.as_str(), since]).map(|_| ())
 }
 
+/// Ends a role. Answers whether the party held it.
+pub fn end_role(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    party: PartyId,
+    role: AccountRole,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&END_ROLE, params![account, party, role.as_str(), at])? == 1)
+}
+
 /// Who holds which role on an account.
 pub fn roles(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<(PartyId, AccountRole)>, StoreError> {
     query_all(tx, &ROLES, params![account], |row| {
         Ok((PartyId::from_bytes(row.id16(0)?), word(row, 1, "account_role.role")?))
+    })
+}
+
+/// Who holds or held which role on an account.
+pub fn roles_ever(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<RoleRow>, StoreError> {
+    query_all(tx, &ROLES_EVER, params![account], |row| {
+        Ok(RoleRow {
+            party: PartyId::from_bytes(row.id16(0)?),
+            role: word(row, 1, "account_role.role")?,
+            since: at(row, 2)?,
+            ended_at: opt_at(row, 3)?,
+        })
     })
 }
 
@@ -264,6 +328,11 @@ pub fn accounts_of(tx: &mut dyn Tx, party: PartyId) -> Result<Vec<(AccountId, Ac
     query_all(tx, &ACCOUNTS_OF, params![party], |row| {
         Ok((AccountId::from_bytes(row.id16(0)?), word(row, 1, "account_role.role")?))
     })
+}
+
+/// On which accounts a party holds or held a role.
+pub fn accounts_ever_of(tx: &mut dyn Tx, party: PartyId) -> Result<Vec<AccountId>, StoreError> {
+    query_all(tx, &ACCOUNTS_EVER_OF, params![party], |row| Ok(AccountId::from_bytes(row.id16(0)?)))
 }
 
 /// Adds an application.

@@ -17,12 +17,13 @@ statements! {
     // From those who are behind down to what they own, so that the work grows with their number.
     UNSCREENED = "WITH RECURSIVE behind (party, node) AS ( \
             SELECT id, id FROM party WHERE screened_with <> $1 \
-            UNION SELECT b.party, i.owned FROM behind b JOIN interest i ON i.owner = b.node) \
+            UNION SELECT b.party, i.owned FROM behind b JOIN interest i ON i.owner = b.node AND i.ended_at IS NULL) \
         SELECT COUNT(DISTINCT b.party) FROM behind b \
-        JOIN account_role r ON r.party = b.node JOIN account a ON a.id = r.account WHERE a.state <> 'closed'";
+        JOIN account_role r ON r.party = b.node AND r.ended_at IS NULL JOIN account a ON a.id = r.account \
+        WHERE a.state <> 'closed'";
     ACTIVE = "WITH RECURSIVE active (id) AS ( \
-            SELECT r.party FROM account a JOIN account_role r ON r.account = a.id WHERE a.state <> 'closed' \
-            UNION SELECT i.owner FROM active x JOIN interest i ON i.owned = x.id) \
+            SELECT r.party FROM account a JOIN account_role r ON r.account = a.id AND r.ended_at IS NULL WHERE a.state <> 'closed' \
+            UNION SELECT i.owner FROM active x JOIN interest i ON i.owned = x.id AND i.ended_at IS NULL) \
         SELECT COUNT(*) FROM active";
     ADD_FACT = "INSERT INTO fact (id, party, kind, source, strength, evidence, stated_at, recorded_at, superseded_at, sealed) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9)";
@@ -33,12 +34,24 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     EVIDENCE = "SELECT id, method, result, checked_at, recorded_at, sealed FROM evidence_item WHERE party = $1 ORDER BY id";
     ADD_INTEREST = "INSERT INTO interest (owner, owned, content, since) VALUES ($1, $2, $3, $4) \
-        ON CONFLICT (owner, owned) DO UPDATE SET content = excluded.content, since = excluded.since";
-    INTERESTS_IN = "SELECT content FROM interest WHERE owned = $1 ORDER BY owner";
+        ON CONFLICT (owner, owned) DO UPDATE SET content = excluded.content, since = excluded.since, ended_at = NULL";
+    END_INTEREST = "UPDATE interest SET ended_at = $3 WHERE owner = $1 AND owned = $2 AND ended_at IS NULL";
+    INTERESTS_EVER_IN = "SELECT content, since, ended_at FROM interest WHERE owned = $1 ORDER BY owner";
     ADD_TOKEN = "INSERT INTO token (kind, digest, account, party) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (kind, digest, account, party) DO NOTHING";
     HOLDERS = "SELECT DISTINCT account FROM token WHERE kind = $1 AND digest = $2 ORDER BY account LIMIT $3";
     TOKENS_OF = "SELECT kind, digest FROM token WHERE account = $1 ORDER BY kind, digest";
+}
+
+/// What one party holds or held in another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterestRow {
+    /// The interest as JSON.
+    pub content: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when; `None` while it holds.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// A party.
@@ -251,9 +264,21 @@ pub fn put_interest(
     tx.execute(&ADD_INTEREST, params![owner, owned, content, since]).map(|_| ())
 }
 
-/// The interests held in a party, as JSON.
-pub fn interests_in(tx: &mut dyn Tx, owned: PartyId) -> Result<Vec<String>, StoreError> {
-    query_all(tx, &INTERESTS_IN, params![owned], |row| Ok(row.text(0)?.to_owned()))
+/// Ends what one party holds in another. Answers whether it held anything.
+pub fn end_interest(
+    tx: &mut dyn Tx,
+    owner: PartyId,
+    owned: PartyId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&END_INTEREST, params![owner, owned, at])? == 1)
+}
+
+/// The interests that are or were held in a party.
+pub fn interests_ever_in(tx: &mut dyn Tx, owned: PartyId) -> Result<Vec<InterestRow>, StoreError> {
+    query_all(tx, &INTERESTS_EVER_IN, params![owned], |row| {
+        Ok(InterestRow { content: row.text(0)?.to_owned(), since: at(row, 1)?, ended_at: opt_at(row, 2)? })
+    })
 }
 
 /// Adds a token of an identifying value.

@@ -88,7 +88,7 @@ fn a_provider_with_a_history_looks_right_light_dark_and_narrow() {
             page.click(&format!(".look button[value={theme}]")).await;
             page.attribute_becomes("html", "data-theme", theme).await;
             for section in
-                ["queue", "approvals", "accounts", "measures", "lists", "ledger", "orders", "story"]
+                ["queue", "approvals", "accounts", "measures", "lists", "policy", "ledger", "orders", "story"]
             {
                 page.goto(&format!("/console/{section}")).await;
                 page.check(&format!("demo-{section}-{theme}")).await;

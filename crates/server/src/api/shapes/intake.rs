@@ -2,8 +2,8 @@
 
 use super::facts::FactValue;
 use super::words::{
-    AccessKind, AccountId, AccountRole, CheckMethod, CheckResult, Control, FactId, Instant, PartyKind, Share,
-    Source,
+    AccessKind, AccountId, AccountRole, CheckMethod, CheckResult, Control, FactId, Instant, PartyId,
+    PartyKind, Share, Source,
 };
 use utoipa::ToSchema;
 
@@ -110,6 +110,44 @@ pub struct NewStatements {
     /// Facts in force that these take the place of.
     #[schema(required = false)]
     pub supersedes: Vec<FactId>,
+}
+
+/// Changes of who stands where on an account.
+#[derive(ToSchema)]
+pub struct RolesChange {
+    /// Who comes to the account, with roles.
+    #[schema(required = false, max_items = 200)]
+    pub parties: Vec<NewParty>,
+    /// Roles that parties on the account take up.
+    #[schema(required = false)]
+    pub begin: Vec<RoleOf>,
+    /// Roles that end.
+    #[schema(required = false)]
+    pub end: Vec<RoleOf>,
+    /// Who holds what in whom from now on; parties on the account by identifier, new ones by key.
+    #[schema(required = false, max_items = 1000)]
+    pub interests: Vec<NewInterest>,
+    /// Interests that end.
+    #[schema(required = false)]
+    pub end_interests: Vec<InterestOf>,
+}
+
+/// A role of a party on the account.
+#[derive(ToSchema)]
+pub struct RoleOf {
+    /// Who.
+    pub party: PartyId,
+    /// Which role; the customer's does not change.
+    pub role: AccountRole,
+}
+
+/// An interest between two parties of the account.
+#[derive(ToSchema)]
+pub struct InterestOf {
+    /// Who holds it.
+    pub owner: PartyId,
+    /// In whom.
+    pub owned: PartyId,
 }
 
 /// An access to report.

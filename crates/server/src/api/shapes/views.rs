@@ -347,6 +347,19 @@ pub struct FactsAdded {
     pub accounts: Vec<AccountStanding>,
 }
 
+/// What a change of roles led to.
+#[derive(ToSchema)]
+pub struct RolesChanged {
+    /// Identifiers given to the parties that came, by the keys of the request.
+    pub parties: BTreeMap<String, PartyId>,
+    /// The account after it was assessed again.
+    pub account: AccountSummary,
+    /// The new decision; nothing when everything came out as before.
+    pub decision: Option<DecisionId>,
+    /// Cases opened.
+    pub cases: Vec<CaseId>,
+}
+
 /// An account and where it stands.
 #[derive(ToSchema)]
 pub struct AccountStanding {

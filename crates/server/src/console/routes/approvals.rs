@@ -79,6 +79,9 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
                     "What it covers is on the page of holds and erasures.".to_owned()
                 }
                 Pending::RotateKeys { .. } => String::new(),
+                Pending::AdoptPack { .. } => {
+                    "The text, and what it changes in the one in force, is on the page of the pack; you can approve there.".to_owned()
+                }
                 Pending::AddStaff { .. } => {
                     "Make sure, by another way than this page, that this person exists and is to work here."
                         .to_owned()
@@ -148,6 +151,7 @@ const fn kind(pending: &Pending) -> &'static str {
         Pending::ReleaseHold { .. } => "release of a hold",
         Pending::Erase { .. } => "erasure",
         Pending::RotateKeys { .. } => "change of keys",
+        Pending::AdoptPack { .. } => "policy pack",
         Pending::AddStaff { .. } => "new member of staff",
         Pending::LoginLink { .. } => "log-in link",
     }
@@ -167,6 +171,9 @@ fn subject(pending: &Pending, names: &Names) -> Link {
         }
         Pending::ReleaseHold { .. } => Link::new("/console/retention", &format!("hold {}", short(&object))),
         Pending::RotateKeys { rotation } => Link::new("", &rotation.to_string()),
+        Pending::AdoptPack { pack, version, content } => {
+            Link::new(&format!("/console/policy/{content}"), &format!("{pack}, version {version}"))
+        }
         Pending::AddStaff { staff, role, .. } | Pending::LoginLink { staff, role } => {
             Link::new("", &format!("{}, {}", names.staff(*staff), role_word(*role)))
         }
@@ -190,6 +197,9 @@ fn effect(pending: &Pending) -> String {
         }
         Pending::RotateKeys { .. } => {
             "lets whoever holds the machine change exactly this key once, with `tenantry keys`"
+        }
+        Pending::AdoptPack { .. } => {
+            "puts the pack into force: whoever applies is decided under it at once, everybody else in the next pass"
         }
         Pending::AddStaff { .. } => {
             "gives this person access in this role; whoever asked is then shown a one-time link for them"
@@ -224,6 +234,11 @@ fn content(desk: &Desk, pending: &Pending) -> Vec<ContentLine> {
         }
         Pending::LoginLink { staff, role } => person(desk, *staff, *role),
         Pending::RotateKeys { rotation } => vec![line("Key to be changed", rotation.to_string())],
+        Pending::AdoptPack { pack, version, content } => vec![
+            line("Pack", pack.clone()),
+            line("Version", version.clone()),
+            line("SHA-256 of its text", content.to_string()),
+        ],
         Pending::Erase { erasure, content } => {
             vec![line("Erasure", erasure.to_string()), line("Digest of its keys", content.to_string())]
         }

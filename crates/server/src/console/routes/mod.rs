@@ -19,6 +19,7 @@ mod measure_form;
 mod measures;
 mod orders;
 mod parties;
+mod policy;
 mod queue;
 mod retention;
 mod rotation;
@@ -126,6 +127,8 @@ fn people() -> Router<Console> {
 
 fn house_keeping() -> Router<Console> {
     Router::new()
+        .route("/console/policy", get(policy::show).post(policy::propose))
+        .route("/console/policy/{hash}", get(policy::one))
         .route("/console/ledger", get(ledger::ledger))
         .route("/console/webhooks", get(webhooks::list))
         .route("/console/webhooks/messages/{id}/replay", post(webhooks::replay))

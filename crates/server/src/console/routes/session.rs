@@ -28,7 +28,7 @@ const OPEN_BY_LINK: [&str; 2] = [CREDENTIALS, "/console/logout"];
 /// Where password and authenticator are set.
 pub(super) const CREDENTIALS: &str = "/console/credentials";
 /// Largest form read, bytes.
-const FORM_BYTES_MAX: usize = 64 << 10;
+const FORM_BYTES_MAX: usize = 256 << 10;
 
 /// The two cookies, by name. With HTTPS the browser binds them to this host and to HTTPS (prefix `__Host-`).
 #[derive(Debug, Clone, Copy)]

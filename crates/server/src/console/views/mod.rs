@@ -18,6 +18,7 @@ pub mod measures;
 pub mod orders;
 pub mod parts;
 pub mod party;
+pub mod policy;
 pub mod queue;
 pub mod retention;
 pub mod search;

@@ -86,6 +86,8 @@ pub enum Section {
     Orders,
     /// Holds and erasures.
     Retention,
+    /// Policy pack.
+    Policy,
     /// Ledger.
     Ledger,
     /// Webhooks.
@@ -114,6 +116,7 @@ impl Section {
             Self::Lists => "lists",
             Self::Orders => "orders",
             Self::Retention => "retention",
+            Self::Policy => "policy",
             Self::Ledger => "ledger",
             Self::Webhooks => "webhooks",
             Self::Staff => "staff",

@@ -20,6 +20,7 @@ const PAGES: &[(&str, Needs, &str)] = &[
     ("/console/measures", &[Action::Read], "<h1>Measures</h1>"),
     ("/console/measures/new", &[Action::ProposeMeasure], "<h1>New measure</h1>"),
     ("/console/lists", &[Action::Read], "<h1>Lists</h1>"),
+    ("/console/policy", &[Action::Read], "<h1>Policy</h1>"),
     ("/console/retention", &[Action::ReadRetention], "<h1>Holds and erasures</h1>"),
     ("/console/ledger", &[Action::ReadLedger], "<h1>Ledger</h1>"),
     ("/console/webhooks", &[Action::ManageWebhooks], "<h1>Webhooks</h1>"),

@@ -183,6 +183,22 @@ impl ContradictionCode {
             }
         }
     }
+
+    /// The kinds of facts of which one, corroborated and recorded by a reviewer, can resolve it for a party of this kind.
+    pub const fn settled_by(self, party: PartyKind) -> &'static [FactKind] {
+        use FactKind as K;
+        match (self, party) {
+            (Self::UsClaimAgainstFacts, PartyKind::Individual) => {
+                &[K::Citizenship, K::PermanentResidence, K::LocatedIn, K::StatusClaim]
+            }
+            (Self::UsClaimAgainstFacts, PartyKind::Organisation) => &[K::OrganisedUnder, K::StatusClaim],
+            (Self::ForeignClaimAgainstFacts | Self::ClaimsBoth, _) => &[K::StatusClaim],
+            (Self::Nationality, _) => &[K::Citizenship, K::IdentityDocument],
+            (Self::Presence, _) => &[K::LocatedIn, K::Citizenship, K::PermanentResidence],
+            (Self::Constitution, _) => &[K::OrganisedUnder],
+            (Self::RegisteredAbroad, _) => &[K::OrganisationForm, K::OrganisedUnder],
+        }
+    }
 }
 
 /// A fact that would settle the status.

@@ -319,6 +319,70 @@ fn rec04_a_reviewer_settles_what_came_before_and_not_after() {
     assert_eq!(determine(Organisation, &known, NOW).status, Undetermined);
 }
 
+/// What a reviewer is told would settle a contradiction does, for at least one way in which it arises.
+#[test]
+fn rec04_each_kind_named_for_a_contradiction_settles_it() {
+    use ContradictionCode as C;
+    let passport = |code| document(DocumentKind::Passport, code, "2031-01-01");
+    let us_claim = || (claim(Claim::UsPerson), SelfAsserted);
+    let foreign_claim = || (claim(Claim::ForeignPerson), SelfAsserted);
+    let arising = vec![
+        (Individual, C::UsClaimAgainstFacts, vec![us_claim(), (access("FR"), Consistent)]),
+        (Organisation, C::UsClaimAgainstFacts, vec![us_claim(), (organised("FR"), Corroborated)]),
+        (Individual, C::ForeignClaimAgainstFacts, vec![foreign_claim(), (citizen("US"), Corroborated)]),
+        (Organisation, C::ForeignClaimAgainstFacts, vec![foreign_claim(), (organised("US"), Corroborated)]),
+        (Individual, C::ClaimsBoth, vec![us_claim(), foreign_claim()]),
+        (Organisation, C::ClaimsBoth, vec![us_claim(), foreign_claim()]),
+        (Individual, C::Nationality, vec![(citizen("US"), Corroborated), (citizen("FR"), Authenticated)]),
+        (Individual, C::Nationality, vec![(citizen("US"), Corroborated), (passport("FR"), Authenticated)]),
+        (Individual, C::Presence, vec![(located("US"), Corroborated), (address("FR"), Authenticated)]),
+        (
+            Organisation,
+            C::Constitution,
+            vec![(organised("US"), Corroborated), (organised("FR"), SelfAsserted)],
+        ),
+        (
+            Organisation,
+            C::RegisteredAbroad,
+            vec![(organised("US"), Corroborated), (registered("FR"), Corroborated)],
+        ),
+    ];
+    let found = [
+        citizen("US"),
+        resident("US"),
+        located("US"),
+        passport("US"),
+        organised("US"),
+        organised("FR"),
+        claim(Claim::UsPerson),
+        claim(Claim::ForeignPerson),
+        FactValue::OrganisationForm { form: EntityForm::Branch },
+    ];
+    let open = |party, known: &[Fact], code| {
+        determine(party, known, NOW).contradictions.iter().any(|contradiction| contradiction.code == code)
+    };
+    let ends = |party, values: &[(FactValue, Strength)], code, value: &FactValue| {
+        let mut known = facts(values.to_vec());
+        let mut settling = fact(9, value.clone(), Corroborated);
+        settling.source = Source::Reviewer;
+        known.push(settling);
+        !open(party, &known, code)
+    };
+    for (party, code, values) in &arising {
+        assert!(open(*party, &facts(values.clone()), *code), "{code:?} does not arise for an {party}");
+        for kind in code.settled_by(*party) {
+            let mut ways = arising.iter().filter(|(p, c, _)| (p, c) == (party, code));
+            let settles = |values: &[_]| {
+                found.iter().filter(|v| v.kind() == *kind).any(|v| ends(*party, values, *code, v))
+            };
+            assert!(
+                ways.any(|(_, _, values)| settles(values)),
+                "{kind} does not end {code:?} for an {party}"
+            );
+        }
+    }
+}
+
 #[test]
 fn replay_ignores_what_was_learned_later() {
     let mut late = fact(1, citizen("US"), Authenticated);

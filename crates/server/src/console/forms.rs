@@ -117,6 +117,65 @@ pub struct RevealForm {
     pub reference: String,
 }
 
+/// `POST /console/parties/{id}/facts`. Which of the fields about the fact are needed depends on its kind; the others are
+/// absent or empty.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Kind of fact.
+    pub kind: String,
+    /// Code of a country, a subdivision or a region.
+    #[serde(default)]
+    pub jurisdiction: String,
+    /// A name.
+    #[serde(default)]
+    pub text: String,
+    /// What the name or address is for.
+    #[serde(default)]
+    pub usage: String,
+    /// Street and number.
+    #[serde(default)]
+    pub street: String,
+    /// Town and postal code; may be empty.
+    #[serde(default)]
+    pub locality: String,
+    /// Date of birth, whole or in part.
+    #[serde(default)]
+    pub date: String,
+    /// Number of a document, a registration or a telephone.
+    #[serde(default)]
+    pub number: String,
+    /// Kind of identity document.
+    #[serde(default)]
+    pub document: String,
+    /// Last day of a document's validity; may be empty.
+    #[serde(default)]
+    pub expires_on: String,
+    /// What the party claims to be.
+    #[serde(default)]
+    pub claim: String,
+    /// Form of an organisation.
+    #[serde(default)]
+    pub form: String,
+    /// `self_asserted` or `corroborated`; empty when none was chosen.
+    pub strength: String,
+    /// How it was checked; empty without a check, as are the next three.
+    pub method: String,
+    /// What came of the check.
+    pub result: String,
+    /// ISO date of the check.
+    pub checked_on: String,
+    /// What was looked at.
+    pub description: String,
+    /// Facts it takes the place of, separated by spaces; absent when no box was ticked.
+    #[serde(default)]
+    pub supersedes: String,
+}
+
 /// `POST /console/approvals/{id}`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -338,6 +397,7 @@ opaque_debug!(
     RotationForm,
     PolicyForm,
     RevealForm,
+    FactForm,
     ApprovalForm,
     LiftForm,
     MeasureForm,

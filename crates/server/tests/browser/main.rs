@@ -57,6 +57,10 @@ fn a_day_at_the_console() {
         decide_by_keyboard(&reviewer, &case.to_string()).await;
         reveal(&reviewer, &format!("/console/parties/{party}")).await;
         switch_colours(&reviewer).await;
+        for (query, name) in [("", "facts-kinds"), ("?kind=identity_document", "facts")] {
+            reviewer.goto(&format!("/console/parties/{party}/facts{query}")).await;
+            reviewer.check(name).await;
+        }
         reviewer.close().await;
 
         let second = driver.open(&base, "second", &[]).await;

@@ -140,6 +140,7 @@ fn draw(desk: &Desk, id: CaseId, tried: Tried) -> Result<Reply, Trouble> {
         party: head.party.map(|party| {
             Link::new(&format!("/console/parties/{party}"), &format!("party {}", short(&party.to_string())))
         }),
+        record: record_fact(desk, head),
         why: head.sentences.iter().map(|sentence| plain(sentence)).collect(),
         raised: match case.raised {
             Raised::NoLonger if head.state != CaseState::Closed => {
@@ -154,6 +155,14 @@ fn draw(desk: &Desk, id: CaseId, tried: Tried) -> Result<Reply, Trouble> {
         timeline,
         work,
     }))
+}
+
+/// Where a fact about the party is recorded, for the cases that a fact can settle.
+fn record_fact(desk: &Desk, head: &CaseHead) -> Option<Link> {
+    let settled_by_facts = matches!(head.kind, CaseKind::Discrepancy | CaseKind::MissingItem);
+    let open = head.state != CaseState::Closed;
+    let party = head.party.filter(|_| settled_by_facts && open && desk.may(Action::AddFacts))?;
+    Some(Link::new(&format!("/console/parties/{party}/facts"), "Record what you found"))
 }
 
 fn previous(desk: &Desk, head: &CaseHead, names: &Names) -> Option<Previous> {

@@ -152,6 +152,11 @@ impl Desk {
         }
     }
 
+    /// The code of what was just done, as the address carries it; anybody can write one.
+    pub(super) fn done(&self) -> &str {
+        &self.lobby.done
+    }
+
     /// The viewer's call.
     pub(super) fn call(&self) -> Call {
         Call::by(self.session.actor.clone())

@@ -12,6 +12,8 @@ mod comparison;
 mod desk;
 mod disclosures;
 mod entry;
+mod fact_form;
+mod facts;
 mod house;
 mod ledger;
 mod lists;
@@ -117,6 +119,7 @@ fn people() -> Router<Console> {
         .route("/console/accounts/{id}", get(accounts::one))
         .route("/console/parties/{id}", get(parties::one))
         .route("/console/parties/{id}/reveal", post(parties::reveal))
+        .route("/console/parties/{id}/facts", get(facts::new).post(facts::record))
         .route("/console/measures", get(measures::list))
         .route("/console/measures/new", get(measures::new).post(measures::propose))
         .route("/console/measures/{id}", get(measures::one))

@@ -5,19 +5,20 @@
 
 use super::accounts::account_link;
 use super::desk::{Desk, Trouble, sentence};
+use super::facts::{RECORDED, kind_link, kinds};
 use super::session::Sent;
 use super::timeline::{Names, event};
-use super::words::{fact_label, party_link, plain, record_link, status, title, when};
+use super::words::{fact_label, party_link, plain, record_link, short, status, title, when};
 use crate::console::forms::RevealForm;
 use crate::console::views::parts::{Badge, Choice, Event, Provenance, Tone, When};
 use crate::console::views::party::{
     Access, CheckRow, Contradiction, FactGroup, FactRow, FactValue as Shown, MissingFact, PartyAccount,
     PartyPage, StatusBasis, StatusView,
 };
-use crate::console::views::shell::Section;
+use crate::console::views::shell::{Flash, Section};
 use crate::console::{Reply, page};
 use axum::extract::Path;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tenantry_identity::status::{Basis, PointsTo, StatusFinding};
 use tenantry_model::fact::{FactKind, FactValue, Strength};
 use tenantry_model::id::{FactId, PartyId};
@@ -28,6 +29,8 @@ use tenantry_register::{Action, Reason, RegisterError};
 
 /// Looks shown, newest first.
 const ACCESSES_MAX: usize = 20;
+/// Accounts named in a notice.
+const NAMED_MAX: usize = 10;
 /// What values may be looked at for: sent word and sentence of the record.
 const PURPOSES: &[(&str, &str)] = &[
     ("case", "deciding a case"),
@@ -89,17 +92,22 @@ fn draw(
     let values: Option<BTreeMap<FactId, FactValue>> =
         revealed.map(|(_, revealed)| revealed.values.into_iter().collect());
     let purposes = if desk.may(Action::Reveal) { PURPOSES } else { &[] };
+    let mut shell = desk.shell(Section::Parties);
+    if desk.done() == RECORDED {
+        shell.flash = Some(Flash { tone: Tone::Good, text: assessed_again(desk, &party)? });
+    }
     Ok(page(&PartyPage {
-        shell: desk.shell(Section::Parties),
+        shell,
         id: id.to_string(),
         label: party_link(id, party.kind).text,
         kind: party.kind.to_string(),
-        status: status_view(&party, now),
+        status: status_view(desk, &party, now),
         groups: groups(&party.facts, values.as_ref(), now),
         revealed: access,
         purposes: purposes.iter().map(|(word, text)| Choice::new(word, text)).collect(),
         problem,
-        missing: party.finding.iter().flat_map(missing).collect(),
+        missing: missing(desk, &party),
+        kinds: kinds(desk, party.kind),
         checks: party
             .checks
             .iter()
@@ -121,17 +129,31 @@ fn draw(
     }))
 }
 
-fn status_view(party: &PartyView, now: Timestamp) -> StatusView {
+/// What a recorded fact led to: every account the party has a part in, with its state.
+fn assessed_again(desk: &Desk, party: &PartyView) -> Result<String, Trouble> {
+    let accounts: BTreeSet<_> = party.accounts.iter().map(|(account, _, _)| *account).collect();
+    if accounts.is_empty() {
+        return Ok("Recorded. The party has no part in an account, so none was assessed again.".to_owned());
+    }
+    let mut named = Vec::new();
+    for account in accounts.iter().take(NAMED_MAX) {
+        let summary = desk.register().account(&desk.call(), *account)?.summary;
+        named.push(format!("{} is {}", summary.reference, plain(summary.state.as_str())));
+    }
+    let more = match accounts.len() - named.len() {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    Ok(format!("Recorded. Assessed again: {}{more}.", named.join(", ")))
+}
+
+fn status_view(desk: &Desk, party: &PartyView, now: Timestamp) -> StatusView {
     let finding = party.finding.as_ref();
     StatusView {
         status: status(party.status),
         summary: summary(finding),
         bases: finding.iter().flat_map(|f| &f.bases).map(basis).collect(),
-        contradictions: finding
-            .iter()
-            .flat_map(|f| &f.contradictions)
-            .map(|c| Contradiction { text: title(&word(&c.code)), remedy: c.code.resolved_by().to_owned() })
-            .collect(),
+        contradictions: contradictions(desk, party),
         citation: "15 CFR 7.301 (proposed); DEF-05, DEF-06, CIP-06 to CIP-08".to_owned(),
         screened: when(party.screened_at, now),
         current: if party.screened_newest {
@@ -140,6 +162,23 @@ fn status_view(party: &PartyView, now: Timestamp) -> StatusView {
             Badge::new(Tone::Warn, "against older lists")
         },
     }
+}
+
+/// What does not agree about a party, and where a fact that settles it is recorded.
+pub(super) fn contradictions(desk: &Desk, party: &PartyView) -> Vec<Contradiction> {
+    let links = |kinds: &[FactKind]| kinds.iter().map(|kind| kind_link(desk, party, *kind)).collect();
+    let found = party.finding.iter().flat_map(|finding| &finding.contradictions);
+    found
+        .map(|contradiction| Contradiction {
+            text: title(&word(&contradiction.code)),
+            remedy: contradiction.code.resolved_by().to_owned(),
+            settled_by: if desk.may(Action::AddFacts) {
+                links(contradiction.code.settled_by(party.kind))
+            } else {
+                Vec::new()
+            },
+        })
+        .collect()
 }
 
 fn summary(finding: Option<&StatusFinding>) -> String {
@@ -162,12 +201,12 @@ fn basis(basis: &Basis) -> StatusBasis {
     }
 }
 
-fn missing(finding: &StatusFinding) -> Vec<MissingFact> {
+fn missing(desk: &Desk, party: &PartyView) -> Vec<MissingFact> {
     let view = |fact: &tenantry_identity::status::MissingFact| MissingFact {
-        label: fact_label(fact.kind),
+        label: kind_link(desk, party, fact.kind),
         strength: plain(fact.strength.as_str()),
     };
-    finding.missing.iter().map(view).collect()
+    party.finding.iter().flat_map(|finding| &finding.missing).map(view).collect()
 }
 
 /// The stable word of a code that is only known by how it is written.
@@ -208,6 +247,7 @@ const fn group(kind: FactKind) -> &'static str {
 fn row(fact: &FactView, values: Option<&BTreeMap<FactId, FactValue>>, now: Timestamp) -> FactRow {
     FactRow {
         label: fact_label(fact.kind),
+        short: short(&fact.id.to_string()),
         value: match values.map(|values| values.get(&fact.id)) {
             None => Shown::Masked,
             Some(Some(value)) => Shown::Plain(shown(value)),

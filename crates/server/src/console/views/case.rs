@@ -33,6 +33,8 @@ pub struct CasePage {
     pub account: Option<Link>,
     /// The party concerned.
     pub party: Option<Link>,
+    /// Where facts about it are recorded, when facts can settle the case and the viewer may record them.
+    pub record: Option<Link>,
     /// Why it exists, sentences of the pack.
     pub why: Vec<String>,
     /// Whether the decision in force still raises the concern; a sentence, or empty.

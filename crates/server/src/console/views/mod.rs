@@ -10,6 +10,7 @@ pub mod approvals;
 pub mod case;
 pub mod disclosures;
 pub mod error;
+pub mod facts;
 pub mod help;
 pub mod ledger;
 pub mod lists;

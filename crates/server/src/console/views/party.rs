@@ -31,6 +31,8 @@ pub struct PartyPage {
     pub problem: String,
     /// Facts that would settle the status.
     pub missing: Vec<MissingFact>,
+    /// Kinds of facts the viewer may record; empty when none.
+    pub kinds: Vec<Choice>,
     /// Checks that support the facts.
     pub checks: Vec<CheckRow>,
     /// Accounts it has a role on.
@@ -76,6 +78,8 @@ pub struct Contradiction {
     pub text: String,
     /// What would settle it.
     pub remedy: String,
+    /// Where a fact that can settle it is recorded, one per kind; empty when the viewer may not.
+    pub settled_by: Vec<Link>,
 }
 
 /// Facts of one kind: identity, addresses, payment, digital traces.
@@ -92,6 +96,8 @@ pub struct FactGroup {
 pub struct FactRow {
     /// Field name.
     pub label: String,
+    /// The last characters of its id, by which other pages name it.
+    pub short: String,
     /// The value, masked or not.
     pub value: FactValue,
     /// Where it comes from.
@@ -125,8 +131,8 @@ pub struct Access {
 /// A fact that would settle something.
 #[derive(Clone)]
 pub struct MissingFact {
-    /// Field name.
-    pub label: String,
+    /// Field name, leading to where it is recorded; without an address when the viewer may not.
+    pub label: Link,
     /// How well it must be supported.
     pub strength: String,
 }

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tenantry_server::console::assets::serve;
 use tenantry_server::console::forms::{
-    ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, HoldForm, InviteForm, KeyForm,
-    LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, RevealForm, RotationForm,
+    ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, FactForm, HoldForm, InviteForm,
+    KeyForm, LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, RevealForm, RotationForm,
 };
 use tenantry_server::console::theme::{Look, Theme, safe_return};
 use tenantry_server::console::views::help::HelpPage;
@@ -125,6 +125,7 @@ fn forms_send_what_the_handlers_read() {
             "/console/login/link" => check::<LinkForm>(&names),
             "/console/cases/{id}/decision" => check::<DecisionForm>(&names),
             "/console/parties/{id}/reveal" => check::<RevealForm>(&names),
+            "/console/parties/{id}/facts" => check::<FactForm>(&names),
             "/console/approvals/{id}" => check::<ApprovalForm>(&names),
             "/console/rotations" => check::<RotationForm>(&names),
             "/console/holds" => check::<HoldForm>(&names),

@@ -16,6 +16,7 @@ const POSTS: &[&str] = &[
     "/console/cases/cse_00000000000000000000000000/decision",
     "/console/approvals/apr_00000000000000000000000000",
     "/console/parties/pty_00000000000000000000000000/reveal",
+    "/console/parties/pty_00000000000000000000000000/facts",
     "/console/measures/new",
     "/console/orders/new",
     "/console/disclosures/new",

@@ -40,6 +40,9 @@ async fn every_page_for_every_role() {
         PAGES.iter().map(|(path, needs, word)| ((*path).to_owned(), *needs, (*word).to_owned())).collect();
     pages.push((format!("/console/accounts/{account}"), &[Action::Read], "<h1>ref-1</h1>".to_owned()));
     pages.push((format!("/console/parties/{party}"), &[Action::Read], "<h2 id=\"status-title\">".to_owned()));
+    let facts = format!("/console/parties/{party}/facts");
+    pages.push((format!("{facts}?kind=citizenship"), &[Action::AddFacts], "Takes the place of".to_owned()));
+    pages.push((facts, &[Action::AddFacts], "<h1>Record what you found</h1>".to_owned()));
     pages.push((format!("/console/cases/{case}"), &[Action::WorkCases], "Take the case".to_owned()));
     pages.push((
         format!("/console/disclosures/new?account={account}"),
@@ -96,6 +99,7 @@ async fn what_is_not_there_is_a_page_too() {
         "/console/accounts/acc_00000000000000000000000000",
         "/console/accounts/not-an-id",
         "/console/parties/pty_00000000000000000000000000",
+        "/console/parties/pty_00000000000000000000000000/facts",
         "/console/cases/cse_00000000000000000000000000",
         "/console/measures/msr_00000000000000000000000000",
         "/console/orders/ord_00000000000000000000000000",

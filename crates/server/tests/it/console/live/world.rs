@@ -119,15 +119,20 @@ impl World {
 
     /// Applies for the account of somebody who resembles a listed person.
     pub(crate) fn apply_listed(&self) -> AccountId {
-        self.apply("ref-1", NAME, BORN, 1)
+        self.apply("ref-1", NAME, BORN, 1, "foreign_person")
     }
 
     /// Applies for an account that opens.
     pub(crate) fn apply_harmless(&self) -> AccountId {
-        self.apply("ref-2", "Aroha Wiremu Ngata", "1985-04-12", 2)
+        self.apply("ref-2", "Aroha Wiremu Ngata", "1985-04-12", 2, "foreign_person")
     }
 
-    fn apply(&self, reference: &str, name: &str, born: &str, number: u32) -> AccountId {
+    /// Applies for the account of somebody who claims to be a US person and shows a passport of another state.
+    pub(crate) fn apply_contradicting(&self) -> AccountId {
+        self.apply("ref-3", "Tama Parata Rangi", "1978-10-30", 3, "us_person")
+    }
+
+    fn apply(&self, reference: &str, name: &str, born: &str, number: u32, claim: &str) -> AccountId {
         let first = number == 1;
         let checked = |fact: Value| json!({ "fact": fact, "check": "passport", "source": "document" });
         let said = |fact: Value| json!({ "fact": fact });
@@ -145,7 +150,7 @@ impl World {
                     checked(json!({ "kind": "date_of_birth", "date": born })),
                     checked(json!({ "kind": "citizenship", "jurisdiction": "NZ" })),
                     checked(json!({ "kind": "identity_document", "document": "passport", "jurisdiction": "NZ", "number": passport })),
-                    said(json!({ "kind": "status_claim", "claim": "foreign_person" })),
+                    said(json!({ "kind": "status_claim", "claim": claim })),
                     said(json!({ "kind": "address", "usage": "residential", "street": street, "locality": "Town", "jurisdiction": "NZ" })),
                     said(json!({ "kind": "place_of_use", "jurisdiction": "NZ" })),
                     said(json!({ "kind": "email", "address": email })),

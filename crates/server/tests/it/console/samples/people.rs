@@ -2,6 +2,7 @@
 
 use tenantry_server::console::views::account::*;
 use tenantry_server::console::views::accounts::*;
+use tenantry_server::console::views::facts::*;
 use tenantry_server::console::views::lists::*;
 use tenantry_server::console::views::measures::*;
 use tenantry_server::console::views::party::*;
@@ -14,6 +15,14 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         problem: s("Choose a purpose first; nothing was shown and nothing recorded."),
         ..masked.clone()
     };
+    let mut read_only = PartyPage { purposes: Vec::new(), kinds: Vec::new(), ..masked.clone() };
+    for contradiction in &mut read_only.status.contradictions {
+        contradiction.settled_by.clear();
+    }
+    for fact in &mut read_only.missing {
+        fact.label.href.clear();
+    }
+    let kept = fact_draft("NZ", "2030-01-31", "fct_01j9q1");
     vec![
         ("accounts", draw(&accounts(theme))),
         ("accounts_empty", draw(&AccountsPage { rows: Vec::new(), query: s("zzz"), ..accounts(theme) })),
@@ -21,6 +30,10 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("party", draw(&masked)),
         ("party_problem", draw(&problem)),
         ("party_revealed", draw(&party(theme, true))),
+        ("party_read_only", draw(&read_only)),
+        ("facts_kinds", draw(&facts(theme, None, ""))),
+        ("facts", draw(&facts(theme, Some(fact_draft("", "", "")), ""))),
+        ("facts_problem", draw(&facts(theme, Some(kept), "“Number” is missing."))),
         ("measures", draw(&measures(theme))),
         ("measures_empty", draw(&MeasuresPage { rows: Vec::new(), propose: None, ..measures(theme) })),
         ("measure_lift", draw(&measure(theme, MeasureWork::Lift { problem: s("Say why.") }))),
@@ -170,6 +183,7 @@ fn party(theme: Theme, revealed: bool) -> PartyPage {
     let value = |plain: &str| if revealed { FactValue::Plain(s(plain)) } else { FactValue::Masked };
     let fact = |label: &str, value: FactValue, provenance: Provenance, standing: Badge| FactRow {
         label: s(label),
+        short: s("…w1k3nf"),
         value,
         provenance,
         standing,
@@ -187,10 +201,7 @@ fn party(theme: Theme, revealed: bool) -> PartyPage {
                 points_to: info("foreign"),
                 weight: s("strong"),
             }],
-            contradictions: vec![Contradiction {
-                text: s("Us claim against facts"),
-                remedy: s("Evidence of US citizenship, or a corrected claim."),
-            }],
+            contradictions: contradictions(),
             citation: s("15 CFR 7.301 (proposed)"),
             screened: ago(46),
             current: good("against the lists in force"),
@@ -233,7 +244,11 @@ fn party(theme: Theme, revealed: bool) -> PartyPage {
             Choice::new("order", "answering legal process"),
         ],
         problem: String::new(),
-        missing: vec![MissingFact { label: s("Permanent residence"), strength: s("corroborated") }],
+        missing: vec![MissingFact {
+            label: kind_link("permanent_residence", "Permanent residence"),
+            strength: s("corroborated"),
+        }],
+        kinds: kinds(),
         checks: vec![CheckRow { method: s("Document examined"), result: s("pass"), at: ago(340 * 1440) }],
         accounts: vec![PartyAccount {
             role: s("customer"),
@@ -247,6 +262,78 @@ fn party(theme: Theme, revealed: bool) -> PartyPage {
             "Ada Lindqvist",
             "#61 402",
         )],
+    }
+}
+
+fn kind_link(kind: &str, label: &str) -> Link {
+    Link::new(&format!("/console/parties/pty_01j9qk/facts?kind={kind}"), label)
+}
+
+fn kinds() -> Vec<Choice> {
+    vec![Choice::new("citizenship", "Citizenship"), Choice::new("identity_document", "Identity document")]
+}
+
+fn contradictions() -> Vec<Contradiction> {
+    vec![Contradiction {
+        text: s("Us claim against facts"),
+        remedy: s("Evidence of US citizenship, or a corrected claim."),
+        settled_by: vec![
+            kind_link("citizenship", "Citizenship"),
+            kind_link("status_claim", "Claimed status"),
+        ],
+    }]
+}
+
+fn facts(theme: Theme, draft: Option<FactDraft>, problem: &str) -> FactsPage {
+    FactsPage {
+        shell: shell(theme, Section::Parties),
+        id: s("pty_01j9qk"),
+        party: Link::new("/console/parties/pty_01j9qk", "individual …d5d7d6"),
+        problem: s(problem),
+        contradictions: contradictions(),
+        kinds: kinds(),
+        draft,
+    }
+}
+
+/// An identity document, which has a field of every kind; what is not empty is kept from a try before.
+fn fact_draft(state: &str, expires: &str, ticked: &str) -> FactDraft {
+    let input = |name, label, hint, control, need| Input { name, label, hint, control, need };
+    let choices = |words: &[(&str, &str)]| words.iter().map(|(word, text)| Choice::new(word, text)).collect();
+    let replaceable = |id: &str, label: &str| {
+        let choice = Choice::new(id, label);
+        if ticked == id { choice.chosen() } else { choice }
+    };
+    FactDraft {
+        kind: s("identity_document"),
+        title: s("Identity document"),
+        inputs: vec![
+            input(
+                "document",
+                "Kind of document",
+                "",
+                Control::Choice(choices(&[("passport", "Passport")])),
+                Need::Required,
+            ),
+            input(
+                "jurisdiction",
+                "Issuing state",
+                "a code: NZ, US, US-CA",
+                Control::Line(s(state)),
+                Need::Required,
+            ),
+            input("number", "Number", "", Control::Line(String::new()), Need::Required),
+            input("expires_on", "Valid until", "may stay empty", Control::Day(s(expires)), Need::Optional),
+        ],
+        strengths: choices(&[("self_asserted", "self-asserted"), ("corroborated", "corroborated")]),
+        methods: choices(&[("document_examined", "Document examined")]),
+        results: choices(&[("pass", "it confirms the fact")]),
+        checked_on: String::new(),
+        description: String::new(),
+        replaceable: vec![
+            replaceable("fct_01j9q1", "…77ab01 document, corroborated, 2025-12-18"),
+            replaceable("fct_01j9q2", "…4k2m9z declared, self asserted, 2025-12-17"),
+        ],
     }
 }
 

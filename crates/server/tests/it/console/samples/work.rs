@@ -30,6 +30,13 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         work: Work::Approve(Box::new(second(ApprovalStanding::Ready))),
         ..case.clone()
     };
+    let missing = CasePage {
+        kind: s("Missing item"),
+        why: vec![s("A required item is missing.")],
+        record: Some(Link::new("/console/parties/pty_01j9qk/facts", "Record what you found")),
+        work: Work::Take,
+        ..without.clone()
+    };
     let closed = CasePage {
         state: quiet("closed"),
         sla: sla("done", Tone::Quiet),
@@ -55,6 +62,7 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("queue_empty", draw(&empty)),
         ("queue_empty_filtered", draw(&empty_filtered)),
         ("case", draw(&case)),
+        ("case_missing", draw(&missing)),
         ("case_link", draw(&link_case(theme))),
         ("case_take", draw(&CasePage { work: Work::Take, ..without.clone() })),
         (
@@ -176,6 +184,7 @@ fn case(theme: Theme) -> CasePage {
         lease: Lease::Mine { left: s("14 min") },
         account: Some(Link::new("/console/accounts/acc_01j9qk", "acc-004962")),
         party: Some(Link::new("/console/parties/pty_01j9qk", "party …d5d7d6")),
+        record: None,
         why: vec![s("A party resembles a listed party.")],
         raised: s("The decision in force does not raise this any more."),
         rules: vec![s("listed_match")],

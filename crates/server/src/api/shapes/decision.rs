@@ -32,6 +32,9 @@ pub struct Decision {
     pub would_change: Vec<WouldChange>,
     /// What the account may not do.
     pub withheld: Vec<Capability>,
+    /// What an account that was opened before may not do while it is reviewed, because it is used on provisional terms.
+    #[schema(required = false)]
+    pub withheld_meanwhile: Vec<Capability>,
     /// Work for people.
     pub cases: Vec<CaseDraft>,
     /// What was found about each party.
@@ -40,7 +43,7 @@ pub struct Decision {
     pub ownership: Vec<OwnershipOf>,
     /// Measures that reach the account, will or may.
     pub reaches: Vec<Reach>,
-    /// Next instant at which a measure starts or ends to bite.
+    /// Next instant at which a measure starts or ends to bite or a clock runs out.
     #[schema(required)]
     pub next_change_at: Option<Instant>,
 }

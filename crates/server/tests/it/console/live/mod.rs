@@ -4,6 +4,7 @@ mod facts;
 mod flows;
 mod given;
 mod guard;
+mod policy;
 mod privacy;
 mod roles;
 pub(crate) mod world;

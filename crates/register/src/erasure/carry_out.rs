@@ -66,7 +66,8 @@ impl Register {
     /// Finishes what was begun, then carries out every approved batch whose days of grace are over.
     ///
     /// # Errors
-    /// [`RegisterError::Evaluation`] when the journal cannot be written; what was begun is finished in the next round.
+    /// [`RegisterError::Evaluation`] when the journal cannot be written; what was begun is finished in the next round. The error is
+    /// that of the first batch that failed; those behind it were carried out.
     pub fn carry_out_erasures(
         &self,
         call: &Call,
@@ -78,22 +79,36 @@ impl Register {
             let begun = erasure::in_state(tx, ErasureState::UnderWay, BATCHES_MAX)?;
             Ok::<_, RegisterError>((begun, erasure::in_state(tx, ErasureState::Approved, BATCHES_MAX)?))
         })?;
-        let mut carried = CarriedOut::default();
+        let (mut carried, mut failed) = (CarriedOut::default(), None);
         for row in begun.into_iter().chain(approved.into_iter().filter(|row| row.erase_from <= now)) {
-            let id = row.id;
-            if row.state == ErasureState::Approved {
-                self.core.change(call, Action::Erase, &("intent", id), move |unit| unit.intend(id))?;
+            // One that cannot be carried out keeps no other from its day.
+            if let Err(error) = self.core.carry_out_one(call, row.id, row.state, journal, &mut carried) {
+                tracing::error!(erasure = %row.id, code = error.code(), "an approved erasure could not be carried out");
+                failed.get_or_insert(error);
             }
-            while self.core.is_left_of(id)? {
-                self.core.change(call, Action::Erase, &("destroy", id), move |unit| unit.destroy_some(id))?;
-            }
-            self.core.finish(call, id, journal, &mut carried)?;
         }
-        Ok(carried)
+        failed.map_or(Ok(carried), Err)
     }
 }
 
 impl Core {
+    fn carry_out_one(
+        self: &Arc<Self>,
+        call: &Call,
+        id: ErasureId,
+        state: ErasureState,
+        journal: &dyn ErasureJournal,
+        carried: &mut CarriedOut,
+    ) -> Result<(), RegisterError> {
+        if state == ErasureState::Approved {
+            self.change(call, Action::Erase, &("intent", id), move |unit| unit.intend(id))?;
+        }
+        while self.is_left_of(id)? {
+            self.change(call, Action::Erase, &("destroy", id), move |unit| unit.destroy_some(id))?;
+        }
+        self.finish(call, id, journal, carried)
+    }
+
     fn is_left_of(&self, id: ErasureId) -> Result<bool, RegisterError> {
         self.store
             .read(move |tx| Ok(!erasure::items_with_fate(tx, id, ErasureFate::Scheduled, 1)?.is_empty()))

@@ -12,8 +12,10 @@ use tenantry_model::time::Timestamp;
 use tenantry_store::repo::erasure;
 use tenantry_vault::Slot;
 
-/// Records of one key that its leaf lists.
-const RECORDS_LISTED_MAX: u32 = 100_000;
+/// Records of one key that are listed as erased.
+const RECORDS_LISTED_MAX: u32 = 10_000_000;
+/// Records listed in one leaf: twenty digits and a comma for each stay within what a field may hold.
+const RECORDS_PER_LEAF: usize = 12_000;
 
 /// How a key was destroyed, and what is said where nothing had been sealed under one.
 const KEY_DESTROYED: &str = "cryptographic erase, NIST SP 800-88 Rev. 2: the only key was destroyed";
@@ -71,17 +73,25 @@ impl Unit<'_> {
             Retention::PersonalData => subject,
             Retention::DecisionEvidence => self.core.deployment,
         };
-        let mut record = Record::new(RecordType::Erased, chain, Retention::DecisionEvidence)
-            .text("under", &why.under)
-            .text("object", object)
-            .text("class", class.number())
-            .text("basis", why.basis)
-            .text("method", if key.is_some() { KEY_DESTROYED } else { NO_KEY })
-            .json("records", &records);
-        if let Some(leaf) = why.cause {
-            record = record.caused_by(leaf);
+        let mut state = |records: &[i64]| {
+            let mut record = Record::new(RecordType::Erased, chain, Retention::DecisionEvidence)
+                .text("under", &why.under)
+                .text("object", object)
+                .text("class", class.number())
+                .text("basis", why.basis)
+                .text("method", if key.is_some() { KEY_DESTROYED } else { NO_KEY })
+                .json("records", &records);
+            if let Some(leaf) = why.cause {
+                record = record.caused_by(leaf);
+            }
+            self.record(record)
+        };
+        let (first, rest) = records.split_at(records.len().min(RECORDS_PER_LEAF));
+        let mut leaf = state(first)?;
+        for more in rest.chunks(RECORDS_PER_LEAF) {
+            leaf = state(more)?;
         }
-        Ok(Outcome::Erased { key, leaf: self.record(record)? })
+        Ok(Outcome::Erased { key, leaf })
     }
 
     /// Clears the rows that the key protected, and what was kept beside them in plain.

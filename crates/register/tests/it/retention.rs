@@ -481,3 +481,31 @@ fn no_key_bytes_are_left_in_the_files() {
     assert!(!world.files_contain(&erased), "wrapped key bytes are still in a file");
     assert!(world.files_contain(&kept), "the search finds what is there: {}", hold.id);
 }
+
+/// More records than one leaf can list are listed in several, and each erased record finds the one that states its erasure.
+#[test]
+fn an_account_with_many_records_is_erased_and_its_package_says_so() {
+    const ACCESSES: usize = 12_400;
+    const CALLERS: usize = 31;
+    let world = World::sqlite();
+    let applied = world.apply(&Applicant::new(1));
+    std::thread::scope(|scope| {
+        for _ in 0..CALLERS {
+            scope.spawn(|| {
+                for _ in 0..ACCESSES / CALLERS {
+                    let access =
+                        serde_json::from_value(serde_json::json!({ "at": world.now(), "access": "access" }));
+                    world.register.report_access(&machine(None), applied.account, access.unwrap()).unwrap();
+                }
+            });
+        }
+    });
+    close(&world, applied.account);
+    years(&world, 3);
+    let journal = Journal::default();
+    assert_eq!(erase_what_is_due(&world, &journal).len(), 1);
+    assert!(is_erased(&world, applied.parties["me"]));
+    world.register.checkpoint(&system(Job::Checkpoints)).unwrap();
+    // The register verifies what it builds.
+    world.register.build_evidence(&officer(), applied.account, "erased long ago", None).unwrap();
+}

@@ -146,6 +146,38 @@ pub const CONTESTED: &[Contested] = &[
     },
 ];
 
+/// Land that ISO 3166 gives two codes: one of its own, and one below the state it belongs to. Taiwan is not among them: see
+/// [`CONTESTED`].
+const TWINS: &[(&str, &str)] = &[
+    ("HK", "CN-HK"),
+    ("MO", "CN-MO"),
+    ("AX", "FI-01"),
+    ("GP", "FR-971"),
+    ("MQ", "FR-972"),
+    ("GF", "FR-973"),
+    ("RE", "FR-974"),
+    ("YT", "FR-976"),
+    ("BL", "FR-BL"),
+    ("MF", "FR-MF"),
+    ("NC", "FR-NC"),
+    ("PF", "FR-PF"),
+    ("PM", "FR-PM"),
+    ("TF", "FR-TF"),
+    ("WF", "FR-WF"),
+    ("AW", "NL-AW"),
+    ("CW", "NL-CW"),
+    ("SX", "NL-SX"),
+    ("BQ-BO", "NL-BQ1"),
+    ("BQ-SA", "NL-BQ2"),
+    ("BQ-SE", "NL-BQ3"),
+    ("AS", "US-AS"),
+    ("GU", "US-GU"),
+    ("MP", "US-MP"),
+    ("PR", "US-PR"),
+    ("UM", "US-UM"),
+    ("VI", "US-VI"),
+];
+
 impl Jurisdiction {
     /// The United States.
     pub const US: Self = Self { text: *b"US\0\0\0\0", length: 2 };
@@ -171,14 +203,29 @@ impl Jurisdiction {
         CONTESTED.iter().find(|c| c.code == self.as_str())
     }
 
-    /// Whether this jurisdiction is `other` or lies within it. Follows recognition; control is looked up with
+    /// Whether this jurisdiction is `other` or lies within it, by whichever of two codes the same land is written. Follows recognition; control is looked up with
     /// [`Jurisdiction::is_controlled_by`].
     pub fn is_within(self, other: Self) -> bool {
-        self == other || self.country() == other || (other == Self::US && self.is_us())
+        let is_there = |place: Self| place == other || place.country() == other;
+        is_there(self)
+            || self.below().is_some_and(|below| below == other)
+            || self.above().is_some_and(is_there)
+            || (other == Self::US && self.is_us())
     }
 
-    /// Whether this and `other` are codes of which one covers at least a part of the other's land, a contested region and the
-    /// subdivisions that a publisher files it under.
+    /// The code of the same land below the state it belongs to.
+    fn below(self) -> Option<Self> {
+        TWINS.iter().find(|(own, _)| *own == self.as_str()).map(|(_, below)| Self::of(below))
+    }
+
+    /// The code of its own that land below a state has.
+    fn above(self) -> Option<Self> {
+        TWINS.iter().find(|(_, below)| *below == self.as_str()).map(|(own, _)| Self::of(own))
+    }
+
+    /// Whether this and `other` are codes of which one covers at least a part of the other's land: a contested region and the
+    /// subdivisions that a publisher files it under, or land with a code of its own and the state it belongs to. What is written of
+    /// the state may or may not mean that land: Hong Kong is a case of its own in some measures and part of China in others.
     ///
     /// ```
     /// use tenantry_model::jurisdiction::Jurisdiction;
@@ -190,7 +237,8 @@ impl Jurisdiction {
     pub fn overlaps(self, other: Self) -> bool {
         let covers =
             |one: Self, two: Self| one.contested().is_some_and(|c| c.overlaps.contains(&two.as_str()));
-        covers(self, other) || covers(other, self)
+        let belongs = |one: Self, two: Self| one.below().is_some_and(|below| below.country() == two);
+        covers(self, other) || covers(other, self) || belongs(self, other) || belongs(other, self)
     }
 
     /// Whether `other` exercises authority here without being the recognised state.

@@ -368,7 +368,14 @@ impl Register {
                         .text("before", before)
                         .text("state", row.state)
                         .text("ending", ending);
-                unit.record(record)?;
+                let leaf = unit.record(record)?;
+                if let Some(reason) = unit.call.reason.as_ref().map(|reason| reason.expose().to_owned()) {
+                    let words = Record::new(RecordType::ReasonGiven, row.subject, Retention::PersonalData)
+                        .text("account", id)
+                        .text("reason", reason)
+                        .caused_by(leaf);
+                    unit.record(words)?;
+                }
                 unit.below_waits(id)?;
                 unit.emit(
                     EventType::AccountClosed,

@@ -51,6 +51,8 @@ pub enum RecordType {
     AdministrationChanged = 20,
     /// The deployment was set up.
     SetUp = 21,
+    /// Why somebody did something, in their words; erased sooner than what they did.
+    ReasonGiven = 22,
     /// The length and head of every subject's chain were committed to.
     ChainsIndexed = 40,
     /// A batch of events was committed to.
@@ -99,6 +101,7 @@ impl RecordType {
         Self::EvidenceBuilt,
         Self::AdministrationChanged,
         Self::SetUp,
+        Self::ReasonGiven,
         Self::ChainsIndexed,
         Self::EventsBatched,
         Self::LedgerKeyIntroduced,
@@ -146,6 +149,7 @@ impl RecordType {
             Self::EvidenceBuilt => "Evidence package built",
             Self::AdministrationChanged => "Administration changed",
             Self::SetUp => "Set up",
+            Self::ReasonGiven => "Reason given",
             Self::ChainsIndexed => "Chains of all subjects indexed",
             Self::EventsBatched => "Events batched",
             Self::LedgerKeyIntroduced => "Ledger key introduced",

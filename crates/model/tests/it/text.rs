@@ -168,3 +168,19 @@ proptest! {
         if let Ok(share) = text.parse::<Share>() { prop_assert_eq!(share.to_string().parse::<Share>().unwrap(), share); }
     }
 }
+
+/// One place, two codes: whatever is written of one holds for the other, and the state above may mean it.
+#[test]
+fn land_with_two_codes_is_one_place() {
+    let of = |code: &str| code.parse::<tenantry_model::jurisdiction::Jurisdiction>().unwrap();
+    for (own, below, state) in
+        [("HK", "CN-HK", "CN"), ("AW", "NL-AW", "NL"), ("RE", "FR-974", "FR"), ("BQ-SA", "NL-BQ2", "NL")]
+    {
+        assert!(of(own).is_within(of(below)) && of(below).is_within(of(own)), "{own} and {below}");
+        assert!(of(below).is_within(of(state)) && !of(own).is_within(of(state)), "{own} in {state}");
+        assert!(of(own).overlaps(of(state)) && of(state).overlaps(of(own)), "{own} and {state}");
+    }
+    assert!(of("NL-BQ2").is_within(of("BQ")), "the island and the country of the three");
+    assert!(of("PR").is_within(of("US")) && of("US-PR").is_within(of("PR")));
+    assert!(!of("TW").overlaps(of("CN")), "a claim is no rule");
+}

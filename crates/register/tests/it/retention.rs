@@ -17,6 +17,7 @@ on_both!(
     nothing_is_erased_before_its_time_and_without_two_people,
     a_column_that_says_approved_erases_nothing,
     an_access_after_closing_moves_the_clock,
+    why_an_account_was_closed_is_kept_and_goes_with_the_person,
     a_party_lives_as_long_as_one_of_its_accounts,
     a_hold_keeps_what_it_covers_until_two_people_release_it,
     a_hold_placed_in_the_days_of_grace_wins,
@@ -480,6 +481,18 @@ fn no_key_bytes_are_left_in_the_files() {
     erase_what_is_due(&world, &journal);
     assert!(!world.files_contain(&erased), "wrapped key bytes are still in a file");
     assert!(world.files_contain(&kept), "the search finds what is there: {}", hold.id);
+}
+
+fn why_an_account_was_closed_is_kept_and_goes_with_the_person(world: &World) {
+    let (account, _) = closed(world, 1);
+    let titles = |world: &World| -> Vec<String> {
+        let told = world.register.timeline(&officer(), account).unwrap();
+        told.into_iter().map(|entry| entry.title).collect()
+    };
+    assert_eq!(titles(world).iter().filter(|title| *title == "Reason given").count(), 1);
+    years(world, 3);
+    erase_what_is_due(world, &Journal::default());
+    assert_eq!(crate::fsck::check(world).findings, []);
 }
 
 /// More records than one leaf can list are listed in several, and each erased record finds the one that states its erasure.

@@ -125,7 +125,9 @@ impl RegisterKind {
         match RecordType::from_number(number) {
             Some(T::PartyRecorded | T::RolesRecorded) => Self::Facts,
             Some(T::Decided | T::MatchDismissed) => Self::Decision,
-            Some(T::ApplicationReceived | T::AccountChanged | T::AccessReported) => Self::Account,
+            Some(T::ApplicationReceived | T::AccountChanged | T::AccessReported | T::ReasonGiven) => {
+                Self::Account
+            }
             Some(T::Revealed | T::EvidenceBuilt) => Self::Access,
             Some(T::CaseOpened | T::CaseDecided) => Self::Case,
             Some(T::MeasureProposed | T::MeasureChanged) => Self::Measure,

@@ -1,6 +1,6 @@
 //! The tables beside the ledger: keys, sealed rows, and rows that carry the hash of what they hold or stand for a leaf.
 
-use super::{Report, Step, look, standing};
+use super::{Report, Step, look, snapshots, standing};
 use crate::RegisterError;
 use crate::approvals::{Pending, approving_leaf, sealed_reason};
 use crate::core::Core;
@@ -28,6 +28,7 @@ enum Part {
     Sealed(SealedTable),
     Decisions,
     Packs,
+    Snapshots,
     Approvals,
     Accounts,
     Measures,
@@ -75,7 +76,8 @@ impl Table {
                 later.next().map_or(Part::Decisions, |next| Part::Sealed(*next))
             }
             Part::Decisions => Part::Packs,
-            Part::Packs => Part::Approvals,
+            Part::Packs => Part::Snapshots,
+            Part::Snapshots => Part::Approvals,
             Part::Approvals => Part::Accounts,
             Part::Accounts => Part::Measures,
             Part::Measures => Part::Holds,
@@ -115,6 +117,7 @@ impl Part {
             Self::Sealed(table) => sealed(tx, core, table, after),
             Self::Decisions => decisions(tx, core, after),
             Self::Packs => packs(tx, core),
+            Self::Snapshots => snapshots::look(tx, core, after),
             Self::Approvals => approvals(tx, core, after),
             Self::Accounts => standing::accounts(tx, core, after),
             Self::Measures => standing::measures(tx, core, after),

@@ -41,13 +41,13 @@ const STAFF_MAX: u32 = 10_000;
 const POSSIBLE_MAX: usize = 6;
 
 /// An opened record.
-struct Record {
+pub(super) struct Record {
     at: Timestamp,
-    body: Body,
+    pub(super) body: Body,
 }
 
 impl Record {
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.body.get(name).and_then(|value| std::str::from_utf8(value).ok())
     }
 
@@ -56,13 +56,13 @@ impl Record {
         self.body.get(name).and_then(|value| serde_json::from_slice(value).ok()).unwrap_or_default()
     }
 
-    fn says(&self, name: &str, value: &str) -> bool {
+    pub(super) fn says(&self, name: &str, value: &str) -> bool {
         self.text(name) == Some(value)
     }
 }
 
 /// The records of one type about a subject, oldest first.
-fn records(
+pub(super) fn records(
     tx: &mut dyn Tx,
     core: &Core,
     subject: &[u8; 16],

@@ -65,6 +65,16 @@ fn a_sound_store_is_sound(world: &World) {
         checked.tiles >= 1 && checked.checkpoints == 2 && checked.keys > 10 && checked.rows > 40,
         "{checked:?}"
     );
+    // A bit of a list.
+    world.run("UPDATE snapshot SET list = 'another'");
+    assert!(
+        check(world).findings.iter().any(|finding| finding.what.contains("not those that were imported"))
+    );
+    world.run("UPDATE snapshot SET list = 'test-list'");
+    world.run("UPDATE snapshot SET superseded_at = 1");
+    assert!(check(world).findings.iter().any(|finding| finding.what.contains("in force is not")));
+    world.run("UPDATE snapshot SET superseded_at = NULL");
+    assert_eq!(check(world).findings, []);
     // What is gone is found, too.
     for (place, gone) in [
         ("tile", "DELETE FROM tile"),
@@ -385,6 +395,18 @@ fn the_scrubber_comes_through_and_finds_rot() {
     world.clock.advance_days(1);
     pass();
     assert_eq!(world.register.scrub_state().findings[0].place, "leaf");
+    let trouble = world.register.ledger_trouble().unwrap();
+    assert!(trouble.starts_with("leaf: "), "{trouble}");
+    world.apply(&Applicant::new(50));
+    let signed = world.register.checkpoint(&system(Job::Checkpoints));
+    assert!(matches!(signed, Err(RegisterError::Ledger { .. })), "nothing is signed over it: {signed:?}");
+    let built = world.register.build_evidence(
+        &staff(Role::Auditor, 1),
+        AccountId::from_bytes([1; 16]),
+        "audit",
+        None,
+    );
+    assert!(matches!(built, Err(RegisterError::Ledger { .. })), "nor exported from it: {built:?}");
     world.run("UPDATE leaf SET recorded_at = recorded_at - 1 WHERE seq = 3");
     world.clock.advance_days(1);
     pass();

@@ -18,6 +18,7 @@ statements! {
     MEASURE_IDS = "SELECT id FROM measure WHERE id > $1 ORDER BY id LIMIT $2";
     FOUND_OF = "SELECT DISTINCT party FROM finding WHERE party > $1 ORDER BY party LIMIT $2";
     DECISIONS = "SELECT id FROM decision WHERE id > $1 ORDER BY id LIMIT $2";
+    SNAPSHOTS = "SELECT id FROM snapshot WHERE id > $1 ORDER BY id LIMIT $2";
     PACKS = "SELECT hash, text FROM pack ORDER BY hash";
     BATCHES_OUTSIDE = "SELECT COUNT(*) FROM event_batch WHERE leaf < $1 OR leaf >= $2";
     EVENT_SUBJECTS_OUTSIDE = "SELECT COUNT(*) FROM event_subject WHERE leaf < $1 OR leaf >= $2";
@@ -177,6 +178,11 @@ pub fn parties_with_findings(
     rows_max: u32,
 ) -> Result<Vec<[u8; 16]>, StoreError> {
     query_all(tx, &FOUND_OF, params![after, limit(rows_max)], |row| row.id16(0))
+}
+
+/// Snapshots of lists after one, in order of identifier.
+pub fn snapshots(tx: &mut dyn Tx, after: &[u8; 16], rows_max: u32) -> Result<Vec<[u8; 16]>, StoreError> {
+    query_all(tx, &SNAPSHOTS, params![after, limit(rows_max)], |row| row.id16(0))
 }
 
 /// Every policy pack: hash and text. One row per version that was ever adopted.

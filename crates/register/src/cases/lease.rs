@@ -3,6 +3,7 @@
 use super::{OpenCase, is_senior, open_case_file, person};
 use crate::access::{Action, authorise};
 use crate::call::Call;
+use crate::query::is_name;
 use crate::record::{Record, RecordType, Retention};
 use crate::unit::Unit;
 use crate::{Register, RegisterError};
@@ -55,42 +56,40 @@ impl Register {
         self.core.change(call, Action::WorkCases, &("lease", id), move |unit| unit.take_case(id))
     }
 
-    /// Makes a lease last from now again.
+    /// Makes a lease last from now again, and records that what the case holds is looked at again.
     pub fn renew(&self, call: &Call, id: CaseId) -> Result<Lease, RegisterError> {
-        self.change_lease(call, id, |now| Some(now.plus_micros(LEASE_MINUTES * MINUTE_US)))
+        authorise(&call.actor, Action::WorkCases)?;
+        let (me, _) = person(&call.actor, Action::WorkCases)?;
+        self.core.change(call, Action::WorkCases, &("renew", id), move |unit| {
+            let row = case::find(unit.tx, id)?.ok_or(RegisterError::NotFound { what: "case" })?;
+            if holder(&row, unit.now) != Some(me) {
+                return Err(RegisterError::Leased);
+            }
+            unit.take_case(id)
+        })
     }
 
-    /// Gives a case back to the queue. Does nothing when nobody holds it.
+    /// Gives a case back to the queue. Does nothing when nobody holds it. No leaf: nothing is shown by it.
     pub fn release(&self, call: &Call, id: CaseId) -> Result<(), RegisterError> {
-        self.change_lease(call, id, |_| None).map(|_| ())
-    }
-
-    /// Changes a lease the caller holds. No leaf: the access was recorded when it was taken.
-    fn change_lease(
-        &self,
-        call: &Call,
-        id: CaseId,
-        until: fn(Timestamp) -> Option<Timestamp>,
-    ) -> Result<Lease, RegisterError> {
         authorise(&call.actor, Action::WorkCases)?;
         let (me, _) = person(&call.actor, Action::WorkCases)?;
         let now = self.core.clock.now();
         self.core.store.write(move |tx| {
             let mut row = case::find(tx, id)?.ok_or(RegisterError::NotFound { what: "case" })?;
-            let until = until(now);
             match holder(&row, now) {
                 Some(holder) if holder == me => {}
-                None if until.is_none() => return Ok(Lease { case: id, until: now, version: row.version }),
-                _ => return Err(RegisterError::Leased),
+                None => return Ok(()),
+                Some(_) => return Err(RegisterError::Leased),
             }
-            row.leased_until = until;
-            row.leased_by = row.leased_until.map(|_| me);
-            if !case::change(tx, &row)? {
-                return Err(RegisterError::Changed { what: "case" });
-            }
-            Ok(Lease { case: id, until: row.leased_until.unwrap_or(now), version: row.version + 1 })
+            (row.leased_by, row.leased_until) = (None, None);
+            if case::change(tx, &row)? { Ok(()) } else { Err(RegisterError::Changed { what: "case" }) }
         })
     }
+}
+
+/// When a lease was taken or last renewed: what was recorded later is not shown under it.
+pub(super) fn taken_at(row: &CaseRow) -> Option<Timestamp> {
+    row.leased_until.map(|until| until.plus_micros(-LEASE_MINUTES * MINUTE_US))
 }
 
 impl Unit<'_> {
@@ -107,7 +106,8 @@ impl Unit<'_> {
         open.row.leased_until = Some(until);
         let facts = match open.row.party {
             Some(party) => {
-                party::facts(self.tx, party)?.into_iter().filter(|f| f.superseded_at.is_none()).collect()
+                let shown = |fact: &party::FactRow| fact.superseded_at.is_none() || is_name(fact.kind);
+                party::facts(self.tx, party)?.into_iter().filter(shown).collect()
             }
             None => Vec::new(),
         };

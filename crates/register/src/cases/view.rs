@@ -1,6 +1,6 @@
 //! Cases as people see them: the queue, one case, the counts. The sealed detail only for whoever holds the lease.
 
-use super::lease::holder;
+use super::lease::{holder, taken_at};
 use super::read_summary;
 use super::table::{VerdictOption, options};
 use crate::access::{Action, authorise};
@@ -362,7 +362,12 @@ fn detail(tx: &mut dyn Tx, vault: &Vault, row: &CaseRow) -> Result<CaseDetailVie
     let sealed: CaseDetail = keys::open_json(tx, vault, &row.subject, &row.id.bytes(), &row.sealed)?;
     let (mut names, mut facts) = (Vec::new(), Vec::new());
     if let Some(party) = row.party {
-        let party = dossier::open_party(tx, vault, party, Vec::new())?;
+        let mut party = dossier::open_party(tx, vault, party, Vec::new())?;
+        // What came since is not in the record of this access: taking the case again shows it.
+        if let Some(taken_at) = taken_at(row) {
+            party.facts.retain(|fact| fact.recorded_at <= taken_at);
+            party.former_names.retain(|fact| fact.recorded_at <= taken_at);
+        }
         let query = screening_query(party.kind, &party.facts, &party.former_names);
         names = query.into_iter().flat_map(|q| q.names).map(|name| name.expose().clone()).collect();
         facts = party

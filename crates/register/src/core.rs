@@ -54,6 +54,8 @@ pub(crate) struct Core {
     pub(crate) refused: crate::watchlists::Refusals,
     pub(crate) scrubber: crate::fsck::Scrubber,
     pub(crate) turns: crate::people::Turns,
+    /// Places of the records of the ledger's keys. They come when a deployment is opened, so they are looked for once.
+    pub(crate) key_history: OnceLock<Vec<i64>>,
     /// Where destroyed keys are noted outside the database; set once, when the deployment is opened.
     pub(crate) journal: OnceLock<Arc<dyn ErasureJournal>>,
     /// Pseudonym of the deployment itself: the subject of records about nobody else.
@@ -88,6 +90,7 @@ impl Core {
             refused: crate::watchlists::Refusals::default(),
             scrubber: crate::fsck::Scrubber::default(),
             turns: crate::people::Turns::default(),
+            key_history: OnceLock::new(),
             journal: OnceLock::new(),
             deployment,
             world: ArcSwap::from_pointee(world),

@@ -14,7 +14,7 @@
 //! bag/ bagit.txt bag-info.txt manifest-sha256.txt manifest-sha512.txt tagmanifest-sha256.txt tagmanifest.note
 //!   data/request/* scope.json                            what was asked, by whom, what exactly was approved
 //!   data/records/NNNNNN.{leaf,json,open,tlog-proof}      ledger entry, shown fields, what proves them, inclusion proof
-//!   data/custody/NNNNNN.{leaf,json,open,tlog-proof}      who looked, who approved, earlier packages
+//!   data/custody/NNNNNN.{leaf,json,open,tlog-proof}      who looked, who approved, earlier packages, the ledger's keys
 //!   data/erased/NNNNNN.{leaf,json,tlog-proof}            entries whose content was erased, and under which rule
 //!   data/complete/statement.json *.proof NNNNNN.*        whose records are all here, and the index that counted them
 //!   data/events/NNNNNN.{leaf,json,open,tlog-proof,events} batches of events: the record of each, and the events handed over

@@ -111,7 +111,14 @@ pub(crate) fn report(package: &Package, checkpoint: &Checkpoint) -> Result<Vec<u
     let mut rows = Vec::new();
     records(&mut sheet, package, "The records", "records", &package.records, &mut rows)?;
     if !package.custody.is_empty() {
-        records(&mut sheet, package, "Who looked and who approved", "custody", &package.custody, &mut rows)?;
+        records(
+            &mut sheet,
+            package,
+            "Who looked, who approved, and the ledger's keys",
+            "custody",
+            &package.custody,
+            &mut rows,
+        )?;
     }
     erased(&mut sheet, package)?;
     closing(&mut sheet, package);

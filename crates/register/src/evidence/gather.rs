@@ -22,6 +22,11 @@ use tenantry_store::repo::account::AccountRow;
 use tenantry_store::repo::ledger::LeafRow;
 use tenantry_store::repo::{ledger, party};
 
+/// What tells since when which key signs the ledger, and under which name.
+const KEY_HISTORY: [RecordType; 3] =
+    [RecordType::SetUp, RecordType::LedgerKeyIntroduced, RecordType::LedgerContinued];
+/// Most records of each of these.
+const KEY_HISTORY_MAX: u32 = 1_000;
 /// Records looked at behind a decision for the cases it opened in the same unit.
 const OPENED_CASES_MAX: u32 = 64;
 /// Fields of a decision that name nobody but the account itself.
@@ -74,6 +79,9 @@ impl Gathering<'_> {
             leaves.extend(chain.into_iter().map(|leaf| (leaf.seq, (leaf, party))));
         }
         for leaf in opened_cases(tx, &leaves, signed.size)? {
+            leaves.insert(leaf.seq, (leaf, None));
+        }
+        for leaf in key_history(tx, self.core, signed.size)? {
             leaves.insert(leaf.seq, (leaf, None));
         }
         let gone = erased::erasures(tx, self.core, &mut leaves)?;
@@ -223,11 +231,31 @@ enum Showing<'a> {
     Facts(&'a BTreeSet<FactId>),
 }
 
-/// Records about looking and handing over stand apart from the records looked at.
+/// The records of the keys that the ledger was signed with, so that a reader of a later day need not ask anybody.
+fn key_history(tx: &mut dyn Tx, core: &Core, size: u64) -> Result<Vec<LeafRow>, RegisterError> {
+    if core.key_history.get().is_none() {
+        let mut places = Vec::new();
+        for kind in KEY_HISTORY {
+            let number = i64::from(kind.number());
+            let leaves = ledger::in_chain_of_type(tx, &core.deployment, number, -1, KEY_HISTORY_MAX)?;
+            places.extend(leaves.into_iter().map(|leaf| leaf.seq));
+        }
+        core.key_history.get_or_init(|| places);
+    }
+    let mut found = Vec::new();
+    for place in core.key_history.get().into_iter().flatten() {
+        found.extend(ledger::range(tx, *place, 1)?.into_iter().filter(|leaf| stored_size(leaf.seq) < size));
+    }
+    Ok(found)
+}
+
+/// Records about looking and handing over, and about the ledger itself, stand apart from the records looked at.
 fn is_custody(header: &LeafHeader) -> bool {
     use RecordType as T;
     let kind = RecordType::from_number(i64::from(header.record_type.0));
-    matches!(kind, Some(T::Revealed | T::EvidenceBuilt | T::ApprovalRequested | T::ApprovalDecided))
+    let looked =
+        matches!(kind, Some(T::Revealed | T::EvidenceBuilt | T::ApprovalRequested | T::ApprovalDecided));
+    looked || kind.is_some_and(|kind| KEY_HISTORY.contains(&kind))
 }
 
 /// The chain of a subject as far as the checkpoint reaches; without a gap, or it is refused.

@@ -1,7 +1,7 @@
 //! Lists as they were imported: what everybody is screened against, and what old decisions are replayed from.
 
 use super::rows::Seen;
-use super::standing::records;
+use super::standing::{Record as Import, records};
 use crate::RegisterError;
 use crate::core::Core;
 use crate::record::RecordType;
@@ -12,11 +12,19 @@ use tenantry_store::Tx;
 use tenantry_store::repo::check::{self, After};
 use tenantry_store::repo::list;
 
-/// Looks at one snapshot: each can hold tens of megabytes.
+/// Snapshots looked at in one unit: each can hold tens of megabytes, and all their records are read for them.
+const SNAPSHOTS_PER_STEP: u32 = 8;
+
+/// Looks at some snapshots.
 pub(super) fn look(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
     let mut seen = Seen::default();
-    for id in check::snapshots(tx, &after.id, 1)? {
-        if let Err(what) = compare(tx, core, SnapshotId::from_bytes(id))? {
+    let ids = check::snapshots(tx, &after.id, SNAPSHOTS_PER_STEP)?;
+    if ids.is_empty() {
+        return Ok(seen);
+    }
+    let imports = records(tx, core, &core.deployment, RecordType::ListImported)?;
+    for id in ids {
+        if let Err(what) = compare(tx, &imports, SnapshotId::from_bytes(id))? {
             seen.wrong.push(("row", format!("{}: {what}", SnapshotId::from_bytes(id))));
         }
         seen.saw(id);
@@ -25,15 +33,14 @@ pub(super) fn look(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, 
 }
 
 /// A snapshot must be whole, and be what the newest record of its import says; the one in force must be the newest of its list.
-fn compare(tx: &mut dyn Tx, core: &Core, id: SnapshotId) -> Result<Result<(), String>, RegisterError> {
+fn compare(tx: &mut dyn Tx, imports: &[Import], id: SnapshotId) -> Result<Result<(), String>, RegisterError> {
     let Some(row) = list::find(tx, id)? else { return Ok(Err("it went while it was looked at".to_owned())) };
     let snapshot = match list::packed(tx, id)?.map(|packed| Snapshot::unpack(&packed)) {
         Some(Ok(snapshot)) => snapshot,
         Some(Err(error)) => return Ok(Err(error.to_string())),
         None => return Ok(Err("its entries are gone".to_owned())),
     };
-    let imports = records(tx, core, &core.deployment, RecordType::ListImported)?;
-    let header = |import: &super::standing::Record| {
+    let header = |import: &Import| {
         let header = import.body.get("header").unwrap_or_default();
         serde_json::from_slice::<SnapshotHeader>(header).ok()
     };
@@ -45,8 +52,7 @@ fn compare(tx: &mut dyn Tx, core: &Core, id: SnapshotId) -> Result<Result<(), St
     if own.is_some_and(|own| own.digest != snapshot.header().digest || own.list != row.list) {
         return Ok(Err("its entries are not those that were imported".to_owned()));
     }
-    let of_list =
-        |import: &&super::standing::Record| header(import).is_some_and(|header| header.list == row.list);
+    let of_list = |import: &&Import| header(import).is_some_and(|header| header.list == row.list);
     let newest =
         imports.iter().rev().find(of_list).and_then(|import| import.text("snapshot").map(str::to_owned));
     if (newest.as_deref() == Some(id.to_string().as_str())) != row.superseded_at.is_none() {

@@ -64,7 +64,7 @@ fn the_package_is_recorded_before_it_leaves() {
     let swapped = verify(&next, Some(&policy), Some(built.receipt.as_bytes()));
     assert_eq!(swapped.verdict, Verdict::Invalid, "a receipt is for one package");
     let report = verified(&desk, &next);
-    assert_eq!((report.verdict, report.counts.custody), (Verdict::Valid, 1));
+    assert_eq!((report.verdict, report.counts.custody), (Verdict::Valid, 2), "beside the keys of the ledger");
     assert!(holds(&next, "package_sha256") && !holds(&next, "audit 2026/4"), "but not for whom it was");
 }
 
@@ -189,7 +189,11 @@ fn a_disclosure_shows_what_was_approved_and_nothing_else() {
     // An ordinary package shows that somebody looked, but nothing of the disclosure.
     let ordinary = build(&desk, account);
     assert!(!holds(&ordinary.zip, "Bureau") && !holds(&ordinary.zip, "Aroha"));
-    assert_eq!(verified(&desk, &ordinary.zip).counts.custody, 1, "the access to the party");
+    assert_eq!(
+        verified(&desk, &ordinary.zip).counts.custody,
+        2,
+        "the access to the party, and the keys of the ledger"
+    );
 
     desk.clock.advance_micros(8 * DAY_US);
     let late = desk.register.build_disclosure(&legal, asked.approval);

@@ -167,7 +167,7 @@ fn wrong_use_is_told() {
         (&["compare", "--pairs", "missing.csv"], "cannot read missing.csv"),
         (&["compare", "--pairs", "odd.csv"], "the columns `name1` and `name2` are needed, found: a, b"),
         (&["compare", "--pairs", "odd.csv", "--entities", "odd.csv"], "cannot be used with"),
-        (&["compare", "--pairs", "odd.csv", "--algorithm", "magic"], "possible values: tenantry-7, ofac"),
+        (&["compare", "--pairs", "odd.csv", "--algorithm", "magic"], "possible values: tenantry-8, ofac"),
     ];
     for (arguments, said) in rows {
         let ended = run(folder.path(), arguments, b"");

@@ -132,7 +132,7 @@ pub(super) struct FeatureDoc {
         ("limit" = Option<u16>, Query, description = "Most results per query, 1 to 500; 5 when not given."),
         ("threshold" = Option<f64>, Query, description = "From which score on `match` is true; 0.7 when not given."),
         ("cutoff" = Option<f64>, Query, description = "Least score of a result; 0.5 when not given, and nothing below is searched for."),
-        ("algorithm" = Option<String>, Query, description = "`best`, `tenantry-7`, or `ofac` for what the agency's own tool would show. Another is refused."),
+        ("algorithm" = Option<String>, Query, description = "`best`, `tenantry-8`, or `ofac` for what the agency's own tool would show. Another is refused."),
         ("topics" = Option<Vec<String>>, Query, description = "Topics, one of which a result has."),
         ("include_dataset" = Option<Vec<String>>, Query, description = "Further lists."),
         ("exclude_dataset" = Option<Vec<String>>, Query, description = "Lists that do not count."),

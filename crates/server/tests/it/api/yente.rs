@@ -222,7 +222,7 @@ async fn what_can_be_asked_is_told_with_its_versions() {
     insta::assert_json_snapshot!("yente_catalog", catalog, { ".datasets[].version" => "[version]", ".datasets[].index_version" => "[version]" });
     assert_eq!(catalog, described("/datasets", "get", &deployment.get("/datasets").await));
     let algorithms = described("/algorithms", "get", &deployment.get("/algorithms").await);
-    assert_eq!((&algorithms["best"], &algorithms["default"]), (&json!("tenantry-7"), &json!("tenantry-7")));
+    assert_eq!((&algorithms["best"], &algorithms["default"]), (&json!("tenantry-8"), &json!("tenantry-8")));
 }
 
 #[tokio::test]

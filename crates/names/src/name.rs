@@ -1,6 +1,7 @@
 //! A name taken apart: tokens with their forms, roles and weights. All that depends on one name alone is done
 //! here, once; comparing two names is `near` (two tokens) and `align` (two names).
 
+use crate::fold::folded;
 use crate::hanja;
 use crate::look::Look;
 use crate::numbers::{self, Numeral};
@@ -254,7 +255,9 @@ impl Name {
         if reading == Reading::Usual {
             return Some(Self::analyse(text, kind));
         }
-        let korean = hanja::in_korean(text).filter(|_| kind == NameKind::Person)?;
+        // Radicals and compatibility characters are one for one the characters that are read.
+        let plain: String = text.chars().flat_map(folded).collect();
+        let korean = hanja::in_korean(&plain).filter(|_| kind == NameKind::Person)?;
         Some(Self { text: text.into(), ..Self::analyse(&korean, kind) })
     }
 
@@ -314,6 +317,7 @@ impl Name {
         let script =
             if piece.native { romanise::native_script(&piece.text) } else { romanise::script(&piece.text) };
         let ascii = romanise::ascii(&piece.text, script);
+        self.cut |= romanise::mixes_alphabets(&piece.text);
         if ascii.is_empty() {
             return;
         }
@@ -435,8 +439,8 @@ impl Name {
         &self.text
     }
 
-    /// Whether a part of it was not looked at because it is too long, or nothing of it could be read. Comparing it says
-    /// nothing about that part, so whoever relies on a comparison must ask.
+    /// Whether a part of it was not read: it is too long, or there are letters of a script that is not read or a word of two
+    /// alphabets. Comparing it says nothing about that part, so whoever relies on a comparison must ask.
     pub fn is_cut(&self) -> bool {
         self.cut || (self.tokens.is_empty() && self.text.chars().any(char::is_alphanumeric))
     }

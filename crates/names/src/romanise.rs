@@ -1,8 +1,10 @@
 //! Other scripts to ASCII, with a second reading where one spelling leaves the sound open. Latin letters lose
-//! their marks; Cyrillic, Greek, Arabic and Hebrew follow tables written here for names; Hangul, Kana, Han and all
-//! other scripts go through `any_ascii`. What a reading costs in likeness is decided in `near`, not here.
+//! their marks; Cyrillic, Greek, Arabic and Hebrew follow tables written here for names, Hangul, Kana and the Indic scripts
+//! their sounds; all else goes through `any_ascii`. That has something for most letters there are, which is not a reading: what
+//! is known to be read is said by [`is_read`], and a name with anything else in it is not read whole. What a reading costs in
+//! likeness is decided in `near`, not here.
 
-use crate::kana;
+use crate::{indic, kana};
 use any_ascii::any_ascii_char;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -84,7 +86,12 @@ fn is_hangul(c: char) -> bool {
 
 fn script_of(c: char) -> Script {
     match u32::from(c) {
-        0..=0x36f | 0x1e00..=0x1eff | 0xa720..=0xa7ff | 0xfb00..=0xfb06 | 0xff10..=0xff5a => Script::Latin,
+        0..=0x36f
+        | 0x1d00..=0x1dbf
+        | 0x1e00..=0x1eff
+        | 0x2c60..=0x2c7f
+        | 0xa720..=0xa7ff
+        | 0xab30..=0xab6f => Script::Latin,
         0x370..=0x58f | 0x10a0..=0x10ff | 0x1c80..=0x1cbf | 0x1f00..=0x1fff | 0x2d00..=0x2d2f => {
             Script::Alphabet
         }
@@ -100,6 +107,71 @@ fn script_of(c: char) -> Script {
         _ if !c.is_alphabetic() => Script::Latin,
         _ => Script::Other,
     }
+}
+
+/// Blocks of the scripts whose romanisation was tried on names of their own: Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic,
+/// Devanagari to Malayalam, Sinhala, Georgian, Ethiopic, Hangul, Kana, Bopomofo, Han. Not among them, since their vowels
+/// stand elsewhere or are not written, or nobody tried: Thai, Lao, Khmer, Myanmar, Tibetan, Mongolian, Thaana, Syriac,
+/// Cherokee and whatever is used less.
+const READ: &[std::ops::RangeInclusive<u32>] = &[
+    0..=0x52f,
+    0x530..=0x6ff,
+    0x750..=0x77f,
+    0x8a0..=0xdff,
+    0x10a0..=0x139f,
+    0x1c80..=0x1cbf,
+    0x1d00..=0x1fff,
+    0x2c60..=0x2c7f,
+    0x2d00..=0x2d2f,
+    0x2d80..=0x2ddf,
+    0x3005..=0x3007,
+    0x3040..=0x318f,
+    0x31a0..=0x31bf,
+    0x31f0..=0x31ff,
+    0x3400..=0x9fff,
+    0xa640..=0xa69f,
+    0xa720..=0xa7ff,
+    0xa960..=0xa97f,
+    0xab00..=0xab6f,
+    0xac00..=0xd7ff,
+    0xf900..=0xfaff,
+    0x20000..=0x3ffff,
+];
+
+/// Letters that say nothing by themselves: glottal stops and breathings, tones, and what only lengthens.
+fn is_unheard(c: char) -> bool {
+    matches!(u32::from(c), 0x241 | 0x242 | 0x294 | 0x295 | 0x2a1 | 0x2a2 | 0x2b9..=0x2ff | 0x37a | 0x559)
+}
+
+/// Whether a character takes part in what is compared: a letter or digit that is known to be read, or no letter at all. Flags
+/// are pairs of letters that say no sound.
+pub(crate) fn is_read(c: char) -> bool {
+    if c.is_ascii() {
+        return true;
+    }
+    let code = u32::from(c);
+    if (0x1f1e6..=0x1f1ff).contains(&code) {
+        return false;
+    }
+    let known = || READ.iter().any(|block| block.contains(&code));
+    let spoken = || {
+        let mut sounds = String::new();
+        letter(c, ' ', None).is_some()
+            || is_hangul(c)
+            || kana::read(c, &mut sounds)
+            || (indic::is_indic(c) && indic::read(&c.to_string()).is_some())
+            || repeats(c)
+            || any_ascii_char(c).bytes().any(|b| b.is_ascii_alphanumeric())
+            || is_unheard(c)
+    };
+    !c.is_alphanumeric() || is_combining_mark(c) || (known() && spoken())
+}
+
+/// Whether a word has letters of the Latin alphabet and of another that looks like it: written so by mistake, or not to be
+/// read.
+pub(crate) fn mixes_alphabets(text: &str) -> bool {
+    let of = |script| text.chars().any(|c| c.is_alphabetic() && script_of(c) == script);
+    !text.is_ascii() && of(Script::Alphabet) && of(Script::Latin)
 }
 
 /// Family names of one character that most Koreans and Chinese bear.
@@ -240,17 +312,24 @@ pub(crate) fn ascii(text: &str, script: Script) -> String {
         // The family name, which nobody writes with one letter.
         return "yi".to_owned();
     }
+    if script == Script::Other
+        && let Some(read) = indic::read(text)
+    {
+        return read;
+    }
     let foreign = is_foreign(text, script);
     let mut out = String::with_capacity(text.len());
     let mut previous = ' ';
     let mut chars = text.nfd().filter(|c| keeps(*c)).nfc().peekable();
-    while let Some(c) = chars.next() {
+    while let Some(written) = chars.next() {
         let next = chars.peek().copied();
+        let c = if repeats(written) { previous } else { written };
         if is_hangul(c) {
             hangul(c, &mut out);
             continue;
         }
         if kana::read(c, &mut out) {
+            previous = c;
             continue;
         }
         match spells(c).filter(|_| foreign).or_else(|| letter(c, previous, next)) {
@@ -262,6 +341,11 @@ pub(crate) fn ascii(text: &str, script: Script) -> String {
         previous = c;
     }
     out
+}
+
+/// Whether a character stands for the one before it, as in 佐々木.
+fn repeats(c: char) -> bool {
+    matches!(c, '々' | '〻' | 'ゝ' | 'ゞ' | 'ヽ' | 'ヾ')
 }
 
 /// Marks that carry no sound are dropped; those that change a letter's sound in Cyrillic, Kana and Indic stay.
@@ -277,6 +361,8 @@ fn letter(c: char, previous: char, next: Option<char>) -> Option<&'static str> {
         0x400..=0x52f => cyrillic(c, previous),
         0x590..=0x5ff => Some(hebrew(c, previous, next)),
         0x600..=0x6ff => arabic(c, previous),
+        // The Ethiopic letters for a vowel alone, which others pass over.
+        0x12a5 | 0x12d5 => Some("e"),
         _ => None,
     }
 }
@@ -406,6 +492,10 @@ fn hebrew(c: char, previous: char, next: Option<char>) -> &'static str {
         'ש' => "sh",
         'ת' if marked => "th",
         'ת' => "t",
+        'װ' => "v",
+        'ױ' => "oy",
+        'ײ' => "ay",
+        'ׯ' => "y",
         _ => "",
     }
 }

@@ -1,6 +1,7 @@
 //! Splits a written name into tokens and folds each to plain ASCII. Knows writing, not names: which characters
 //! separate, which vanish inside a word, and when single letters are initials or one acronym is decided here.
 
+use crate::fold::folded;
 use crate::name::NameKind;
 use crate::romanise;
 use crate::words;
@@ -36,7 +37,7 @@ pub(crate) struct Piece {
 /// The pieces of a name, and whether they are all of it.
 pub(crate) struct Pieces {
     pub(crate) pieces: Vec<Piece>,
-    /// Whether something was left out because the name is too long.
+    /// Whether something was left out because the name is too long, or has letters of a script that is not read.
     pub(crate) cut: bool,
 }
 
@@ -78,16 +79,22 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Pieces {
     let (mut letters, mut since_dot, mut marks) = (0, 0, 0);
     // Whether the token has more than marks, and how many letters and digits were read so far.
     let (mut speaks, mut read) = (false, 0);
-    let mut cut = false;
+    let (mut cut, mut all_read) = (false, true);
     let end = std::iter::once((text.len(), ' '));
-    for (at, (byte, c)) in text.char_indices().chain(end).enumerate() {
+    let written = text.char_indices().chain(end).enumerate();
+    // A character that stands for several is in one place, and what follows it is not before that place.
+    let mut past = 0;
+    for (at, byte, width, c) in
+        written.flat_map(|(at, (byte, c))| folded(c).map(move |f| (at, byte, c.len_utf8(), f)))
+    {
         let mut class = if byte == text.len() { Class::Separator } else { class(c) };
         let counts = class == Class::Letter && c.is_alphanumeric();
+        all_read &= class == Class::Inside || romanise::is_read(c);
         cut = byte < text.len() && (at >= SCANNED_CHARS_MAX || (counts && read >= NAME_CHARS_MAX));
         if cut {
             class = Class::Separator;
         }
-        let after = || text.get(byte + c.len_utf8()..).unwrap_or_default().chars();
+        let after = || text.get(byte + width..).unwrap_or_default().chars();
         let at = at as u16;
         marks = if class == Class::Letter && is_combining_mark(c) { marks + 1 } else { 0 };
         if marks > MARKS_MAX {
@@ -102,6 +109,7 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Pieces {
             }
             current.extend(c.to_lowercase());
             letters += 1;
+            past = at + 1;
             since_dot += 1;
             speaks |= counts;
             read += usize::from(counts);
@@ -122,11 +130,11 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Pieces {
             _ => !(kind == NameKind::Person && c == '-' && is_syllable(&current, after())),
         };
         if breaks && letters > 0 {
-            let end = if class == Class::Letter { at + 1 } else { at };
+            let end = at.max(past);
             // ASCII is composed already.
             let text = std::mem::take(&mut current);
             if speaks {
-                let text = if text.is_ascii() { text } else { text.nfkc().collect() };
+                let text = if text.is_ascii() { text } else { text.nfc().collect() };
                 out.push(Piece { start, end, text, comma_after: false, native: false });
             }
             (letters, speaks) = (0, false);
@@ -162,7 +170,7 @@ pub(crate) fn pieces(text: &str, kind: NameKind) -> Pieces {
     } else {
         part_forms(join_letters(out))
     };
-    Pieces { pieces, cut }
+    Pieces { pieces, cut: cut || !all_read }
 }
 
 /// Whether a hyphen parts the syllables of one name and no initial from a name: one vowel before it, a word after it, as

@@ -1,10 +1,10 @@
 //! The published numbers: how alike names are worth how many bits, and how many bits are what score. Changing any
 //! of them is a new [`ALGORITHM`]. Zero bits is the threshold: as much for as against.
 
-use crate::hit::Score;
+use crate::hit::{Cap, Score};
 
 /// Frozen name of the algorithm: everything that decides a score, dictionaries of `tenantry-names` included.
-pub const ALGORITHM: &str = "tenantry-7";
+pub const ALGORITHM: &str = "tenantry-8";
 
 /// Total in thousandths of a bit to score; straight lines between the rows.
 const SCORES: &[(i32, i32)] = &[
@@ -21,6 +21,12 @@ const SCORES: &[(i32, i32)] = &[
 /// Similarity of names (0 to 1000) to thousandths of a bit; straight lines between the rows.
 const NAME_BITS: &[(i32, i32)] = &[(0, -20_000), (500, -8_000), (700, 0), (850, 4_000), (1000, 7_000)];
 
+/// Names less alike than this are not the same, whatever else agrees: attributes single nobody out among those of one name.
+/// Only a hard rule brings such a pair up.
+pub(crate) const SIMILARITY_FLOOR: u16 = 550;
+/// The most that a pair gets which only a hard rule can bring up: less than is ever searched for.
+const CAPPED: Score = Score::new(Score::FLOOR.per_mille() - 1);
+
 /// Matched name weight (thousandths of a bit) that is neither rare nor common.
 const NAME_WEIGHT_USUAL: i32 = 20_000;
 /// How much a rare or common name moves a full match, in thousandths of a bit.
@@ -29,6 +35,12 @@ const RARITY_RANGE: (i32, i32) = (-2_000, 3_000);
 /// The score for a total of evidence in thousandths of a bit.
 pub fn calibration(total: i32) -> Score {
     Score::new(between(SCORES, total).clamp(0, 1000) as u16)
+}
+
+/// The score of a pair for a total of evidence, and for what caps it.
+pub(crate) fn score(total: i32, cap: Option<Cap>) -> Score {
+    let score = calibration(total);
+    if cap.is_some() { score.min(CAPPED) } else { score }
 }
 
 /// The least total, in thousandths of a bit, whose score reaches `score`.

@@ -54,16 +54,32 @@ pub(crate) fn is_single(property: Property, schema: Schema, value: &Value) -> bo
     of_kind && !SEVERAL.iter().any(|word| label.contains(word))
 }
 
+/// Kinds of numbers of which a bearer has one, and what another one says.
+const KINDS: [(Property, i32); 5] = [
+    (Property::ImoNumber, FOR_LIFE),
+    (Property::LeiCode, FOR_LIFE),
+    (Property::TaxNumber, FOR_LIFE),
+    (Property::RegistrationNumber, REGISTRATION),
+    (Property::IdNumber, NATIONAL),
+];
+
+/// What another number than these listed ones of one kind, clearly of their make, would say.
+pub(crate) fn of_another<'l>(property: Property, listed: impl Iterator<Item = &'l Exact>) -> i32 {
+    let mut normals: Vec<&str> = listed.filter(|e| e.single).map(|e| &*e.normal).collect();
+    normals.sort_unstable();
+    normals.dedup();
+    let bits = KINDS.iter().find(|(kind, _)| *kind == property).map_or(0, |(_, bits)| *bits);
+    match normals.len() {
+        0 => 0,
+        1 => bits,
+        // Who is listed with several of the kind may well have one more.
+        _ => bits / 2,
+    }
+}
+
 /// The strongest contradiction between the numbers of the two sides, and the listed number. It counts once: whoever is
 /// registered anew gets all numbers anew.
 pub(crate) fn strongest<'l>(asked: &[AskedNumber], listed: &'l [Exact]) -> Option<(i32, &'l Exact)> {
-    const KINDS: [(Property, i32); 5] = [
-        (Property::ImoNumber, FOR_LIFE),
-        (Property::LeiCode, FOR_LIFE),
-        (Property::TaxNumber, FOR_LIFE),
-        (Property::RegistrationNumber, REGISTRATION),
-        (Property::IdNumber, NATIONAL),
-    ];
     let of_kind = |(property, bits): (Property, i32)| {
         let mut against: Option<(i32, &Exact)> = None;
         for number in asked.iter().filter(|number| number.property == property) {

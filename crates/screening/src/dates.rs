@@ -61,6 +61,11 @@ pub(crate) fn relation(asked: &[PartialDate], listed: &[Born]) -> Option<(i32, N
     graded.max_by_key(|(bits, _, i)| (*bits, std::cmp::Reverse(*i)))
 }
 
+/// The most that a date of birth can say for whoever is listed with these.
+pub(crate) fn best_answer(listed: &[Born]) -> Option<i32> {
+    listed.iter().map(|born| grade_in(born.from, *born).0).max()
+}
+
 /// A date in a range is never evidence against; one outside is graded by the nearer end, and no better than one inside.
 fn grade_in(date: PartialDate, born: Born) -> (i32, Note) {
     let Some(to) = born.to else { return grade(date, born.from) };

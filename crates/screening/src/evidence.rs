@@ -13,15 +13,15 @@ use tenantry_model::jurisdiction::Jurisdiction;
 use tenantry_model::listed::Property;
 use tenantry_model::time::PartialDate;
 
-const IDENTIFIER_SAME: i32 = 18_000;
+pub(crate) const IDENTIFIER_SAME: i32 = 18_000;
 const WALLET_SAME: i32 = 24_000;
 const EMAIL_SAME: i32 = 18_000;
 const DOMAIN_SAME: i32 = 8_000;
 const PHONE_SAME: i32 = 9_000;
-const COUNTRY_SAME: i32 = 1_500;
-const COUNTRY_DIFFERENT: i32 = -1_500;
-const GENDER_SAME: i32 = 300;
-const GENDER_DIFFERENT: i32 = -4_000;
+pub(crate) const COUNTRY_SAME: i32 = 1_500;
+pub(crate) const COUNTRY_DIFFERENT: i32 = -1_500;
+pub(crate) const GENDER_SAME: i32 = 300;
+pub(crate) const GENDER_DIFFERENT: i32 = -4_000;
 const ADDRESS_SIMILAR: i32 = 3_000;
 /// Share of an address's words that must be found in the other, in thousandths.
 const ADDRESS_SIMILAR_MIN: usize = 600;
@@ -189,6 +189,17 @@ impl Asked {
     /// Whether the two are of different countries.
     pub(crate) fn elsewhere(&self, listed: &Attributes) -> bool {
         country(&self.countries, &listed.countries).is_some_and(|(bits, _)| bits < 0)
+    }
+
+    /// Whether the query has a number that is compared with those of this kind.
+    pub(crate) fn has_number(&self, kind: Property) -> bool {
+        let numbers = self.exact.iter().filter(|(attribute, ..)| *attribute == Attribute::Identifier);
+        numbers.into_iter().any(|(_, property, _)| property.is_none_or(|p| p == kind))
+    }
+
+    /// What identifying numbers say.
+    pub(crate) fn identifier_bits(&self, listed: &Attributes) -> i32 {
+        self.exact_match(Attribute::Identifier, listed).map_or(0, |(bits, ..)| bits)
     }
 
     /// Countries the query is of.

@@ -61,11 +61,25 @@ pub struct Explanation {
     pub points: Vec<Point>,
     /// Sum of the points, in thousandths of a bit.
     pub total: i32,
+    /// Why the score stays under [`Score::FLOOR`] whatever the total is; `None` when the total decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capped: Option<Cap>,
     /// Rules that make a hit whatever the score.
     pub hard_rules: Vec<HardRule>,
-    /// The one missing fact that would decide most.
+    /// The smallest missing fact whose answer decides whether this is a hit at [`Score::THRESHOLD`]; `None` when none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decisive: Option<Decisive>,
+}
+
+/// A rule that keeps a pair from being a hit, whatever its points add up to, unless a [`HardRule`] holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cap {
+    /// No name of one side is alike enough to one of the other (a similarity of 550), or a side has none: what else agrees
+    /// is true of many.
+    NamesApart,
+    /// One is a thing that the other cannot be, such as a person and a vessel.
+    KindsApart,
 }
 
 /// What is compared.
@@ -202,13 +216,16 @@ pub enum HardRule {
     },
 }
 
-/// The missing fact whose answer would move the score most.
+/// The smallest missing fact that would decide: one answer makes a hit at [`Score::THRESHOLD`], the other none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decisive {
     /// What to ask for.
     pub attribute: Attribute,
-    /// Score when it agrees fully.
+    /// Which number, for [`Attribute::Identifier`]. The same number is a hit by a [`HardRule`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub property: Option<Property>,
+    /// Score when it agrees as fully as what the list says allows.
     pub if_same: Score,
     /// Score when it differs clearly.
     pub if_different: Score,

@@ -4,7 +4,7 @@
 //! same time. [`Index::search`] takes a [`Query`] (a name, an identifying number or a wallet; everything else optional) and returns every
 //! listed entity whose evidence reaches the threshold, best first. Evidence is counted in thousandths of a bit,
 //! for and against, per attribute; the points of an [`Explanation`] add up to its total, and [`calibration`] maps
-//! the total to the [`Score`]. Exact identifiers and wallets are *hard rules*: they make a hit whatever the score,
+//! the total to the [`Score`], which a [`Cap`] may hold down. Exact identifiers and wallets are *hard rules*: they make a hit whatever the score,
 //! and without a name on either side.
 //!
 //! Nothing here asks a clock, a random source or the network, and nothing is a float: the same query, list version
@@ -39,6 +39,7 @@ mod calibrate;
 mod candidates;
 mod conflict;
 mod dates;
+mod decisive;
 mod entity;
 mod evidence;
 mod groups;
@@ -61,7 +62,9 @@ mod unread;
 mod whole;
 
 pub use calibrate::{ALGORITHM, calibration, required_bits};
-pub use hit::{Attribute, Decisive, Direction, Explanation, HardRule, Hit, NameDetail, Note, Point, Score};
+pub use hit::{
+    Attribute, Cap, Decisive, Direction, Explanation, HardRule, Hit, NameDetail, Note, Point, Score,
+};
 pub use image::{Bytes, ImageError};
 pub use index::{Entity, Index};
 pub use ofac::ofac_score;

@@ -2,21 +2,20 @@
 //! hit. The exhaustive search defines the answer, the indexed one must give the same.
 
 use crate::build::whole_names;
-use crate::calibrate::{ALGORITHM, calibration, name_bits, required_bits, similarity_for};
+use crate::calibrate::{ALGORITHM, SIMILARITY_FLOOR, name_bits, required_bits, score, similarity_for};
+use crate::decisive::{NamesByCountry, Standing, decisive};
 use crate::entity::{self, Attributes, name_of};
-use crate::evidence::{Asked, RANGES};
+use crate::evidence::Asked;
 use crate::groups::text_key;
-use crate::hit::{Attribute, Decisive, Direction, Explanation, Hit, NameDetail, Note, Point, Score};
+use crate::hit::{Attribute, Cap, Direction, Explanation, Hit, NameDetail, Note, Point, Score};
 use crate::index::Index;
 use crate::query::{Options, Query};
 use crate::tables::{EntityRecord, View};
 use crate::whole;
 use std::cmp::Reverse;
-use tenantry_model::listed::{ListedEntity, Property};
+use tenantry_model::jurisdiction::Jurisdiction;
+use tenantry_model::listed::{ListedEntity, Property, Schema};
 use tenantry_names::{Name, Reading, Weighed, Weighing, compare, similarity};
-
-/// Names less alike than this are not the same, whatever else agrees; only a hard rule brings such a pair up.
-const SIMILARITY_FLOOR: u16 = 550;
 
 impl Index {
     /// Every listed entity whose evidence reaches the threshold or that a hard rule names; best first, ties by list
@@ -32,7 +31,7 @@ impl Index {
     fn search_own(&self, query: &Query, options: &Options) -> Vec<Hit> {
         let view = &self.view();
         let asked = Asked::of(query);
-        let names = analysed(query, &asked);
+        let names = analysed(query, asked.countries());
         let least = required_bits(options.threshold.max(Score::FLOOR));
         let floor = similarity_for(least - asked.best_case()).max(SIMILARITY_FLOOR);
         let mut found = Vec::new();
@@ -49,7 +48,7 @@ impl Index {
             .filter_map(|of_one| judged(view, &asked, of_one, least))
             .collect();
         hard_hits(view, &asked, query, &names, &mut judged);
-        self.explained(view, &asked, &names, judged, options.limit)
+        self.explained(view, query, &asked, &names, judged, options.limit)
     }
 
     /// The same answer, found by comparing the query with every entity: the oracle of the tests.
@@ -64,7 +63,7 @@ impl Index {
     fn search_own_exhaustive(&self, query: &Query, options: &Options) -> Vec<Hit> {
         let view = &self.view();
         let asked = Asked::of(query);
-        let names = analysed(query, &asked);
+        let names = analysed(query, asked.countries());
         let least = required_bits(options.threshold.max(Score::FLOOR));
         let mut found: Vec<Judged> = Vec::new();
         for (entity, kept) in view.entities.iter().enumerate() {
@@ -74,13 +73,14 @@ impl Index {
                 found.extend(settled(&asked, entity as u32, &pairs, attributes, least));
             }
         }
-        self.explained(view, &asked, &names, found, options.limit)
+        self.explained(view, query, &asked, &names, found, options.limit)
     }
 
     /// Ranks, cuts, and only then explains.
     fn explained(
         &self,
         view: &View,
+        query: &Query,
         asked: &Asked,
         names: &[AskedName],
         mut judged: Vec<Judged>,
@@ -95,10 +95,17 @@ impl Index {
             key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b)))
         });
         judged.truncate(limit);
-        judged.iter().filter_map(|j| self.hit(view, asked, names, j)).collect()
+        judged.iter().filter_map(|j| self.hit(view, query, asked, names, j)).collect()
     }
 
-    fn hit(&self, view: &View, asked: &Asked, names: &[AskedName], judged: &Judged) -> Option<Hit> {
+    fn hit(
+        &self,
+        view: &View,
+        query: &Query,
+        asked: &Asked,
+        names: &[AskedName],
+        judged: &Judged,
+    ) -> Option<Hit> {
         let kept = view.entities.get(judged.entity as usize)?;
         let caption = view.text(kept.caption);
         let name = match &judged.best {
@@ -112,12 +119,25 @@ impl Index {
             }
             None => no_name(names, (kept.names[0] < kept.names[1]).then_some(caption)),
         };
-        let explanation = explain(asked, name, &judged.attributes);
+        let by_country = || {
+            let best = judged.best?;
+            let most = |names: &[AskedName], bits: fn(&Best) -> i32| {
+                let pairs = exhaustive(view, query, names, judged.entity, kept);
+                pairs.iter().map(bits).max().unwrap_or(best.bits)
+            };
+            let home = named_at_home(query, &judged.attributes);
+            Some(NamesByCountry {
+                same: home.map_or(best.bits, |names| most(&names, |pair| pair.bits)),
+                // A pair that does not suppose one country says the same of two.
+                different: if best.weighed.home { most(names, |p| p.elsewhere().bits) } else { best.bits },
+            })
+        };
+        let explanation = explain(asked, name, &judged.attributes, by_country);
         Some(Hit {
             list: self.list(kept.list).to_owned(),
             entity: view.text(kept.id).to_owned(),
             caption: caption.to_owned(),
-            score: calibration(explanation.total),
+            score: score(explanation.total, explanation.capped),
             explanation,
         })
     }
@@ -235,9 +255,10 @@ struct AskedName {
     name: Name,
 }
 
-fn analysed(query: &Query, asked: &Asked) -> Vec<AskedName> {
+/// The names of a query of these countries.
+fn analysed(query: &Query, countries: &[Jurisdiction]) -> Vec<AskedName> {
     let families = || query.family_names.iter().map(|f| f.expose().as_str());
-    let name = |text: &str, r: Reading| name_of(text, r, query.schema, asked.countries(), families());
+    let name = |text: &str, r: Reading| name_of(text, r, query.schema, countries, families());
     let mut out = Vec::with_capacity(query.names.len());
     for (query_name, text) in query.names.iter().enumerate() {
         let read = |reading| Some(AskedName { query_name, name: name(text.expose(), reading)? });
@@ -246,37 +267,80 @@ fn analysed(query: &Query, asked: &Asked) -> Vec<AskedName> {
     out
 }
 
-fn explain(asked: &Asked, name: Option<Point>, listed: &Attributes) -> Explanation {
+/// The names of the query as they are read when it is known to be of the countries of the listed entity, where that makes a
+/// difference.
+fn named_at_home(query: &Query, listed: &Attributes) -> Option<Vec<AskedName>> {
+    if query.schema == Schema::Person {
+        return None;
+    }
+    let names = analysed(query, &listed.countries);
+    names.iter().any(|asked| asked.name.tokens().iter().any(|t| t.home)).then_some(names)
+}
+
+fn explain(
+    asked: &Asked,
+    name: Option<Point>,
+    listed: &Attributes,
+    by_country: impl FnOnce() -> Option<NamesByCountry>,
+) -> Explanation {
+    let similarity = name.as_ref().and_then(|p| p.names.as_ref()).map(|n| n.comparison.similarity);
+    let names = name.as_ref().map_or(0, |p| p.bits);
     let mut points: Vec<Point> = name.into_iter().collect();
     points.extend(asked.points(listed));
     let total = points.iter().map(|p| p.bits).sum();
     let hard_rules = asked.hard_rules(listed);
-    let decisive = decisive(asked, listed, total);
-    Explanation { algorithm: ALGORITHM.to_owned(), points, total, hard_rules, decisive }
+    let apart = similarity.is_none_or(|s| s < SIMILARITY_FLOOR);
+    let capped = (apart && hard_rules.is_empty()).then_some(Cap::NamesApart);
+    let standing = Standing { asked, listed, total, names, apart };
+    let decisive = if hard_rules.is_empty() { decisive(&standing, by_country) } else { None };
+    Explanation { algorithm: ALGORITHM.to_owned(), points, total, capped, hard_rules, decisive }
 }
 
-/// Judges one query against one entity without an index or threshold: what `tenantry compare` prints per row.
+/// Judges one query against one entity without an index or threshold: what `tenantry compare` prints per row. A search finds
+/// exactly the entities whose score here reaches its threshold or that a hard rule names.
 pub fn judge(query: &Query, entity: &ListedEntity) -> (Score, Explanation) {
     let asked = Asked::of(query);
     let attributes = Attributes::of(entity);
-    let names = analysed(query, &asked);
-    let elsewhere = asked.elsewhere(&attributes);
+    let kinds_apart = !entity::comparable(query.schema, entity.schema);
     // A wallet's name is not its owner's.
-    let apart = !entity::comparable(query.schema, entity.schema) && asked.same_wallet(&attributes);
+    let apart = kinds_apart && asked.same_wallet(&attributes);
+    let names = analysed(query, asked.countries());
     let listed = whole_names(entity, &attributes);
+    let elsewhere = asked.elsewhere(&attributes);
+    let best = if apart { None } else { best_of(&names, &listed, elsewhere) };
+    let by_country = || {
+        let best = best.as_ref()?;
+        let most = |names: &[AskedName], elsewhere| {
+            best_of(names, &listed, elsewhere).map_or(best.bits(), |best| best.bits())
+        };
+        let home = named_at_home(query, &attributes);
+        Some(NamesByCountry {
+            same: home.map_or(best.bits(), |names| most(&names, false)),
+            different: most(&names, true),
+        })
+    };
+    let caption = (!listed.is_empty()).then(|| entity.caption());
+    let name = best.as_ref().map(NamePoint::point).or_else(|| no_name(&names, caption));
+    let mut explanation = explain(&asked, name, &attributes, by_country);
+    if kinds_apart && !apart {
+        (explanation.capped, explanation.decisive) = (Some(Cap::KindsApart), None);
+        explanation.hard_rules.clear();
+    }
+    (score(explanation.total, explanation.capped), explanation)
+}
+
+/// The pair of names that says most.
+fn best_of(names: &[AskedName], listed: &[(Property, Reading, Name)], elsewhere: bool) -> Option<NamePoint> {
     let mut best: Option<NamePoint> = None;
-    for name in names.iter().filter(|_| !apart) {
-        for (property, _, listed) in &listed {
+    for name in names {
+        for (property, _, listed) in listed {
             let point = NamePoint::of(name, *property, listed, elsewhere);
             if best.as_ref().is_none_or(|b| point.bits() > b.bits()) {
                 best = Some(point);
             }
         }
     }
-    let caption = (!listed.is_empty()).then(|| entity.caption());
-    let name = best.map(NamePoint::point).or_else(|| no_name(&names, caption));
-    let explanation = explain(&asked, name, &attributes);
-    (calibration(explanation.total), explanation)
+    best
 }
 
 /// Nothing is known of how the names relate: a side has none, or they name different things.
@@ -321,7 +385,7 @@ impl NamePoint {
         name_bits(self.weighed.similarity, self.weighed.matched)
     }
 
-    fn point(self) -> Point {
+    fn point(&self) -> Point {
         let bits = self.bits();
         let note = match self.weighed.similarity {
             1000 => Note::NameSame,
@@ -329,23 +393,7 @@ impl NamePoint {
             _ => Note::NameDifferent,
         };
         let direction = if bits > 0 { Direction::For } else { Direction::Against };
-        let (listed, names) = (self.listed, Some(self.detail));
+        let (listed, names) = (self.listed.clone(), Some(self.detail.clone()));
         Point { attribute: Attribute::Name, direction, bits, note, listed, names }
     }
-}
-
-/// Which fact the query lacks and the list has would move the score most.
-fn decisive(asked: &Asked, listed: &Attributes, total: i32) -> Option<Decisive> {
-    let known = |attribute: Attribute| match attribute {
-        Attribute::BirthDate => !listed.births.is_empty(),
-        Attribute::Country => !listed.countries.is_empty(),
-        _ => listed.female.is_some(),
-    };
-    let open = RANGES.iter().filter(|(a, _, _)| asked.lacks(*a) && known(*a));
-    let (attribute, same, different) = open.max_by_key(|(_, same, different)| same - different)?;
-    Some(Decisive {
-        attribute: *attribute,
-        if_same: calibration(total + same),
-        if_different: calibration(total + different),
-    })
 }

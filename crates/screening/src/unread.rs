@@ -8,8 +8,8 @@ use tenantry_model::listed::{ListedEntity, Property, Schema};
 use tenantry_names::Name;
 
 impl Query {
-    /// Whether a name of the query was not read whole: it is too long, or in no writing that is known. An answer then says
-    /// nothing about the rest of that name, so it must not be taken for a pass.
+    /// Whether a name of the query was not read whole: it is too long, or has letters of a script that is not read. An answer then
+    /// says nothing about the rest of that name, so it must not be taken for a pass.
     ///
     /// ```
     /// use tenantry_screening::Query;

@@ -1,5 +1,7 @@
 //! Names compared, as tables and properties.
 
+mod scripts;
+
 use proptest::prelude::*;
 use tenantry_names::{Name, NameKind, compare};
 

@@ -327,3 +327,25 @@ fn what_is_not_compared_is_named() {
     assert_eq!(unread, expected);
     assert!(Query::by_example(&written).has_cut_name());
 }
+
+/// Found by an audit: such names gave no hit and no word about it.
+#[test]
+fn a_name_in_a_script_that_is_not_read_says_so() {
+    for (name, read) in [
+        ("Ada Example", true),
+        ("𝐀𝐝𝐚 𝐄𝐱𝐚𝐦𝐩𝐥𝐞", true),
+        ("राहुल गांधी", true),
+        ("ทักษิณ ชินวัตร", false),
+        ("Thaksin ชินวัตร", false),
+        ("ហ៊ុន សែន", false),
+    ] {
+        for property in [Property::Name, Property::Alias, Property::LastName] {
+            let written = entity("", Schema::Person, &[(property, name)]);
+            assert_eq!(Query::unread(&written).is_empty(), read, "{property} {name}");
+            assert_eq!(Query::by_example(&written).has_cut_name(), !read, "{property} {name}");
+        }
+    }
+    let listed = entity("x", Schema::Person, &[(Property::Name, "EXAMPLE, Ada Quillon")]);
+    let hits = index(&[listed]).search(&Query::person("𝐀𝐝𝐚 𝓠𝓾𝓲𝓵𝓵𝓸𝓷 Ｅｘａｍｐｌｅ"), &Options::default());
+    assert_eq!(hits.len(), 1);
+}

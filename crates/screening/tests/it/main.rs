@@ -1,7 +1,9 @@
 //! Screening, against its own exhaustive oracle and by its promises.
 
 mod attributes;
+mod decisive;
 mod image;
+mod judged;
 mod oracle;
 mod pass;
 mod promises;

@@ -21,6 +21,8 @@ use tenantry_screening::{Query, judge, ofac_score};
 
 /// Most rows that could not be compared and are named on standard error.
 const TROUBLES_SHOWN_MAX: usize = 20;
+/// The column or field that is added.
+const SCORE: &str = "score";
 /// What some programs put before UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -150,8 +152,14 @@ fn csv(scorer: &Scorer, input: impl Read, out: &mut impl Write) -> Result<Troubl
         ))
         .context(WrongInput);
     };
+    if place(SCORE).is_some() {
+        return Err(anyhow::anyhow!(
+            "the file has a column `{SCORE}` already, and ours would be a second one: rename it or leave it out"
+        ))
+        .context(WrongInput);
+    }
     let schema = place("schema");
-    out.write_all(&csv_line(header.iter().map(Vec::as_slice), "score"))?;
+    out.write_all(&csv_line(header.iter().map(Vec::as_slice), SCORE))?;
     let work = |row: &ByteRecord| {
         let cell =
             |at: Option<usize>| String::from_utf8_lossy(at.and_then(|at| row.get(at)).unwrap_or_default());
@@ -201,10 +209,14 @@ fn tsv(scorer: &Scorer, input: impl Read, out: &mut impl Write) -> Result<Troubl
     compare_all(rows, |row| row.as_slice().len(), work, out)
 }
 
-/// Lines of `{schema, query, candidate}`; `score` becomes the last field, the rest of the line stays as it was.
+/// Lines of `{schema, query, candidate}`; `score` becomes the last field, the rest of the line stays as it was. A line that has
+/// no score is kept beside the reason.
 fn entities(scorer: &Scorer, input: impl Read, out: &mut impl Write) -> Result<Troubles> {
     let work = |line: &Line| {
-        let scored = line.object().and_then(|object| scorer.sides(&object));
+        let scored = line.object().and_then(|object| match object.get(SCORE) {
+            Some(_) => Err(format!("the line has a field `{SCORE}` already: rename it or leave it out")),
+            None => scorer.sides(&object),
+        });
         match scored {
             Ok(score) => {
                 // The line was an object with at least two fields, so it ends in a brace and a comma has its place.
@@ -214,11 +226,12 @@ fn entities(scorer: &Scorer, input: impl Read, out: &mut impl Write) -> Result<T
                 Answer { bytes, trouble: None }
             }
             Err(why) => {
-                let error = serde_json::json!({ "line": line.number, "error": why, "score": null });
-                Answer {
-                    bytes: format!("{error}\n").into_bytes(),
-                    trouble: Some(format!("line {}: {why}", line.number)),
-                }
+                let trouble = format!("line {}: {why}", line.number);
+                let error = Value::String(why);
+                let row = line.salvaged().map(|(row, _)| format!(", \"row\": {row}")).unwrap_or_default();
+                let bytes =
+                    format!("{{\"line\": {}, \"error\": {error}, \"score\": null{row}}}\n", line.number);
+                Answer { bytes: bytes.into_bytes(), trouble: Some(trouble) }
             }
         }
     };

@@ -17,6 +17,14 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// The line as JSON with U+FFFD for what is no character (half of a surrogate pair, bytes that are not UTF-8), and its
+    /// object: enough to say whose line it was. Nothing when it is no JSON object even so.
+    pub(super) fn salvaged(&self) -> Option<(String, Map<String, Value>)> {
+        let text = whole_characters(&String::from_utf8_lossy(&self.bytes));
+        let object = serde_json::from_str(&text).ok()?;
+        Some((text, object))
+    }
+
     /// The object on the line, or why there is none. The reason repeats nothing of the line.
     pub(super) fn object(&self) -> Result<Map<String, Value>, String> {
         if self.too_long {
@@ -26,9 +34,51 @@ impl Line {
             let place = error.column();
             match error.classify() {
                 serde_json::error::Category::Data => "the line is not a JSON object".to_owned(),
+                _ if self.salvaged().is_some() => format!(
+                    "near byte {place} is half of a surrogate pair or what is not UTF-8; write whole characters"
+                ),
                 _ => format!("the line is not JSON: wrong near byte {place}"),
             }
         })
+    }
+}
+
+/// Length of an escape such as `\ud83d`, in bytes.
+const ESCAPE_BYTES: usize = 6;
+
+/// JSON with `\ufffd` in place of every escape that is half of a surrogate pair.
+fn whole_characters(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(before);
+        let (written, length) = match (surrogate(escape), escape.get(ESCAPE_BYTES..).and_then(surrogate)) {
+            (Some(Half::High), Some(Half::Low)) => (None, 2 * ESCAPE_BYTES),
+            (Some(_), _) => (Some("\\ufffd"), ESCAPE_BYTES),
+            // What follows a backslash belongs to it, another backslash too.
+            (None, _) => (None, 1 + escape.chars().nth(1).map_or(0, char::len_utf8)),
+        };
+        let (escape, after) = escape.split_at_checked(length).unwrap_or((escape, ""));
+        out.push_str(written.unwrap_or(escape));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+enum Half {
+    High,
+    Low,
+}
+
+/// Which half of a surrogate pair an escape at the start of the text is.
+fn surrogate(text: &str) -> Option<Half> {
+    let digits = text.strip_prefix("\\u").and_then(|rest| rest.get(..ESCAPE_BYTES - 2))?;
+    match u16::from_str_radix(digits, 16).ok()? {
+        0xd800..=0xdbff => Some(Half::High),
+        0xdc00..=0xdfff => Some(Half::Low),
+        _ => None,
     }
 }
 
@@ -90,5 +140,31 @@ fn read_line(input: &mut impl BufRead, into: &mut Vec<u8>) -> std::io::Result<Le
         if end.is_some() {
             return Ok(if too_long { Length::TooLong } else { Length::Whole });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_character_hides_no_line() {
+        let rows = [
+            (r#"{"id":"a","name":"\ud800"}"#, Some("\u{fffd}")),
+            (r#"{"id":"a","name":"\ude00\uD83D\uDE00"}"#, Some("\u{fffd}\u{1f600}")),
+            (r#"{"id":"a","name":"\\ud800"}"#, Some("\\ud800")),
+            (r#"{"id":"a","name":"\ud800\n"}"#, Some("\u{fffd}\n")),
+            (r#"{"id":"a","name":"\ud8"}"#, None),
+            (r#"["a"]"#, None),
+            ("{broken\\", None),
+        ];
+        for (text, expected) in rows {
+            let line = Line { number: 1, bytes: text.as_bytes().to_vec(), too_long: false };
+            let salvaged = line.salvaged().map(|(_, object)| object);
+            let name = salvaged.as_ref().and_then(|object| object["name"].as_str());
+            assert_eq!(name, expected, "{text}");
+        }
+        let bytes = b"{\"id\":\"a\",\"name\":\"\xff\"}".to_vec();
+        assert!(Line { number: 1, bytes, too_long: false }.salvaged().is_some());
     }
 }

@@ -9,6 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::counting;
 use anyhow::{Context as _, Result};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use tenantry_lists::{Example, Reading, read_files};
@@ -93,14 +94,14 @@ impl Bench {
     fn answer(&self, line: &Line) -> Answer {
         let object = match line.object() {
             Ok(object) => object,
-            Err(why) => return refusal(line.number, "", why),
+            Err(why) => {
+                let id = line.salvaged().map(|(_, object)| id(&object)).unwrap_or_default();
+                return refusal(line.number, &id, why);
+            }
         };
         let example = match Example::read(&object, None) {
             Ok(example) => example,
-            Err(why) => {
-                let id = object.get("id").and_then(serde_json::Value::as_str).unwrap_or_default();
-                return refusal(line.number, id, why.to_string());
-            }
+            Err(why) => return refusal(line.number, &id(&object), why.to_string()),
         };
         let query = Query::by_example(&example.entity);
         if query.has_cut_name() {
@@ -126,6 +127,15 @@ impl Bench {
         let schema = self.index.entity(&hit.entity).map_or(Schema::Thing, |entity| entity.schema);
         let evidence = Evidence::of(query, hit, self.options.threshold.max(Score::FLOOR));
         Found { id: &hit.entity, caption: &hit.caption, schema, datasets: [&hit.list], evidence }
+    }
+}
+
+/// The identifier of a query, as the answer to it repeats it.
+fn id(object: &Map<String, Value>) -> String {
+    match object.get("id") {
+        Some(Value::String(id)) => id.clone(),
+        Some(Value::Number(id)) => id.to_string(),
+        _ => String::new(),
     }
 }
 
@@ -188,6 +198,10 @@ mod tests {
         let expected = format!("{{\"line\":1,\"id\":\"c-1\",\"error\":\"{TOO_LONG}\"}}\n");
         assert_eq!(String::from_utf8(answer.bytes).unwrap(), expected);
         assert!(answer.trouble.is_some());
+        let half = br#"{"id":"c-2","schema":"Person","name":"Ada \ud800"}"#;
+        let answer = bench.answer(&lines(&half[..]).next().unwrap().unwrap());
+        let told = String::from_utf8(answer.bytes).unwrap();
+        assert!(told.starts_with(r#"{"line":1,"id":"c-2","error":"near byte "#), "{told}");
         let answer = asked("Ada Example", "12");
         assert!(answer.trouble.is_none());
         assert!(String::from_utf8(answer.bytes).unwrap().contains(r#""unread":["passportNumber"]"#));

@@ -153,6 +153,7 @@ fn wrong_use_is_told() {
     let folder = folder();
     std::fs::write(folder.path().join("cut.ftm.json"), LIST.split_at(LIST.len() - 20).0).unwrap();
     std::fs::write(folder.path().join("odd.csv"), "a,b\n1,2\n").unwrap();
+    std::fs::write(folder.path().join("scored.csv"), "name1,name2,Score\nAda,Ada,1\n").unwrap();
     let sdn = format!("36,\"EXAMPLE AIR\"{}\r\n\u{1a}", ",-0- ".repeat(10));
     std::fs::write(folder.path().join("sdn.csv"), sdn).unwrap();
     let rows: &[(&[&str], &str)] = &[
@@ -166,8 +167,9 @@ fn wrong_use_is_told() {
         (&["compare"], "name one file"),
         (&["compare", "--pairs", "missing.csv"], "cannot read missing.csv"),
         (&["compare", "--pairs", "odd.csv"], "the columns `name1` and `name2` are needed, found: a, b"),
+        (&["compare", "--pairs", "scored.csv"], "the file has a column `score` already"),
         (&["compare", "--pairs", "odd.csv", "--entities", "odd.csv"], "cannot be used with"),
-        (&["compare", "--pairs", "odd.csv", "--algorithm", "magic"], "possible values: tenantry-7, ofac"),
+        (&["compare", "--pairs", "odd.csv", "--algorithm", "magic"], "possible values: tenantry-8, ofac"),
     ];
     for (arguments, said) in rows {
         let ended = run(folder.path(), arguments, b"");
@@ -217,6 +219,8 @@ fn entities_keep_their_line_and_gain_a_score() {
         r#"{"schema":"Person","query":{"name":"Ada"}}"#,
         "no json",
         r#"{"schema":"Unheard","query":{"name":"Ada Example"},"candidate":{"name":"Ada Example"}}"#,
+        r#"{"id":"r-7","schema":"Person","query":{"name":"Ada \ud800"},"candidate":{"name":"Ada Example"}}"#,
+        r#"{"id":"r-8","schema":"Person","query":{"name":"Ada"},"candidate":{"name":"Ada"},"score":"0.5"}"#,
     ];
     std::fs::write(folder.path().join("pairs.jsonl"), rows.join("\r\n")).unwrap();
     let ended = run(folder.path(), &["compare", "--entities", "pairs.jsonl"], b"");

@@ -101,7 +101,7 @@ pub(super) struct QueryEcho {
     /// The values that took part.
     properties: BTreeMap<&'static str, Vec<String>>,
     /// Properties with a value that could not be read, or that is not compared; a name among them is too long to be compared
-    /// whole, so an empty answer says nothing about it.
+    /// whole or has letters of a script that is not read, so an empty answer says nothing about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     unread: Vec<String>,
@@ -132,7 +132,7 @@ pub(super) struct FeatureDoc {
         ("limit" = Option<u16>, Query, description = "Most results per query, 1 to 500; 5 when not given."),
         ("threshold" = Option<f64>, Query, description = "From which score on `match` is true; 0.7 when not given."),
         ("cutoff" = Option<f64>, Query, description = "Least score of a result; 0.5 when not given, and nothing below is searched for."),
-        ("algorithm" = Option<String>, Query, description = "`best`, `tenantry-7`, or `ofac` for what the agency's own tool would show. Another is refused."),
+        ("algorithm" = Option<String>, Query, description = "`best`, `tenantry-8`, or `ofac` for what the agency's own tool would show. Another is refused."),
         ("topics" = Option<Vec<String>>, Query, description = "Topics, one of which a result has."),
         ("include_dataset" = Option<Vec<String>>, Query, description = "Further lists."),
         ("exclude_dataset" = Option<Vec<String>>, Query, description = "Lists that do not count."),
@@ -216,8 +216,9 @@ impl Scoring {
     pub(super) fn evidence(&self, query: &Query, hit: &tenantry_screening::Hit) -> Evidence {
         let mut evidence = Evidence::of(query, hit, self.threshold);
         if self.matcher == Matcher::Ofac {
-            // The agency's tool knows no hard rules.
+            // The agency's tool knows no hard rules and compares nothing but names.
             evidence.is_match = hit.score >= self.threshold;
+            evidence.decisive = None;
         }
         evidence
     }
@@ -248,6 +249,10 @@ fn understood(body: MatchQueries) -> Result<Vec<(String, Example)>, Problem> {
         return invalid("/queries".to_owned(), format!("has 1 to {BATCH_MAX} queries"));
     }
     let mut examples = Vec::with_capacity(body.queries.len());
+    // A client of yente takes whatever is answered under a key for an answer and looks at no status of its own: a query that was
+    // not asked would be one without a hit. So all are asked or none, and every one that cannot be is told.
+    let mut refused = Problem::new(Code::ValueInvalid);
+    let asked_for = body.queries.len();
     for (number, (key, asked)) in body.queries.into_iter().enumerate() {
         let mut object = Map::from_iter([("schema".to_owned(), Value::String(asked.schema))]);
         object.extend(asked.id.map(|id| ("id".to_owned(), Value::String(id))));
@@ -255,8 +260,11 @@ fn understood(body: MatchQueries) -> Result<Vec<(String, Example)>, Problem> {
         match Example::read(&object, None) {
             Ok(example) => examples.push((key, example)),
             // Keys are the caller's and may name people, so the place is told by number.
-            Err(why) => return invalid("/queries".to_owned(), format!("query {} by key: {why}", number + 1)),
+            Err(why) => refused = refused.at("/queries", format!("query {} by key: {why}", number + 1)),
         }
+    }
+    if examples.len() < asked_for {
+        return Err(refused);
     }
     let examples_only = || examples.iter().map(|(_, example)| &example.entity);
     if names(examples_only()) > NAMES_MAX {
@@ -273,12 +281,18 @@ pub(super) fn names<'a>(entities: impl Iterator<Item = &'a ListedEntity>) -> usi
     entities.map(|entity| Query::by_example(entity).names.len()).sum()
 }
 
-fn echo(example: Example) -> QueryEcho {
-    let entity = example.entity;
-    let mut unread = example.unread;
-    unread.extend(Query::unread(&entity).iter().map(|property| property.as_str().to_owned()));
+/// Properties with a value that takes no part, or not as a whole.
+pub(super) fn unread(example: &Example) -> Vec<String> {
+    let mut unread = example.unread.clone();
+    unread.extend(Query::unread(&example.entity).iter().map(|property| property.as_str().to_owned()));
     unread.sort_unstable();
     unread.dedup();
+    unread
+}
+
+fn echo(example: Example) -> QueryEcho {
+    let unread = unread(&example);
+    let entity = example.entity;
     let texts = |values: Vec<tenantry_model::listed::Value>| values.into_iter().map(|v| v.text).collect();
     QueryEcho {
         id: Some(entity.id).filter(|id| !id.is_empty()),

@@ -1,6 +1,6 @@
 //! The reconciliation API, version 0.2, as OpenRefine speaks it: `/reconcile/{dataset}`.
 
-use super::matching::{RESULTS_DEFAULT, Scoring, names};
+use super::matching::{RESULTS_DEFAULT, Scoring, names, unread};
 use super::params::Params;
 use super::{BATCH_MAX, NAMES_MAX};
 use crate::api::guard::guard_whole;
@@ -127,10 +127,15 @@ pub(super) enum Reconciled {
 }
 
 /// Candidates of one query.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 pub(super) struct Candidates {
     /// Best first.
     result: Vec<Candidate>,
+    /// Properties of the query with a value that took no part, as for `POST /match/{dataset}`: a name among them was not read
+    /// whole, so that no candidates say nothing about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    unread: Vec<String>,
 }
 
 /// A candidate.
@@ -255,8 +260,9 @@ async fn reconcile(
     let examples = understood(queries)?;
     let answered = blocking(move || {
         let answer = |(key, limit, example): (String, usize, Option<Example>)| {
-            let result = example.map(|e| candidates(&lists, &scoring, &e, limit)).unwrap_or_default();
-            (key, Candidates { result })
+            let found = example
+                .map(|e| Candidates { result: candidates(&lists, &scoring, &e, limit), unread: unread(&e) });
+            (key, found.unwrap_or_default())
         };
         examples.into_iter().map(answer).collect()
     });

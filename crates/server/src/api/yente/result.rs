@@ -5,7 +5,10 @@
 
 use serde::Serialize;
 use std::collections::BTreeMap;
-use tenantry_screening::{Attribute, Explanation, HardRule, Hit, Note, Point, Query, Score};
+use tenantry_names::{Comparison, EditKind, How, Span};
+use tenantry_screening::{
+    Attribute, Decisive, Explanation, HardRule, Hit, NameDetail, Note, Point, Query, Score,
+};
 use utoipa::ToSchema;
 
 /// The evidence of one attribute.
@@ -19,6 +22,64 @@ pub struct FeatureResult {
     pub query: Option<String>,
     /// What the list says.
     pub candidate: Option<String>,
+    /// For names: which characters of the two were lined up with which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub alignment: Option<Alignment>,
+}
+
+/// How two names line up. Places are characters counted from 0: the first, and one past the last.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Alignment {
+    /// Parts that stand for one another, in the order of the query's name.
+    pub parts: Vec<AlignedPart>,
+    /// Parts that only the query's name has.
+    pub query_only: Vec<[u16; 2]>,
+    /// Parts that only the list's name has.
+    pub candidate_only: Vec<[u16; 2]>,
+}
+
+/// Two parts that stand for one another.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AlignedPart {
+    /// Where in the query's name.
+    pub query: [u16; 2],
+    /// Where in the list's name.
+    pub candidate: [u16; 2],
+    /// What makes them alike: `same`, `equivalent`, `spelling`, `sound`, `transcribed`, `glued` or `initial`.
+    pub how: &'static str,
+    /// How alike, 0 to 1.
+    pub likeness: f64,
+    /// Differences letter by letter; none when the parts are the same or in different scripts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub edits: Vec<AlignedEdit>,
+}
+
+/// One difference between two parts.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AlignedEdit {
+    /// What it does to the query's name: `replace`, `insert`, `delete` or `swap`.
+    pub kind: &'static str,
+    /// Where in the query's name.
+    pub query: [u16; 2],
+    /// Where in the list's name.
+    pub candidate: [u16; 2],
+}
+
+/// The smallest missing fact whose answer decides whether this is a hit at the published threshold of 0.7.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DecisiveFact {
+    /// What to ask for, as in `explanations`.
+    pub attribute: &'static str,
+    /// Which number, for `identifier`; the same number is a match by a hard rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub property: Option<&'static str>,
+    /// Score when it agrees.
+    pub if_same: f64,
+    /// Score when it differs.
+    pub if_different: f64,
 }
 
 /// What was found out about one entity.
@@ -37,6 +98,10 @@ pub struct Evidence {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub hard_rules: Vec<&'static str>,
+    /// The smallest missing fact that would decide; absent when none would.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub decisive: Option<DecisiveFact>,
 }
 
 impl Evidence {
@@ -55,6 +120,7 @@ impl Evidence {
             features: points().filter(compared).map(|p| (word(p.attribute), bits(p.bits))).collect(),
             explanations: points().map(|p| (word(p.attribute), feature(query, p))).collect(),
             hard_rules: explanation.hard_rules.iter().map(rule).collect(),
+            decisive: explanation.decisive.as_ref().map(decisive),
         }
     }
 }
@@ -103,7 +169,60 @@ fn feature(query: &Query, point: &Point) -> FeatureResult {
         None => note(point.note).to_owned(),
     };
     let candidate = (!point.listed.is_empty()).then(|| point.listed.clone());
-    FeatureResult { score: bits(point.bits), detail, query: (!asked.is_empty()).then_some(asked), candidate }
+    let alignment = point.names.as_ref().map(|NameDetail { comparison, .. }| alignment(comparison));
+    let query = (!asked.is_empty()).then_some(asked);
+    FeatureResult { score: bits(point.bits), detail, query, candidate, alignment }
+}
+
+fn decisive(decisive: &Decisive) -> DecisiveFact {
+    DecisiveFact {
+        attribute: word(decisive.attribute),
+        property: decisive.property.map(|property| property.as_str()),
+        if_same: unit(decisive.if_same),
+        if_different: unit(decisive.if_different),
+    }
+}
+
+fn alignment(comparison: &Comparison) -> Alignment {
+    let places = |spans: &[Span]| spans.iter().copied().map(place).collect();
+    let part = |part: &tenantry_names::Aligned| AlignedPart {
+        query: place(part.left),
+        candidate: place(part.right),
+        how: how(part.how),
+        likeness: bits(part.likeness.into()),
+        edits: part.edits.iter().map(edit).collect(),
+    };
+    Alignment {
+        parts: comparison.aligned.iter().map(part).collect(),
+        query_only: places(&comparison.left_only),
+        candidate_only: places(&comparison.right_only),
+    }
+}
+
+fn edit(edit: &tenantry_names::Edit) -> AlignedEdit {
+    let kind = match edit.kind {
+        EditKind::Replace => "replace",
+        EditKind::Insert => "insert",
+        EditKind::Delete => "delete",
+        EditKind::Swap => "swap",
+    };
+    AlignedEdit { kind, query: place(edit.left), candidate: place(edit.right) }
+}
+
+const fn place(span: Span) -> [u16; 2] {
+    [span.start, span.end]
+}
+
+const fn how(how: How) -> &'static str {
+    match how {
+        How::Same => "same",
+        How::Equivalent => "equivalent",
+        How::Spelling => "spelling",
+        How::Sound => "sound",
+        How::Transcribed => "transcribed",
+        How::Glued => "glued",
+        How::Initial => "initial",
+    }
 }
 
 /// What the query says about an attribute, in one line.

@@ -131,6 +131,17 @@ async fn what_cannot_be_answered_is_refused_with_a_detail() {
         let problem = matched(&deployment, parameters, body).await.problem(*code);
         assert!(problem["detail"].is_string() || problem["errors"][0]["detail"].is_string(), "{problem}");
     }
+    // One that cannot be asked must not pass for one without a hit; each is told by its place.
+    let two = json!({ "queries": {
+        "a": { "schema": "Spaceship", "properties": { "name": "x" } },
+        "b": good["queries"]["nobody"],
+        "c": { "schema": "Person", "properties": {} },
+    } });
+    let problem = matched(&deployment, "", &two).await.problem(Code::ValueInvalid);
+    let told: Vec<&str> =
+        problem["errors"].as_array().unwrap().iter().filter_map(|e| e["detail"].as_str()).collect();
+    assert_eq!(told.len(), 2, "{problem}");
+    assert!(told[0].starts_with("query 1 by key") && told[1].starts_with("query 3 by key"), "{told:?}");
     deployment.post("/match/nowhere", "unused", &good).await.problem(Code::NotFound);
     let surrogate = r#"{"queries":{"q":{"schema":"Person","properties":{"name":["\ud800"]}}}}"#;
     let request = ask("POST", &deployment.key, "/match/default").header("content-type", "application/json");
@@ -222,7 +233,7 @@ async fn what_can_be_asked_is_told_with_its_versions() {
     insta::assert_json_snapshot!("yente_catalog", catalog, { ".datasets[].version" => "[version]", ".datasets[].index_version" => "[version]" });
     assert_eq!(catalog, described("/datasets", "get", &deployment.get("/datasets").await));
     let algorithms = described("/algorithms", "get", &deployment.get("/algorithms").await);
-    assert_eq!((&algorithms["best"], &algorithms["default"]), (&json!("tenantry-7"), &json!("tenantry-7")));
+    assert_eq!((&algorithms["best"], &algorithms["default"]), (&json!("tenantry-8"), &json!("tenantry-8")));
 }
 
 #[tokio::test]
@@ -252,6 +263,13 @@ async fn openrefine_reconciles_and_extends() {
     });
     let answer = post("queries", queries).await;
     insta::assert_json_snapshot!("yente_reconcile", described("/reconcile/{dataset}", "post", &answer));
+    let unread = json!({
+        "thai": { "query": "ทักษิณ ชินวัตร", "type": "Person" },
+        "long": { "query": "word ".repeat(100), "type": "Person", "properties": [{ "pid": "height", "v": "1.80" }] },
+    });
+    let answer = described("/reconcile/{dataset}", "post", &post("queries", unread).await);
+    assert_eq!(answer["thai"]["unread"], json!(["name"]));
+    assert_eq!(answer["long"]["unread"], json!(["height", "name"]));
     let extend =
         json!({ "ids": ["own-1", "none"], "properties": [{ "id": "birthDate" }, { "id": "unheard" }] });
     let answer = described("/reconcile/{dataset}", "post", &post("extend", extend).await);

@@ -4,12 +4,13 @@
 //! person or an organisation.
 
 use crate::ListsError;
+use crate::draft::Draft;
 use crate::entry::At;
 use crate::ofac_xml::us_date;
 use crate::rows::{Row, Rows};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 const LIST: &str = "us-dpl";
@@ -64,7 +65,7 @@ pub fn read_bis_dpl(input: impl Read, published_on: Option<Date>) -> Result<Read
     gathering.finish(LIST, "US Denied Persons List", published_on)
 }
 
-fn entity(at: At<'_>, fields: &[String]) -> Option<ListedEntity> {
+fn entity(at: At<'_>, fields: &[String]) -> Option<Draft> {
     let [name, street, city, state, country, postal, effective, expires, standard, updated, action, citation] =
         fields
     else {
@@ -76,8 +77,7 @@ fn entity(at: At<'_>, fields: &[String]) -> Option<ListedEntity> {
     // The list has no identifiers: name and date of the order make one that stays when rows are added.
     let key: String =
         name.trim().to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-    let mut entity =
-        ListedEntity::new(format!("{LIST}-{key}-{}", effective.replace('/', "")), Schema::LegalEntity);
+    let mut entity = Draft::new(format!("{LIST}-{key}-{}", effective.replace('/', "")), Schema::LegalEntity);
     at.put(&mut entity, Property::Name, name);
     at.put(&mut entity, Property::Topic, "export.control");
     at.put_address(&mut entity, &[street, city, state, postal], country.trim());

@@ -5,11 +5,12 @@
 
 use crate::ListsError;
 use crate::dates::date;
+use crate::draft::Draft;
 use crate::entry::{At, Document, spaced};
 use crate::snapshot::{Gathering, Reading};
 use crate::xml::{Node, Records, read_records};
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 
 const LIST: &str = "eu-fsf";
 const FILE: &str = "xmlFullSanctionsList_1_1.xml";
@@ -31,7 +32,7 @@ pub fn read_eu_xml(input: impl Read) -> Result<Reading, ListsError> {
     gathering.finish(LIST, "EU Consolidated Financial Sanctions List", published_on)
 }
 
-fn entity(node: &Node) -> Option<ListedEntity> {
+fn entity(node: &Node) -> Option<Draft> {
     let at = At { file: FILE, line: node.line };
     let reference = [node.attribute("euReferenceNumber"), node.attribute("logicalId")]
         .into_iter()
@@ -42,7 +43,7 @@ fn entity(node: &Node) -> Option<ListedEntity> {
         "enterprise" => Schema::Organization,
         _ => Schema::LegalEntity,
     };
-    let mut entity = ListedEntity::new(format!("{LIST}-{reference}"), schema);
+    let mut entity = Draft::new(format!("{LIST}-{reference}"), schema);
     for child in &node.children {
         let at = at.on(child.line);
         match child.name.as_str() {
@@ -79,7 +80,7 @@ fn country(node: &Node) -> &str {
     }
 }
 
-fn put_name(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
+fn put_name(at: At<'_>, entity: &mut Draft, alias: &Node) {
     let whole = spaced(alias.attribute("wholeName"));
     let first = entity.texts(Property::Name).next().is_none();
     let property = match alias.attribute("strong") {
@@ -98,7 +99,7 @@ fn put_name(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
     at.put_gender(entity, alias.attribute("gender"));
 }
 
-fn put_birth(at: At<'_>, entity: &mut ListedEntity, birth: &Node) {
+fn put_birth(at: At<'_>, entity: &mut Draft, birth: &Node) {
     let exact = birth.attribute("birthdate");
     let (from, to) = (birth.attribute("yearRangeFrom"), birth.attribute("yearRangeTo"));
     let published = match (exact, birth.attribute("year")) {
@@ -124,7 +125,7 @@ fn put_birth(at: At<'_>, entity: &mut ListedEntity, birth: &Node) {
     at.put_country(entity, Property::BirthCountry, country(birth));
 }
 
-fn put_identification(at: At<'_>, entity: &mut ListedEntity, node: &Node) {
+fn put_identification(at: At<'_>, entity: &mut Draft, node: &Node) {
     let kind = node.attribute("identificationTypeCode");
     let property = match kind {
         "passport" | "diplomatic_passport" | "service_passport" => Property::PassportNumber,

@@ -5,6 +5,7 @@
 //! to parties already read.
 
 use crate::ListsError;
+use crate::draft::Draft;
 use crate::entry::{At, Document, spaced};
 use crate::labels::{Kind, kind_of};
 use crate::ofac::OfacList;
@@ -14,7 +15,7 @@ use crate::snapshot::{Gathering, NoticeKind, Reading};
 use crate::xml::{Node, Records, read_records};
 use std::collections::HashMap;
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 const FORMAT: &str = "OFAC's list as advanced XML";
@@ -118,12 +119,12 @@ impl Tables {
         }
     }
 
-    fn entity(&self, at: At<'_>, party: &Node, profile: &Node) -> Option<ListedEntity> {
+    fn entity(&self, at: At<'_>, party: &Node, profile: &Node) -> Option<Draft> {
         let schema = self.schema(profile.attribute("PartySubTypeID"));
         let number = [party.attribute("FixedRef"), profile.attribute("ID")]
             .into_iter()
             .find(|number| !number.is_empty())?;
-        let mut entity = ListedEntity::new(format!("{}-{number}", self.list), schema);
+        let mut entity = Draft::new(format!("{}-{number}", self.list), schema);
         for identity in profile.children.iter().filter(|child| child.name == "Identity") {
             self.put_names(at, &mut entity, identity);
             for document in self.documents.get(identity.attribute("ID")).into_iter().flatten() {
@@ -152,7 +153,7 @@ impl Tables {
         }
     }
 
-    fn put_names(&self, at: At<'_>, entity: &mut ListedEntity, identity: &Node) {
+    fn put_names(&self, at: At<'_>, entity: &mut Draft, identity: &Node) {
         let groups: HashMap<&str, &str> = identity
             .below(&["NamePartGroups", "MasterNamePartGroup", "NamePartGroup"])
             .into_iter()
@@ -219,7 +220,7 @@ impl Tables {
         }
     }
 
-    fn put_document(&self, at: At<'_>, entity: &mut ListedEntity, node: &Node) {
+    fn put_document(&self, at: At<'_>, entity: &mut Draft, node: &Node) {
         let days: HashMap<&str, String> = node
             .children
             .iter()
@@ -242,7 +243,7 @@ impl Tables {
         put_typed_id(at, entity, &described);
     }
 
-    fn put_feature(&self, at: At<'_>, entity: &mut ListedEntity, feature: &Node) {
+    fn put_feature(&self, at: At<'_>, entity: &mut Draft, feature: &Node) {
         let label = self.word("FeatureType", feature.attribute("FeatureTypeID"));
         for version in feature.children.iter().filter(|child| child.name == "FeatureVersion") {
             let at = at.on(version.line);
@@ -264,7 +265,7 @@ impl Tables {
         }
     }
 
-    fn put_location(&self, at: At<'_>, entity: &mut ListedEntity, label: &str, number: &str) {
+    fn put_location(&self, at: At<'_>, entity: &mut Draft, label: &str, number: &str) {
         let Some(Location { line, parts, country }) = self.locations.get(number) else { return };
         let at = at.on(*line);
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -287,7 +288,7 @@ impl Tables {
         }
     }
 
-    fn put_value(at: At<'_>, entity: &mut ListedEntity, label: &str, value: &str) {
+    fn put_value(at: At<'_>, entity: &mut Draft, label: &str, value: &str) {
         if let Some(currency) = label.strip_prefix("Digital Currency Address - ") {
             return at.put_noted(entity, Property::Wallet, value, currency);
         }

@@ -4,13 +4,14 @@
 //! separator of the mapping.
 
 use crate::ListsError;
+use crate::draft::Draft;
 use crate::entry::At;
 use crate::rows::{Row, Rows};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 /// What the columns of a list of one's own are.
@@ -133,7 +134,7 @@ pub fn read_own_csv(
     gathering.finish(&mapping.list, &mapping.title, published_on)
 }
 
-fn entity(at: At<'_>, mapping: &OwnMapping, header: &[String], fields: &[String]) -> Option<ListedEntity> {
+fn entity(at: At<'_>, mapping: &OwnMapping, header: &[String], fields: &[String]) -> Option<Draft> {
     if fields.len() != header.len() {
         return None;
     }
@@ -145,7 +146,7 @@ fn entity(at: At<'_>, mapping: &OwnMapping, header: &[String], fields: &[String]
         Some(word) => word.parse().ok()?,
     };
     let id = Some(get(&mapping.id)).filter(|id| !id.is_empty())?;
-    let mut entity = ListedEntity::new(format!("{}-{id}", mapping.list), schema);
+    let mut entity = Draft::new(format!("{}-{id}", mapping.list), schema);
     for (column, property) in &mapping.columns {
         for value in get(column).split(mapping.separator.as_str()) {
             put(at, &mut entity, *property, value.trim());
@@ -155,7 +156,7 @@ fn entity(at: At<'_>, mapping: &OwnMapping, header: &[String], fields: &[String]
     named.then_some(entity)
 }
 
-fn put(at: At<'_>, entity: &mut ListedEntity, property: Property, value: &str) {
+fn put(at: At<'_>, entity: &mut Draft, property: Property, value: &str) {
     match property {
         Property::BirthDate | Property::DeathDate | Property::IncorporationDate | Property::ListedOn => {
             at.put_date(entity, property, value);

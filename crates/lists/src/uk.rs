@@ -6,13 +6,14 @@
 
 use crate::ListsError;
 use crate::dates::date;
+use crate::draft::Draft;
 use crate::entry::{At, Document, spaced};
 use crate::rows::{Row, Rows};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use crate::xml::{Node, Records, read_records};
 use std::collections::HashMap;
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 const LIST: &str = "uk-sl";
@@ -44,11 +45,11 @@ pub fn read_uk_xml(input: impl Read) -> Result<Reading, ListsError> {
     gathering.finish(LIST, TITLE, published_on)
 }
 
-fn entity(node: &Node) -> Option<ListedEntity> {
+fn entity(node: &Node) -> Option<Draft> {
     let at = At { file: XML_FILE, line: node.line };
     let id = node.text_of("UniqueID");
     let schema = schema(node.text_of("IndividualEntityShip"));
-    let mut entity = ListedEntity::new(format!("{LIST}-{id}"), schema);
+    let mut entity = Draft::new(format!("{LIST}-{id}"), schema);
     for name in node.below(&["Names", "Name"]) {
         let parts = ["Name1", "Name2", "Name3", "Name4", "Name5", "Name6"].map(|part| name.text_of(part));
         put_name(
@@ -187,7 +188,7 @@ pub fn read_uk_csv(input: impl Read, published_on: Option<Date>) -> Result<Readi
             row.put(at, entity);
             gathering.records += 1;
         } else {
-            let mut entity = ListedEntity::new(format!("{LIST}-{id}"), schema(row.get("Designation Type")));
+            let mut entity = Draft::new(format!("{LIST}-{id}"), schema(row.get("Designation Type")));
             row.put(at, &mut entity);
             by_id.insert(id, gathering.entities.len());
             gathering.record(CSV_FILE, line, Some(entity), "");
@@ -219,7 +220,7 @@ impl UkRow<'_> {
         index.and_then(|index| self.fields.get(index)).map_or("", |text| text.trim())
     }
 
-    fn put(&self, at: At<'_>, entity: &mut ListedEntity) {
+    fn put(&self, at: At<'_>, entity: &mut Draft) {
         let parts = ["Name 1", "Name 2", "Name 3", "Name 4", "Name 5", "Name 6"].map(|part| self.get(part));
         put_name(at, entity, &parts, self.get("Name type"), self.get("Alias strength"));
         at.put(entity, Property::Alias, &spaced(self.get("Name non-latin script")));
@@ -276,7 +277,7 @@ fn schema(word: &str) -> Schema {
     }
 }
 
-fn put_name(at: At<'_>, entity: &mut ListedEntity, parts: &[&str; 6], kind: &str, strength: &str) {
+fn put_name(at: At<'_>, entity: &mut Draft, parts: &[&str; 6], kind: &str, strength: &str) {
     let whole = parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let lower = kind.to_ascii_lowercase();
     let property = match strength.to_ascii_lowercase().as_str() {
@@ -297,23 +298,23 @@ fn put_name(at: At<'_>, entity: &mut ListedEntity, parts: &[&str; 6], kind: &str
     }
 }
 
-fn put_birth_place(at: At<'_>, entity: &mut ListedEntity, parts: [&str; 2]) {
+fn put_birth_place(at: At<'_>, entity: &mut Draft, parts: [&str; 2]) {
     let place = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     at.put_birth_place(entity, &place);
 }
 
-fn put_number(at: At<'_>, entity: &mut ListedEntity, property: Property, number: &str, label: &str) {
+fn put_number(at: At<'_>, entity: &mut Draft, property: Property, number: &str, label: &str) {
     at.put_document(entity, property, &Document { number, label, ..Document::default() });
 }
 
-fn put_common(at: At<'_>, entity: &mut ListedEntity, regime: &str, designated: &str, updated: &str) {
+fn put_common(at: At<'_>, entity: &mut Draft, regime: &str, designated: &str, updated: &str) {
     at.put(entity, Property::Topic, "sanction");
     at.put(entity, Property::Program, regime);
     at.put_date(entity, Property::ListedOn, designated);
     at.put_date(entity, Property::ModifiedAt, updated);
 }
 
-fn named(entity: ListedEntity, id: &str) -> Option<ListedEntity> {
+fn named(entity: Draft, id: &str) -> Option<Draft> {
     let named = entity.texts(Property::Name).chain(entity.texts(Property::Alias)).next().is_some();
     (named && !id.is_empty()).then_some(entity)
 }

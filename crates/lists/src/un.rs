@@ -6,11 +6,12 @@
 
 use crate::ListsError;
 use crate::dates::date;
+use crate::draft::Draft;
 use crate::entry::{At, Document, spaced};
 use crate::snapshot::{Gathering, Reading};
 use crate::xml::{Node, Records, read_records};
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 
 pub(crate) const LIST: &str = "un-sc";
 pub(crate) const TITLE: &str = "United Nations Security Council Consolidated List";
@@ -34,7 +35,7 @@ pub fn read_un_xml(input: impl Read) -> Result<Reading, ListsError> {
     gathering.finish(LIST, TITLE, published_on)
 }
 
-fn entity(node: &Node) -> Option<ListedEntity> {
+fn entity(node: &Node) -> Option<Draft> {
     let at = At { file: FILE, line: node.line };
     let person = node.name == "INDIVIDUAL";
     let parts = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"].map(|part| node.text_of(part));
@@ -43,10 +44,8 @@ fn entity(node: &Node) -> Option<ListedEntity> {
     if name.is_empty() || reference.is_empty() {
         return None;
     }
-    let mut entity = ListedEntity::new(
-        format!("{LIST}-{reference}"),
-        if person { Schema::Person } else { Schema::Organization },
-    );
+    let mut entity =
+        Draft::new(format!("{LIST}-{reference}"), if person { Schema::Person } else { Schema::Organization });
     at.put(&mut entity, Property::Name, &spaced(&name));
     if person {
         at.put(&mut entity, Property::FirstName, parts.first().copied().unwrap_or_default());
@@ -79,13 +78,13 @@ fn entity(node: &Node) -> Option<ListedEntity> {
     Some(entity)
 }
 
-fn put_all(at: At<'_>, entity: &mut ListedEntity, node: &Node, name: &str, property: Property) {
+fn put_all(at: At<'_>, entity: &mut Draft, node: &Node, name: &str, property: Property) {
     for value in node.below(&[name, "VALUE"]) {
         at.on(value.line).put(entity, property, &value.text);
     }
 }
 
-fn put_alias(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
+fn put_alias(at: At<'_>, entity: &mut Draft, alias: &Node) {
     let property = match alias.text_of("QUALITY").to_ascii_lowercase().as_str() {
         "low" => Property::WeakAlias,
         "f.k.a." => Property::PreviousName,
@@ -99,13 +98,13 @@ fn put_alias(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
     at.put_noted(entity, Property::Notes, alias.text_of("NOTE"), "alias");
 }
 
-fn put_address(at: At<'_>, entity: &mut ListedEntity, address: &Node) {
+fn put_address(at: At<'_>, entity: &mut Draft, address: &Node) {
     let parts = ["STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE"].map(|part| address.text_of(part));
     at.put_address(entity, &parts, address.text_of("COUNTRY"));
     at.put_noted(entity, Property::Notes, address.text_of("NOTE"), "address");
 }
 
-fn put_birth(at: At<'_>, entity: &mut ListedEntity, birth: &Node) {
+fn put_birth(at: At<'_>, entity: &mut Draft, birth: &Node) {
     let (from, to) = (birth.text_of("FROM_YEAR"), birth.text_of("TO_YEAR"));
     let published =
         match [birth.text_of("DATE"), birth.text_of("YEAR")].into_iter().find(|text| !text.is_empty()) {
@@ -121,7 +120,7 @@ fn put_birth(at: At<'_>, entity: &mut ListedEntity, birth: &Node) {
     }
 }
 
-fn put_birth_place(at: At<'_>, entity: &mut ListedEntity, place: &Node) {
+fn put_birth_place(at: At<'_>, entity: &mut Draft, place: &Node) {
     put_place(
         at,
         entity,
@@ -131,13 +130,13 @@ fn put_birth_place(at: At<'_>, entity: &mut ListedEntity, place: &Node) {
     at.put_noted(entity, Property::Notes, place.text_of("NOTE"), "birthPlace");
 }
 
-fn put_place(at: At<'_>, entity: &mut ListedEntity, parts: &[&str], country: &str) {
+fn put_place(at: At<'_>, entity: &mut Draft, parts: &[&str], country: &str) {
     let whole: Vec<&str> = parts.iter().copied().chain([country]).filter(|part| !part.is_empty()).collect();
     at.put(entity, Property::BirthPlace, &whole.join(", "));
     at.put_country(entity, Property::BirthCountry, country);
 }
 
-fn put_document(at: At<'_>, entity: &mut ListedEntity, document: &Node) {
+fn put_document(at: At<'_>, entity: &mut Draft, document: &Node) {
     let kind = document.text_of("TYPE_OF_DOCUMENT");
     let lower = kind.to_lowercase();
     let passport = ["passport", "pasaporte", "passeport"].iter().any(|word| lower.contains(word));

@@ -9,7 +9,7 @@ use crate::draft::Draft;
 use crate::entry::At;
 use crate::ftm_given::{ADDRESS_OF, Given, Gives, WALLET};
 use crate::json_lines::{JsonLine, JsonLines, text, texts};
-use crate::snapshot::{Gathering, NoticeKind, Reading};
+use crate::snapshot::{Gathering, NoticeKind, Reading, Snapshot};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
@@ -17,6 +17,7 @@ use tenantry_model::listed::{self, Property, Schema};
 use tenantry_model::time::Date;
 
 pub(crate) const FILE: &str = "entities.ftm.json";
+pub(crate) const DELTA_FILE: &str = "entities.delta.json";
 
 /// Reads FollowTheMoney JSON lines as the list with this code and title.
 pub fn read_ftm(
@@ -44,6 +45,12 @@ pub fn read_ftm(
     given.put(FILE, &mut gathering);
     left_out.tell(FILE, &mut gathering);
     gathering.finish(list, title, published_on)
+}
+
+/// Whether a snapshot was read from FollowTheMoney lines.
+pub(crate) fn is_read_from(snapshot: &Snapshot) -> bool {
+    let first = snapshot.entities().first().and_then(|entity| entity.properties.values().flatten().next());
+    first.is_some_and(|value| [FILE, DELTA_FILE].iter().any(|file| value.origin.file.starts_with(file)))
 }
 
 pub(crate) fn bad_line(gathering: &mut Gathering, file: &str, line: u64, why: &str, last: bool) {

@@ -6,7 +6,7 @@
 use crate::ListsError;
 use crate::draft::{Draft, giver};
 use crate::entry::At;
-use crate::ftm::{FILE, LeftOut, Made, NO_ID, Names, bad_line, made};
+use crate::ftm::{DELTA_FILE, FILE, LeftOut, Made, NO_ID, Names, bad_line, made};
 use crate::ftm_given::{ADDRESS_OF, Given};
 use crate::json_lines::{JsonLine, JsonLines, text};
 use crate::snapshot::{Gathering, NoticeKind, Reading, Snapshot};
@@ -15,8 +15,6 @@ use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use tenantry_model::listed::{self, ListedEntity, Origin, Property};
 use tenantry_model::time::Date;
-
-const DELTA_FILE: &str = "entities.delta.json";
 
 /// Applies a delta file (`{"op": "ADD" | "MOD" | "DEL", "entity": {...}}` per line) to a snapshot that was read by
 /// [`read_ftm`](crate::read_ftm). Entries that change move to the end; what entities of their own gave them stays until those are

@@ -97,6 +97,24 @@ impl At<'_> {
         self.put_noted(entity, property, number, &document.note());
     }
 
+    /// A document of this kind; one whose number is not published is a remark.
+    pub(crate) fn put_described(
+        self,
+        entity: &mut Draft,
+        property: Property,
+        document: &Document<'_>,
+        kind: &str,
+    ) {
+        if document.number.trim().is_empty() {
+            let note = Document {
+                label: if document.label.is_empty() { kind } else { document.label },
+                ..*document
+            };
+            return self.put_noted(entity, Property::Notes, &note.note(), "document without a number");
+        }
+        self.put_document(entity, property, document);
+    }
+
     /// A person's name: "FAMILY, Given" is put in natural order, and its parts kept apart when it is the main name.
     pub(crate) fn put_person_name(self, entity: &mut Draft, property: Property, published: &str) {
         let Some(name) = PersonName::of(published) else {

@@ -52,6 +52,7 @@ mod ftm_given;
 mod import;
 mod json_lines;
 mod labels;
+mod leftover;
 pub mod limits;
 mod ofac;
 mod ofac_advanced;

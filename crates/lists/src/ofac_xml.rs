@@ -8,6 +8,7 @@ use crate::dates::date;
 use crate::draft::Draft;
 use crate::entry::{At, Document};
 use crate::labels::{Kind, kind_of};
+use crate::leftover::put_left;
 use crate::ofac::{OfacList, resolve_relations};
 use crate::remarks::{Ending, put_labelled, put_remarks};
 use crate::snapshot::{Gathering, Reading};
@@ -74,7 +75,7 @@ fn entity(at: At<'_>, list: &str, node: &Node) -> Option<Draft> {
     at.put(&mut entity, Property::Topic, "sanction");
     at.put(&mut entity, Property::Title, node.text_of("title"));
     for program in node.below(&["programList", "program"]) {
-        at.on(program.line).put(&mut entity, Property::Program, &program.text);
+        at.on(program.line).put(&mut entity, Property::Program, program.text());
     }
     put_remarks(at, &mut entity, node.text_of("remarks"), Ending::Whole);
     for alias in node.below(&["akaList", "aka"]) {
@@ -94,22 +95,26 @@ fn entity(at: At<'_>, list: &str, node: &Node) -> Option<Draft> {
         put_id(at.on(id.line), &mut entity, id);
     }
     for item in node.below(&["dateOfBirthList", "dateOfBirthItem", "dateOfBirth"]) {
-        at.on(item.line).put_date(&mut entity, Property::BirthDate, &item.text);
+        at.on(item.line).put_date(&mut entity, Property::BirthDate, item.text());
     }
     for item in node.below(&["placeOfBirthList", "placeOfBirthItem", "placeOfBirth"]) {
-        at.on(item.line).put_birth_place(&mut entity, &item.text);
+        at.on(item.line).put_birth_place(&mut entity, item.text());
     }
     for item in node.below(&["nationalityList", "nationality", "country"]) {
-        at.on(item.line).put_country(&mut entity, Property::Nationality, item.text.trim());
+        at.on(item.line).put_country(&mut entity, Property::Nationality, item.text());
     }
     for item in node.below(&["citizenshipList", "citizenship", "country"]) {
-        at.on(item.line).put_country(&mut entity, Property::Citizenship, item.text.trim());
+        at.on(item.line).put_country(&mut entity, Property::Citizenship, item.text());
     }
     if let Some(vessel) = node.first("vesselInfo") {
         put_vessel(at.on(vessel.line), &mut entity, vessel);
     }
+    put_left(at, &mut entity, node, "", &|name, _| STRUCTURAL.contains(&name));
     Some(entity)
 }
+
+/// Numbers of the publisher's database, and which of several values is shown first.
+const STRUCTURAL: &[&str] = &["uid", "mainEntry"];
 
 fn name(node: &Node) -> String {
     [node.text_of("firstName"), node.text_of("lastName")]

@@ -8,9 +8,12 @@ use crate::ListsError;
 use crate::dates::date;
 use crate::draft::Draft;
 use crate::entry::{At, Document, spaced};
+use crate::leftover::put_left;
+use crate::ofac::resolve_relations;
 use crate::rows::{Row, Rows};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use crate::xml::{Node, Records, read_records};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::Read;
 use tenantry_model::listed::{Property, Schema};
@@ -33,7 +36,7 @@ pub fn read_uk_xml(input: impl Read) -> Result<Reading, ListsError> {
         &mut gathering,
         |_| {},
         |gathering, node| match node.name.as_str() {
-            "DateGenerated" => published_on = date(&node.text).and_then(|date| date.parse().ok()),
+            "DateGenerated" => published_on = date(node.text()).and_then(|date| date.parse().ok()),
             _ => gathering.record(
                 XML_FILE,
                 node.line,
@@ -42,6 +45,7 @@ pub fn read_uk_xml(input: impl Read) -> Result<Reading, ListsError> {
             ),
         },
     )?;
+    resolve_relations(&mut gathering.entities);
     gathering.finish(LIST, TITLE, published_on)
 }
 
@@ -61,23 +65,23 @@ fn entity(node: &Node) -> Option<Draft> {
         );
     }
     for name in node.below(&["NonLatinNames", "NonLatinName", "NameNonLatinScript"]) {
-        at.on(name.line).put(&mut entity, Property::Alias, &spaced(&name.text));
+        at.on(name.line).put(&mut entity, Property::Alias, &spaced(name.text()));
     }
     for (property, path) in XML_TEXTS {
         for value in node.below(path) {
-            at.on(value.line).put(&mut entity, *property, &spaced(&value.text));
+            at.on(value.line).put(&mut entity, *property, &spaced(value.text()));
         }
     }
     for (property, path) in XML_COUNTRIES {
         for value in node.below(path) {
-            at.on(value.line).put_country(&mut entity, *property, value.text.trim());
+            at.on(value.line).put_country(&mut entity, *property, value.text());
         }
     }
     for birth in node.below(&["IndividualDetails", "Individual", "DOBs", "DOB"]) {
-        at.on(birth.line).put_date(&mut entity, Property::BirthDate, &birth.text);
+        at.on(birth.line).put_date(&mut entity, Property::BirthDate, birth.text());
     }
     for gender in node.below(&["IndividualDetails", "Individual", "Genders", "Gender"]) {
-        at.on(gender.line).put_gender(&mut entity, &gender.text);
+        at.on(gender.line).put_gender(&mut entity, gender.text());
     }
     for place in node.below(&["IndividualDetails", "Individual", "BirthDetails", "Location"]) {
         let parts = [place.text_of("TownOfBirth"), place.text_of("CountryOfBirth")];
@@ -121,7 +125,31 @@ fn entity(node: &Node) -> Option<Draft> {
         node.text_of("DateDesignated"),
         node.text_of("LastUpdated"),
     );
+    for built in node.named("YearBuilt") {
+        at.on(built.line).put_date(&mut entity, Property::BuildDate, built.text());
+    }
+    for kind in node.named("TypeOfEntity") {
+        at.on(kind.line).put(&mut entity, Property::Sector, &spaced(kind.text()));
+    }
+    for (element, _, tie) in TIES {
+        for other in node.named(element) {
+            put_tie(at.on(other.line), &mut entity, tie, other.text());
+        }
+    }
+    put_left(at, &mut entity, node, "", &|_, _| false);
     named(entity, id)
+}
+
+/// Element of the XML file, column of the CSV file, and the tie that is said there.
+const TIES: &[(&str, &str, &str)] = &[
+    ("ParentCompany", "Parent company", "parent company"),
+    ("Subsidiary", "Subsidiaries", "subsidiary"),
+    ("CurrentOwnerOperator", "Current owner/operator (s)", "owner or operator"),
+    ("PreviousOwnerOperator", "Previous owner/operator (s)", "former owner or operator"),
+];
+
+fn put_tie(at: At<'_>, entity: &mut Draft, tie: &str, name: &str) {
+    at.relate(entity, tie, "", &spaced(name));
 }
 
 const XML_TEXTS: &[(Property, &[&str])] = &[
@@ -136,6 +164,7 @@ const XML_TEXTS: &[(Property, &[&str])] = &[
     ),
     (Property::ImoNumber, &["ShipDetails", "Ship", "IMONumbers", "IMONumber"]),
     (Property::Type, &["ShipDetails", "Ship", "TypesOfShip", "TypeOfShip"]),
+    (Property::Type, &["ShipDetails", "Ship", "TypeOfShipDetails", "TypeOfShip"]),
     (Property::Notes, &["OtherInformation"]),
     (Property::Notes, &["UKStatementofReasons"]),
 ];
@@ -172,7 +201,7 @@ pub fn read_uk_csv(input: impl Read, published_on: Option<Date>) -> Result<Readi
             }
             continue;
         }
-        let row = UkRow { header: &header, fields: &fields };
+        let row = UkRow { header: &header, fields: &fields, taken: vec![Cell::new(false); header.len()] };
         let at = At { file: CSV_FILE, line };
         let id = row.get("Unique ID").to_owned();
         if id.is_empty() || fields.len() != header.len() {
@@ -206,18 +235,29 @@ pub fn read_uk_csv(input: impl Read, published_on: Option<Date>) -> Result<Readi
     if cut || !rows.ended_line {
         gathering.notice(CSV_FILE, 0, NoticeKind::Truncated, "the file ends inside a row: it is cut off");
     }
+    resolve_relations(&mut gathering.entities);
     gathering.finish(LIST, TITLE, published_on)
 }
 
 struct UkRow<'a> {
     header: &'a [String],
     fields: &'a [String],
+    taken: Vec<Cell<bool>>,
 }
 
 impl UkRow<'_> {
     fn get(&self, column: &str) -> &str {
         let index = self.header.iter().position(|name| name.eq_ignore_ascii_case(column));
+        if let Some(taken) = index.and_then(|index| self.taken.get(index)) {
+            taken.set(true);
+        }
         index.and_then(|index| self.fields.get(index)).map_or("", |text| text.trim())
+    }
+
+    /// Columns that no rule took, with their names.
+    fn left(&self) -> impl Iterator<Item = (&str, &str)> {
+        let columns = self.header.iter().zip(self.fields).zip(&self.taken);
+        columns.filter(|(_, taken)| !taken.get()).map(|((name, text), _)| (name.as_str(), text.as_str()))
     }
 
     fn put(&self, at: At<'_>, entity: &mut Draft) {
@@ -265,6 +305,16 @@ impl UkRow<'_> {
             self.get("Date Designated"),
             self.get("Last Updated"),
         );
+        at.put_date(entity, Property::BuildDate, self.get("Year Built"));
+        at.put(entity, Property::Sector, &spaced(self.get("Type of entity")));
+        for (_, column, tie) in TIES {
+            put_tie(at, entity, tie, self.get(column));
+        }
+        // Read with the first row of an entry.
+        self.get("Designation Type");
+        for (column, text) in self.left() {
+            at.put_noted(entity, Property::Notes, &spaced(text), column);
+        }
     }
 }
 

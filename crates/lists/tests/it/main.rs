@@ -15,6 +15,7 @@ mod ftm;
 mod ftm_parties;
 mod golden;
 mod import;
+mod leaves;
 mod limits;
 mod memory;
 mod own;

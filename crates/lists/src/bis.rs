@@ -45,13 +45,8 @@ pub fn read_bis_dpl(input: impl Read, published_on: Option<Date>) -> Result<Read
         };
         if !header {
             if fields.iter().map(|field| field.trim()).ne(HEADER) {
-                let why = "the header row is not the one of this list".to_owned();
-                return Err(ListsError::Format {
-                    file: FILE.to_owned(),
-                    line,
-                    format: "the Denied Persons List as text",
-                    why,
-                });
+                let other = || "the header row is not the one of this list".to_owned();
+                return Err(format_error(line, otherwise(&rows).unwrap_or_else(other)));
             }
             header = true;
             continue;
@@ -59,10 +54,21 @@ pub fn read_bis_dpl(input: impl Read, published_on: Option<Date>) -> Result<Read
         let row = At { file: FILE, line };
         gathering.record(FILE, line, entity(row, &fields), "the row has not twelve columns with a name");
     }
+    if !header && let Some(why) = otherwise(&rows) {
+        return Err(format_error(1, why));
+    }
     if !rows.ended_line || !header {
         gathering.notice(FILE, 0, NoticeKind::Truncated, "the file ends inside a row: it is cut off");
     }
     gathering.finish(LIST, "US Denied Persons List", published_on)
+}
+
+fn otherwise<R: Read>(rows: &Rows<R>) -> Option<String> {
+    rows.otherwise_separated("Street_Address")
+}
+
+fn format_error(line: u64, why: String) -> ListsError {
+    ListsError::Format { file: FILE.to_owned(), line, format: "the Denied Persons List as text", why }
 }
 
 fn entity(at: At<'_>, fields: &[String]) -> Option<Draft> {

@@ -40,7 +40,7 @@ pub fn read_csl_csv(input: impl Read, published_on: Option<Date>) -> Result<Read
             }
         };
         if header.is_empty() {
-            header = checked_header(line, fields)?;
+            header = checked_header(&rows, line, fields)?;
             continue;
         }
         if fields == header {
@@ -65,7 +65,8 @@ pub fn read_csl_csv(input: impl Read, published_on: Option<Date>) -> Result<Read
         gathering.entities.push(entity(&record));
     }
     if header.is_empty() {
-        return Err(format_error(0, "the file is empty"));
+        let empty = || "the file is empty".to_owned();
+        return Err(format_error(0, &rows.otherwise_separated("_id").unwrap_or_else(empty)));
     }
     if !rows.ended_line || last_short > 0 {
         gathering.notice(
@@ -79,13 +80,18 @@ pub fn read_csl_csv(input: impl Read, published_on: Option<Date>) -> Result<Read
     gathering.finish(LIST, TITLE, published_on)
 }
 
-fn checked_header(line: u64, mut fields: Vec<String>) -> Result<Vec<String>, ListsError> {
+fn checked_header<R: Read>(
+    rows: &Rows<R>,
+    line: u64,
+    mut fields: Vec<String>,
+) -> Result<Vec<String>, ListsError> {
     for field in &mut fields {
         *field = field.trim().to_owned();
     }
     for name in ["_id", "source", "name", "ids"] {
         if !fields.iter().any(|field| field == name) {
-            return Err(format_error(line, &format!("the header row has no column `{name}`")));
+            let missing = || format!("the header row has no column `{name}`");
+            return Err(format_error(line, &rows.otherwise_separated(name).unwrap_or_else(missing)));
         }
     }
     Ok(fields)

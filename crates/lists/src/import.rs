@@ -90,7 +90,9 @@ pub fn detect(name: &str, head: &[u8]) -> Option<Format> {
     if text.lines().take(3).any(|line| line.contains("Unique ID") && line.contains("OFSI Group ID")) {
         return Some(Format::UkCsv);
     }
-    if first.split('\t').map(|cell| cell.trim_matches('"')).eq(bis::HEADER) {
+    // With another separator it is refused by its reader, which says so.
+    let is_dpl = |separator| first.split(separator).map(|cell: &str| cell.trim_matches('"')).eq(bis::HEADER);
+    if ['\t', ',', ';', '|'].into_iter().any(is_dpl) {
         return Some(Format::BisDpl);
     }
     ofac_csv(&lower, list, first)

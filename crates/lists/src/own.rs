@@ -115,7 +115,8 @@ pub fn read_own_csv(
             header = fields.iter().map(|field| field.trim().to_owned()).collect();
             let wanted = mapping.columns.keys().chain([&mapping.id]).chain(&mapping.schema_column);
             if let Some(missing) = wanted.into_iter().find(|column| !header.contains(column)) {
-                return Err(format_error(line, &format!("the header row has no column `{missing}`")));
+                let absent = || format!("the header row has no column `{missing}`");
+                return Err(format_error(line, &separated(&rows, missing).unwrap_or_else(absent)));
             }
             continue;
         }
@@ -127,11 +128,20 @@ pub fn read_own_csv(
             "the row has no identifier, no name, an unknown schema, or not the columns of the header",
         );
     }
+    if header.is_empty()
+        && let Some(why) = separated(&rows, &mapping.id)
+    {
+        return Err(format_error(1, &why));
+    }
     if let Some(line) = broken {
         let why = "the last row is not whole: the file is cut off, or its last row needs all columns";
         gathering.notice(FILE, line, NoticeKind::Truncated, why);
     }
     gathering.finish(&mapping.list, &mapping.title, published_on)
+}
+
+fn separated<R: Read>(rows: &Rows<R>, column: &str) -> Option<String> {
+    Some(format!("{}, or name the former as `delimiter` in the mapping", rows.otherwise_separated(column)?))
 }
 
 fn entity(at: At<'_>, mapping: &OwnMapping, header: &[String], fields: &[String]) -> Option<Draft> {

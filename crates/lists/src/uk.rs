@@ -224,7 +224,8 @@ pub fn read_uk_csv(input: impl Read, published_on: Option<Date>) -> Result<Readi
         }
     }
     if header.is_empty() {
-        let why = "no header row with a column `Unique ID`".to_owned();
+        let missing = || "no header row with a column `Unique ID`".to_owned();
+        let why = rows.otherwise_separated("Unique ID").unwrap_or_else(missing);
         return Err(ListsError::Format {
             file: CSV_FILE.to_owned(),
             line: 0,

@@ -27,7 +27,14 @@ pub(crate) struct Draft {
     values: usize,
     /// What is there already, once that is more than a few.
     known: Option<HashSet<Key>>,
-    over: Option<(&'static str, usize)>,
+    over: Option<Over>,
+}
+
+/// What an entry has too many of.
+#[derive(Debug, Clone, Copy)]
+enum Over {
+    Values,
+    Ties,
 }
 
 /// What makes two values or ties the same: an equal one that another entity gave is another, because one of them may go alone.
@@ -66,7 +73,7 @@ impl Draft {
             return;
         }
         if self.values >= VALUES_PER_ENTRY_MAX {
-            self.over = Some(("values", VALUES_PER_ENTRY_MAX));
+            self.over = Some(Over::Values);
             if !first {
                 return;
             }
@@ -85,7 +92,7 @@ impl Draft {
     /// Adds a tie that an entity of its own states, even where another states an equal one.
     pub(crate) fn add_tie(&mut self, tie: Relation) {
         if self.entity.relations.len() >= TIES_PER_ENTRY_MAX {
-            self.over = Some(("ties", TIES_PER_ENTRY_MAX));
+            self.over = Some(Over::Ties);
         }
         if self.over.is_none() {
             self.entity.relations.push(tie);
@@ -98,12 +105,12 @@ impl Draft {
 
     /// The entry, or that it is larger than one may be.
     pub(crate) fn finish(self) -> Result<ListedEntity, ListsError> {
-        match self.over {
-            Some((what, limit)) => {
-                Err(ListsError::EntryTooLarge { entry: self.entity.id, what, limit: limit as u64 })
-            }
-            None => Ok(self.entity),
-        }
+        let (what, limit) = match self.over {
+            None => return Ok(self.entity),
+            Some(Over::Values) => ("values", VALUES_PER_ENTRY_MAX),
+            Some(Over::Ties) => ("ties", TIES_PER_ENTRY_MAX),
+        };
+        Err(ListsError::EntryTooLarge { entry: self.entity.id, what, limit: limit as u64 })
     }
 
     /// Whether a value is there; if not, it is known from now on.

@@ -80,7 +80,7 @@ pub use eu::read_eu_xml;
 pub use example::{Example, NoExample};
 pub use ftm::{ftm_texts, read_ftm};
 pub use ftm_delta::apply_ftm_delta;
-pub use import::{Format, detect, read_files, read_files_without};
+pub use import::{Format, detect, read_files, read_files_without, read_inputs};
 pub use ofac::{OfacFiles, OfacList, read_ofac};
 pub use ofac_advanced::read_ofac_advanced_xml;
 pub use ofac_xml::read_ofac_xml;

@@ -164,12 +164,16 @@ impl Changes {
         let Self { by_id, made } = self;
         let mut given = Given::default();
         let mut before: HashMap<&str, ListedEntity> = HashMap::new();
+        let entries: HashSet<&str> = base.entities().iter().map(|entity| entity.id.as_str()).collect();
+        let parties = made.iter().flatten().filter_map(|made| made.party.as_ref());
+        let named: HashSet<&str> = parties.flat_map(|party| &party.addresses).map(String::as_str).collect();
         for entity in base.entities() {
-            for tie in &entity.relations {
+            for tie in entity.relations.iter().filter(|tie| !entries.contains(tie.target.as_str())) {
                 given.knows_name(&tie.target, &tie.target_name);
             }
             for value in entity.properties.get(&Property::Address).into_iter().flatten() {
-                if let Some(address) = giver(&value.origin).filter(|address| !by_id.contains_key(*address)) {
+                let address = giver(&value.origin).filter(|address| named.contains(address));
+                if let Some(address) = address.filter(|address| !by_id.contains_key(*address)) {
                     given.knows_address(address, value);
                 }
             }

@@ -4,8 +4,8 @@ use serde_json::Value;
 use std::io::Cursor;
 use tenantry_lists::{
     Example, ListsError, OfacFiles, OfacList, OwnMapping, Reading, Snapshot, acceptable, apply_ftm_delta,
-    read_bis_dpl, read_csl_csv, read_csl_json, read_eu_xml, read_ftm, read_inputs, read_ofac, read_ofac_advanced_xml,
-    read_ofac_xml, read_own_csv, read_senzing, read_uk_csv, read_uk_xml, read_un_xml,
+    read_bis_dpl, read_csl_csv, read_csl_json, read_eu_xml, read_ftm, read_inputs, read_ofac,
+    read_ofac_advanced_xml, read_ofac_xml, read_own_csv, read_senzing, read_uk_csv, read_uk_xml, read_un_xml,
 };
 use tenantry_model::listed::{ListedEntity, SnapshotHeader};
 

@@ -4,10 +4,12 @@
 //! snapshot stays in force (fail closed). So would one that kept its entries and lost their aliases or numbers: where the version in
 //! force is at hand, its parts are counted too. An operator who knows better waives a part by its name.
 
+use crate::ftm;
 use crate::limits::{ENTRIES_COMPARED_MIN, SET_ASIDE_PER_MILLE_MAX, SHRINK_PER_MILLE_MAX, SHRINK_VALUES_MAX};
 use crate::parts::{Part, kept};
 use crate::snapshot::{NoticeKind, Reading, Snapshot};
-use tenantry_model::listed::SnapshotHeader;
+use std::collections::HashSet;
+use tenantry_model::listed::{ListedEntity, Schema, SnapshotHeader};
 use thiserror::Error;
 
 /// Why a reading must not replace the snapshot in force.
@@ -108,9 +110,31 @@ pub fn acceptable(in_force: Option<&SnapshotHeader>, new: &Reading) -> Result<()
     match in_force {
         // The very same entries under another date are a correction, not an older version.
         Some(in_force) if in_force.list == header.list && in_force.digest == header.digest => Ok(()),
-        Some(in_force) => follows(in_force, header),
+        Some(in_force) => follows(in_force, header, entries_before_parties(new)),
         None => Ok(()),
     }
+}
+
+/// Earlier versions of this program kept every address and post of a FollowTheMoney file as an entry of its own. Such a version is in
+/// force when the first of parties only comes, and its header does not say how many of its entries were none: so many lines as
+/// the file has, the list may have had entries. [`acceptable_after`] sees the entries and is strict.
+fn entries_before_parties(new: &Reading) -> u64 {
+    let entities = new.snapshot.header().entities;
+    if ftm::is_read_from(&new.snapshot) {
+        entities.max(new.records.saturating_sub(new.set_aside))
+    } else {
+        entities
+    }
+}
+
+/// The entries in force that a version is measured by: of a FollowTheMoney list without the things that are gone, for the reason above.
+fn measured<'s>(in_force: &'s Snapshot, new: &Snapshot) -> Vec<&'s ListedEntity> {
+    let entities = in_force.entities().iter();
+    if !ftm::is_read_from(new) {
+        return entities.collect();
+    }
+    let stays: HashSet<&str> = new.entities().iter().map(|entity| entity.id.as_str()).collect();
+    entities.filter(|entity| entity.schema != Schema::Thing || stays.contains(entity.id.as_str())).collect()
 }
 
 /// Refuses what [`acceptable`] refuses of a reading, and one that lost too much of any [`Part`] against the version in force, or
@@ -122,14 +146,17 @@ pub fn acceptable_after(in_force: &Snapshot, new: &Reading, without: &[Part]) ->
     if in_force.header().digest == new.snapshot.header().digest {
         return Ok(());
     }
-    let before = in_force.header().entities;
-    let kept = kept(in_force, &new.snapshot);
+    let measured = measured(in_force, &new.snapshot);
+    let before = measured.len() as u64;
+    let undated = SnapshotHeader { entities: before, ..undated };
+    follows(&undated, new.snapshot.header(), new.snapshot.header().entities)?;
+    let kept = kept(&measured, &new.snapshot);
     if before >= ENTRIES_COMPARED_MIN && kept.saturating_mul(2) < before && !without.contains(&Part::Entries)
     {
         return Err(Refusal::Replaced { before, kept });
     }
     for part in Part::ALL.into_iter().filter(|part| *part != Part::Entries && !without.contains(part)) {
-        let (before, now) = (part.count(in_force), part.count(&new.snapshot));
+        let (before, now) = (part.count(measured.iter().copied()), part.count(new.snapshot.entities()));
         let few = before.saturating_sub(now) <= SHRINK_VALUES_MAX;
         if !few && shrunk(before, now) {
             let limit_per_mille = SHRINK_PER_MILLE_MAX;
@@ -143,7 +170,7 @@ fn shrunk(before: u64, now: u64) -> bool {
     now.saturating_mul(1_000) < before.saturating_mul(1_000 - SHRINK_PER_MILLE_MAX)
 }
 
-fn follows(in_force: &SnapshotHeader, new: &SnapshotHeader) -> Result<(), Refusal> {
+fn follows(in_force: &SnapshotHeader, new: &SnapshotHeader, entries: u64) -> Result<(), Refusal> {
     if in_force.list != new.list {
         return Err(Refusal::OtherList { expected: in_force.list.clone(), given: new.list.clone() });
     }
@@ -152,9 +179,9 @@ fn follows(in_force: &SnapshotHeader, new: &SnapshotHeader) -> Result<(), Refusa
     {
         return Err(Refusal::Older { in_force: before.to_string(), given: now.to_string() });
     }
-    if shrunk(in_force.entities, new.entities) {
+    if shrunk(in_force.entities, entries) {
         let limit_per_mille = SHRINK_PER_MILLE_MAX;
-        return Err(Refusal::Shrunk { before: in_force.entities, now: new.entities, limit_per_mille });
+        return Err(Refusal::Shrunk { before: in_force.entities, now: entries, limit_per_mille });
     }
     Ok(())
 }

@@ -6,7 +6,6 @@
 use crate::ListsError;
 use crate::bounded::{Over, within_ratio};
 use crate::limits::{ZIP_BYTES_MAX, ZIP_MEMBERS_MAX, ZIP_UNPACKED_BYTES_MAX};
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use zip::ZipArchive;
 
@@ -18,7 +17,7 @@ const END_BYTES: usize = 22;
 const END_MAGIC: &[u8] = b"PK\x05\x06";
 
 /// The files in an archive, with their names without folders.
-pub(crate) fn members(name: &str, mut file: File) -> Result<Vec<(String, Vec<u8>)>, ListsError> {
+pub(crate) fn members(name: &str, mut file: impl Read + Seek) -> Result<Vec<(String, Vec<u8>)>, ListsError> {
     let wrong = |why: &str| ListsError::Format {
         file: name.to_owned(),
         line: 0,
@@ -27,7 +26,7 @@ pub(crate) fn members(name: &str, mut file: File) -> Result<Vec<(String, Vec<u8>
     };
     let too_large = |over: Over| ListsError::TooLarge { what: over.what, limit: over.limit };
     let failed = |source| ListsError::Read { file: name.to_owned(), source };
-    let length = file.metadata().map_err(failed)?.len();
+    let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
     if length > ZIP_BYTES_MAX {
         return Err(ListsError::TooLarge { what: "ZIP file in bytes", limit: ZIP_BYTES_MAX });
     }
@@ -64,7 +63,7 @@ pub(crate) fn members(name: &str, mut file: File) -> Result<Vec<(String, Vec<u8>
 }
 
 /// How many members an archive says it has; nothing if it does not end as one without a comment does.
-fn announced(file: &mut File) -> Option<usize> {
+fn announced(file: &mut (impl Read + Seek)) -> Option<usize> {
     let mut end = [0; END_BYTES];
     file.seek(SeekFrom::End(-i64::try_from(END_BYTES).ok()?)).ok()?;
     file.read_exact(&mut end).ok()?;

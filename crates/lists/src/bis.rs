@@ -4,12 +4,13 @@
 //! person or an organisation.
 
 use crate::ListsError;
+use crate::draft::Draft;
 use crate::entry::At;
 use crate::ofac_xml::us_date;
 use crate::rows::{Row, Rows};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 const LIST: &str = "us-dpl";
@@ -44,13 +45,8 @@ pub fn read_bis_dpl(input: impl Read, published_on: Option<Date>) -> Result<Read
         };
         if !header {
             if fields.iter().map(|field| field.trim()).ne(HEADER) {
-                let why = "the header row is not the one of this list".to_owned();
-                return Err(ListsError::Format {
-                    file: FILE.to_owned(),
-                    line,
-                    format: "the Denied Persons List as text",
-                    why,
-                });
+                let other = || "the header row is not the one of this list".to_owned();
+                return Err(format_error(line, otherwise(&rows).unwrap_or_else(other)));
             }
             header = true;
             continue;
@@ -58,13 +54,24 @@ pub fn read_bis_dpl(input: impl Read, published_on: Option<Date>) -> Result<Read
         let row = At { file: FILE, line };
         gathering.record(FILE, line, entity(row, &fields), "the row has not twelve columns with a name");
     }
+    if !header && let Some(why) = otherwise(&rows) {
+        return Err(format_error(1, why));
+    }
     if !rows.ended_line || !header {
         gathering.notice(FILE, 0, NoticeKind::Truncated, "the file ends inside a row: it is cut off");
     }
     gathering.finish(LIST, "US Denied Persons List", published_on)
 }
 
-fn entity(at: At<'_>, fields: &[String]) -> Option<ListedEntity> {
+fn otherwise<R: Read>(rows: &Rows<R>) -> Option<String> {
+    rows.otherwise_separated("Street_Address")
+}
+
+fn format_error(line: u64, why: String) -> ListsError {
+    ListsError::Format { file: FILE.to_owned(), line, format: "the Denied Persons List as text", why }
+}
+
+fn entity(at: At<'_>, fields: &[String]) -> Option<Draft> {
     let [name, street, city, state, country, postal, effective, expires, standard, updated, action, citation] =
         fields
     else {
@@ -76,8 +83,7 @@ fn entity(at: At<'_>, fields: &[String]) -> Option<ListedEntity> {
     // The list has no identifiers: name and date of the order make one that stays when rows are added.
     let key: String =
         name.trim().to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-    let mut entity =
-        ListedEntity::new(format!("{LIST}-{key}-{}", effective.replace('/', "")), Schema::LegalEntity);
+    let mut entity = Draft::new(format!("{LIST}-{key}-{}", effective.replace('/', "")), Schema::LegalEntity);
     at.put(&mut entity, Property::Name, name);
     at.put(&mut entity, Property::Topic, "export.control");
     at.put_address(&mut entity, &[street, city, state, postal], country.trim());

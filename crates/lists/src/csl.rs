@@ -8,6 +8,7 @@
 use crate::ListsError;
 use crate::countries::country_code;
 use crate::dates::date;
+use crate::draft::Draft;
 use crate::entry::{At, Document};
 use crate::labels::{Kind, kind_of, labelled};
 use crate::ofac::resolve_relations;
@@ -15,7 +16,7 @@ use crate::remarks::{Ending, put_labelled, put_remarks};
 use crate::rows::{Row, Rows};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 pub(crate) const LIST: &str = "us-csl";
@@ -39,7 +40,7 @@ pub fn read_csl_csv(input: impl Read, published_on: Option<Date>) -> Result<Read
             }
         };
         if header.is_empty() {
-            header = checked_header(line, fields)?;
+            header = checked_header(&rows, line, fields)?;
             continue;
         }
         if fields == header {
@@ -64,7 +65,8 @@ pub fn read_csl_csv(input: impl Read, published_on: Option<Date>) -> Result<Read
         gathering.entities.push(entity(&record));
     }
     if header.is_empty() {
-        return Err(format_error(0, "the file is empty"));
+        let empty = || "the file is empty".to_owned();
+        return Err(format_error(0, &rows.otherwise_separated("_id").unwrap_or_else(empty)));
     }
     if !rows.ended_line || last_short > 0 {
         gathering.notice(
@@ -78,13 +80,18 @@ pub fn read_csl_csv(input: impl Read, published_on: Option<Date>) -> Result<Read
     gathering.finish(LIST, TITLE, published_on)
 }
 
-fn checked_header(line: u64, mut fields: Vec<String>) -> Result<Vec<String>, ListsError> {
+fn checked_header<R: Read>(
+    rows: &Rows<R>,
+    line: u64,
+    mut fields: Vec<String>,
+) -> Result<Vec<String>, ListsError> {
     for field in &mut fields {
         *field = field.trim().to_owned();
     }
     for name in ["_id", "source", "name", "ids"] {
         if !fields.iter().any(|field| field == name) {
-            return Err(format_error(line, &format!("the header row has no column `{name}`")));
+            let missing = || format!("the header row has no column `{name}`");
+            return Err(format_error(line, &rows.otherwise_separated(name).unwrap_or_else(missing)));
         }
     }
     Ok(fields)
@@ -142,16 +149,16 @@ pub(crate) fn source_list(source: &str) -> (&'static str, &'static str) {
         .map_or(("other", "export.control"), |(_, code, topic)| (code, topic))
 }
 
-fn entity(record: &CslRecord<'_>) -> ListedEntity {
+fn entity(record: &CslRecord<'_>) -> Draft {
     let at = record.at;
     let (code, topic) = source_list(record.get("source"));
     let key = [record.get("entity_number"), record.get("_id")]
         .into_iter()
         .find(|key| !key.is_empty())
         .unwrap_or("0");
-    let mut entity = ListedEntity::new(format!("{LIST}-{code}-{key}"), schema(record.get("type")));
+    let mut entity = Draft::new(format!("{LIST}-{code}-{key}"), schema(record.get("type")));
     let person = entity.schema == Schema::Person;
-    let put_name = |entity: &mut ListedEntity, property, name: &str| {
+    let put_name = |entity: &mut Draft, property, name: &str| {
         if person { at.put_person_name(entity, property, name) } else { at.put(entity, property, name) }
     };
     put_name(&mut entity, Property::Name, record.get("name"));
@@ -203,7 +210,7 @@ pub(crate) fn schema(word: &str) -> Schema {
 }
 
 /// `Street, City, CC`: the last part is a country code.
-fn put_address(at: At<'_>, entity: &mut ListedEntity, address: &str) {
+fn put_address(at: At<'_>, entity: &mut Draft, address: &str) {
     let (street, country) = address.rsplit_once(", ").unwrap_or(("", address));
     if country.len() == 2 && country_code(country).is_some() {
         at.put_address(entity, &[street], country);
@@ -213,7 +220,7 @@ fn put_address(at: At<'_>, entity: &mut ListedEntity, address: &str) {
 }
 
 /// `CA, BC166787, Passport` (older files) or `Passport, BC166787, CA, 2013-09-09` (newer ones).
-pub(crate) fn put_id(at: At<'_>, entity: &mut ListedEntity, id: &str) {
+pub(crate) fn put_id(at: At<'_>, entity: &mut Draft, id: &str) {
     if let Some((address, currency)) = wallet(id) {
         return at.put_noted(entity, Property::Wallet, address, currency);
     }
@@ -230,7 +237,7 @@ pub(crate) fn put_id(at: At<'_>, entity: &mut ListedEntity, id: &str) {
 }
 
 /// A label that goes on: `Executive Order 13662 Directive Determination -, Subject to Directive 1`, or the other way round.
-fn put_described(at: At<'_>, entity: &mut ListedEntity, id: &str) {
+fn put_described(at: At<'_>, entity: &mut Draft, id: &str) {
     let turned = id.rsplit_once(", ").map(|(value, label)| format!("{label} {value}")).unwrap_or_default();
     for text in [id.replacen(", ", " ", 1), turned] {
         if let Some((label, kind, value)) = labelled(&text) {
@@ -250,7 +257,7 @@ fn wallet(id: &str) -> Option<(&str, &str)> {
     Some((address, label.strip_prefix(LABEL)?))
 }
 
-fn put_numbered(at: At<'_>, entity: &mut ListedEntity, property: Property, label: &str, value: &str) {
+fn put_numbered(at: At<'_>, entity: &mut Draft, property: Property, label: &str, value: &str) {
     let mut number: Vec<&str> = Vec::new();
     let (mut country, mut days) = ("", Vec::new());
     for part in value.split(", ") {

@@ -5,6 +5,7 @@
 use crate::ListsError;
 use crate::bounded::{Allowed, Over, failed};
 use crate::csl::{LIST, TITLE, schema, source_list};
+use crate::draft::Draft;
 use crate::entry::{At, Document};
 use crate::json_lines::{text, texts};
 use crate::limits::JSON_RESULT_BYTES_MAX;
@@ -18,7 +19,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::io::{BufReader, Read};
 use std::rc::Rc;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 const FILE: &str = "consolidated.json";
@@ -117,7 +118,7 @@ impl<'de> Visitor<'de> for Results<'_> {
     }
 }
 
-fn entity(at: At<'_>, result: &Map<String, Value>) -> Option<ListedEntity> {
+fn entity(at: At<'_>, result: &Map<String, Value>) -> Option<Draft> {
     let of = |field: &str| text(result, field);
     let many = |field: &str| result.get(field).map(texts).unwrap_or_default();
     if of("name").is_empty() || of("source").is_empty() {
@@ -132,9 +133,9 @@ fn entity(at: At<'_>, result: &Map<String, Value>) -> Option<ListedEntity> {
         .chain([of("id"), of("_id")])
         .find(|key| !key.is_empty())
         .unwrap_or("0");
-    let mut entity = ListedEntity::new(format!("{LIST}-{code}-{key}"), schema(of("type")));
+    let mut entity = Draft::new(format!("{LIST}-{code}-{key}"), schema(of("type")));
     let person = entity.schema == Schema::Person;
-    let put_name = |entity: &mut ListedEntity, property, name: &str| {
+    let put_name = |entity: &mut Draft, property, name: &str| {
         if person { at.put_person_name(entity, property, name) } else { at.put(entity, property, name) }
     };
     put_name(&mut entity, Property::Name, of("name"));

@@ -2,7 +2,8 @@
 
 use crate::countries::{country_code, country_of_place};
 use crate::dates::{date, when};
-use tenantry_model::listed::{ListedEntity, Origin, Property, Relation, Value};
+use crate::draft::Draft;
+use tenantry_model::listed::{Origin, Property, Relation, Value};
 
 /// The place a record was read from.
 #[derive(Debug, Clone, Copy)]
@@ -21,11 +22,11 @@ impl At<'_> {
         Self { line, ..self }
     }
 
-    pub(crate) fn put(self, entity: &mut ListedEntity, property: Property, text: &str) {
+    pub(crate) fn put(self, entity: &mut Draft, property: Property, text: &str) {
         self.put_noted(entity, property, text, "");
     }
 
-    pub(crate) fn put_noted(self, entity: &mut ListedEntity, property: Property, text: &str, note: &str) {
+    pub(crate) fn put_noted(self, entity: &mut Draft, property: Property, text: &str, note: &str) {
         let text = text.trim();
         if !text.is_empty() {
             entity.push(
@@ -37,7 +38,7 @@ impl At<'_> {
 
     /// A date or range; what is not a date becomes a remark. A range of birth is one value, `FROM/TO`, because a date within it
     /// fits; of other dates both ends are kept.
-    pub(crate) fn put_date(self, entity: &mut ListedEntity, property: Property, published: &str) {
+    pub(crate) fn put_date(self, entity: &mut Draft, property: Property, published: &str) {
         let Some(when) = when(published) else {
             return self.put_noted(entity, Property::Notes, published, property.as_str());
         };
@@ -52,12 +53,12 @@ impl At<'_> {
     }
 
     /// A country by name or code: as a code when known, else as published.
-    pub(crate) fn put_country(self, entity: &mut ListedEntity, property: Property, published: &str) {
+    pub(crate) fn put_country(self, entity: &mut Draft, property: Property, published: &str) {
         self.put(entity, property, country_code(published).unwrap_or(published));
     }
 
     /// A place of birth and the country it ends in.
-    pub(crate) fn put_birth_place(self, entity: &mut ListedEntity, place: &str) {
+    pub(crate) fn put_birth_place(self, entity: &mut Draft, place: &str) {
         self.put(entity, Property::BirthPlace, place);
         if let Some(code) = country_of_place(place) {
             self.put(entity, Property::BirthCountry, code);
@@ -65,7 +66,7 @@ impl At<'_> {
     }
 
     /// An address from its parts and its country.
-    pub(crate) fn put_address(self, entity: &mut ListedEntity, parts: &[&str], country: &str) {
+    pub(crate) fn put_address(self, entity: &mut Draft, parts: &[&str], country: &str) {
         let country = country.trim();
         let known = country_code(country);
         let whole: Vec<&str> =
@@ -79,7 +80,7 @@ impl At<'_> {
         }
     }
 
-    pub(crate) fn put_gender(self, entity: &mut ListedEntity, published: &str) {
+    pub(crate) fn put_gender(self, entity: &mut Draft, published: &str) {
         match published.trim().to_ascii_lowercase().as_str() {
             "male" | "m" => self.put(entity, Property::Gender, "male"),
             "female" | "f" => self.put(entity, Property::Gender, "female"),
@@ -88,28 +89,34 @@ impl At<'_> {
     }
 
     /// A document or number with what is said about it.
-    pub(crate) fn put_document(self, entity: &mut ListedEntity, property: Property, document: &Document<'_>) {
+    pub(crate) fn put_document(self, entity: &mut Draft, property: Property, document: &Document<'_>) {
         let number = document.number.trim();
-        let mut note: Vec<String> = Vec::new();
-        if !document.country.trim().is_empty() {
-            note.push(country_code(document.country).unwrap_or(document.country.trim()).to_owned());
-        }
-        if !document.label.is_empty() {
-            note.push(document.label.trim().to_owned());
-        }
-        for (word, day) in [("issued", document.issued), ("expires", document.expires)] {
-            if let Some(day) = date(day) {
-                note.push(format!("{word} {day}"));
-            }
-        }
         let lei = number.len() == 20 && number.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
         let property =
             if property == Property::LeiCode && !lei { Property::RegistrationNumber } else { property };
-        self.put_noted(entity, property, number, &note.join("; "));
+        self.put_noted(entity, property, number, &document.note());
+    }
+
+    /// A document of this kind; one whose number is not published is a remark.
+    pub(crate) fn put_described(
+        self,
+        entity: &mut Draft,
+        property: Property,
+        document: &Document<'_>,
+        kind: &str,
+    ) {
+        if document.number.trim().is_empty() {
+            let note = Document {
+                label: if document.label.is_empty() { kind } else { document.label },
+                ..*document
+            };
+            return self.put_noted(entity, Property::Notes, &note.note(), "document without a number");
+        }
+        self.put_document(entity, property, document);
     }
 
     /// A person's name: "FAMILY, Given" is put in natural order, and its parts kept apart when it is the main name.
-    pub(crate) fn put_person_name(self, entity: &mut ListedEntity, property: Property, published: &str) {
+    pub(crate) fn put_person_name(self, entity: &mut Draft, property: Property, published: &str) {
         let Some(name) = PersonName::of(published) else {
             return self.put(entity, property, published);
         };
@@ -120,18 +127,15 @@ impl At<'_> {
         }
     }
 
-    pub(crate) fn relate(self, entity: &mut ListedEntity, kind: &str, target: &str, target_name: &str) {
-        let relation = Relation {
+    pub(crate) fn relate(self, entity: &mut Draft, kind: &str, target: &str, target_name: &str) {
+        let tie = Relation {
             kind: kind.to_owned(),
             target: target.to_owned(),
             target_name: target_name.trim().to_owned(),
             origin: self.origin(),
         };
-        let known =
-            entity.relations.iter().any(|r| r.kind == relation.kind && r.target_name == relation.target_name);
-        let named = !relation.target_name.is_empty() || !relation.target.is_empty();
-        if named && !known {
-            entity.relations.push(relation);
+        if !tie.target_name.is_empty() || !tie.target.is_empty() {
+            entity.relate(tie);
         }
     }
 }
@@ -149,6 +153,25 @@ pub(crate) struct Document<'a> {
     pub(crate) label: &'a str,
     pub(crate) issued: &'a str,
     pub(crate) expires: &'a str,
+}
+
+impl Document<'_> {
+    /// What is said about the number, in the form of a note.
+    pub(crate) fn note(&self) -> String {
+        let mut note: Vec<String> = Vec::new();
+        if !self.country.trim().is_empty() {
+            note.push(country_code(self.country).unwrap_or(self.country.trim()).to_owned());
+        }
+        if !self.label.is_empty() {
+            note.push(self.label.trim().to_owned());
+        }
+        for (word, day) in [("issued", self.issued), ("expires", self.expires)] {
+            if let Some(day) = date(day) {
+                note.push(format!("{word} {day}"));
+            }
+        }
+        note.join("; ")
+    }
 }
 
 /// A name published as "FAMILY, Given Middle" or "FAMILY, Given, Jr.".
@@ -184,8 +207,8 @@ fn is_suffix(part: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{At, Property};
-    use tenantry_model::listed::{ListedEntity, Schema};
+    use super::{At, Draft, Property};
+    use tenantry_model::listed::Schema;
 
     #[test]
     fn family_name_first_is_turned_round() {
@@ -201,7 +224,7 @@ mod tests {
             ("HAJJI", "HAJJI", "", ""),
             ("A, B, C", "A, B, C", "", ""),
         ] {
-            let mut entity = ListedEntity::new("x".to_owned(), Schema::Person);
+            let mut entity = Draft::new("x".to_owned(), Schema::Person);
             At { file: "f", line: 1 }.put_person_name(&mut entity, Property::Name, published);
             assert_eq!(entity.caption(), name);
             assert_eq!(entity.texts(Property::FirstName).next().unwrap_or_default(), given);

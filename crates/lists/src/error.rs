@@ -59,6 +59,19 @@ pub enum ListsError {
         /// What is wrong and what to do.
         why: &'static str,
     },
+    /// A delta that does not follow the version in force.
+    #[error(
+        "`entities.delta.json` line {line} {does}: `{id}`; the delta does not follow the version in force, because one before it is \
+         missing or it was applied already; apply the deltas in their order, or import the whole file"
+    )]
+    DeltaGap {
+        /// Line of the delta, from 1.
+        line: u64,
+        /// Identifier of the entity.
+        id: String,
+        /// What the line does that cannot be done.
+        does: &'static str,
+    },
     /// A packed snapshot is damaged.
     #[error("the packed snapshot is damaged: {why}; fetch or import the list again")]
     Damaged {
@@ -71,6 +84,19 @@ pub enum ListsError {
         /// What is too large.
         what: &'static str,
         /// The limit, in the unit of `what`.
+        limit: u64,
+    },
+    /// One entry has more than this program accepts of one.
+    #[error(
+        "entry `{entry}` is over the limit of {limit} {what}: no published entry has as many, so that the file is damaged or not what \
+         it should be"
+    )]
+    EntryTooLarge {
+        /// Identifier of the entry.
+        entry: String,
+        /// What there are too many of.
+        what: &'static str,
+        /// The limit.
         limit: u64,
     },
 }

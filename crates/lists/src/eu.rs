@@ -5,11 +5,13 @@
 
 use crate::ListsError;
 use crate::dates::date;
+use crate::draft::Draft;
 use crate::entry::{At, Document, spaced};
+use crate::leftover::put_left;
 use crate::snapshot::{Gathering, Reading};
 use crate::xml::{Node, Records, read_records};
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 
 const LIST: &str = "eu-fsf";
 const FILE: &str = "xmlFullSanctionsList_1_1.xml";
@@ -31,7 +33,7 @@ pub fn read_eu_xml(input: impl Read) -> Result<Reading, ListsError> {
     gathering.finish(LIST, "EU Consolidated Financial Sanctions List", published_on)
 }
 
-fn entity(node: &Node) -> Option<ListedEntity> {
+fn entity(node: &Node) -> Option<Draft> {
     let at = At { file: FILE, line: node.line };
     let reference = [node.attribute("euReferenceNumber"), node.attribute("logicalId")]
         .into_iter()
@@ -42,7 +44,7 @@ fn entity(node: &Node) -> Option<ListedEntity> {
         "enterprise" => Schema::Organization,
         _ => Schema::LegalEntity,
     };
-    let mut entity = ListedEntity::new(format!("{LIST}-{reference}"), schema);
+    let mut entity = Draft::new(format!("{LIST}-{reference}"), schema);
     for child in &node.children {
         let at = at.on(child.line);
         match child.name.as_str() {
@@ -53,7 +55,12 @@ fn entity(node: &Node) -> Option<ListedEntity> {
                 let parts = ["poBox", "street", "place", "city", "zipCode", "region"]
                     .map(|part| child.attribute(part));
                 at.put_address(&mut entity, &parts, country(child));
+                child
+                    .below(&["contactInfo"])
+                    .iter()
+                    .for_each(|info| put_contact(at.on(info.line), &mut entity, info));
             }
+            "contactInfo" => put_contact(at, &mut entity, child),
             "identification" => put_identification(at, &mut entity, child),
             "regulation" => {
                 at.put(&mut entity, Property::Program, child.attribute("programme"));
@@ -61,25 +68,43 @@ fn entity(node: &Node) -> Option<ListedEntity> {
                 at.put_date(&mut entity, Property::ListedOn, child.attribute("entryIntoForceDate"));
                 at.put(&mut entity, Property::SourceUrl, child.text_of("publicationUrl"));
             }
-            "remark" => at.put(&mut entity, Property::Notes, &spaced(&child.text)),
+            "remark" => at.put(&mut entity, Property::Notes, &spaced(child.text())),
             _ => {}
         }
     }
     at.put(&mut entity, Property::Topic, "sanction");
     at.put(&mut entity, Property::Notes, node.attribute("designationDetails"));
+    for summary in node.named("regulationSummary") {
+        at.on(summary.line).put(&mut entity, Property::LegalBasis, summary.attribute("numberTitle"));
+        at.on(summary.line).put(&mut entity, Property::SourceUrl, summary.attribute("publicationUrl"));
+    }
+    put_left(at, &mut entity, node, "", &|name, _| STRUCTURAL.contains(&name));
     let named = entity.texts(Property::Name).next().is_some();
     named.then_some(entity)
 }
 
-fn country(node: &Node) -> &str {
-    match node.attribute("countryIso2Code") {
-        "00" | "" if node.attribute("countryDescription") == "UNKNOWN" => "",
-        "00" | "" => node.attribute("countryDescription"),
-        code => code,
+/// Numbers of the publisher's database, the language a regulation was read in, and the letter that repeats the kind of the entry.
+const STRUCTURAL: &[&str] = &["logicalId", "euReferenceNumber", "regulationLanguage", "classificationCode"];
+
+fn put_contact(at: At<'_>, entity: &mut Draft, info: &Node) {
+    let (key, value) = (info.attribute("key"), info.attribute("value"));
+    match key.to_ascii_uppercase().as_str() {
+        "EMAIL" => at.put(entity, Property::Email, value),
+        "PHONE" | "MOBILE" | "TELEPHONE" => at.put(entity, Property::Phone, value),
+        "WEB" | "WEBSITE" | "URL" => at.put(entity, Property::Website, value),
+        _ => at.put_noted(entity, Property::Notes, value, key),
     }
 }
 
-fn put_name(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
+fn country(node: &Node) -> &str {
+    match (node.attribute("countryIso2Code"), node.attribute("countryDescription")) {
+        ("00" | "", "UNKNOWN") => "",
+        ("00" | "", name) => name,
+        (code, _) => code,
+    }
+}
+
+fn put_name(at: At<'_>, entity: &mut Draft, alias: &Node) {
     let whole = spaced(alias.attribute("wholeName"));
     let first = entity.texts(Property::Name).next().is_none();
     let property = match alias.attribute("strong") {
@@ -88,6 +113,10 @@ fn put_name(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
         _ => Property::Alias,
     };
     at.put_noted(entity, property, &whole, &alias.attribute("nameLanguage").to_lowercase());
+    // The parts of further names are not put beside those of the main name; where there is a whole name they are in it.
+    if !whole.is_empty() {
+        alias.pass_over(&["firstName", "middleName", "lastName"]);
+    }
     if first {
         at.put(entity, Property::FirstName, alias.attribute("firstName"));
         at.put(entity, Property::MiddleName, alias.attribute("middleName"));
@@ -98,7 +127,7 @@ fn put_name(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
     at.put_gender(entity, alias.attribute("gender"));
 }
 
-fn put_birth(at: At<'_>, entity: &mut ListedEntity, birth: &Node) {
+fn put_birth(at: At<'_>, entity: &mut Draft, birth: &Node) {
     let exact = birth.attribute("birthdate");
     let (from, to) = (birth.attribute("yearRangeFrom"), birth.attribute("yearRangeTo"));
     let published = match (exact, birth.attribute("year")) {
@@ -111,6 +140,15 @@ fn put_birth(at: At<'_>, entity: &mut ListedEntity, birth: &Node) {
         },
         (exact, _) => exact.to_owned(),
     };
+    // Day and month of an exact date stand in it, and zero is how a part that is not known is written.
+    birth.pass_over(&["dayOfMonth", "monthOfYear"]);
+    if !exact.is_empty() && !from.is_empty() {
+        at.put_date(entity, Property::BirthDate, &format!("{from} to {to}"));
+    }
+    match birth.attribute("calendarType") {
+        "" | "GREGORIAN" => {}
+        other => at.put_noted(entity, Property::Notes, other, "calendar of birthDate"),
+    }
     let circa = if birth.attribute("circa") == "true" && !published.is_empty() { "circa " } else { "" };
     at.put_date(entity, Property::BirthDate, &format!("{circa}{published}"));
     let parts = [
@@ -124,7 +162,7 @@ fn put_birth(at: At<'_>, entity: &mut ListedEntity, birth: &Node) {
     at.put_country(entity, Property::BirthCountry, country(birth));
 }
 
-fn put_identification(at: At<'_>, entity: &mut ListedEntity, node: &Node) {
+fn put_identification(at: At<'_>, entity: &mut Draft, node: &Node) {
     let kind = node.attribute("identificationTypeCode");
     let property = match kind {
         "passport" | "diplomatic_passport" | "service_passport" => Property::PassportNumber,
@@ -134,18 +172,26 @@ fn put_identification(at: At<'_>, entity: &mut ListedEntity, node: &Node) {
         "imo" => Property::ImoNumber,
         _ => Property::IdNumber,
     };
-    let numbers = [node.attribute("number"), node.attribute("latinNumber")];
-    let label = if property == Property::PassportNumber {
-        ""
-    } else {
-        node.attribute("identificationTypeDescription")
-    };
-    let described = Document {
-        number: numbers.into_iter().find(|number| !number.is_empty()).unwrap_or_default(),
-        country: country(node),
-        label,
-        issued: node.attribute("issueDate"),
-        expires: node.attribute("validTo"),
-    };
-    at.put_document(entity, property, &described);
+    let (kind_in_words, issued, expires) = (
+        node.attribute("identificationTypeDescription"),
+        node.attribute("issueDate"),
+        node.attribute("validTo"),
+    );
+    let label = if kind == "passport" { "" } else { kind_in_words };
+    let country = country(node);
+    let (number, latin) = (node.attribute("number"), node.attribute("latinNumber"));
+    let described = Document { number, country, label, issued, expires };
+    if !number.is_empty() || latin.is_empty() {
+        at.put_described(entity, property, &described, kind_in_words);
+    }
+    if !latin.is_empty() {
+        at.put_document(entity, property, &Document { number: latin, ..described });
+    }
+    for flag in ["diplomatic", "knownExpired", "knownFalse", "reportedLost", "revokedByIssuer"] {
+        // "false" says nothing.
+        if node.attribute(flag) == "true" {
+            let of = if number.is_empty() { latin } else { number };
+            at.put_noted(entity, Property::Notes, &format!("{flag} {of}"), "identification");
+        }
+    }
 }

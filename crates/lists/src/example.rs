@@ -6,8 +6,10 @@
 
 use crate::countries::country_code;
 use crate::dates::date;
+use crate::draft::Draft;
 use crate::ftm;
 use crate::json_lines::texts;
+use crate::limits::VALUES_PER_ENTRY_MAX;
 use serde_json::{Map, Value as Json};
 use tenantry_model::listed::{ListedEntity, Origin, Property, Schema, Value};
 
@@ -34,6 +36,9 @@ pub enum NoExample {
     /// No property has a value to compare.
     #[error("there is nothing to compare: `properties` has no value that can be read")]
     Nothing,
+    /// There are more values than anybody has.
+    #[error("there are more than {VALUES_PER_ENTRY_MAX} values, which is more than is compared")]
+    TooMany,
 }
 
 /// Fields of an entity that are not properties.
@@ -48,21 +53,19 @@ impl Example {
             Some(word) => Self::schema(word).ok_or(NoExample::UnknownSchema)?,
         };
         let id = object.get("id").map(texts).unwrap_or_default().concat();
-        let mut example = Self { entity: ListedEntity::new(id, schema), unread: Vec::new() };
+        let mut example = Writing { entry: Draft::new(id, schema), unread: Vec::new() };
         match object.get("properties") {
             Some(Json::Object(properties)) => example.put_all(properties.iter()),
             _ => example.put_all(object.iter().filter(|(name, _)| !FIELDS.contains(&name.as_str()))),
         }
-        example.unread.sort_unstable();
-        example.unread.dedup();
-        if example.entity.properties.is_empty() { Err(NoExample::Nothing) } else { Ok(example) }
+        example.finish()
     }
 
     /// One thing by its name.
     pub fn named(schema: Schema, name: &str) -> Result<Self, NoExample> {
-        let mut example = Self { entity: ListedEntity::new(String::new(), schema), unread: Vec::new() };
+        let mut example = Writing { entry: Draft::new(String::new(), schema), unread: Vec::new() };
         example.put("name", name);
-        if example.entity.properties.is_empty() { Err(NoExample::Nothing) } else { Ok(example) }
+        example.finish()
     }
 
     /// The schema of the model that stands for a schema of FollowTheMoney, if such a thing can be looked for.
@@ -74,6 +77,24 @@ impl Example {
             }
             known => known.parse().ok(),
         }
+    }
+}
+
+/// An example while it is read.
+struct Writing {
+    entry: Draft,
+    unread: Vec<String>,
+}
+
+impl Writing {
+    fn finish(mut self) -> Result<Example, NoExample> {
+        self.unread.sort_unstable();
+        self.unread.dedup();
+        let entity = self.entry.finish().map_err(|_| NoExample::TooMany)?;
+        if entity.properties.is_empty() {
+            return Err(NoExample::Nothing);
+        }
+        Ok(Example { entity, unread: self.unread })
     }
 
     fn put_all<'a>(&mut self, properties: impl Iterator<Item = (&'a String, &'a Json)>) {
@@ -91,7 +112,7 @@ impl Example {
         match read {
             Some((property, text)) => {
                 let origin = Origin { file: String::new(), line: 0 };
-                self.entity.push(property, Value::new(text, origin));
+                self.entry.push(property, Value::new(text, origin));
             }
             None if text.is_empty() => {}
             None => self.unread.push(name.to_owned()),

@@ -14,7 +14,7 @@ use crate::{
     read_un_xml,
 };
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use tenantry_model::time::Date;
 
@@ -60,6 +60,8 @@ pub enum Format {
 
 /// Bytes of a file that are looked at to tell its format.
 const HEAD_BYTES: usize = 8 << 10;
+/// How a zstd-compressed file begins.
+const ZSTD_MAGIC: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
 
 /// The format of a file by its name and its first bytes (8 KiB are enough).
 pub fn detect(name: &str, head: &[u8]) -> Option<Format> {
@@ -90,7 +92,9 @@ pub fn detect(name: &str, head: &[u8]) -> Option<Format> {
     if text.lines().take(3).any(|line| line.contains("Unique ID") && line.contains("OFSI Group ID")) {
         return Some(Format::UkCsv);
     }
-    if first.split('\t').map(|cell| cell.trim_matches('"')).eq(bis::HEADER) {
+    // With another separator it is refused by its reader, which says so.
+    let is_dpl = |separator| first.split(separator).map(|cell: &str| cell.trim_matches('"')).eq(bis::HEADER);
+    if ['\t', ',', ';', '|'].into_iter().any(is_dpl) {
         return Some(Format::BisDpl);
     }
     ofac_csv(&lower, list, first)
@@ -165,9 +169,25 @@ pub fn read_files_without(
     without: &[Part],
 ) -> Result<Reading, ListsError> {
     let mut files = Vec::new();
-    let mut inputs = Vec::new();
     for path in paths {
-        open(path, &mut inputs)?;
+        let name = name_of(path);
+        let file = File::open(path).map_err(|source| ListsError::Read { file: name.clone(), source })?;
+        files.push((name, file));
+    }
+    read_inputs(files, list, published_on, without)
+}
+
+/// Reads files that are open, or in memory, each with its name, as [`read_files_without`] does.
+pub fn read_inputs<R: Read + Seek + 'static>(
+    given: Vec<(String, R)>,
+    list: Option<&str>,
+    published_on: Option<Date>,
+    without: &[Part],
+) -> Result<Reading, ListsError> {
+    let mut files = Vec::new();
+    let mut inputs = Vec::new();
+    for (name, input) in given {
+        open(name, input, &mut inputs)?;
     }
     for (name, mut input) in inputs {
         let head = input.fill_buf().map_err(|source| failed(&name, source))?;
@@ -189,25 +209,30 @@ pub fn read_files_without(
 type Input = BufReader<Box<dyn Read>>;
 
 /// Opens a file, or every file of an archive.
-fn open(path: &Path, inputs: &mut Vec<(String, Input)>) -> Result<(), ListsError> {
-    let name = name_of(path);
-    let failed = |source| ListsError::Read { file: name_of(path), source };
-    let (file, read) = Counted::new(File::open(path).map_err(failed)?);
-    let mut file = BufReader::with_capacity(HEAD_BYTES, file);
-    let head = file.fill_buf().map_err(failed)?;
-    if head.starts_with(archive::MAGIC) {
-        let members = archive::members(&name, File::open(path).map_err(failed)?)?;
+fn open(
+    name: String,
+    mut input: impl Read + Seek + 'static,
+    inputs: &mut Vec<(String, Input)>,
+) -> Result<(), ListsError> {
+    let failed = |source| ListsError::Read { file: name.clone(), source };
+    let mut magic = Vec::new();
+    input.by_ref().take(archive::MAGIC.len() as u64).read_to_end(&mut magic).map_err(failed)?;
+    input.rewind().map_err(failed)?;
+    if magic == archive::MAGIC {
+        let members = archive::members(&name, input)?;
         if members.is_empty() {
             return Err(ListsError::FileSet { why: format!("`{name}` holds no file") });
         }
         inputs.extend(members.into_iter().map(|(name, bytes)| (name, buffered(Cursor::new(bytes)))));
         return Ok(());
     }
-    let packed = head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
-    let input = if packed {
-        buffered(Unpacked::new(zstd::stream::read::Decoder::with_buffer(file).map_err(failed)?, read))
+    let (input, read) = Counted::new(input);
+    let input = if magic == ZSTD_MAGIC {
+        // What is read ahead counts as packed, so it is little.
+        let input = BufReader::with_capacity(HEAD_BYTES, input);
+        buffered(Unpacked::new(zstd::stream::read::Decoder::with_buffer(input).map_err(failed)?, read))
     } else {
-        buffered(file)
+        buffered(input)
     };
     inputs.push((name, input));
     Ok(())

@@ -10,6 +10,10 @@ pub const XML_RECORD_BYTES_MAX: usize = 16 << 20;
 pub const XML_DEPTH_MAX: usize = 32;
 /// Most entries in one snapshot.
 pub const ENTITIES_MAX: usize = 20_000_000;
+/// Most values one entry may have, of all properties together. The largest published ones have some hundreds.
+pub const VALUES_PER_ENTRY_MAX: usize = 10_000;
+/// Most ties one entry may have. States and holdings own by the thousand.
+pub const TIES_PER_ENTRY_MAX: usize = 100_000;
 /// Most notices kept in one reading; further ones are counted only.
 pub const NOTICES_MAX: usize = 10_000;
 /// Largest uncompressed body of a packed snapshot, in bytes.

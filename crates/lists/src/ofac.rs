@@ -6,13 +6,14 @@
 //! they are joined before they are taken apart. Where the continuation is missing the broken value is kept, marked `cut off` and reported.
 
 use crate::ListsError;
+use crate::draft::Draft;
 use crate::entry::At;
 use crate::remarks::{Ending, put_remarks};
 use crate::rows::{Row, Rows};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 /// Which of OFAC's two lists the files hold.
@@ -268,7 +269,7 @@ impl OfacReader {
         })
     }
 
-    fn entity(&mut self, at: At<'_>, number: u64) -> Option<&mut ListedEntity> {
+    fn entity(&mut self, at: At<'_>, number: u64) -> Option<&mut Draft> {
         let Some(index) = self.by_number.get(&number).copied() else {
             self.gathering.notice(
                 at.file,
@@ -282,14 +283,14 @@ impl OfacReader {
     }
 }
 
-fn entry(at: At<'_>, id: String, fields: &[String], remarks: &str, ending: Ending) -> ListedEntity {
+fn entry(at: At<'_>, id: String, fields: &[String], remarks: &str, ending: Ending) -> Draft {
     let schema = match field(fields, 2).to_ascii_lowercase().as_str() {
         "individual" => Schema::Person,
         "vessel" => Schema::Vessel,
         "aircraft" => Schema::Airplane,
         _ => Schema::Organization,
     };
-    let mut entity = ListedEntity::new(id, schema);
+    let mut entity = Draft::new(id, schema);
     put_name(at, &mut entity, Property::Name, field(fields, 1));
     for program in field(fields, 3).split("] [").map(|program| program.trim_matches(['[', ']', ' '])) {
         at.put(&mut entity, Property::Program, program);
@@ -306,7 +307,7 @@ fn entry(at: At<'_>, id: String, fields: &[String], remarks: &str, ending: Endin
     entity
 }
 
-fn put_name(at: At<'_>, entity: &mut ListedEntity, property: Property, name: &str) {
+fn put_name(at: At<'_>, entity: &mut Draft, property: Property, name: &str) {
     if entity.schema == Schema::Person {
         at.put_person_name(entity, property, name);
     } else {
@@ -324,7 +325,7 @@ fn untrimmed(fields: &[String], index: usize) -> &str {
 }
 
 /// Ties name the other entry by its published name; where exactly one entry has that name, its identifier is filled in.
-pub(crate) fn resolve_relations(entities: &mut [ListedEntity]) {
+pub(crate) fn resolve_relations(entities: &mut [Draft]) {
     let mut by_name: HashMap<String, Option<String>> = HashMap::new();
     for entity in entities.iter() {
         for name in entity.texts(Property::Name) {
@@ -338,7 +339,7 @@ pub(crate) fn resolve_relations(entities: &mut [ListedEntity]) {
                 .or_insert_with(|| Some(entity.id.clone()));
         }
     }
-    for relation in entities.iter_mut().flat_map(|entity| &mut entity.relations) {
+    for relation in entities.iter_mut().flat_map(Draft::relations_mut) {
         if relation.target.is_empty()
             && let Some(Some(id)) = by_name.get(&letters(&relation.target_name))
         {

@@ -5,8 +5,10 @@
 //! to parties already read.
 
 use crate::ListsError;
+use crate::draft::Draft;
 use crate::entry::{At, Document, spaced};
 use crate::labels::{Kind, kind_of};
+use crate::leftover::put_left;
 use crate::ofac::OfacList;
 use crate::ofac_xml::put_typed_id;
 use crate::remarks::put_labelled;
@@ -14,7 +16,7 @@ use crate::snapshot::{Gathering, NoticeKind, Reading};
 use crate::xml::{Node, Records, read_records};
 use std::collections::HashMap;
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 const FORMAT: &str = "OFAC's list as advanced XML";
@@ -91,7 +93,7 @@ impl Tables {
                 let party_type = value.attribute("PartyTypeID").to_owned();
                 self.words.insert((TYPE_OF_SUBTYPE.to_owned(), number.clone()), party_type);
             }
-            self.words.insert((value.name.clone(), number), spaced(&value.text));
+            self.words.insert((value.name.clone(), number), spaced(value.text()));
         }
     }
 
@@ -99,11 +101,17 @@ impl Tables {
         let parts = node
             .below(&["LocationPart", "LocationPartValue", "Value"])
             .iter()
-            .map(|part| spaced(&part.text))
+            .map(|part| spaced(part.text()))
             .collect();
         let country = node.first("LocationCountry").map_or("", |country| country.attribute("CountryID"));
         let country = self.word("Country", country).to_owned();
-        let location = Location { line: node.line, parts, country };
+        let mut further = Vec::new();
+        node.left(&mut |_, element, name, text| {
+            if !is_structural(name, text) {
+                further.push((format!("location {element} {name}"), spaced(text)));
+            }
+        });
+        let location = Location { line: node.line, parts, country, further };
         self.locations.insert(node.attribute("ID").to_owned(), location);
     }
 
@@ -118,12 +126,12 @@ impl Tables {
         }
     }
 
-    fn entity(&self, at: At<'_>, party: &Node, profile: &Node) -> Option<ListedEntity> {
+    fn entity(&self, at: At<'_>, party: &Node, profile: &Node) -> Option<Draft> {
         let schema = self.schema(profile.attribute("PartySubTypeID"));
         let number = [party.attribute("FixedRef"), profile.attribute("ID")]
             .into_iter()
             .find(|number| !number.is_empty())?;
-        let mut entity = ListedEntity::new(format!("{}-{number}", self.list), schema);
+        let mut entity = Draft::new(format!("{}-{number}", self.list), schema);
         for identity in profile.children.iter().filter(|child| child.name == "Identity") {
             self.put_names(at, &mut entity, identity);
             for document in self.documents.get(identity.attribute("ID")).into_iter().flatten() {
@@ -135,9 +143,10 @@ impl Tables {
         for feature in profile.children.iter().filter(|child| child.name == "Feature") {
             self.put_feature(at, &mut entity, feature);
         }
-        for comment in party.children.iter().filter(|child| child.name == "Comment").take(1) {
-            at.on(comment.line).put(&mut entity, Property::Notes, &spaced(&comment.text));
+        for comment in party.children.iter().filter(|child| child.name == "Comment") {
+            at.on(comment.line).put(&mut entity, Property::Notes, &spaced(comment.text()));
         }
+        put_left(at, &mut entity, profile, "", &is_structural);
         Some(entity)
     }
 
@@ -152,7 +161,7 @@ impl Tables {
         }
     }
 
-    fn put_names(&self, at: At<'_>, entity: &mut ListedEntity, identity: &Node) {
+    fn put_names(&self, at: At<'_>, entity: &mut Draft, identity: &Node) {
         let groups: HashMap<&str, &str> = identity
             .below(&["NamePartGroups", "MasterNamePartGroup", "NamePartGroup"])
             .into_iter()
@@ -199,7 +208,7 @@ impl Tables {
                 "Nickname" => 4,
                 _ => 3,
             };
-            parts.push((rank, kind, spaced(&part.text)));
+            parts.push((rank, kind, spaced(part.text())));
             script = script_code(self.word("Script", part.attribute("ScriptID")));
         }
         parts.sort_by_key(|(rank, ..)| *rank);
@@ -219,7 +228,7 @@ impl Tables {
         }
     }
 
-    fn put_document(&self, at: At<'_>, entity: &mut ListedEntity, node: &Node) {
+    fn put_document(&self, at: At<'_>, entity: &mut Draft, node: &Node) {
         let days: HashMap<&str, String> = node
             .children
             .iter()
@@ -239,10 +248,21 @@ impl Tables {
             issued: of("Issue"),
             expires: of("Expir"),
         };
-        put_typed_id(at, entity, &described);
+        if described.number.is_empty() {
+            at.put_described(entity, Property::IdNumber, &described, described.label);
+        } else {
+            put_typed_id(at, entity, &described);
+        }
+        let place = node.attribute("IssuedIn-LocationID");
+        if let Some(Location { parts, country, .. }) = self.locations.get(place) {
+            let parts = parts.iter().chain([country]).filter(|part| !part.is_empty());
+            let place = parts.map(String::as_str).collect::<Vec<_>>().join(", ");
+            at.put_noted(entity, Property::Notes, &place, "document issued in");
+        }
+        put_left(at, entity, node, "document", &is_structural);
     }
 
-    fn put_feature(&self, at: At<'_>, entity: &mut ListedEntity, feature: &Node) {
+    fn put_feature(&self, at: At<'_>, entity: &mut Draft, feature: &Node) {
         let label = self.word("FeatureType", feature.attribute("FeatureTypeID"));
         for version in feature.children.iter().filter(|child| child.name == "FeatureVersion") {
             let at = at.on(version.line);
@@ -258,15 +278,21 @@ impl Tables {
             }
             for detail in version.children.iter().filter(|child| child.name == "VersionDetail") {
                 let reference = self.word("DetailReference", detail.attribute("DetailReferenceID"));
-                let text = spaced(&detail.text);
+                let text = spaced(detail.text());
                 Self::put_value(at, entity, label, if text.is_empty() { reference } else { &text });
+                if !text.is_empty() && text != reference {
+                    at.put_noted(entity, Property::Notes, reference, label);
+                }
             }
         }
     }
 
-    fn put_location(&self, at: At<'_>, entity: &mut ListedEntity, label: &str, number: &str) {
-        let Some(Location { line, parts, country }) = self.locations.get(number) else { return };
+    fn put_location(&self, at: At<'_>, entity: &mut Draft, label: &str, number: &str) {
+        let Some(Location { line, parts, country, further }) = self.locations.get(number) else { return };
         let at = at.on(*line);
+        for (note, text) in further {
+            at.put_noted(entity, Property::Notes, text, note);
+        }
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         let property = match label {
             "Nationality" | "Nationality Country" => Some(Property::Nationality),
@@ -287,7 +313,7 @@ impl Tables {
         }
     }
 
-    fn put_value(at: At<'_>, entity: &mut ListedEntity, label: &str, value: &str) {
+    fn put_value(at: At<'_>, entity: &mut Draft, label: &str, value: &str) {
         if let Some(currency) = label.strip_prefix("Digital Currency Address - ") {
             return at.put_noted(entity, Property::Wallet, value, currency);
         }
@@ -305,6 +331,7 @@ impl Tables {
 
     fn relationship(&self, gathering: &mut Gathering, node: &Node) {
         let kind = self.word("RelationType", node.attribute("RelationTypeID"));
+        let former = if node.attribute("Former") == "true" { "former: " } else { "" };
         let of = |end: &str| self.profiles.get(node.attribute(end)).copied();
         let (Some(from), Some(to)) = (of("From-ProfileID"), of("To-ProfileID")) else {
             return gathering.notice(
@@ -319,7 +346,9 @@ impl Tables {
             return;
         };
         if let Some(entity) = gathering.entities.get_mut(from) {
-            At { file: self.file, line: node.line }.relate(entity, kind, &target, &name);
+            let at = At { file: self.file, line: node.line };
+            at.relate(entity, &format!("{former}{kind}"), &target, &name);
+            put_left(at, entity, node, "tie", &is_structural);
         }
     }
 
@@ -336,6 +365,8 @@ impl Tables {
         for measure in node.children.iter().filter(|child| child.name == "SanctionsMeasure") {
             at.put(entity, Property::Program, &spaced(measure.text_of("Comment")));
         }
+        at.put_noted(entity, Property::Notes, self.word("List", node.attribute("ListID")), "list");
+        put_left(at, entity, node, "listing", &is_structural);
     }
 }
 
@@ -345,6 +376,29 @@ struct Location {
     /// In order, without the country.
     parts: Vec<String>,
     country: String,
+    /// What else is said of it, each with its note.
+    further: Vec<(String, String)>,
+}
+
+/// Numbers that refer to elsewhere in the file, marks of how a part is to be read, and the parts of dates, which are read as a
+/// whole. Of the marks on dates one says something: that it is approximate.
+fn is_structural(name: &str, text: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "FixedRef",
+        "Primary",
+        "LowQuality",
+        "Acronym",
+        "DeltaAction",
+        "ReferenceType",
+        "Year",
+        "Month",
+        "Day",
+        "Fixed",
+        "YearFixed",
+        "MonthFixed",
+        "DayFixed",
+    ];
+    name.ends_with("ID") || WORDS.contains(&name) || (name == "Approximate" && text == "false")
 }
 
 struct Name {

@@ -5,14 +5,16 @@
 
 use crate::ListsError;
 use crate::dates::date;
+use crate::draft::Draft;
 use crate::entry::{At, Document};
 use crate::labels::{Kind, kind_of};
+use crate::leftover::put_left;
 use crate::ofac::{OfacList, resolve_relations};
 use crate::remarks::{Ending, put_labelled, put_remarks};
 use crate::snapshot::{Gathering, Reading};
 use crate::xml::{Node, Records, read_records};
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 
 const FORMAT: &str = "OFAC's list as XML";
 
@@ -53,7 +55,7 @@ pub(crate) fn us_date(text: &str) -> Option<tenantry_model::time::Date> {
     }
 }
 
-fn entity(at: At<'_>, list: &str, node: &Node) -> Option<ListedEntity> {
+fn entity(at: At<'_>, list: &str, node: &Node) -> Option<Draft> {
     let (name, uid) = (name(node), node.text_of("uid"));
     if name.is_empty() || uid.is_empty() {
         return None;
@@ -64,7 +66,7 @@ fn entity(at: At<'_>, list: &str, node: &Node) -> Option<ListedEntity> {
         "Aircraft" => Schema::Airplane,
         _ => Schema::Organization,
     };
-    let mut entity = ListedEntity::new(format!("{list}-{uid}"), schema);
+    let mut entity = Draft::new(format!("{list}-{uid}"), schema);
     at.put(&mut entity, Property::Name, &name);
     if schema == Schema::Person {
         at.put(&mut entity, Property::FirstName, node.text_of("firstName"));
@@ -73,7 +75,7 @@ fn entity(at: At<'_>, list: &str, node: &Node) -> Option<ListedEntity> {
     at.put(&mut entity, Property::Topic, "sanction");
     at.put(&mut entity, Property::Title, node.text_of("title"));
     for program in node.below(&["programList", "program"]) {
-        at.on(program.line).put(&mut entity, Property::Program, &program.text);
+        at.on(program.line).put(&mut entity, Property::Program, program.text());
     }
     put_remarks(at, &mut entity, node.text_of("remarks"), Ending::Whole);
     for alias in node.below(&["akaList", "aka"]) {
@@ -93,22 +95,26 @@ fn entity(at: At<'_>, list: &str, node: &Node) -> Option<ListedEntity> {
         put_id(at.on(id.line), &mut entity, id);
     }
     for item in node.below(&["dateOfBirthList", "dateOfBirthItem", "dateOfBirth"]) {
-        at.on(item.line).put_date(&mut entity, Property::BirthDate, &item.text);
+        at.on(item.line).put_date(&mut entity, Property::BirthDate, item.text());
     }
     for item in node.below(&["placeOfBirthList", "placeOfBirthItem", "placeOfBirth"]) {
-        at.on(item.line).put_birth_place(&mut entity, &item.text);
+        at.on(item.line).put_birth_place(&mut entity, item.text());
     }
     for item in node.below(&["nationalityList", "nationality", "country"]) {
-        at.on(item.line).put_country(&mut entity, Property::Nationality, item.text.trim());
+        at.on(item.line).put_country(&mut entity, Property::Nationality, item.text());
     }
     for item in node.below(&["citizenshipList", "citizenship", "country"]) {
-        at.on(item.line).put_country(&mut entity, Property::Citizenship, item.text.trim());
+        at.on(item.line).put_country(&mut entity, Property::Citizenship, item.text());
     }
     if let Some(vessel) = node.first("vesselInfo") {
         put_vessel(at.on(vessel.line), &mut entity, vessel);
     }
+    put_left(at, &mut entity, node, "", &|name, _| STRUCTURAL.contains(&name));
     Some(entity)
 }
+
+/// Numbers of the publisher's database, and which of several values is shown first.
+const STRUCTURAL: &[&str] = &["uid", "mainEntry"];
 
 fn name(node: &Node) -> String {
     [node.text_of("firstName"), node.text_of("lastName")]
@@ -118,7 +124,7 @@ fn name(node: &Node) -> String {
         .join(" ")
 }
 
-fn put_vessel(at: At<'_>, entity: &mut ListedEntity, vessel: &Node) {
+fn put_vessel(at: At<'_>, entity: &mut Draft, vessel: &Node) {
     at.put(entity, Property::CallSign, vessel.text_of("callSign"));
     at.put(entity, Property::Type, vessel.text_of("vesselType"));
     at.put_country(entity, Property::Flag, vessel.text_of("vesselFlag"));
@@ -127,7 +133,7 @@ fn put_vessel(at: At<'_>, entity: &mut ListedEntity, vessel: &Node) {
     at.put(entity, Property::GrossTonnage, vessel.text_of("grossRegisteredTonnage"));
 }
 
-fn put_id(at: At<'_>, entity: &mut ListedEntity, id: &Node) {
+fn put_id(at: At<'_>, entity: &mut Draft, id: &Node) {
     let described = Document {
         number: id.text_of("idNumber"),
         country: id.text_of("idCountry"),
@@ -139,7 +145,7 @@ fn put_id(at: At<'_>, entity: &mut ListedEntity, id: &Node) {
 }
 
 /// A document whose label says what it is.
-pub(crate) fn put_typed_id(at: At<'_>, entity: &mut ListedEntity, document: &Document<'_>) {
+pub(crate) fn put_typed_id(at: At<'_>, entity: &mut Draft, document: &Document<'_>) {
     let label = document.label;
     if let Some(currency) = label.strip_prefix("Digital Currency Address - ") {
         return at.put_noted(entity, Property::Wallet, document.number, currency);

@@ -4,13 +4,14 @@
 //! separator of the mapping.
 
 use crate::ListsError;
+use crate::draft::Draft;
 use crate::entry::At;
 use crate::rows::{Row, Rows};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 /// What the columns of a list of one's own are.
@@ -114,7 +115,8 @@ pub fn read_own_csv(
             header = fields.iter().map(|field| field.trim().to_owned()).collect();
             let wanted = mapping.columns.keys().chain([&mapping.id]).chain(&mapping.schema_column);
             if let Some(missing) = wanted.into_iter().find(|column| !header.contains(column)) {
-                return Err(format_error(line, &format!("the header row has no column `{missing}`")));
+                let absent = || format!("the header row has no column `{missing}`");
+                return Err(format_error(line, &separated(&rows, missing).unwrap_or_else(absent)));
             }
             continue;
         }
@@ -126,6 +128,11 @@ pub fn read_own_csv(
             "the row has no identifier, no name, an unknown schema, or not the columns of the header",
         );
     }
+    if header.is_empty()
+        && let Some(why) = separated(&rows, &mapping.id)
+    {
+        return Err(format_error(1, &why));
+    }
     if let Some(line) = broken {
         let why = "the last row is not whole: the file is cut off, or its last row needs all columns";
         gathering.notice(FILE, line, NoticeKind::Truncated, why);
@@ -133,7 +140,11 @@ pub fn read_own_csv(
     gathering.finish(&mapping.list, &mapping.title, published_on)
 }
 
-fn entity(at: At<'_>, mapping: &OwnMapping, header: &[String], fields: &[String]) -> Option<ListedEntity> {
+fn separated<R: Read>(rows: &Rows<R>, column: &str) -> Option<String> {
+    Some(format!("{}, or name the former as `delimiter` in the mapping", rows.otherwise_separated(column)?))
+}
+
+fn entity(at: At<'_>, mapping: &OwnMapping, header: &[String], fields: &[String]) -> Option<Draft> {
     if fields.len() != header.len() {
         return None;
     }
@@ -145,7 +156,7 @@ fn entity(at: At<'_>, mapping: &OwnMapping, header: &[String], fields: &[String]
         Some(word) => word.parse().ok()?,
     };
     let id = Some(get(&mapping.id)).filter(|id| !id.is_empty())?;
-    let mut entity = ListedEntity::new(format!("{}-{id}", mapping.list), schema);
+    let mut entity = Draft::new(format!("{}-{id}", mapping.list), schema);
     for (column, property) in &mapping.columns {
         for value in get(column).split(mapping.separator.as_str()) {
             put(at, &mut entity, *property, value.trim());
@@ -155,7 +166,7 @@ fn entity(at: At<'_>, mapping: &OwnMapping, header: &[String], fields: &[String]
     named.then_some(entity)
 }
 
-fn put(at: At<'_>, entity: &mut ListedEntity, property: Property, value: &str) {
+fn put(at: At<'_>, entity: &mut Draft, property: Property, value: &str) {
     match property {
         Property::BirthDate | Property::DeathDate | Property::IncorporationDate | Property::ListedOn => {
             at.put_date(entity, property, value);

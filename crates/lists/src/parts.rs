@@ -79,16 +79,16 @@ impl Part {
         count as u64
     }
 
-    /// How much of it a snapshot holds.
-    pub(crate) fn count(self, snapshot: &Snapshot) -> u64 {
-        snapshot.entities().iter().map(|entity| self.of(entity)).sum()
+    /// How much of it these entries hold.
+    pub(crate) fn count<'e>(self, entities: impl IntoIterator<Item = &'e ListedEntity>) -> u64 {
+        entities.into_iter().map(|entity| self.of(entity)).sum()
     }
 }
 
 /// How many entries of `old` are in `new` under the same identifier.
-pub(crate) fn kept(old: &Snapshot, new: &Snapshot) -> u64 {
+pub(crate) fn kept(old: &[&ListedEntity], new: &Snapshot) -> u64 {
     let known: HashSet<&str> = new.entities().iter().map(|entity| entity.id.as_str()).collect();
-    old.entities().iter().filter(|entity| known.contains(entity.id.as_str())).count() as u64
+    old.iter().filter(|entity| known.contains(entity.id.as_str())).count() as u64
 }
 
 const COUNTRIES: &[Property] = &[

@@ -5,9 +5,10 @@
 
 use crate::countries::country_code;
 use crate::dates::date;
+use crate::draft::Draft;
 use crate::entry::{At, Document};
 use crate::labels::{Kind, labelled};
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 
 /// Whether the publisher's file broke off inside the remarks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub(crate) enum Ending {
 }
 
 /// Puts every feature of `remarks` into the entry.
-pub(crate) fn put_remarks(at: At<'_>, entity: &mut ListedEntity, remarks: &str, ending: Ending) {
+pub(crate) fn put_remarks(at: At<'_>, entity: &mut Draft, remarks: &str, ending: Ending) {
     let mut features: Vec<&str> = remarks.split("; ").collect();
     let last = if ending == Ending::CutOff { features.pop() } else { None };
     if ending == Ending::Whole
@@ -42,7 +43,7 @@ fn without_full_stop(feature: &str) -> &str {
 }
 
 /// Puts one feature such as `DOB 10 Dec 1948` into the entry.
-fn put_feature(at: At<'_>, entity: &mut ListedEntity, feature: &str) {
+fn put_feature(at: At<'_>, entity: &mut Draft, feature: &str) {
     let feature = feature.trim();
     let feature = feature.strip_prefix("alt. ").unwrap_or(feature);
     if let Some((property, name)) = quoted_name(feature) {
@@ -59,7 +60,7 @@ fn put_feature(at: At<'_>, entity: &mut ListedEntity, feature: &str) {
 }
 
 /// Puts a value under its label into the entry; the country of a document may stand in brackets after it.
-pub(crate) fn put_labelled(at: At<'_>, entity: &mut ListedEntity, label: &str, kind: Kind, value: &str) {
+pub(crate) fn put_labelled(at: At<'_>, entity: &mut Draft, label: &str, kind: Kind, value: &str) {
     let plain = value.trim();
     match kind {
         Kind::Document(property) => put_number(at, entity, property, "", plain),
@@ -90,7 +91,7 @@ pub(crate) fn put_labelled(at: At<'_>, entity: &mut ListedEntity, label: &str, k
                 "Private Company" | "Public Company" | "State-Owned Enterprise" | "Financial Institution"
             ) && entity.schema == Schema::Organization
             {
-                entity.schema = Schema::Company;
+                entity.is_a(Schema::Company);
             }
             at.put_noted(entity, Property::Notes, plain, "target type");
         }
@@ -98,7 +99,7 @@ pub(crate) fn put_labelled(at: At<'_>, entity: &mut ListedEntity, label: &str, k
 }
 
 /// A number with its tail: `08928715 (Yemen) issued 06 Nov 2020 expires 05 Nov 2025`.
-fn put_number(at: At<'_>, entity: &mut ListedEntity, property: Property, label: &str, value: &str) {
+fn put_number(at: At<'_>, entity: &mut Draft, property: Property, label: &str, value: &str) {
     let mut document = Document { number: value, label, ..Document::default() };
     if let Some((before, day)) =
         document.number.rsplit_once(" expires ").filter(|(_, day)| date(day).is_some())
@@ -132,7 +133,7 @@ fn quoted_name(feature: &str) -> Option<(Property, &str)> {
 }
 
 /// The feature the file broke off in: kept, and marked so that nobody compares it as a whole.
-fn put_cut_off(at: At<'_>, entity: &mut ListedEntity, feature: &str) {
+fn put_cut_off(at: At<'_>, entity: &mut Draft, feature: &str) {
     let feature = feature.trim();
     let plain = feature.strip_prefix("alt. ").unwrap_or(feature);
     match labelled(plain) {

@@ -12,6 +12,9 @@ use std::io::{BufRead, BufReader, Read};
 
 /// The byte that ends OFAC's files.
 const END_OF_FILE: u8 = 0x1A;
+/// Lines among which a header row may be, and how much of each is looked at when it is not found.
+const HEAD_LINES: usize = 3;
+const HEAD_LINE_BYTES: usize = 4 << 10;
 
 /// A record, or why a line is none.
 #[derive(Debug)]
@@ -39,6 +42,8 @@ pub(crate) struct Rows<R> {
     over_lines: bool,
     pending: VecDeque<Line>,
     line: u64,
+    /// How the first lines begin, among which the header row is.
+    head: Vec<String>,
     /// Whether the 0x1A byte was met.
     pub(crate) end_mark: bool,
     /// Whether the last line read ended with a line break.
@@ -61,6 +66,7 @@ impl<R: Read> Rows<R> {
             over_lines,
             pending: VecDeque::new(),
             line: 0,
+            head: Vec::new(),
             end_mark: false,
             ended_line: true,
         }
@@ -79,6 +85,23 @@ impl<R: Read> Rows<R> {
             Split::Open(_) if self.over_lines => self.join(first).map(Some),
             Split::Open(_) => Ok(Some(Row::Bad { line, why: "a quoted field is not closed" })),
         }
+    }
+
+    /// Why the header row with this column was not found, where the reason is what stands between the columns. Spreadsheets write
+    /// semicolons in countries with a decimal comma.
+    pub(crate) fn otherwise_separated(&self, column: &str) -> Option<String> {
+        let wanted = char::from(self.delimiter);
+        let has = |line: &String, other: char| {
+            line.split(other).any(|cell| cell.trim().trim_matches('"').eq_ignore_ascii_case(column))
+        };
+        let other = [',', ';', '\t', '|']
+            .into_iter()
+            .find(|other| *other != wanted && self.head.iter().any(|line| has(line, *other)))?;
+        Some(format!(
+            "its columns are separated by {}, not by {}; save it with the latter",
+            separator(other),
+            separator(wanted)
+        ))
     }
 
     fn join(&mut self, first: Line) -> Result<Row, ListsError> {
@@ -149,8 +172,15 @@ impl<R: Read> Rows<R> {
         if self.line == 1 && bytes.starts_with(b"\xEF\xBB\xBF") {
             bytes.drain(..3);
         }
+        if self.head.len() < HEAD_LINES {
+            self.head.push(text(bytes.get(..HEAD_LINE_BYTES).unwrap_or(&bytes)));
+        }
         Ok(Some(Line { number: self.line, bytes, too_long }))
     }
+}
+
+fn separator(letter: char) -> String {
+    if letter == '\t' { "tabs".to_owned() } else { format!("`{letter}`") }
 }
 
 enum Split {

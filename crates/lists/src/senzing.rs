@@ -4,12 +4,13 @@
 //! read alike. Attributes no rule knows are kept as remarks under their name.
 
 use crate::ListsError;
+use crate::draft::Draft;
 use crate::entry::{At, Document};
 use crate::json_lines::{JsonLine, JsonLines, text, texts};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use serde_json::{Map, Value};
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 const FILE: &str = "senzing.jsonl";
@@ -45,7 +46,7 @@ pub fn read_senzing(
     gathering.finish(list, title, published_on)
 }
 
-fn entity(at: At<'_>, list: &str, object: &Map<String, Value>) -> Option<ListedEntity> {
+fn entity(at: At<'_>, list: &str, object: &Map<String, Value>) -> Option<Draft> {
     let id = object.get("RECORD_ID").map(texts).unwrap_or_default().into_iter().next()?;
     let mut features: Vec<&Map<String, Value>> = vec![object];
     features.extend(object.values().filter_map(Value::as_array).flatten().filter_map(Value::as_object));
@@ -61,7 +62,7 @@ fn entity(at: At<'_>, list: &str, object: &Map<String, Value>) -> Option<ListedE
         "AIRCRAFT" => Schema::Airplane,
         _ => Schema::LegalEntity,
     };
-    let mut entity = ListedEntity::new(format!("{list}-{id}"), schema);
+    let mut entity = Draft::new(format!("{list}-{id}"), schema);
     for feature in features {
         put_feature(at, &mut entity, feature);
     }
@@ -69,7 +70,7 @@ fn entity(at: At<'_>, list: &str, object: &Map<String, Value>) -> Option<ListedE
     named.then_some(entity)
 }
 
-fn put_feature(at: At<'_>, entity: &mut ListedEntity, feature: &Map<String, Value>) {
+fn put_feature(at: At<'_>, entity: &mut Draft, feature: &Map<String, Value>) {
     put_name(at, entity, feature);
     let of = |field: &str| text(feature, field);
     let parts =
@@ -92,7 +93,7 @@ fn put_feature(at: At<'_>, entity: &mut ListedEntity, feature: &Map<String, Valu
     }
 }
 
-fn put_plain(at: At<'_>, entity: &mut ListedEntity, field: &str, value: &str) {
+fn put_plain(at: At<'_>, entity: &mut Draft, field: &str, value: &str) {
     match field {
         "DATE_OF_BIRTH" => at.put_date(entity, Property::BirthDate, value),
         "DATE_OF_DEATH" => at.put_date(entity, Property::DeathDate, value),
@@ -127,7 +128,7 @@ const DOCUMENTS: &[(Property, &str, &str, &str)] = &[
     (Property::IdNumber, "", "OTHER_ID_NUMBER", "OTHER_ID_COUNTRY"),
 ];
 
-fn put_name(at: At<'_>, entity: &mut ListedEntity, feature: &Map<String, Value>) {
+fn put_name(at: At<'_>, entity: &mut Draft, feature: &Map<String, Value>) {
     let of = |field: &str| text(feature, field);
     let parts = ["NAME_FIRST", "NAME_MIDDLE", "NAME_LAST", "NAME_SUFFIX"].map(of);
     let joined = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");

@@ -3,6 +3,7 @@
 //! A [`Reading`] is a snapshot with what was wrong in the files it was read from. Nothing here judges whether a
 //! reading may replace the version in force; [`acceptable`](crate::acceptable) does.
 
+use crate::draft::Draft;
 use crate::limits::{ENTITIES_MAX, NOTICES_MAX};
 use crate::{ListsError, pack};
 use std::collections::HashMap;
@@ -108,7 +109,7 @@ pub struct Reading {
 /// Gathers entries and notices while a file is read.
 #[derive(Debug, Default)]
 pub(crate) struct Gathering {
-    pub(crate) entities: Vec<ListedEntity>,
+    pub(crate) entities: Vec<Draft>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) records: u64,
     pub(crate) set_aside: u64,
@@ -124,7 +125,7 @@ impl Gathering {
     }
 
     /// Counts one record: an entry, or set aside for this reason.
-    pub(crate) fn record(&mut self, file: &str, line: u64, entity: Option<ListedEntity>, why: &str) {
+    pub(crate) fn record(&mut self, file: &str, line: u64, entity: Option<Draft>, why: &str) {
         self.records += 1;
         match entity {
             Some(entity) => self.entities.push(entity),
@@ -138,8 +139,9 @@ impl Gathering {
         title: &str,
         published_on: Option<Date>,
     ) -> Result<Reading, ListsError> {
+        let entities = self.entities.into_iter().map(Draft::finish).collect::<Result<_, _>>()?;
         Ok(Reading {
-            snapshot: Snapshot::new(list, title, published_on, self.entities)?,
+            snapshot: Snapshot::new(list, title, published_on, entities)?,
             notices: self.notices,
             records: self.records,
             set_aside: self.set_aside,

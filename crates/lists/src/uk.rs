@@ -6,13 +6,17 @@
 
 use crate::ListsError;
 use crate::dates::date;
+use crate::draft::Draft;
 use crate::entry::{At, Document, spaced};
+use crate::leftover::put_left;
+use crate::ofac::resolve_relations;
 use crate::rows::{Row, Rows};
 use crate::snapshot::{Gathering, NoticeKind, Reading};
 use crate::xml::{Node, Records, read_records};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 use tenantry_model::time::Date;
 
 const LIST: &str = "uk-sl";
@@ -32,7 +36,7 @@ pub fn read_uk_xml(input: impl Read) -> Result<Reading, ListsError> {
         &mut gathering,
         |_| {},
         |gathering, node| match node.name.as_str() {
-            "DateGenerated" => published_on = date(&node.text).and_then(|date| date.parse().ok()),
+            "DateGenerated" => published_on = date(node.text()).and_then(|date| date.parse().ok()),
             _ => gathering.record(
                 XML_FILE,
                 node.line,
@@ -41,14 +45,15 @@ pub fn read_uk_xml(input: impl Read) -> Result<Reading, ListsError> {
             ),
         },
     )?;
+    resolve_relations(&mut gathering.entities);
     gathering.finish(LIST, TITLE, published_on)
 }
 
-fn entity(node: &Node) -> Option<ListedEntity> {
+fn entity(node: &Node) -> Option<Draft> {
     let at = At { file: XML_FILE, line: node.line };
     let id = node.text_of("UniqueID");
     let schema = schema(node.text_of("IndividualEntityShip"));
-    let mut entity = ListedEntity::new(format!("{LIST}-{id}"), schema);
+    let mut entity = Draft::new(format!("{LIST}-{id}"), schema);
     for name in node.below(&["Names", "Name"]) {
         let parts = ["Name1", "Name2", "Name3", "Name4", "Name5", "Name6"].map(|part| name.text_of(part));
         put_name(
@@ -60,23 +65,23 @@ fn entity(node: &Node) -> Option<ListedEntity> {
         );
     }
     for name in node.below(&["NonLatinNames", "NonLatinName", "NameNonLatinScript"]) {
-        at.on(name.line).put(&mut entity, Property::Alias, &spaced(&name.text));
+        at.on(name.line).put(&mut entity, Property::Alias, &spaced(name.text()));
     }
     for (property, path) in XML_TEXTS {
         for value in node.below(path) {
-            at.on(value.line).put(&mut entity, *property, &spaced(&value.text));
+            at.on(value.line).put(&mut entity, *property, &spaced(value.text()));
         }
     }
     for (property, path) in XML_COUNTRIES {
         for value in node.below(path) {
-            at.on(value.line).put_country(&mut entity, *property, value.text.trim());
+            at.on(value.line).put_country(&mut entity, *property, value.text());
         }
     }
     for birth in node.below(&["IndividualDetails", "Individual", "DOBs", "DOB"]) {
-        at.on(birth.line).put_date(&mut entity, Property::BirthDate, &birth.text);
+        at.on(birth.line).put_date(&mut entity, Property::BirthDate, birth.text());
     }
     for gender in node.below(&["IndividualDetails", "Individual", "Genders", "Gender"]) {
-        at.on(gender.line).put_gender(&mut entity, &gender.text);
+        at.on(gender.line).put_gender(&mut entity, gender.text());
     }
     for place in node.below(&["IndividualDetails", "Individual", "BirthDetails", "Location"]) {
         let parts = [place.text_of("TownOfBirth"), place.text_of("CountryOfBirth")];
@@ -120,7 +125,31 @@ fn entity(node: &Node) -> Option<ListedEntity> {
         node.text_of("DateDesignated"),
         node.text_of("LastUpdated"),
     );
+    for built in node.named("YearBuilt") {
+        at.on(built.line).put_date(&mut entity, Property::BuildDate, built.text());
+    }
+    for kind in node.named("TypeOfEntity") {
+        at.on(kind.line).put(&mut entity, Property::Sector, &spaced(kind.text()));
+    }
+    for (element, _, tie) in TIES {
+        for other in node.named(element) {
+            put_tie(at.on(other.line), &mut entity, tie, other.text());
+        }
+    }
+    put_left(at, &mut entity, node, "", &|_, _| false);
     named(entity, id)
+}
+
+/// Element of the XML file, column of the CSV file, and the tie that is said there.
+const TIES: &[(&str, &str, &str)] = &[
+    ("ParentCompany", "Parent company", "parent company"),
+    ("Subsidiary", "Subsidiaries", "subsidiary"),
+    ("CurrentOwnerOperator", "Current owner/operator (s)", "owner or operator"),
+    ("PreviousOwnerOperator", "Previous owner/operator (s)", "former owner or operator"),
+];
+
+fn put_tie(at: At<'_>, entity: &mut Draft, tie: &str, name: &str) {
+    at.relate(entity, tie, "", &spaced(name));
 }
 
 const XML_TEXTS: &[(Property, &[&str])] = &[
@@ -135,6 +164,7 @@ const XML_TEXTS: &[(Property, &[&str])] = &[
     ),
     (Property::ImoNumber, &["ShipDetails", "Ship", "IMONumbers", "IMONumber"]),
     (Property::Type, &["ShipDetails", "Ship", "TypesOfShip", "TypeOfShip"]),
+    (Property::Type, &["ShipDetails", "Ship", "TypeOfShipDetails", "TypeOfShip"]),
     (Property::Notes, &["OtherInformation"]),
     (Property::Notes, &["UKStatementofReasons"]),
 ];
@@ -171,7 +201,7 @@ pub fn read_uk_csv(input: impl Read, published_on: Option<Date>) -> Result<Readi
             }
             continue;
         }
-        let row = UkRow { header: &header, fields: &fields };
+        let row = UkRow { header: &header, fields: &fields, taken: vec![Cell::new(false); header.len()] };
         let at = At { file: CSV_FILE, line };
         let id = row.get("Unique ID").to_owned();
         if id.is_empty() || fields.len() != header.len() {
@@ -187,14 +217,15 @@ pub fn read_uk_csv(input: impl Read, published_on: Option<Date>) -> Result<Readi
             row.put(at, entity);
             gathering.records += 1;
         } else {
-            let mut entity = ListedEntity::new(format!("{LIST}-{id}"), schema(row.get("Designation Type")));
+            let mut entity = Draft::new(format!("{LIST}-{id}"), schema(row.get("Designation Type")));
             row.put(at, &mut entity);
             by_id.insert(id, gathering.entities.len());
             gathering.record(CSV_FILE, line, Some(entity), "");
         }
     }
     if header.is_empty() {
-        let why = "no header row with a column `Unique ID`".to_owned();
+        let missing = || "no header row with a column `Unique ID`".to_owned();
+        let why = rows.otherwise_separated("Unique ID").unwrap_or_else(missing);
         return Err(ListsError::Format {
             file: CSV_FILE.to_owned(),
             line: 0,
@@ -205,21 +236,32 @@ pub fn read_uk_csv(input: impl Read, published_on: Option<Date>) -> Result<Readi
     if cut || !rows.ended_line {
         gathering.notice(CSV_FILE, 0, NoticeKind::Truncated, "the file ends inside a row: it is cut off");
     }
+    resolve_relations(&mut gathering.entities);
     gathering.finish(LIST, TITLE, published_on)
 }
 
 struct UkRow<'a> {
     header: &'a [String],
     fields: &'a [String],
+    taken: Vec<Cell<bool>>,
 }
 
 impl UkRow<'_> {
     fn get(&self, column: &str) -> &str {
         let index = self.header.iter().position(|name| name.eq_ignore_ascii_case(column));
+        if let Some(taken) = index.and_then(|index| self.taken.get(index)) {
+            taken.set(true);
+        }
         index.and_then(|index| self.fields.get(index)).map_or("", |text| text.trim())
     }
 
-    fn put(&self, at: At<'_>, entity: &mut ListedEntity) {
+    /// Columns that no rule took, with their names.
+    fn left(&self) -> impl Iterator<Item = (&str, &str)> {
+        let columns = self.header.iter().zip(self.fields).zip(&self.taken);
+        columns.filter(|(_, taken)| !taken.get()).map(|((name, text), _)| (name.as_str(), text.as_str()))
+    }
+
+    fn put(&self, at: At<'_>, entity: &mut Draft) {
         let parts = ["Name 1", "Name 2", "Name 3", "Name 4", "Name 5", "Name 6"].map(|part| self.get(part));
         put_name(at, entity, &parts, self.get("Name type"), self.get("Alias strength"));
         at.put(entity, Property::Alias, &spaced(self.get("Name non-latin script")));
@@ -264,6 +306,16 @@ impl UkRow<'_> {
             self.get("Date Designated"),
             self.get("Last Updated"),
         );
+        at.put_date(entity, Property::BuildDate, self.get("Year Built"));
+        at.put(entity, Property::Sector, &spaced(self.get("Type of entity")));
+        for (_, column, tie) in TIES {
+            put_tie(at, entity, tie, self.get(column));
+        }
+        // Read with the first row of an entry.
+        self.get("Designation Type");
+        for (column, text) in self.left() {
+            at.put_noted(entity, Property::Notes, &spaced(text), column);
+        }
     }
 }
 
@@ -276,7 +328,7 @@ fn schema(word: &str) -> Schema {
     }
 }
 
-fn put_name(at: At<'_>, entity: &mut ListedEntity, parts: &[&str; 6], kind: &str, strength: &str) {
+fn put_name(at: At<'_>, entity: &mut Draft, parts: &[&str; 6], kind: &str, strength: &str) {
     let whole = parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let lower = kind.to_ascii_lowercase();
     let property = match strength.to_ascii_lowercase().as_str() {
@@ -297,23 +349,23 @@ fn put_name(at: At<'_>, entity: &mut ListedEntity, parts: &[&str; 6], kind: &str
     }
 }
 
-fn put_birth_place(at: At<'_>, entity: &mut ListedEntity, parts: [&str; 2]) {
+fn put_birth_place(at: At<'_>, entity: &mut Draft, parts: [&str; 2]) {
     let place = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     at.put_birth_place(entity, &place);
 }
 
-fn put_number(at: At<'_>, entity: &mut ListedEntity, property: Property, number: &str, label: &str) {
+fn put_number(at: At<'_>, entity: &mut Draft, property: Property, number: &str, label: &str) {
     at.put_document(entity, property, &Document { number, label, ..Document::default() });
 }
 
-fn put_common(at: At<'_>, entity: &mut ListedEntity, regime: &str, designated: &str, updated: &str) {
+fn put_common(at: At<'_>, entity: &mut Draft, regime: &str, designated: &str, updated: &str) {
     at.put(entity, Property::Topic, "sanction");
     at.put(entity, Property::Program, regime);
     at.put_date(entity, Property::ListedOn, designated);
     at.put_date(entity, Property::ModifiedAt, updated);
 }
 
-fn named(entity: ListedEntity, id: &str) -> Option<ListedEntity> {
+fn named(entity: Draft, id: &str) -> Option<Draft> {
     let named = entity.texts(Property::Name).chain(entity.texts(Property::Alias)).next().is_some();
     (named && !id.is_empty()).then_some(entity)
 }

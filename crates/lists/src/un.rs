@@ -6,11 +6,13 @@
 
 use crate::ListsError;
 use crate::dates::date;
+use crate::draft::Draft;
 use crate::entry::{At, Document, spaced};
+use crate::leftover::put_left;
 use crate::snapshot::{Gathering, Reading};
 use crate::xml::{Node, Records, read_records};
 use std::io::Read;
-use tenantry_model::listed::{ListedEntity, Property, Schema};
+use tenantry_model::listed::{Property, Schema};
 
 pub(crate) const LIST: &str = "un-sc";
 pub(crate) const TITLE: &str = "United Nations Security Council Consolidated List";
@@ -34,7 +36,7 @@ pub fn read_un_xml(input: impl Read) -> Result<Reading, ListsError> {
     gathering.finish(LIST, TITLE, published_on)
 }
 
-fn entity(node: &Node) -> Option<ListedEntity> {
+fn entity(node: &Node) -> Option<Draft> {
     let at = At { file: FILE, line: node.line };
     let person = node.name == "INDIVIDUAL";
     let parts = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"].map(|part| node.text_of(part));
@@ -43,10 +45,8 @@ fn entity(node: &Node) -> Option<ListedEntity> {
     if name.is_empty() || reference.is_empty() {
         return None;
     }
-    let mut entity = ListedEntity::new(
-        format!("{LIST}-{reference}"),
-        if person { Schema::Person } else { Schema::Organization },
-    );
+    let mut entity =
+        Draft::new(format!("{LIST}-{reference}"), if person { Schema::Person } else { Schema::Organization });
     at.put(&mut entity, Property::Name, &spaced(&name));
     if person {
         at.put(&mut entity, Property::FirstName, parts.first().copied().unwrap_or_default());
@@ -60,10 +60,10 @@ fn entity(node: &Node) -> Option<ListedEntity> {
     put_all(at, &mut entity, node, "TITLE", Property::Title);
     put_all(at, &mut entity, node, "DESIGNATION", Property::Position);
     for day in node.below(&["LAST_DAY_UPDATED", "VALUE"]) {
-        at.on(day.line).put_date(&mut entity, Property::ModifiedAt, &day.text);
+        at.on(day.line).put_date(&mut entity, Property::ModifiedAt, day.text());
     }
     for country in node.below(&["NATIONALITY", "VALUE"]) {
-        at.on(country.line).put_country(&mut entity, Property::Nationality, country.text.trim());
+        at.on(country.line).put_country(&mut entity, Property::Nationality, country.text());
     }
     for child in &node.children {
         let at = at.on(child.line);
@@ -76,16 +76,22 @@ fn entity(node: &Node) -> Option<ListedEntity> {
             _ => {}
         }
     }
+    put_left(at, &mut entity, node, "", &|name, text| STRUCTURAL.contains(&name) || text == OWN_NAME);
     Some(entity)
 }
 
-fn put_all(at: At<'_>, entity: &mut ListedEntity, node: &Node, name: &str, property: Property) {
+/// What the list calls itself in every record.
+const OWN_NAME: &str = "UN List";
+/// Numbers and orders of records, which say nothing of whom they are about.
+const STRUCTURAL: &[&str] = &["DATAID", "VERSIONNUM", "SORT_KEY", "SORT_KEY_LAST_MOD"];
+
+fn put_all(at: At<'_>, entity: &mut Draft, node: &Node, name: &str, property: Property) {
     for value in node.below(&[name, "VALUE"]) {
-        at.on(value.line).put(entity, property, &value.text);
+        at.on(value.line).put(entity, property, value.text());
     }
 }
 
-fn put_alias(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
+fn put_alias(at: At<'_>, entity: &mut Draft, alias: &Node) {
     let property = match alias.text_of("QUALITY").to_ascii_lowercase().as_str() {
         "low" => Property::WeakAlias,
         "f.k.a." => Property::PreviousName,
@@ -99,29 +105,37 @@ fn put_alias(at: At<'_>, entity: &mut ListedEntity, alias: &Node) {
     at.put_noted(entity, Property::Notes, alias.text_of("NOTE"), "alias");
 }
 
-fn put_address(at: At<'_>, entity: &mut ListedEntity, address: &Node) {
+fn put_address(at: At<'_>, entity: &mut Draft, address: &Node) {
     let parts = ["STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE"].map(|part| address.text_of(part));
     at.put_address(entity, &parts, address.text_of("COUNTRY"));
     at.put_noted(entity, Property::Notes, address.text_of("NOTE"), "address");
 }
 
-fn put_birth(at: At<'_>, entity: &mut ListedEntity, birth: &Node) {
+fn put_birth(at: At<'_>, entity: &mut Draft, birth: &Node) {
     let (from, to) = (birth.text_of("FROM_YEAR"), birth.text_of("TO_YEAR"));
-    let published =
-        match [birth.text_of("DATE"), birth.text_of("YEAR")].into_iter().find(|text| !text.is_empty()) {
-            Some(date) if birth.text_of("TYPE_OF_DATE") == "APPROXIMATELY" => format!("circa {date}"),
-            Some(date) => date.to_owned(),
-            None if !from.is_empty() => format!("{from} to {to}"),
-            // Some dates are only in the note: "Nov. 1973".
-            None => birth.text_of("NOTE").to_owned(),
-        };
-    at.put_date(entity, Property::BirthDate, &published);
-    if published != birth.text_of("NOTE") {
-        at.put_noted(entity, Property::Notes, birth.text_of("NOTE"), "birthDate");
+    let (date, year) = (birth.text_of("DATE"), birth.text_of("YEAR"));
+    let (kind, note) = (birth.text_of("TYPE_OF_DATE"), birth.text_of("NOTE"));
+    let circa = if kind == "APPROXIMATELY" { "circa " } else { "" };
+    let years = if from.is_empty() { String::new() } else { format!("{from} to {to}") };
+    let dates = [date, if date.starts_with(year) { "" } else { year }, &years];
+    let dates = dates.into_iter().filter(|date| !date.is_empty());
+    let mut any = false;
+    for date in dates {
+        at.put_date(entity, Property::BirthDate, &format!("{circa}{date}"));
+        any = true;
+    }
+    // Some dates are only in the note: "Nov. 1973".
+    if any {
+        at.put_noted(entity, Property::Notes, note, "birthDate");
+    } else {
+        at.put_date(entity, Property::BirthDate, note);
+    }
+    if !matches!(kind, "EXACT" | "APPROXIMATELY" | "BETWEEN") {
+        at.put_noted(entity, Property::Notes, kind, "type of birthDate");
     }
 }
 
-fn put_birth_place(at: At<'_>, entity: &mut ListedEntity, place: &Node) {
+fn put_birth_place(at: At<'_>, entity: &mut Draft, place: &Node) {
     put_place(
         at,
         entity,
@@ -131,25 +145,37 @@ fn put_birth_place(at: At<'_>, entity: &mut ListedEntity, place: &Node) {
     at.put_noted(entity, Property::Notes, place.text_of("NOTE"), "birthPlace");
 }
 
-fn put_place(at: At<'_>, entity: &mut ListedEntity, parts: &[&str], country: &str) {
+fn put_place(at: At<'_>, entity: &mut Draft, parts: &[&str], country: &str) {
     let whole: Vec<&str> = parts.iter().copied().chain([country]).filter(|part| !part.is_empty()).collect();
     at.put(entity, Property::BirthPlace, &whole.join(", "));
     at.put_country(entity, Property::BirthCountry, country);
 }
 
-fn put_document(at: At<'_>, entity: &mut ListedEntity, document: &Node) {
-    let kind = document.text_of("TYPE_OF_DOCUMENT");
+fn put_document(at: At<'_>, entity: &mut Draft, document: &Node) {
+    let (kind, further) = (document.text_of("TYPE_OF_DOCUMENT"), document.text_of("TYPE_OF_DOCUMENT2"));
     let lower = kind.to_lowercase();
     let passport = ["passport", "pasaporte", "passeport"].iter().any(|word| lower.contains(word));
     let property = if passport { Property::PassportNumber } else { Property::IdNumber };
-    let country = [document.text_of("ISSUING_COUNTRY"), document.text_of("COUNTRY_OF_ISSUE")];
+    let label = match (if passport { "" } else { kind }, further) {
+        (kind, "") => kind.to_owned(),
+        ("", further) => further.to_owned(),
+        (kind, further) => format!("{kind}, {further}"),
+    };
+    let (issuer, of_issue) = (document.text_of("ISSUING_COUNTRY"), document.text_of("COUNTRY_OF_ISSUE"));
     let described = Document {
         number: document.text_of("NUMBER"),
-        country: country.into_iter().find(|country| !country.is_empty()).unwrap_or_default(),
-        label: if passport { "" } else { kind },
+        country: if issuer.is_empty() { of_issue } else { issuer },
+        label: &label,
         issued: document.text_of("DATE_OF_ISSUE"),
         expires: "",
     };
-    at.put_document(entity, property, &described);
+    at.put_described(entity, property, &described, kind);
+    if !issuer.is_empty() && issuer != of_issue {
+        at.put_noted(entity, Property::Notes, of_issue, "document country of issue");
+    }
+    if date(described.issued).is_none() {
+        at.put_noted(entity, Property::Notes, described.issued, "document date of issue");
+    }
+    at.put_noted(entity, Property::Notes, document.text_of("CITY_OF_ISSUE"), "document city of issue");
     at.put_noted(entity, Property::Notes, document.text_of("NOTE"), "document");
 }

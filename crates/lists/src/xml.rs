@@ -11,22 +11,74 @@ use crate::snapshot::{Gathering, NoticeKind};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
 
-/// An element with its attributes, its own text and its children. Names come without namespace prefix.
+/// An element with its attributes, its own text and its children. Names come without namespace prefix. Texts and attributes remember
+/// that a reader took them, so that [what nobody took](Node::left) can be told.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Node {
     pub(crate) name: String,
     pub(crate) line: u64,
-    pub(crate) attributes: Vec<(String, String)>,
-    pub(crate) text: String,
+    attributes: Vec<(String, Once)>,
+    text: Once,
     pub(crate) children: Vec<Node>,
+}
+
+/// A text, and whether somebody took it.
+#[derive(Debug, Default, Clone)]
+struct Once {
+    text: String,
+    taken: Cell<bool>,
+}
+
+impl Once {
+    fn take(&self) -> &str {
+        self.taken.set(true);
+        self.text.trim()
+    }
+
+    fn left(&self) -> Option<&str> {
+        Some(self.text.trim()).filter(|text| !self.taken.get() && !text.is_empty())
+    }
 }
 
 impl Node {
     /// The value of an attribute, or nothing.
     pub(crate) fn attribute(&self, name: &str) -> &str {
-        self.attributes.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+        self.attributes.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.take())
+    }
+
+    /// The element's own text, trimmed.
+    pub(crate) fn text(&self) -> &str {
+        self.text.take()
+    }
+
+    /// Takes these attributes, because what they say is said elsewhere.
+    pub(crate) fn pass_over(&self, attributes: &[&str]) {
+        for name in attributes {
+            self.attribute(name);
+        }
+    }
+
+    /// Hands every text and attribute that nobody took to `each`, with its line, the element (empty for this one) and its own
+    /// name; the own text of this element has none.
+    pub(crate) fn left(&self, each: &mut impl FnMut(u64, &str, &str, &str)) {
+        self.left_within("", each);
+    }
+
+    fn left_within(&self, parent: &str, each: &mut impl FnMut(u64, &str, &str, &str)) {
+        for (name, value) in &self.attributes {
+            if let Some(text) = value.left() {
+                each(self.line, parent, name, text);
+            }
+        }
+        for child in &self.children {
+            if let Some(text) = child.text.left() {
+                each(child.line, parent, &child.name, text);
+            }
+            child.left_within(&child.name, each);
+        }
     }
 
     /// The first child with this name.
@@ -36,7 +88,7 @@ impl Node {
 
     /// The text of the first child with this name, or nothing.
     pub(crate) fn text_of(&self, name: &str) -> &str {
-        self.first(name).map_or("", |child| child.text.trim())
+        self.first(name).map_or("", Node::text)
     }
 
     /// The children below a path of names, all branches followed.
@@ -49,6 +101,22 @@ impl Node {
                 .collect();
         }
         found
+    }
+
+    /// Every element of this name below, however deep.
+    pub(crate) fn named<'n>(&'n self, name: &str) -> Vec<&'n Node> {
+        let mut found = Vec::new();
+        self.collect(name, &mut found);
+        found
+    }
+
+    fn collect<'n>(&'n self, name: &str, found: &mut Vec<&'n Node>) {
+        for child in &self.children {
+            if child.name == name {
+                found.push(child);
+            }
+            child.collect(name, found);
+        }
     }
 }
 
@@ -221,7 +289,7 @@ impl<'n, R: Read> Records<'n, R> {
 
 fn push(open: &mut [Node], text: &str) {
     if let Some(node) = open.last_mut() {
-        node.text.push_str(text);
+        node.text.text.push_str(text);
     }
 }
 
@@ -241,9 +309,16 @@ fn node(start: &BytesStart<'_>, line: u64) -> Option<Node> {
             return None;
         }
         let value = quick_xml::escape::unescape(&attribute.value).ok()?.into_owned();
-        node.attributes.push((attribute.key.local_name().as_ref().to_owned(), value));
+        let taken = Cell::new(is_of_xml(attribute.key.as_ref()));
+        let name = attribute.key.local_name().as_ref().to_owned();
+        node.attributes.push((name, Once { text: value, taken }));
     }
     Some(node)
+}
+
+/// Whether an attribute is about the XML and not about the list: `xmlns`, `xmlns:x`, `xsi:nil`.
+fn is_of_xml(name: &str) -> bool {
+    name == "xmlns" || ["xmlns:", "xsi:", "xml:"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// What went wrong, for an error that is shared.

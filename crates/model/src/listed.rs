@@ -230,7 +230,8 @@ impl ListedEntity {
         Self { id, schema, properties: BTreeMap::new(), relations: Vec::new() }
     }
 
-    /// Adds a value unless it is empty or already there.
+    /// Adds a value unless it is empty or already there. It looks through what is there, which is right for the few values of an
+    /// entry that is written down; what reads foreign files keeps an index.
     pub fn push(&mut self, property: Property, value: Value) {
         if value.text.is_empty() {
             return;

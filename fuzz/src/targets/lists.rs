@@ -1,27 +1,33 @@
 //! Every list parser, and what is promised of what it read.
 
 use serde_json::Value;
+use std::io::Cursor;
 use tenantry_lists::{
     Example, ListsError, OfacFiles, OfacList, OwnMapping, Reading, Snapshot, acceptable, apply_ftm_delta,
-    read_bis_dpl, read_csl_csv, read_csl_json, read_eu_xml, read_ftm, read_ofac, read_ofac_advanced_xml,
-    read_ofac_xml, read_own_csv, read_senzing, read_uk_csv, read_uk_xml, read_un_xml,
+    read_bis_dpl, read_csl_csv, read_csl_json, read_eu_xml, read_ftm, read_inputs, read_ofac,
+    read_ofac_advanced_xml, read_ofac_xml, read_own_csv, read_senzing, read_uk_csv, read_uk_xml, read_un_xml,
 };
 use tenantry_model::listed::{ListedEntity, SnapshotHeader};
 
 /// What holds of every reading, whatever the file.
 fn check(data: &[u8], read: Result<Reading, ListsError>) {
+    let lines = data.iter().filter(|byte| **byte == b'\n' || **byte == b'\r').count() as u64 + 1;
+    check_within(lines, read);
+}
+
+/// The same of a reading whose places are at most `places`.
+fn check_within(places: u64, read: Result<Reading, ListsError>) {
     let Ok(reading) = read else { return };
     let snapshot = &reading.snapshot;
     let _ = acceptable(None, &reading);
     assert!(reading.set_aside <= reading.records, "more set aside than seen");
     assert_eq!(snapshot.header().entities, snapshot.entities().len() as u64);
-    let lines = data.iter().filter(|byte| **byte == b'\n' || **byte == b'\r').count() as u64 + 1;
     let mut ids: Vec<&str> = snapshot.entities().iter().map(|e| e.id.as_str()).collect();
     ids.sort_unstable();
     assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "an identifier occurs twice");
     for value in snapshot.entities().iter().flat_map(|e| e.properties.values().flatten()) {
         assert!(!value.text.is_empty(), "an empty value");
-        assert!(value.origin.line <= lines, "a place beyond the end of the file");
+        assert!(value.origin.line <= places, "a place beyond the end of the file");
     }
     assert_eq!(&Snapshot::unpack(&snapshot.pack()).expect("what was packed opens"), snapshot);
 }
@@ -48,7 +54,8 @@ pub(crate) fn csl_csv(data: &[u8]) {
 }
 
 pub(crate) fn csl_json(data: &[u8]) {
-    check(data, read_csl_json(data, None));
+    // Places are numbers of results, each of which takes a byte.
+    check_within(data.len() as u64, read_csl_json(data, None));
 }
 
 pub(crate) fn bis_dpl(data: &[u8]) {
@@ -111,5 +118,35 @@ pub(crate) fn example(data: &[u8]) {
     if let Ok(example) = Example::read(&object, None) {
         let entity: &ListedEntity = &example.entity;
         assert!(!entity.properties.is_empty());
+    }
+}
+
+/// Files as they are found: compressed or packed into an archive, in a format that is told by name and content, alone or as a
+/// set. Apart by a byte sequence, each after its name on a line of its own.
+pub(crate) fn set(data: &[u8]) {
+    const BETWEEN: &[u8] = b"\n====\n";
+    let mut files = Vec::new();
+    let mut rest = data;
+    while !rest.is_empty() {
+        let end = rest.windows(BETWEEN.len()).position(|window| window == BETWEEN).unwrap_or(rest.len());
+        let (file, after) = rest.split_at(end);
+        rest = after.get(BETWEEN.len()..).unwrap_or_default();
+        let line = file.iter().position(|byte| *byte == b'\n').unwrap_or(file.len());
+        let name = String::from_utf8_lossy(&file[..line]).into_owned();
+        files.push((name, Cursor::new(file.get(line + 1..).unwrap_or_default().to_vec())));
+    }
+    if let Ok(reading) = read_inputs(files, Some("own"), None, &[]) {
+        let _ = acceptable(None, &reading);
+        assert!(reading.set_aside <= reading.records, "more set aside than seen");
+        let snapshot = &reading.snapshot;
+        assert_eq!(&Snapshot::unpack(&snapshot.pack()).expect("what was packed opens"), snapshot);
+    }
+}
+
+/// One file that is an archive or compressed.
+pub(crate) fn archive(data: &[u8]) {
+    let file = vec![("set.zip".to_owned(), Cursor::new(data.to_vec()))];
+    if let Ok(reading) = read_inputs(file, Some("own"), None, &[]) {
+        assert!(reading.set_aside <= reading.records, "more set aside than seen");
     }
 }

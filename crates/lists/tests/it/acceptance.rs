@@ -167,3 +167,42 @@ fn a_delta_is_told_from_a_list() {
     let reading = read_ftm("exa", "Example", None, fixture("entities.delta.json").as_slice()).unwrap();
     assert!(matches!(acceptable(None, &reading), Err(Refusal::Malformed { .. })));
 }
+
+/// The version in force was read when every address of a `FollowTheMoney` file was an entry: that they are none now is no loss, and a
+/// party that is gone is one all the same.
+#[test]
+fn addresses_that_were_entries_may_go_and_parties_may_not() {
+    let parties = |count: usize| -> Vec<String> {
+        let person = |n| {
+            format!(
+                "{{\"id\":\"p{n}\",\"schema\":\"Person\",\"properties\":{{\"name\":[\"Person {n}\"],\"addressEntity\":[\"a{n}\"]}}}}\n"
+            )
+        };
+        (0..count).map(person).collect()
+    };
+    let addresses = |schema: &str| -> Vec<String> {
+        let address = |n| {
+            format!(
+                "{{\"id\":\"a{n}\",\"schema\":\"{schema}\",\"properties\":{{\"full\":[\"{n} Example Street\"],\"name\":[\"{n} Example Street\"]}}}}\n"
+            )
+        };
+        (0..ENTRIES).map(address).collect()
+    };
+    let read = |parties: Vec<String>, addresses: Vec<String>| {
+        let text = parties.concat() + &addresses.concat();
+        read_ftm("exa", "Example", None, text.as_bytes()).unwrap()
+    };
+    let accept = |before: &Reading, now: &Reading| {
+        acceptable(Some(before.snapshot.header()), now)
+            .and_then(|()| acceptable_after(&before.snapshot, now, &[]))
+    };
+    let (earlier, now) =
+        (read(parties(ENTRIES), addresses("Thing")), read(parties(ENTRIES), addresses("Address")));
+    assert_eq!((earlier.snapshot.entities().len(), now.snapshot.entities().len()), (2 * ENTRIES, ENTRIES));
+    assert_eq!(accept(&earlier, &now), Ok(()));
+    let fewer = read(parties(ENTRIES / 2), addresses("Address"));
+    for before in [&earlier, &now] {
+        let refused = accept(before, &fewer).unwrap_err();
+        assert!(matches!(refused, Refusal::Shrunk { .. }), "{refused}");
+    }
+}

@@ -4,7 +4,7 @@ use crate::formats::fixture;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use tenantry_lists::limits::ZIP_MEMBERS_MAX;
-use tenantry_lists::{Format, ListsError, OfacList, Reading, detect, read_files};
+use tenantry_lists::{Format, ListsError, OfacList, OwnMapping, Reading, detect, read_files, read_own_csv};
 
 #[test]
 fn formats_are_told_apart() {
@@ -129,4 +129,36 @@ fn a_damaged_zip_file_is_an_error_and_never_another_list() {
             assert_eq!(reading.snapshot.header().digest, expected, "byte {at}");
         }
     }
+}
+
+/// From a review: a spreadsheet in a country with a decimal comma writes semicolons, and the refusal spoke of a missing column.
+#[test]
+fn a_file_with_another_separator_is_refused_for_that_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |name: &str, content: &str, says: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        let error = read_files(&[path.as_path()], None, None).unwrap_err().to_string();
+        assert!(error.contains(says), "{name}: {error}");
+    };
+    let semicolons = "its columns are separated by `;`, not by `,`; save it with the latter";
+    let csl = "_id;source;name;ids;federal_register_notice\n1;X;Y;;\n";
+    check("csl.csv", csl, semicolons);
+    check(
+        "quoted.csv",
+        "\"_id\";\"source\";\"name\";\"federal_register_notice\"\n\"1\";\"X\";\"Y\";\"\"\n",
+        semicolons,
+    );
+    check("uk.csv", "Report Date: 02-Sep-2026;;\nUnique ID;OFSI Group ID;Name 6\nX1;1;EXAMPLE\n", semicolons);
+    let dpl = String::from_utf8(fixture("dpl.txt")).unwrap().replace('\t', ";");
+    check("dpl.txt", &dpl, "its columns are separated by `;`, not by tabs; save it with the latter");
+
+    let mapping: OwnMapping =
+        "list = 'own'\ntitle = 'Own'\nid = 'id'\n[columns]\nname = 'name'".parse().unwrap();
+    for content in ["id;name\n1;Ada\n", "\"id\";\"name\"\n\"1\";\"Ada\"\n"] {
+        let error = read_own_csv(&mapping, None, content.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(semicolons) && error.contains("`delimiter`"), "{error}");
+    }
+    let error = read_own_csv(&mapping, None, b"id,title\n".as_slice()).unwrap_err().to_string();
+    assert!(error.contains("no column `name`"), "{error}");
 }

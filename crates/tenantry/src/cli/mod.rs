@@ -218,7 +218,7 @@ pub enum Lists {
     Import(ListFiles),
     /// Download lists from their publishers into a folder, and bring them into force with --import
     #[command(
-        after_long_help = "Examples:\n  tenantry lists fetch --folder lists\n  tenantry lists fetch ofac-sdn un-sc --folder lists --import\n\nAsks only for what is newer than what is there, and replaces it only by a whole, sound list: a file that is cut off,\nmalformed or suddenly much smaller is refused and what was there stays. Codes: ofac-sdn, ofac-cons, us-csl, un-sc, uk-sl.\nExit code 1 means that a list was refused, 4 that one could not be had."
+        after_long_help = "Examples:\n  tenantry lists fetch --folder lists\n  tenantry lists fetch ofac-sdn un-sc --folder lists --import\n  tenantry lists fetch --url https://lists.example.org/entities.ftm.json --list os-sanctions\n  tenantry lists fetch --url 'https://lists.example.org/content?token={token}' --list eu-fsf --token-file eu.token\n\nAsks only for what is newer than what is there, and replaces it only by a whole, sound list: a file that is cut off,\nmalformed or suddenly much smaller is refused and what was there stays. Codes: ofac-sdn, ofac-cons, us-csl, un-sc, uk-sl.\nExit code 1 means that a list was refused, 4 that one could not be had."
     )]
     Fetch(Fetch),
     /// Pack a list into one file that opens fast, without bringing it into force
@@ -259,6 +259,15 @@ pub struct Fetch {
     /// Take the files from below this address instead of from their publishers
     #[arg(long, value_name = "URL")]
     pub mirror: Option<String>,
+    /// Take a list of one file from this address instead; `{token}` in it stands for what is in --token-file
+    #[arg(long, value_name = "URL", requires = "list", conflicts_with_all = ["lists", "mirror"])]
+    pub url: Option<String>,
+    /// Code of the list at --url
+    #[arg(long, value_name = "CODE", requires = "url")]
+    pub list: Option<String>,
+    /// File with the token of an address that is personal
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub token_file: Option<PathBuf>,
     /// Import what is new, and confirm what is not
     #[arg(long)]
     pub import: bool,

@@ -42,10 +42,75 @@ struct Of {
     bytes: u64,
 }
 
+/// A list and where its files are.
+struct Source {
+    list: String,
+    /// Names and addresses.
+    files: Vec<(String, String)>,
+    /// What an address holds that nobody else may see.
+    token: Option<String>,
+}
+
+impl Source {
+    fn of(publisher: &Publisher, mirror: Option<&str>) -> Self {
+        let address = |name: &str, url: &str| match mirror {
+            Some(mirror) => format!("{}/{name}", mirror.trim_end_matches('/')),
+            None => url.to_owned(),
+        };
+        let files =
+            publisher.files.iter().map(|(name, url)| ((*name).to_owned(), address(name, url))).collect();
+        Self { list: publisher.list.to_owned(), files, token: None }
+    }
+
+    /// One file at an address of the operator's own.
+    fn at(list: &str, url: &str, token_file: Option<&Path>) -> Result<Self> {
+        let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c));
+        if list.is_empty() || list.starts_with('.') || !plain(list) {
+            anyhow::bail!(
+                anyhow::anyhow!("`{list}` is no code of a list: it names a folder").context(WrongInput)
+            );
+        }
+        // The name tells formats apart where the content does not.
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        let name = path.rsplit('/').next().filter(|name| plain(name) && !name.starts_with('.'));
+        let name = name.filter(|name| !name.is_empty() && *name != REMEMBERED).unwrap_or("list").to_owned();
+        let token = token_file.map(|file| token(file, plain)).transpose()?;
+        let url = match &token {
+            Some(token) => url.replace(TOKEN, token),
+            None => url.to_owned(),
+        };
+        Ok(Self { list: list.to_owned(), files: vec![(name, url)], token })
+    }
+
+    /// A text that may name an address, without its token.
+    fn shown(&self, text: &str) -> String {
+        match &self.token {
+            Some(token) => text.replace(token.as_str(), TOKEN),
+            None => text.to_owned(),
+        }
+    }
+}
+
+/// What stands for a token in an address.
+const TOKEN: &str = "{token}";
+
+/// A token from its file. One that an address would have to write in another way could not be kept out of messages.
+fn token(file: &Path, plain: impl Fn(&str) -> bool) -> Result<String> {
+    let text = fs::read_to_string(file)
+        .with_context(|| format!("cannot read {}", file.display()))
+        .context(WrongInput)?;
+    let token = text.trim();
+    if token.is_empty() || !plain(token) {
+        let why = "holds no token: letters, digits and `-._~` on one line";
+        anyhow::bail!(anyhow::anyhow!("{} {why}", file.display()).context(WrongInput));
+    }
+    Ok(token.to_owned())
+}
+
 /// How one list ended.
 #[derive(Serialize)]
 struct Outcome {
-    list: &'static str,
+    list: String,
     folder: PathBuf,
     #[serde(flatten)]
     end: End,
@@ -69,14 +134,14 @@ pub(super) fn run(asked: &Fetch, out: Output, mut take: impl FnMut(&Reading) -> 
     let lists = chosen(asked)?;
     let downloader = Downloader::new(concat!("tenantry/", env!("CARGO_PKG_VERSION")));
     let (mut outcomes, mut text, mut exit) = (Vec::new(), String::new(), Exit::Yes);
-    for publisher in lists {
-        let folder = asked.folder.join(publisher.list);
-        let end = match one(&downloader, publisher, asked, &folder, &mut take) {
+    for source in lists {
+        let folder = asked.folder.join(&source.list);
+        let end = match one(&downloader, &source, asked, &folder, &mut take) {
             Ok(end) => end,
             Err(error) => {
                 // What was gathered is worth nothing without the rest; the next run begins anew anyway.
                 let _ = fs::remove_dir_all(beside(&folder));
-                End::Failed { why: format!("{error:#}") }
+                End::Failed { why: source.shown(&format!("{error:#}")) }
             }
         };
         let said = match &end {
@@ -85,7 +150,7 @@ pub(super) fn run(asked: &Fetch, out: Output, mut take: impl FnMut(&Reading) -> 
             End::Refused { why } => format!("REFUSED, what was there stays: {why}"),
             End::Failed { why } => format!("FAILED, what was there stays: {why}"),
         };
-        writeln!(text, "{:12} {said}", publisher.list)?;
+        writeln!(text, "{:12} {said}", source.list)?;
         if let End::New { notices, .. } = &end {
             for notice in notices.iter().take(NOTICES_SHOWN_MAX) {
                 writeln!(text, "  {notice}")?;
@@ -96,22 +161,32 @@ pub(super) fn run(asked: &Fetch, out: Output, mut take: impl FnMut(&Reading) -> 
             End::Refused { .. } if exit == Exit::Yes => Exit::No,
             _ => exit,
         };
-        outcomes.push(Outcome { list: publisher.list, folder, end });
+        outcomes.push(Outcome { list: source.list, folder, end });
     }
     out.answer(&serde_json::json!({ "lists": outcomes }), text)?;
     Ok(exit)
 }
 
-fn chosen(asked: &Fetch) -> Result<Vec<&'static Publisher>> {
+fn chosen(asked: &Fetch) -> Result<Vec<Source>> {
+    if let (Some(url), Some(list)) = (&asked.url, &asked.list) {
+        return Ok(vec![Source::at(list, url, asked.token_file.as_deref())?]);
+    }
+    let mirror = asked.mirror.as_deref();
     if asked.lists.is_empty() {
-        return Ok(PUBLISHERS.iter().collect());
+        return Ok(PUBLISHERS.iter().map(|publisher| Source::of(publisher, mirror)).collect());
     }
     let of = |code: &String| {
         let known = || PUBLISHERS.iter().map(|p| p.list).collect::<Vec<_>>().join(", ");
         PUBLISHERS
             .iter()
             .find(|p| p.list == code)
-            .with_context(|| format!("`{code}` cannot be fetched; these can: {}", known()))
+            .map(|publisher| Source::of(publisher, mirror))
+            .with_context(|| {
+                format!(
+                    "`{code}` cannot be fetched; these can: {}; others with their address in --url",
+                    known()
+                )
+            })
             .context(WrongInput)
     };
     asked.lists.iter().map(of).collect()
@@ -119,7 +194,7 @@ fn chosen(asked: &Fetch) -> Result<Vec<&'static Publisher>> {
 
 fn one(
     downloader: &Downloader,
-    publisher: &Publisher,
+    source: &Source,
     asked: &Fetch,
     folder: &Path,
     take: &mut impl FnMut(&Reading) -> Result<()>,
@@ -135,27 +210,23 @@ fn one(
     }
     fs::create_dir_all(&new).with_context(|| format!("cannot create {}", new.display()))?;
     let (mut paths, mut newer) = (Vec::new(), false);
-    for (name, url) in publisher.files {
-        let url = asked
-            .mirror
-            .as_ref()
-            .map_or_else(|| (*url).to_owned(), |mirror| format!("{}/{name}", mirror.trim_end_matches('/')));
-        let held = before.files.get(*name).filter(|_| folder.join(name).is_file());
-        let of = if let Some(of) = download(downloader, &url, name, held, &new.join(name))? {
+    for (name, url) in &source.files {
+        let held = before.files.get(name).filter(|_| folder.join(name).is_file());
+        let of = if let Some(of) = download(downloader, url, name, held, &new.join(name))? {
             newer |= held.is_none_or(|held| held.sha256 != of.sha256);
             of
         } else {
             fs::copy(folder.join(name), new.join(name))?;
             held.cloned().unwrap_or_default()
         };
-        remembered.files.insert((*name).to_owned(), of);
+        remembered.files.insert(name.clone(), of);
         paths.push(new.join(name));
     }
     let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     if !newer {
         if asked.import {
             // The version in force, imported again, is confirmed: it is as young as this.
-            let reading = read_files(&paths, None, None)?;
+            let reading = read_files(&paths, Some(&source.list), None)?;
             if let Err(error) = take(&reading) {
                 return refused_by_register(&new, error);
             }
@@ -163,11 +234,15 @@ fn one(
         fs::remove_dir_all(&new)?;
         return Ok(End::Unchanged);
     }
-    let reading = match read_files(&paths, None, None) {
+    let reading = match read_files(&paths, Some(&source.list), None) {
         Ok(reading) => reading,
         Err(error) => return refused(&new, error.to_string()),
     };
-    let follows = match there(publisher, folder)? {
+    let read = &reading.snapshot.header().list;
+    if *read != source.list {
+        return refused(&new, format!("what is there is the list `{read}`, not `{}`", source.list));
+    }
+    let follows = match there(source, folder)? {
         Some(there) => acceptable(Some(there.snapshot.header()), &reading)
             .and_then(|()| acceptable_after(&there.snapshot, &reading, &asked.without)),
         None => acceptable(None, &reading),
@@ -206,14 +281,14 @@ fn take_back(folder: &Path) -> Result<()> {
 }
 
 /// The list that is there, if there is one. Whatever it lacks, it is what a new version is compared with.
-fn there(publisher: &Publisher, folder: &Path) -> Result<Option<Reading>> {
-    let files: Vec<PathBuf> =
-        publisher.files.iter().map(|(name, _)| folder.join(name)).filter(|file| file.is_file()).collect();
+fn there(source: &Source, folder: &Path) -> Result<Option<Reading>> {
+    let files = source.files.iter().map(|(name, _)| folder.join(name));
+    let files: Vec<PathBuf> = files.filter(|file| file.is_file()).collect();
     if files.is_empty() {
         return Ok(None);
     }
     let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-    read_files_without(&files, None, None, &Part::ALL).map(Some).with_context(|| {
+    read_files_without(&files, Some(&source.list), None, &Part::ALL).map(Some).with_context(|| {
         format!("what is there cannot be read to compare with; remove {} to begin anew", folder.display())
     })
 }

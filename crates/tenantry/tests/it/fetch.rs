@@ -281,7 +281,51 @@ fn a_list_that_nobody_publishes_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.contains("`nobodys` cannot be fetched; these can: ofac-sdn, ofac-cons, us-csl, un-sc, uk-sl"),
+        said.contains("`nobodys` cannot be fetched; these can: ofac-sdn, ofac-cons, us-csl, un-sc, uk-sl; others with their address in --url"),
         "{said}"
     );
+}
+
+/// From a review: the EU list, the Denied Persons List and `OpenSanctions` could not be fetched.
+#[test]
+fn a_list_at_an_address_of_ones_own_is_fetched_and_its_token_is_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let publisher = Publisher::start();
+    std::fs::write(folder.path().join("eu.token"), "s3cret-n0b0dy\n").unwrap();
+    let url = format!("{}/content?token={{token}}", publisher.address);
+    let run = |url: &str, list: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+            .args(["lists", "fetch", "--url", url, "--list", list, "--token-file", "eu.token", "--json"])
+            .current_dir(folder.path())
+            .env_clear()
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!said.contains("s3cret"), "{said}");
+        (output.status.code().unwrap(), said)
+    };
+    let line = r#"{"id":"p","schema":"Person","properties":{"name":["Ada Example"]}}"#;
+    let file = "content?token=s3cret-n0b0dy";
+    publisher.answer(file, Ok(format!("{line}\n").into_bytes()));
+    let (code, said) = run(&url, "os-mine");
+    assert_eq!((code, said.contains(r#""outcome":"new""#)), (0, true), "{said}");
+    assert!(folder.path().join("lists/os-mine/content").is_file());
+    let (code, said) = run(&url, "os-mine");
+    assert_eq!((code, said.contains(r#""outcome":"unchanged""#)), (0, true), "{said}");
+    let remembered = std::fs::read_to_string(folder.path().join("lists/os-mine/fetched.json")).unwrap();
+    assert!(!remembered.contains("s3cret"), "{remembered}");
+
+    publisher.answer(file, Err(403));
+    let (code, said) = run(&url, "os-mine");
+    assert_eq!((code, said.contains("{token}")), (4, true), "{said}");
+    let (code, said) = run("http://lists.example.org/content?token={token}", "os-mine");
+    assert_eq!((code, said.contains("is not an https address")), (4, true), "{said}");
+    // A list that says itself which it is, under another code; and a code that is a place.
+    let un =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../lists/tests/fixtures/un.xml")).unwrap();
+    publisher.answer(file, Ok(un));
+    let (code, said) = run(&url, "eu-fsf");
+    assert_eq!((code, said.contains("is the list `un-sc`, not `eu-fsf`")), (1, true), "{said}");
+    assert_eq!(run(&url, "../eu").0, 2);
 }

@@ -144,7 +144,9 @@ fn owners_changed(
         if role.role == AccountRole::BeneficialOwner
             && let Some(at) = later(role.since, role.ended_at)
         {
-            customers.iter().for_each(|customer| note(*customer, at));
+            for customer in &customers {
+                note(*customer, at);
+            }
         }
     }
     for party in parties {

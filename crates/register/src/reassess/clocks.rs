@@ -170,7 +170,7 @@ impl Register {
             match self.core.reassess(*account, Cause::Clock) {
                 Ok(done) => all.push(done),
                 Err(error) => {
-                    tracing::error!(%account, code = error.code(), "a clock ran out over an account that cannot be assessed")
+                    tracing::error!(%account, code = error.code(), "a clock ran out over an account that cannot be assessed");
                 }
             }
         }

@@ -116,7 +116,7 @@ fn what_was_erased_is_named_with_the_record_that_states_it(world: &World) {
     let report = package_of(&world.register, account);
     assert!(report.counts.erased >= 1, "the person: {report}");
     assert!(says(&report.checked, "records were erased before"), "{report}");
-    assert_eq!(report.verdict, tenantry_verifier::Verdict::Valid, "{report}");
+    assert_eq!(report.verdict, Verdict::Valid, "{report}");
     let kept = world.register.build_evidence(&staff(Role::Auditor), account, "audit", None).unwrap().zip;
     assert!(kept.windows(15).any(|bytes| bytes == b"identity_record"), "the rule is named");
 }

@@ -177,7 +177,7 @@ fn feature(query: &Query, point: &Point) -> FeatureResult {
 fn decisive(decisive: &Decisive) -> DecisiveFact {
     DecisiveFact {
         attribute: word(decisive.attribute),
-        property: decisive.property.map(|property| property.as_str()),
+        property: decisive.property.map(tenantry_model::listed::Property::as_str),
         if_same: unit(decisive.if_same),
         if_different: unit(decisive.if_different),
     }

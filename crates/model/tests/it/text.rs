@@ -172,7 +172,7 @@ proptest! {
 /// One place, two codes: whatever is written of one holds for the other, and the state above may mean it.
 #[test]
 fn land_with_two_codes_is_one_place() {
-    let of = |code: &str| code.parse::<tenantry_model::jurisdiction::Jurisdiction>().unwrap();
+    let of = |code: &str| code.parse::<Jurisdiction>().unwrap();
     for (own, below, state) in
         [("HK", "CN-HK", "CN"), ("AW", "NL-AW", "NL"), ("RE", "FR-974", "FR"), ("BQ-SA", "NL-BQ2", "NL")]
     {

@@ -41,6 +41,7 @@ mod romanise;
 mod sound;
 mod split;
 mod stored;
+mod thai;
 mod total;
 mod typed;
 mod whole;

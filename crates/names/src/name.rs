@@ -8,6 +8,7 @@ use crate::numbers::{self, Numeral};
 use crate::romanise::{self, Script};
 use crate::sound::{self, Phoneme};
 use crate::split::{self, Piece};
+use crate::thai::{self, By};
 use crate::words::{self, Entry};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -34,11 +35,13 @@ pub enum Reading {
     Usual,
     /// Chinese characters as Koreans read them.
     Korean,
+    /// Thai by its letters, as many write their own name.
+    Lettered,
 }
 
 impl Reading {
     /// Every reading.
-    pub const ALL: [Self; 2] = [Self::Usual, Self::Korean];
+    pub const ALL: [Self; 3] = [Self::Usual, Self::Korean, Self::Lettered];
 
     /// The reading of a number (its place in the declaration, as `reading as u8` gives it); a number of none is the usual.
     pub fn of_number(number: u8) -> Self {
@@ -231,6 +234,11 @@ impl Name {
     /// the first 60,000 characters; [`Name::is_cut`] tells when that is not all. A text without letters or digits gives
     /// a name without tokens, which is like nothing.
     pub fn analyse(text: &str, kind: NameKind) -> Self {
+        Self::analyse_by(text, kind, By::Sounds)
+    }
+
+    /// The same, with Thai read by its sounds or by its letters.
+    fn analyse_by(text: &str, kind: NameKind, by: By) -> Self {
         let split::Pieces { pieces, cut } = split::pieces(text, kind);
         let mut name = Self {
             text: text.into(),
@@ -241,7 +249,7 @@ impl Name {
             cut,
         };
         for piece in &pieces {
-            name.push(piece);
+            name.push(piece, by);
         }
         name.join_numbers();
         name.join_phrases();
@@ -252,8 +260,13 @@ impl Name {
     /// The same in a certain reading; `None` when the name has none in that language. A name is another under each reading, and
     /// has as many characters.
     pub fn read(text: &str, kind: NameKind, reading: Reading) -> Option<Self> {
-        if reading == Reading::Usual {
-            return Some(Self::analyse(text, kind));
+        match reading {
+            Reading::Usual => return Some(Self::analyse(text, kind)),
+            Reading::Lettered if kind == NameKind::Person && text.chars().any(thai::is_thai) => {
+                return Some(Self::analyse_by(text, kind, By::Letters));
+            }
+            Reading::Lettered => return None,
+            Reading::Korean => {}
         }
         // Radicals and compatibility characters are one for one the characters that are read.
         let plain: String = text.chars().flat_map(folded).collect();
@@ -313,10 +326,11 @@ impl Name {
         }
     }
 
-    fn push(&mut self, piece: &Piece) {
+    fn push(&mut self, piece: &Piece, by: By) {
         let script =
             if piece.native { romanise::native_script(&piece.text) } else { romanise::script(&piece.text) };
-        let ascii = romanise::ascii(&piece.text, script);
+        let lettered = || thai::read(&piece.text, By::Letters).filter(|_| by == By::Letters);
+        let ascii = lettered().unwrap_or_else(|| romanise::ascii(&piece.text, script));
         self.cut |= romanise::mixes_alphabets(&piece.text);
         if ascii.is_empty() {
             return;

@@ -4,7 +4,7 @@
 //! is known to be read is said by [`is_read`], and a name with anything else in it is not read whole. What a reading costs in
 //! likeness is decided in `near`, not here.
 
-use crate::{indic, kana};
+use crate::{indic, kana, thai};
 use any_ascii::any_ascii_char;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -110,14 +110,15 @@ fn script_of(c: char) -> Script {
 }
 
 /// Blocks of the scripts whose romanisation was tried on names of their own: Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic,
-/// Devanagari to Malayalam, Sinhala, Georgian, Ethiopic, Hangul, Kana, Bopomofo, Han. Not among them, since their vowels
-/// stand elsewhere or are not written, or nobody tried: Thai, Lao, Khmer, Myanmar, Tibetan, Mongolian, Thaana, Syriac,
+/// Devanagari to Malayalam, Sinhala, Thai, Georgian, Ethiopic, Hangul, Kana, Bopomofo, Han. Not among them, since their vowels
+/// stand elsewhere or are not written, or nobody tried: Lao, Khmer, Myanmar, Tibetan, Mongolian, Thaana, Syriac,
 /// Cherokee and whatever is used less.
 const READ: &[std::ops::RangeInclusive<u32>] = &[
     0..=0x52f,
     0x530..=0x6ff,
     0x750..=0x77f,
     0x8a0..=0xdff,
+    0xe01..=0xe5b,
     0x10a0..=0x139f,
     0x1c80..=0x1cbf,
     0x1d00..=0x1fff,
@@ -160,6 +161,7 @@ pub(crate) fn is_read(c: char) -> bool {
             || is_hangul(c)
             || kana::read(c, &mut sounds)
             || (indic::is_indic(c) && indic::read(&c.to_string()).is_some())
+            || thai::is_thai(c)
             || repeats(c)
             || any_ascii_char(c).bytes().any(|b| b.is_ascii_alphanumeric())
             || is_unheard(c)
@@ -313,7 +315,7 @@ pub(crate) fn ascii(text: &str, script: Script) -> String {
         return "yi".to_owned();
     }
     if script == Script::Other
-        && let Some(read) = indic::read(text)
+        && let Some(read) = indic::read(text).or_else(|| thai::read(text, thai::By::Sounds))
     {
         return read;
     }

@@ -75,6 +75,59 @@ fn scripts_that_are_read() {
     }
 }
 
+/// How alike a Thai name is to one in Latin letters, by whichever of its readings.
+fn thai(native: &str, latin: &str) -> u16 {
+    let latin = Name::analyse(latin, NameKind::Person);
+    let readings = Reading::ALL.into_iter().filter_map(|by| Name::read(native, NameKind::Person, by));
+    readings.map(|name| compare(&name, &latin).similarity).max().unwrap_or_default()
+}
+
+#[test]
+fn thai_is_read_by_its_sounds_and_by_its_letters() {
+    let pairs = [
+        ("ทักษิณ ชินวัตร", "Thaksin Shinawatra"),
+        ("ยิ่งลักษณ์ ชินวัตร", "Yingluck Shinawatra"),
+        ("แพทองธาร ชินวัตร", "Paetongtarn Shinawatra"),
+        ("ประยุทธ์ จันทร์โอชา", "Prayut Chan-o-cha"),
+        ("อภิสิทธิ์ เวชชาชีวะ", "Abhisit Vejjajiva"),
+        ("สมชาย วงศ์สวัสดิ์", "Somchai Wongsawat"),
+        ("สมัคร สุนทรเวช", "Samak Sundaravej"),
+        ("สุเทพ เทือกสุบรรณ", "Suthep Thaugsuban"),
+        ("ธนาธร จึงรุ่งเรืองกิจ", "Thanathorn Juangroongruangkit"),
+        ("พิธา ลิ้มเจริญรัตน์", "Pita Limjaroenrat"),
+        ("เศรษฐา ทวีสิน", "Srettha Thavisin"),
+        ("อนุทิน ชาญวีรกูล", "Anutin Charnvirakul"),
+        ("ชวน หลีกภัย", "Chuan Leekpai"),
+        ("บรรหาร ศิลปอาชา", "Banharn Silpa-archa"),
+        ("เปรม ติณสูลานนท์", "Prem Tinsulanonda"),
+        ("สุรยุทธ์ จุลานนท์", "Surayud Chulanont"),
+        ("ชวลิต ยงใจยุทธ", "Chavalit Yongchaiyudh"),
+        ("ชาติชาย ชุณหะวัณ", "Chatichai Choonhavan"),
+        ("อานันท์ ปันยารชุน", "Anand Panyarachun"),
+        ("ประวิตร วงษ์สุวรรณ", "Prawit Wongsuwan"),
+        ("สนธิ ลิ้มทองกุล", "Sondhi Limthongkul"),
+        ("จาตุรนต์ ฉายแสง", "Chaturon Chaisang"),
+        ("กิตติรัตน์ ณ ระนอง", "Kittiratt Na-Ranong"),
+        ("วิษณุ เครืองาม", "Wissanu Krea-ngam"),
+    ];
+    let missed: Vec<_> = pairs
+        .iter()
+        .map(|(native, latin)| (*latin, thai(native, latin)))
+        .filter(|(_, like)| *like < SAME)
+        .collect();
+    // "Silpa-archa" is one word in Thai and two in Latin, each with an r that nobody says.
+    assert!(missed.iter().all(|(latin, _)| *latin == "Banharn Silpa-archa"), "{missed:?}");
+    for (native, other) in [
+        ("ทักษิณ ชินวัตร", "Suthep Thaugsuban"),
+        ("สมชาย วงศ์สวัสดิ์", "Samak Sundaravej"),
+        ("ชวน หลีกภัย", "Chavalit Yongchaiyudh"),
+        ("สุเทพ เทือกสุบรรณ", "Surayud Chulanont"),
+    ] {
+        assert!(thai(native, other) < SAME, "{native} ~ {other}: {}", thai(native, other));
+    }
+    assert!(!is_cut("ทักษิณ ชินวัตร"));
+}
+
 #[test]
 fn other_people_in_these_scripts_are_others() {
     check(
@@ -95,7 +148,6 @@ fn other_people_in_these_scripts_are_others() {
 #[test]
 fn scripts_that_are_not_read_say_so() {
     for (script, text) in [
-        ("Thai", "ทักษิณ ชินวัตร"),
         ("Lao", "ທອງລຸນ ສີສຸລິດ"),
         ("Khmer", "ហ៊ុន សែន"),
         ("Myanmar", "မင်းအောင်လှိုင်"),
@@ -113,7 +165,7 @@ fn scripts_that_are_not_read_say_so() {
         ("Adlam", "𞤃𞤵𞤸𞤢𞤥𞤥𞤢𞤣𞤵"),
         ("Hieroglyphs", "𓂀𓂁"),
         ("flags", "Ada 🇵🇺🇹🇮🇳"),
-        ("one word in Latin, one not", "Ada ทักษิณ"),
+        ("one word in Latin, one not", "Ada ສີສຸລິດ"),
         ("a Cyrillic letter in a Latin word", "Аda Lovelace"),
     ] {
         assert!(is_cut(text), "{script}");
@@ -126,7 +178,7 @@ fn scripts_that_are_not_read_say_so() {
 
 /// Letters that say nothing by themselves: signs for hard and soft, glottal stops, tones, carriers of vowel signs, what only
 /// lengthens, drops a vowel or repeats. Alone some stand for marks that need a letter.
-const UNHEARD: [std::ops::RangeInclusive<u32>; 32] = [
+const UNHEARD: [std::ops::RangeInclusive<u32>; 35] = [
     0x241..=0x242,
     0x294..=0x295,
     0x2a1..=0x2a2,
@@ -159,6 +211,9 @@ const UNHEARD: [std::ops::RangeInclusive<u32>; 32] = [
     0xff9e..=0xff9f,
     0x10781..=0x107b4,
     0x1e065..=0x1e065,
+    0xe2f..=0xe30,
+    0xe32..=0xe33,
+    0xe40..=0xe46,
 ];
 
 #[test]

@@ -335,8 +335,9 @@ fn a_name_in_a_script_that_is_not_read_says_so() {
         ("Ada Example", true),
         ("𝐀𝐝𝐚 𝐄𝐱𝐚𝐦𝐩𝐥𝐞", true),
         ("राहुल गांधी", true),
-        ("ทักษิณ ชินวัตร", false),
-        ("Thaksin ชินวัตร", false),
+        ("ทักษิณ ชินวัตร", true),
+        ("ທອງລຸນ ສີສຸລິດ", false),
+        ("Thongloun ສີສຸລິດ", false),
         ("ហ៊ុន សែន", false),
     ] {
         for property in [Property::Name, Property::Alias, Property::LastName] {

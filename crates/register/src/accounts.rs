@@ -343,17 +343,8 @@ impl Register {
         let actor = call.actor.clone();
         let (closed, news) =
             self.core.change(call, Action::CloseAccount, &("close", id, version, ending), move |unit| {
-                let mut row = account_in_sight(unit.tx, &actor, id)?;
-                if row.version != version {
-                    return Err(RegisterError::Changed { what: "account" });
-                }
-                if row.state == AccountState::Closed {
-                    return Err(RegisterError::State {
-                        what: "account",
-                        state: row.state.to_string(),
-                        hint: "a closed account stays closed; apply again under a new reference",
-                    });
-                }
+                let closed = "a closed account stays closed; apply again under a new reference";
+                let mut row = still_open(unit.tx, &actor, id, version, closed)?;
                 let before = row.state;
                 row.state = AccountState::Closed;
                 row.closed_at = Some(unit.now);
@@ -410,6 +401,24 @@ impl Register {
             unit.record(record)
         })
     }
+}
+
+/// The account, if it is as the caller saw it and not closed; `hint` is what to do about one that is.
+pub(crate) fn still_open(
+    tx: &mut dyn Tx,
+    actor: &Actor,
+    id: AccountId,
+    version: i64,
+    hint: &'static str,
+) -> Result<account::AccountRow, RegisterError> {
+    let row = account_in_sight(tx, actor, id)?;
+    if row.version != version {
+        return Err(RegisterError::Changed { what: "account" });
+    }
+    if row.state == AccountState::Closed {
+        return Err(RegisterError::State { what: "account", state: row.state.to_string(), hint });
+    }
+    Ok(row)
 }
 
 /// Stores an account, or says that somebody was faster.
@@ -491,7 +500,7 @@ fn decision_summary(row: decision::DecisionRow) -> DecisionSummary {
 
 /// Parties on an account and those behind them.
 fn roles_view(tx: &mut dyn Tx, id: AccountId) -> Result<(Vec<RoleView>, Vec<Interest>), RegisterError> {
-    let Involved { parties, interests } = dossier::involved(tx, id, Held::Now)?;
+    let Involved { parties, interests, .. } = dossier::involved(tx, id, Held::Now)?;
     let mut views = Vec::with_capacity(parties.len());
     for (id, roles) in parties {
         let row = party::find(tx, id)?.ok_or(RegisterError::NotFound { what: "party" })?;

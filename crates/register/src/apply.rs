@@ -286,20 +286,8 @@ impl Unit<'_> {
         let mut leaves = Vec::with_capacity(intake.parties.len());
         for party in &intake.parties {
             let subject = subjects.get(&party.id).copied().unwrap_or_default();
-            party::add(
-                self.tx,
-                &party::PartyRow {
-                    id: party.id,
-                    kind: party.kind,
-                    subject,
-                    created_at: self.now,
-                    version: 1,
-                    status: statuses.get(&party.id).copied().unwrap_or(Status::Undetermined),
-                    screened_with: *screened_with,
-                    screened_at: self.now,
-                },
-            )?;
-            leaves.push(self.write_statements(party.id, &subject, &party.facts, &party.checks, &[])?);
+            let status = statuses.get(&party.id).copied().unwrap_or(Status::Undetermined);
+            leaves.push(self.write_party(party, subject, status, *screened_with)?);
             for role in &party.roles {
                 account::add_role(self.tx, account.id, party.id, *role, self.now)?;
             }
@@ -334,6 +322,30 @@ impl Unit<'_> {
             },
         )?;
         Ok(application)
+    }
+
+    /// Writes a party that comes to an account, with what is said of it. Answers the leaf.
+    pub(crate) fn write_party(
+        &mut self,
+        party: &IntakeParty,
+        subject: [u8; 16],
+        status: Status,
+        screened_with: [u8; 32],
+    ) -> Result<u64, RegisterError> {
+        party::add(
+            self.tx,
+            &party::PartyRow {
+                id: party.id,
+                kind: party.kind,
+                subject,
+                created_at: self.now,
+                version: 1,
+                status,
+                screened_with,
+                screened_at: self.now,
+            },
+        )?;
+        self.write_statements(party.id, &subject, &party.facts, &party.checks, &[])
     }
 
     /// Writes facts and checks about a party, with the leaf that records them and which facts they take the place of. Answers the leaf's index.

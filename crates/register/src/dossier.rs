@@ -74,9 +74,9 @@ impl Dossier {
 /// Opens the dossier of an existing account.
 pub(crate) fn open(tx: &mut dyn Tx, vault: &Vault, id: AccountId) -> Result<Dossier, RegisterError> {
     let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
-    let (parties, interests) = parties_of(tx, vault, id, &|_| true)?;
+    let OpenParties { parties, interests, mut owners_changed } = parties_of(tx, vault, id, &|_| true)?;
+    owners_changed.retain(|_, at| *at > row.created_at);
     let chain = open_chain(tx, vault, row.parent)?;
-    let owners_changed = owners_changed(tx, &row, &parties)?;
     let dates = Dates { applied_at: Some(row.created_at), opened_at: row.opened_at };
     Ok(Dossier { account: id, dates, parties, interests, owners_changed, chain }.in_order())
 }
@@ -89,9 +89,15 @@ pub(crate) fn open_of(
     id: AccountId,
     wanted: &dyn Fn(FactKind) -> bool,
 ) -> Result<Dossier, RegisterError> {
-    let (parties, interests) = parties_of(tx, vault, id, wanted)?;
-    let (dates, owners_changed) = (Dates::default(), BTreeMap::new());
-    Ok(Dossier { account: id, dates, parties, interests, owners_changed, chain: Vec::new() })
+    let OpenParties { parties, interests, owners_changed } = parties_of(tx, vault, id, wanted)?;
+    Ok(Dossier {
+        account: id,
+        dates: Dates::default(),
+        parties,
+        interests,
+        owners_changed,
+        chain: Vec::new(),
+    })
 }
 
 /// Opens the resellers above an account, nearest first.
@@ -118,45 +124,18 @@ pub(crate) fn open_chain_of(
             return Err(RegisterError::invalid("/reseller", detail));
         }
         let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "reseller account" })?;
-        let (parties, _) = parties_of(tx, vault, id, wanted)?;
+        let parties = parties_of(tx, vault, id, wanted)?.parties;
         chain.push(DossierReseller { account: id, state: row.state, parties });
         next = row.parent;
     }
     Ok(chain)
 }
 
-/// When, after the account was asked for, owners came to or left each of its parties; whoever is named as owner owns the customer.
-fn owners_changed(
-    tx: &mut dyn Tx,
-    row: &account::AccountRow,
-    parties: &[DossierParty],
-) -> Result<BTreeMap<PartyId, Timestamp>, RegisterError> {
-    let later = |since: Timestamp, ended_at: Option<Timestamp>| {
-        [Some(since), ended_at].into_iter().flatten().filter(|at| *at > row.created_at).max()
-    };
-    let mut changed: BTreeMap<PartyId, Timestamp> = BTreeMap::new();
-    let mut note = |party, at: Timestamp| {
-        changed.entry(party).and_modify(|newest| *newest = at.max(*newest)).or_insert(at);
-    };
-    let customers = parties.iter().filter(|party| party.roles.contains(&AccountRole::Customer));
-    let customers: Vec<PartyId> = customers.map(|party| party.id).collect();
-    for role in account::roles_ever(tx, row.id)? {
-        if role.role == AccountRole::BeneficialOwner
-            && let Some(at) = later(role.since, role.ended_at)
-        {
-            for customer in &customers {
-                note(*customer, at);
-            }
-        }
-    }
-    for party in parties {
-        for held in party::interests_ever_in(tx, party.id)? {
-            if let Some(at) = later(held.since, held.ended_at) {
-                note(party.id, at);
-            }
-        }
-    }
-    Ok(changed)
+/// [`Involved`] with every party opened.
+struct OpenParties {
+    parties: Vec<DossierParty>,
+    interests: Vec<Interest>,
+    owners_changed: BTreeMap<PartyId, Timestamp>,
 }
 
 /// The parties on an account and those who stand behind them, with the interests between them.
@@ -165,13 +144,13 @@ fn parties_of(
     vault: &Vault,
     id: AccountId,
     wanted: &dyn Fn(FactKind) -> bool,
-) -> Result<(Vec<DossierParty>, Vec<Interest>), RegisterError> {
-    let Involved { parties: involved, interests } = involved(tx, id, Held::Now)?;
+) -> Result<OpenParties, RegisterError> {
+    let Involved { parties: involved, interests, owners_changed } = involved(tx, id, Held::Now)?;
     let mut parties = Vec::with_capacity(involved.len());
     for (id, roles) in involved {
         parties.push(open_party_of(tx, vault, id, roles, wanted)?);
     }
-    Ok((parties, interests))
+    Ok(OpenParties { parties, interests, owners_changed })
 }
 
 /// Who is involved in an account.
@@ -180,6 +159,8 @@ pub(crate) struct Involved {
     pub(crate) parties: BTreeMap<PartyId, Vec<AccountRole>>,
     /// The interests between them, those nearest to the account first.
     pub(crate) interests: Vec<Interest>,
+    /// When owners last came to or left a party, its first ones included; whoever is named as owner owns the customer.
+    pub(crate) owners_changed: BTreeMap<PartyId, Timestamp>,
 }
 
 /// Which roles and interests to follow.
@@ -200,16 +181,27 @@ impl Held {
 /// The parties on an account and those who stand behind them, level by level: the one walk up the owners.
 pub(crate) fn involved(tx: &mut dyn Tx, id: AccountId, held: Held) -> Result<Involved, RegisterError> {
     let mut parties: BTreeMap<PartyId, Vec<AccountRole>> = BTreeMap::new();
-    for role in account::roles_ever(tx, id)?.into_iter().filter(|role| held.counts(role.ended_at)) {
+    let mut owners_changed: BTreeMap<PartyId, Timestamp> = BTreeMap::new();
+    let roles = account::roles_ever(tx, id)?;
+    for role in roles.iter().filter(|role| held.counts(role.ended_at)) {
         parties.entry(role.party).or_default().push(role.role);
+    }
+    let named = roles.iter().filter(|role| role.role == AccountRole::BeneficialOwner);
+    if let Some(at) = named.map(|role| role.ended_at.unwrap_or(role.since)).max() {
+        let customers = parties.iter().filter(|(_, roles)| roles.contains(&AccountRole::Customer));
+        owners_changed.extend(customers.map(|(customer, _)| (*customer, at)));
     }
     let mut interests = Vec::new();
     let mut level: Vec<PartyId> = parties.keys().copied().collect();
     for _ in 0..OWNERSHIP_LEVELS_MAX {
         let mut above = Vec::new();
         for owned in level {
-            let stored = party::interests_ever_in(tx, owned)?.into_iter();
-            for row in stored.filter(|row| held.counts(row.ended_at)) {
+            for row in party::interests_ever_in(tx, owned)? {
+                let at = row.ended_at.unwrap_or(row.since);
+                owners_changed.entry(owned).and_modify(|newest| *newest = at.max(*newest)).or_insert(at);
+                if !held.counts(row.ended_at) {
+                    continue;
+                }
                 let interest: Interest = serde_json::from_str(&row.content).map_err(|_| {
                     RegisterError::Ledger { reason: "a stored interest cannot be read".to_owned() }
                 })?;
@@ -222,7 +214,7 @@ pub(crate) fn involved(tx: &mut dyn Tx, id: AccountId, held: Held) -> Result<Inv
         }
         level = above;
     }
-    Ok(Involved { parties, interests })
+    Ok(Involved { parties, interests, owners_changed })
 }
 
 /// Opens one party: its facts in force and what was found about its matches.

@@ -5,7 +5,7 @@
 //! itself is a reason to look (CIP-20).
 
 use crate::access::{Action, authorise};
-use crate::accounts::{AccountSummary, store_change, summary};
+use crate::accounts::{AccountSummary, still_open, store_change, summary};
 use crate::call::Call;
 use crate::dossier::{self, Held};
 use crate::intake::{
@@ -18,7 +18,7 @@ use crate::unit::{Unit, pseudonym};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use tenantry_model::account::{AccountRole, AccountState};
+use tenantry_model::account::AccountRole;
 use tenantry_model::event::EventType;
 use tenantry_model::id::{AccountId, CaseId, DecisionId, PartyId};
 use tenantry_model::party::{Interest, Status};
@@ -118,17 +118,8 @@ impl Register {
         let actor = call.actor.clone();
         let request = ("roles", id, version, sent);
         let parties = self.core.change(call, Action::AddFacts, &request, move |unit| {
-            let row = account_in_sight(unit.tx, &actor, id)?;
-            if row.version != version {
-                return Err(RegisterError::Changed { what: "account" });
-            }
-            if row.state == AccountState::Closed {
-                return Err(RegisterError::State {
-                    what: "account",
-                    state: row.state.to_string(),
-                    hint: "who stands on a closed account does not change any more",
-                });
-            }
+            let closed = "who stands on a closed account does not change any more";
+            let row = still_open(unit.tx, &actor, id, version, closed)?;
             not_erased(unit.tx, id)?;
             unit.write_change(&row, &change)?;
             Ok(keys.clone())
@@ -226,7 +217,8 @@ impl Unit<'_> {
         self.below_waits(row.id)?;
         let mut leaves = Vec::with_capacity(change.parties.len());
         for new in &change.parties {
-            leaves.push(self.write_party(new)?);
+            let subject = pseudonym(self.now, &*self.core.entropy);
+            leaves.push(self.write_party(new, subject, Status::Undetermined, [0; 32])?);
             for role in &new.roles {
                 account::add_role(self.tx, row.id, new.id, *role, self.now)?;
             }
@@ -278,25 +270,6 @@ impl Unit<'_> {
         self.emit(EventType::AccountPartiesChanged, row.id, &told)?;
         self.below_waits(row.id)?;
         store_change(self.tx, row)
-    }
-
-    /// Writes a party that comes to an account, with what is said of it. Answers the leaf.
-    fn write_party(&mut self, new: &IntakeParty) -> Result<u64, RegisterError> {
-        let subject = pseudonym(self.now, &*self.core.entropy);
-        party::add(
-            self.tx,
-            &party::PartyRow {
-                id: new.id,
-                kind: new.kind,
-                subject,
-                created_at: self.now,
-                version: 1,
-                status: Status::Undetermined,
-                screened_with: [0; 32],
-                screened_at: self.now,
-            },
-        )?;
-        self.write_statements(new.id, &subject, &new.facts, &new.checks, &[])
     }
 }
 

@@ -17,6 +17,9 @@ use tenantry_model::party::PartyKind;
 use tenantry_model::share::Share;
 use tenantry_model::time::Date;
 
+/// Calendar days an appeal may wait under a pack that was written before there were appeals.
+const APPEAL_DUE_DAYS: u32 = 14;
+
 /// A policy pack, read and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pack {
@@ -93,7 +96,8 @@ impl Pack {
 
     /// Calendar days a case of this kind may wait.
     pub fn case_due_days(&self, kind: CaseKind) -> u32 {
-        self.case_due_days.get(&kind).copied().unwrap_or(1)
+        let unnamed = if kind == CaseKind::Appeal { APPEAL_DUE_DAYS } else { 1 };
+        self.case_due_days.get(&kind).copied().unwrap_or(unnamed)
     }
 }
 

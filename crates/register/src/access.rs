@@ -25,6 +25,8 @@ pub enum Action {
     ReportAccess,
     /// Close an account.
     CloseAccount,
+    /// Ask, for whoever holds an account, that what was decided about it be looked at again.
+    Appeal,
     /// Read and lease cases.
     WorkCases,
     /// Decide a case.
@@ -35,6 +37,8 @@ pub enum Action {
     ApproveMeasure,
     /// Lift a measure.
     LiftMeasure,
+    /// Put off the end of a measure.
+    ExtendMeasure,
     /// Approve or reject what somebody else decided on a case.
     ApproveCase,
     /// Look up, in the lists in force, parties described by somebody outside.
@@ -111,11 +115,13 @@ impl Action {
         Self::AskGate,
         Self::ReportAccess,
         Self::CloseAccount,
+        Self::Appeal,
         Self::WorkCases,
         Self::DecideCase,
         Self::ProposeMeasure,
         Self::ApproveMeasure,
         Self::LiftMeasure,
+        Self::ExtendMeasure,
         Self::ApproveCase,
         Self::MatchLists,
         Self::ImportList,
@@ -160,11 +166,13 @@ impl Action {
             Self::AskGate => "ask_gate",
             Self::ReportAccess => "report_access",
             Self::CloseAccount => "close_account",
+            Self::Appeal => "appeal",
             Self::WorkCases => "work_cases",
             Self::DecideCase => "decide_case",
             Self::ProposeMeasure => "propose_measure",
             Self::ApproveMeasure => "approve_measure",
             Self::LiftMeasure => "lift_measure",
+            Self::ExtendMeasure => "extend_measure",
             Self::ApproveCase => "approve_case",
             Self::MatchLists => "match_lists",
             Self::ImportList => "import_list",
@@ -206,6 +214,7 @@ impl Action {
             self,
             Self::ProposeMeasure
                 | Self::LiftMeasure
+                | Self::ExtendMeasure
                 | Self::RequestDisclosure
                 | Self::ReleaseHold
                 | Self::RequestErasure
@@ -223,6 +232,7 @@ impl Action {
                 | Self::CloseAccount
                 | Self::ProposeMeasure
                 | Self::LiftMeasure
+                | Self::ExtendMeasure
                 | Self::RequestDisclosure
                 | Self::AdoptPack
                 | Self::ReadMatter
@@ -257,6 +267,7 @@ pub const fn confined_may(action: Action) -> bool {
             | A::AskGate
             | A::ReportAccess
             | A::CloseAccount
+            | A::Appeal
             | A::ReadLedger
             | A::BuildEvidence
     )
@@ -290,6 +301,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::Reveal
                 | A::AskGate
                 | A::AddFacts
+                | A::Appeal
                 | A::WorkCases
                 | A::DecideCase
                 | A::ApproveCase
@@ -304,12 +316,14 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::AskGate
                 | A::AddFacts
                 | A::CloseAccount
+                | A::Appeal
                 | A::WorkCases
                 | A::DecideCase
                 | A::ApproveCase
                 | A::ProposeMeasure
                 | A::ApproveMeasure
                 | A::LiftMeasure
+                | A::ExtendMeasure
                 | A::ImportList
                 | A::AdoptPack
                 | A::ApprovePack
@@ -364,7 +378,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
 pub const fn scope_may(scope: Scope, action: Action) -> bool {
     use Action as A;
     match scope {
-        Scope::Applications => matches!(action, A::Apply),
+        Scope::Applications => matches!(action, A::Apply | A::Appeal),
         Scope::Read => matches!(action, A::Read),
         Scope::Facts => matches!(action, A::AddFacts),
         Scope::Gate => matches!(action, A::AskGate),

@@ -7,9 +7,10 @@
 use crate::RegisterError;
 use crate::core::Core;
 use crate::dossier::{Dossier, DossierParty, DossierReseller};
+use crate::named;
 use crate::query::{linking_values, names_cut, screening_query};
 use crate::rules::screened_in_trouble;
-use crate::world::World;
+use crate::world::{MEASURES_LIST, World};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -208,7 +209,7 @@ impl Core {
         signals.extend(before);
         let (mut hits, mut left_out) = (BTreeMap::new(), BTreeMap::new());
         for party in &dossier.parties {
-            let (kept, others) = kept(self.screen(world, party), |found| found.standing);
+            let (kept, others) = kept(self.screen(world, party, now), |found| found.standing);
             hits.insert(party.id, kept);
             left_out.extend(others.map(|others| (party.id, others)));
         }
@@ -233,9 +234,9 @@ impl Core {
         })
     }
 
-    fn screen(&self, world: &World, party: &DossierParty) -> Vec<FoundHit> {
+    fn screen(&self, world: &World, party: &DossierParty, now: Timestamp) -> Vec<FoundHit> {
         let Some(query) = query_of(party) else { return Vec::new() };
-        search(world, &query)
+        search(world, &query, now)
             .into_iter()
             .map(|hit| {
                 let basis = basis(&self.vault, &query, &hit);
@@ -315,9 +316,11 @@ fn candidates(tx: &mut dyn Tx, holders: &Holders) -> Result<Vec<Candidate>, Regi
     Ok(candidates)
 }
 
-fn search(world: &World, query: &Query) -> Vec<Hit> {
+fn search(world: &World, query: &Query, now: Timestamp) -> Vec<Hit> {
     let threshold = Score::new(world.pack.thresholds.match_review.value);
-    world.index.search(query, &Options { threshold, limit: SEARCH_MAX })
+    let mut hits = world.index.search(query, &Options { threshold, limit: SEARCH_MAX });
+    hits.retain(|hit| hit.list != MEASURES_LIST || named::asks(&world.measures, &hit.entity, now));
+    hits
 }
 
 fn query_of(party: &DossierParty) -> Option<Query> {
@@ -432,7 +435,11 @@ fn inputs(
     let reseller = |link: &DossierReseller| InputReseller {
         account: link.account,
         state: link.state,
-        parties: link.parties.iter().map(input_party).collect(),
+        parties: link
+            .parties
+            .iter()
+            .map(|party| InputParty { hits: named::confirmed(&party.findings), ..input_party(party) })
+            .collect(),
     };
     Inputs {
         now,
@@ -456,6 +463,7 @@ fn inputs(
 pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> Decision {
     let now = inputs.now;
     let screened: BTreeMap<PartyId, &InputParty> = inputs.parties.iter().map(|p| (p.id, p)).collect();
+    let measures = named::with_confirmed(&world.measures, inputs);
     let mut input = DecisionInput::new(&world.pack, now, dossier.account);
     input.parties = dossier
         .parties
@@ -465,7 +473,7 @@ pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> 
             kind: party.kind,
             roles: party.roles.clone(),
             facts: party.facts.clone(),
-            hits: screened.get(&party.id).map(|input| input.hits.clone()).unwrap_or_default(),
+            hits: screened.get(&party.id).map(|input| named::listed(&input.hits)).unwrap_or_default(),
             screening: screened.get(&party.id).map_or(Screening::Evaluated, |input| how_screened(input)),
         })
         .collect();
@@ -484,7 +492,7 @@ pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> 
                 .collect(),
         })
         .collect();
-    input.measures = &world.measures;
+    input.measures = &measures;
     input.links.clone_from(&inputs.links);
     input.signals.clone_from(&inputs.signals);
     decide(&input)
@@ -503,7 +511,12 @@ fn how_screened(input: &InputParty) -> Screening {
 }
 
 /// Screens again exactly what was screened, for a replay.
-pub(crate) fn rescreen_for_replay(world: &World, party: &DossierParty, input: &mut InputParty) {
+pub(crate) fn rescreen_for_replay(
+    world: &World,
+    party: &DossierParty,
+    input: &mut InputParty,
+    now: Timestamp,
+) {
     let recorded = std::mem::take(&mut input.hits);
     // A record that names none was made of names that were read whole, or before that was asked.
     if !input.names_cut.is_empty() {
@@ -513,7 +526,7 @@ pub(crate) fn rescreen_for_replay(world: &World, party: &DossierParty, input: &m
         input.left_out = None;
         return;
     };
-    let mut found: Vec<HitSummary> = search(world, &query)
+    let mut found: Vec<HitSummary> = search(world, &query, now)
         .iter()
         .map(|hit| HitSummary {
             list: hit.list.clone(),

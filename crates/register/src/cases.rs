@@ -4,11 +4,13 @@
 //! sees the summary only. Grave verdicts wait for a second person (see [`crate::approvals`]); the rest is carried out in the unit
 //! that records them: findings about matches, the account's state, the gate.
 
+mod appeal;
 mod conclude;
 mod lease;
 mod table;
 mod view;
 
+pub use appeal::{AppealReceived, NewAppeal, STATEMENT_LENGTH_MAX};
 pub use lease::{LEASE_MINUTES, Lease};
 pub use table::{NoteNeed, VerdictOption, fits};
 pub use view::{
@@ -16,6 +18,7 @@ pub use view::{
     Whose,
 };
 
+use self::conclude::raised_by_assessment;
 use crate::access::{Action, authorise};
 use crate::apply::GateNews;
 use crate::approvals::{ContentHash, Executed, Pending};
@@ -106,7 +109,7 @@ impl Register {
         let needs_second = self.core.world().pack.second_person(open.row.kind, decision.verdict).is_some();
         let concludes = matches!(decision.verdict, Verdict::Dismiss | Verdict::Confirm);
         let account =
-            open.row.account.filter(|_| concludes && !needs_second && open.row.kind != CaseKind::Order);
+            open.row.account.filter(|_| concludes && !needs_second && raised_by_assessment(open.row.kind));
         let once = |prepared: Option<Arc<Prepared>>| {
             let sent = decision.clone();
             let (decided, news) =
@@ -116,6 +119,7 @@ impl Register {
             if let Some(news) = news {
                 self.core.gate.put(&GateNews::row(news));
             }
+            self.core.look_after_appeal(open.row.kind, open.row.account, decision.verdict);
             Ok(decided)
         };
         match account {
@@ -137,6 +141,11 @@ impl Core {
     fn open_case_file(self: &Arc<Self>, id: CaseId) -> Result<OpenCase, RegisterError> {
         let vault = Arc::clone(&self.vault);
         self.store.read(move |tx| open_case_file(tx, &vault, id))
+    }
+
+    /// Of which kind a case is.
+    pub(crate) fn kind_of(self: &Arc<Self>, id: CaseId) -> Result<CaseKind, RegisterError> {
+        Ok(self.open_case_file(id)?.row.kind)
     }
 
     /// What a verdict on a case finds about its hits.
@@ -252,6 +261,7 @@ impl Unit<'_> {
             return Err(RegisterError::Changed { what: "case" });
         }
         check(&open, decision)?;
+        self.may_judge(&open.row, me)?;
         self.note_verdict(&mut open, me, decision)?;
         let kind = open.row.kind;
         let second = self.core.world().pack.second_person(kind, decision.verdict).is_some();

@@ -62,7 +62,7 @@ pub(crate) struct CaseDetail {
     /// Links with their evidence.
     #[serde(default)]
     pub(crate) links: Vec<Link>,
-    /// Free words, for example of an order.
+    /// Free words: of an order, or the statement of an appeal.
     #[serde(default)]
     pub(crate) words: String,
     /// What reviewers noted, oldest first.

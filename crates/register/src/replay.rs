@@ -63,7 +63,7 @@ impl Register {
         let world = self.core.world_of(&rested)?;
         let mut inputs = rested.inputs.clone();
         for (input, party) in inputs.parties.iter_mut().zip(&rested.dossier.parties) {
-            rescreen_for_replay(&world, party, input);
+            rescreen_for_replay(&world, party, input, rested.inputs.now);
         }
         let bytes = decide_from(&world, &rested.dossier, &inputs).to_bytes();
         Ok(compare(&rested, &inputs, &bytes))
@@ -106,7 +106,8 @@ impl Rested {
         let mut measures = Vec::with_capacity(inputs.measures.len());
         for id in &inputs.measures {
             let row = measure::find(tx, *id)?.ok_or(RegisterError::NotFound { what: "measure" })?;
-            measures.push(keys::open_json(tx, vault, &row.subject, &id.bytes(), &row.sealed)?);
+            let measure: Measure = keys::open_json(tx, vault, &row.subject, &id.bytes(), &row.sealed)?;
+            measures.push(measure.as_it_stood(inputs.now));
         }
         Ok(Self { recorded, inputs, dossier, pack, snapshots, measures })
     }

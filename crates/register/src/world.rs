@@ -4,6 +4,7 @@
 //! generation and loads the world again. A decision names the generation it was made in, and the unit that writes it
 //! refuses another one, so no decision rests on a list or measure that was already replaced.
 
+use crate::named;
 use crate::{RegisterError, keys};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -211,7 +212,7 @@ fn named_person(measure: &Measure, number: usize, person: &NamedPerson) -> Liste
         note: String::new(),
         origin: Origin { file: measure.id.to_string(), line: number as u64 + 1 },
     };
-    let mut entity = ListedEntity::new(format!("{}-{number}", measure.id), Schema::LegalEntity);
+    let mut entity = ListedEntity::new(named::entity(measure.id, number), Schema::LegalEntity);
     for (position, name) in person.names.iter().enumerate() {
         let property = if position == 0 { Property::Name } else { Property::Alias };
         entity.push(property, value(name.expose().to_owned()));

@@ -14,6 +14,7 @@ use tenantry_policy::measures::{
 
 fn measure(target: Target, effect: Effect) -> Measure {
     Measure {
+        extensions: Vec::new(),
         id: MeasureId::from_bytes([5; 16]),
         title: "Test".into(),
         target,

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use tenantry_model::case::{ReasonCode, Verdict};
 use tenantry_model::id::{AccountId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId, StaffId};
 use tenantry_model::staff::Role;
+use tenantry_model::time::{Date, Timestamp};
 use tenantry_store::repo::approval::ApprovalRow;
 
 /// SHA-256 of a content, or a keyed digest of one that is personal. Written as 64 lower-case hexadecimal digits.
@@ -83,6 +84,19 @@ pub enum Pending {
         /// Digest of its exact text.
         content: ContentHash,
     },
+    /// Put off the end of a measure.
+    ExtendMeasure {
+        /// Which.
+        measure: MeasureId,
+        /// Digest of its exact text as it stands.
+        content: ContentHash,
+        /// When it is to end.
+        until: Timestamp,
+        /// Citation of the authority's notice, which is published.
+        notice: String,
+        /// Date of the notice.
+        noticed_on: Date,
+    },
     /// Conclude a case.
     DecideCase {
         /// Which.
@@ -157,7 +171,9 @@ impl Pending {
     /// What a second person needs to be allowed to do.
     pub const fn approving_action(&self) -> Action {
         match self {
-            Self::ApproveMeasure { .. } | Self::LiftMeasure { .. } => Action::ApproveMeasure,
+            Self::ApproveMeasure { .. } | Self::LiftMeasure { .. } | Self::ExtendMeasure { .. } => {
+                Action::ApproveMeasure
+            }
             Self::DecideCase { .. } => Action::ApproveCase,
             Self::Disclose { .. } => Action::ApproveDisclosure,
             Self::ReleaseHold { .. } => Action::ApproveRelease,
@@ -173,6 +189,7 @@ impl Pending {
         match self {
             Self::ApproveMeasure { .. } => "approve_measure",
             Self::LiftMeasure { .. } => "lift_measure",
+            Self::ExtendMeasure { .. } => "extend_measure",
             Self::DecideCase { .. } => "decide_case",
             Self::Disclose { .. } => "disclose",
             Self::ReleaseHold { .. } => "release_hold",
@@ -187,7 +204,9 @@ impl Pending {
     /// Identifier of what it is done to, as text.
     pub fn object(&self) -> String {
         match self {
-            Self::ApproveMeasure { measure, .. } | Self::LiftMeasure { measure, .. } => measure.to_string(),
+            Self::ApproveMeasure { measure, .. }
+            | Self::LiftMeasure { measure, .. }
+            | Self::ExtendMeasure { measure, .. } => measure.to_string(),
             Self::DecideCase { case, .. } => case.to_string(),
             Self::Disclose { disclosure, .. } => disclosure.to_string(),
             Self::ReleaseHold { hold, .. } => hold.to_string(),

@@ -22,7 +22,9 @@ impl Unit<'_> {
     ) -> Result<bool, RegisterError> {
         match pending {
             Pending::ApproveMeasure { measure, content } => self.is_proposed(*measure, *content),
-            Pending::LiftMeasure { measure, content } => self.is_approved(*measure, *content),
+            Pending::LiftMeasure { measure, content } | Pending::ExtendMeasure { measure, content, .. } => {
+                self.is_approved(*measure, *content)
+            }
             Pending::DecideCase { case, verdict, concern, .. } => {
                 self.is_case_as_decided(*case, *verdict, *concern, prepared)
             }
@@ -48,6 +50,10 @@ impl Unit<'_> {
             }
             Pending::LiftMeasure { measure, .. } => {
                 self.end_measure(*measure)?;
+                Ok(Executed::default())
+            }
+            Pending::ExtendMeasure { measure, until, notice, noticed_on, .. } => {
+                self.put_off_end(*measure, *until, notice, *noticed_on)?;
                 Ok(Executed::default())
             }
             Pending::DecideCase { case, confirmed, .. } => self.conclude_case(*case, confirmed, prepared),
@@ -85,6 +91,7 @@ impl Unit<'_> {
             Pending::AddStaff { staff, .. } => self.return_invitation(*staff),
             Pending::LoginLink { staff, .. } => self.return_link(*staff),
             Pending::LiftMeasure { .. }
+            | Pending::ExtendMeasure { .. }
             | Pending::Disclose { .. }
             | Pending::ReleaseHold { .. }
             | Pending::AdoptPack { .. }

@@ -4,6 +4,7 @@
 
 use super::rows::{ROWS_PER_STEP, Seen};
 use crate::RegisterError;
+use crate::approvals::ContentHash;
 use crate::core::Core;
 use crate::decisions;
 use crate::gate;
@@ -133,7 +134,9 @@ fn account(tx: &mut dyn Tx, core: &Core, row: &AccountRow) -> Result<Vec<String>
     }
     let for_cause =
         |change: &Record| change.says("for_cause", "1") || change.says("ending", Ending::ForCause.as_str());
-    if changes.iter().any(for_cause) != (row.for_cause == 1) {
+    // An ordinary closure says nothing of it; a granted appeal takes it back.
+    let says = |change: &&Record| change.text("for_cause").is_some() || for_cause(change);
+    if changes.iter().rev().find(says).is_some_and(for_cause) != (row.for_cause == 1) {
         wrong.push("whether it was taken away for cause is not what its records say".to_owned());
     }
     let entered = |states: &[AccountState]| {
@@ -301,6 +304,10 @@ fn measure(tx: &mut dyn Tx, core: &Core, row: &MeasureRow) -> Result<Vec<String>
     let at = |turn: &str| changes.iter().find(|change| change.says("state", turn)).map(|change| change.at);
     if at("applied") != row.applied_at || at("ended") != row.ended_at {
         wrong.push("it was applied or ended at another time than its records say".to_owned());
+    }
+    let content = changes.iter().rev().find_map(|change| change.text("content_hash"));
+    if content.is_some_and(|content| content != ContentHash::from_bytes(row.content_hash).to_string()) {
+        wrong.push("its text is not the one of its newest record".to_owned());
     }
     match keys::open_json::<Measure>(tx, &core.vault, &row.subject, &row.id.bytes(), &row.sealed) {
         Ok(sealed) => {

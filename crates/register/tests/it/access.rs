@@ -10,9 +10,10 @@ use tenantry_model::id::{
 use tenantry_model::staff::{Job, Role, Scope};
 use tenantry_model::time::Timestamp;
 use tenantry_register::access::{Action, job_may, role_may, scope_may};
-use tenantry_register::cases::{CaseDecision, CaseFilter};
+use tenantry_register::cases::{CaseDecision, CaseFilter, NewAppeal};
 use tenantry_register::disclosure::NewDisclosure;
 use tenantry_register::holds::NewHold;
+use tenantry_register::measures::NewExtension;
 use tenantry_register::orders::NewOrder;
 use tenantry_register::people::NewStaff;
 use tenantry_register::{Call, Register, RegisterError};
@@ -78,6 +79,9 @@ const USE_CASES: &[UseCase] = &[
     (Action::ProposeMeasure, "propose_measure", |r, c| r.propose_measure(c, measure()).map(drop)),
     (Action::ProposeMeasure, "preview_measure", |r, c| r.preview_measure(c, measure()).map(drop)),
     (Action::LiftMeasure, "lift_measure", |r, c| r.lift_measure(c, MeasureId::from_bytes([0; 16])).map(drop)),
+    (Action::ExtendMeasure, "extend_measure", |r, c| {
+        r.extend_measure(c, MeasureId::from_bytes([0; 16]), extension()).map(drop)
+    }),
     (Action::AdoptPack, "propose_pack", |r, c| r.propose_pack(c, String::new()).map(drop)),
     (Action::Read, "pack_in_force", |r, c| r.pack_in_force(c).map(drop)),
     (Action::Read, "pack_waits", |r, c| r.pack_waits(c).map(drop)),
@@ -103,6 +107,7 @@ const USE_CASES: &[UseCase] = &[
         r.close_account(c, AccountId::from_bytes([0; 16]), 1, tenantry_model::account::Ending::Ordinary)
             .map(drop)
     }),
+    (Action::Appeal, "appeal", |r, c| r.appeal(c, AccountId::from_bytes([0; 16]), appeal()).map(drop)),
     (Action::ReceiveOrder, "receive_order", |r, c| r.receive_order(c, order()).map(drop)),
     (Action::ReadOrders, "orders", |r, c| r.orders(c).map(drop)),
     (Action::ReadOrders, "order", |r, c| r.order(c, OrderId::from_bytes([0; 16])).map(drop)),
@@ -174,6 +179,16 @@ const USE_CASES: &[UseCase] = &[
 fn newcomer() -> NewStaff {
     let (login, name) = ("eve@staff.example".to_owned(), "Eve Example".to_owned());
     NewStaff { login, name, role: Role::Auditor }
+}
+
+fn appeal() -> NewAppeal {
+    serde_json::from_value(serde_json::json!({ "ground": "other", "statement": "Look again, please." }))
+        .unwrap()
+}
+
+fn extension() -> NewExtension {
+    let extension = serde_json::json!({ "until": "2027-12-01T00:00:00Z", "notice": "91 FR 1", "noticed_on": "2026-11-02" });
+    serde_json::from_value(extension).unwrap()
 }
 
 fn order() -> NewOrder {

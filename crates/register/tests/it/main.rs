@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod appeals;
 mod approvals;
 mod bad_lists;
 mod cases;

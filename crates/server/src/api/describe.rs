@@ -95,6 +95,7 @@ pub(super) fn example(name: &str) -> Value {
         "application" => include_str!("examples/application.json"),
         "roles" => include_str!("examples/roles.json"),
         "statements" => include_str!("examples/statements.json"),
+        "appeal" => include_str!("examples/appeal.json"),
         "access" => include_str!("examples/access.json"),
         "accesses" => include_str!("examples/accesses.json"),
         "hold" => include_str!("examples/hold.json"),

@@ -246,6 +246,38 @@ pub struct HoldForm {
     pub matter: String,
 }
 
+/// `POST /console/accounts/{id}/appeal`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppealForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Ground of the appeal; empty when none was chosen.
+    pub ground: String,
+    /// What they say.
+    pub statement: String,
+}
+
+/// `POST /console/measures/{id}/extend`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtendForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Day on whose beginning the measure is to end, ISO.
+    pub until: String,
+    /// Citation of the notice.
+    pub notice: String,
+    /// Date of the notice, ISO.
+    pub noticed_on: String,
+    /// Why it is to be extended.
+    pub reason: String,
+}
+
 /// `POST /console/measures/{id}/lift`, `/console/holds/{id}/release` and `/console/erasures/{id}/ask`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -279,8 +311,14 @@ pub struct MeasureForm {
     pub names: String,
     /// Date of birth, whole or in part, or empty.
     pub birth_date: String,
+    /// Countries the order connects the person with: codes separated by spaces, or empty.
+    pub countries: String,
+    /// Numbers of documents, wallets: one per line, or empty.
+    pub identifiers: String,
     /// Id of a party confirmed to be this person, or empty.
     pub party: String,
+    /// Further persons: one per line, names | date of birth | countries | numbers; several of a kind separated by semicolons.
+    pub more: String,
     /// `prohibit` or `condition`; absent when none was chosen.
     #[serde(default)]
     pub effect: String,
@@ -399,7 +437,9 @@ opaque_debug!(
     RevealForm,
     FactForm,
     ApprovalForm,
+    AppealForm,
     LiftForm,
+    ExtendForm,
     MeasureForm,
     OrderForm,
     DisclosureForm,

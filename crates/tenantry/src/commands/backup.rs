@@ -140,9 +140,10 @@ pub(super) fn set_aside_before(path: &Path) -> Vec<PathBuf> {
     aside.filter(|file| file.exists()).collect()
 }
 
-/// Moves a database and its log out of the way. Answers where the database went.
+/// Moves a database and its log out of the way. Answers where they went. A log without its database is moved too: the next start
+/// would replay it onto whatever stands in the database's place.
 fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
-    if !path.exists() {
+    if !path.exists() && !with_suffix(path, "-wal").exists() {
         return Ok(None);
     }
     let aside = (1..SET_ASIDE_MAX).map(|n| with_suffix(path, &format!(".before-restore-{n}")));
@@ -158,6 +159,9 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
     let shared = with_suffix(path, "-shm");
     if shared.exists() {
         fs::remove_file(shared)?;
+    }
+    if let Some(folder) = path.parent() {
+        fs::File::open(folder)?.sync_all()?;
     }
     Ok(Some(aside))
 }

@@ -234,6 +234,21 @@ fn an_interrupted_restore_is_not_taken_for_a_new_deployment() {
 }
 
 #[test]
+fn the_log_of_a_database_that_is_gone_is_not_replayed_onto_the_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    set_up(here);
+    assert_eq!(run(here, &["backup", "copy.db"]).0, 0);
+    let file = |name: &str| here.join("tenantry-data").join(name);
+    let _ = std::fs::remove_file(file("tenantry.db"));
+    std::fs::write(file("tenantry.db-wal"), "pages of the database that is gone").unwrap();
+    assert_eq!(run(here, &["restore", "copy.db", "--nothing-was-erased"]).0, 0);
+    let aside = std::fs::read_to_string(file("tenantry.db.before-restore-1-wal")).unwrap();
+    assert_eq!(aside, "pages of the database that is gone");
+    assert_eq!(run(here, &["ledger", "fsck"]).0, 0);
+}
+
+#[test]
 fn a_migration_killed_at_any_moment_is_made_again() {
     for moment in 0..MOMENTS {
         let folder = tempfile::tempdir().unwrap();

@@ -300,6 +300,9 @@ pub struct MeasureView {
     pub effective_at: Instant,
     /// When it ends.
     pub expires_at: Instant,
+    /// How its end was put off, oldest first: `instead_of`, `until`, `notice`, `noticed_on`, `approved_at`.
+    #[schema(value_type = Vec<Object>)]
+    pub extensions: Vec<Value>,
     /// Who proposed it.
     pub proposed_by: String,
     /// When.

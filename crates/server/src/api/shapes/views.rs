@@ -376,6 +376,15 @@ pub struct Recorded {
     pub leaf: u64,
 }
 
+/// An appeal that was received.
+#[derive(ToSchema)]
+pub struct AppealReceived {
+    /// The case that carries the work.
+    pub case: CaseId,
+    /// When it is to be decided.
+    pub due_at: Instant,
+}
+
 /// Where a batch was recorded.
 #[derive(ToSchema)]
 pub struct RecordedBatch {

@@ -115,6 +115,7 @@ words! {
     CheckMethod = model::evidence::CheckMethod, "How something was checked.";
     CheckResult = model::evidence::CheckResult, "What came of a check.";
     CaseKind = model::case::CaseKind, "Why a case exists.";
+    AppealGround = model::case::AppealGround, "On what ground somebody appeals.";
     CaseState = model::case::CaseState, "Where a case stands.";
     Verdict = model::case::Verdict, "What a reviewer concludes.";
     OrderKind = model::order::OrderKind, "A kind of legal process.";

@@ -26,6 +26,7 @@ use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::{Decision, Outcome, Scope};
 use tenantry_policy::measures::{Reach, ReachEffect, Timing};
 use tenantry_policy::rule::Effect;
+use tenantry_register::Action;
 use tenantry_register::accounts::{AccountFilter, AccountSummary, AccountView, RoleView};
 
 /// Accounts on one page.
@@ -154,11 +155,19 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             decisions: decisions(&account, now),
             measures: decision.map(|d| measures(d, now)).unwrap_or_default(),
             cases: account.cases.iter().map(case_row).collect(),
+            appeal: appeal(desk, &account),
             links: account.links.iter().map(link_row).collect(),
             timeline,
         }))
     })
     .await
+}
+
+fn appeal(desk: &Desk, account: &AccountView) -> Option<Link> {
+    use AccountState as S;
+    let against = matches!(account.summary.state, S::Refused | S::Restricted | S::Suspended | S::Closed);
+    let here = format!("/console/accounts/{}/appeal", account.summary.id);
+    (against && desk.may(Action::Appeal)).then(|| Link::new(&here, "Enter an appeal"))
 }
 
 fn scope(decision: &Decision) -> Badge {

@@ -68,7 +68,9 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
                                                and you can approve there."
                         .to_owned()
                 }
-                Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } => {
+                Pending::ApproveMeasure { .. }
+                | Pending::LiftMeasure { .. }
+                | Pending::ExtendMeasure { .. } => {
                     "Whom it hits is on the page of the measure; you can approve there.".to_owned()
                 }
                 Pending::Disclose { .. } => {
@@ -146,6 +148,7 @@ const fn kind(pending: &Pending) -> &'static str {
     match pending {
         Pending::ApproveMeasure { .. } => "measure",
         Pending::LiftMeasure { .. } => "lifting of a measure",
+        Pending::ExtendMeasure { .. } => "extension of a measure",
         Pending::DecideCase { .. } => "verdict on a case",
         Pending::Disclose { .. } => "disclosure",
         Pending::ReleaseHold { .. } => "release of a hold",
@@ -160,7 +163,7 @@ const fn kind(pending: &Pending) -> &'static str {
 fn subject(pending: &Pending, names: &Names) -> Link {
     let object = pending.object();
     match pending {
-        Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } => {
+        Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } | Pending::ExtendMeasure { .. } => {
             Link::new(&format!("/console/measures/{object}"), &format!("measure {}", short(&object)))
         }
         Pending::DecideCase { .. } => {
@@ -187,6 +190,7 @@ fn effect(pending: &Pending) -> String {
             "puts the measure into force from its date on, for every account it reaches"
         }
         Pending::LiftMeasure { .. } => "ends the measure now; accounts it held back are assessed again",
+        Pending::ExtendMeasure { .. } => "puts off the end of the measure, for every account it reaches",
         Pending::DecideCase { verdict: Verdict::Confirm, .. } => {
             "carries the verdict out: the account is refused, or suspended if it was open"
         }
@@ -221,6 +225,13 @@ fn content(desk: &Desk, pending: &Pending) -> Vec<ContentLine> {
         Pending::ApproveMeasure { measure, content } | Pending::LiftMeasure { measure, content } => {
             vec![line("Measure", measure.to_string()), line("Digest of its text", content.to_string())]
         }
+        Pending::ExtendMeasure { measure, content, until, notice, noticed_on } => vec![
+            line("Measure", measure.to_string()),
+            line("Digest of its text as it stands", content.to_string()),
+            line("Ends instead", until.to_string()),
+            line("Notice", notice.clone()),
+            line("Date of the notice", noticed_on.to_string()),
+        ],
         Pending::Disclose { disclosure, content } => {
             vec![line("Disclosure", disclosure.to_string()), line("Digest of its scope", content.to_string())]
         }

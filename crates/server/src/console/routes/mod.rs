@@ -6,6 +6,7 @@
 //! or reloading repeats nothing. Paths and queries hold identifiers and words of ours, never a value of a party.
 
 mod accounts;
+mod appeal;
 mod approvals;
 mod cases;
 mod comparison;
@@ -123,7 +124,9 @@ fn people() -> Router<Console> {
         .route("/console/measures", get(measures::list))
         .route("/console/measures/new", get(measures::new).post(measures::propose))
         .route("/console/measures/{id}", get(measures::one))
+        .route("/console/accounts/{id}/appeal", get(appeal::new).post(appeal::receive))
         .route("/console/measures/{id}/lift", post(measures::lift))
+        .route("/console/measures/{id}/extend", post(measures::extend))
         .route("/console/lists", get(lists::list))
         .route("/console/search", get(search::search))
 }

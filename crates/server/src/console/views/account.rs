@@ -42,6 +42,8 @@ pub struct AccountPage {
     pub measures: Vec<MeasureInForce>,
     /// Open cases.
     pub cases: Vec<CaseRow>,
+    /// Where an appeal against what was decided is entered; none where nothing was, or for those who may not.
+    pub appeal: Option<Link>,
     /// Links to other accounts.
     pub links: Vec<LinkRow>,
     /// What happened, newest first.

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod accounts;
+pub mod appeal;
 pub mod approvals;
 pub mod case;
 pub mod disclosures;

@@ -7,8 +7,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tenantry_server::console::assets::serve;
 use tenantry_server::console::forms::{
-    ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, FactForm, HoldForm, InviteForm,
-    KeyForm, LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, RevealForm, RotationForm,
+    AppealForm, ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, ExtendForm, FactForm,
+    HoldForm, InviteForm, KeyForm, LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm,
+    RevealForm, RotationForm,
 };
 use tenantry_server::console::theme::{Look, Theme, safe_return};
 use tenantry_server::console::views::help::HelpPage;
@@ -132,6 +133,8 @@ fn forms_send_what_the_handlers_read() {
             "/console/measures/{id}/lift" | "/console/holds/{id}/release" | "/console/erasures/{id}/ask" => {
                 check::<LiftForm>(&names)
             }
+            "/console/accounts/{id}/appeal" => check::<AppealForm>(&names),
+            "/console/measures/{id}/extend" => check::<ExtendForm>(&names),
             "/console/credentials" => check::<CredentialsForm>(&names),
             "/console/measures/new" => check::<MeasureForm>(&names),
             "/console/orders/new" => check::<OrderForm>(&names),

@@ -236,6 +236,14 @@ async fn a_measure_is_previewed_proposed_and_approved() {
         .unwrap();
     second.get(&format!("/console/accounts/{account}")).await.shows("sets conditions");
     second.get(&path).await;
+    let notice =
+        [("notice", "91 FR 70123"), ("noticed_on", "2026-11-02"), ("reason", "The authority extended it.")];
+    let early = [&[("until", "2026-11-05")][..], &notice[..]].concat();
+    second
+        .send_form(&format!("{path}/extend"), &early)
+        .await
+        .is(StatusCode::OK)
+        .shows("is not after the end");
     second
         .send_form(&format!("{path}/lift"), &[("reason", "It was determined again.")])
         .await

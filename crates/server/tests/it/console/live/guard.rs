@@ -22,6 +22,8 @@ const POSTS: &[&str] = &[
     "/console/disclosures/new",
     "/console/disclosures/dsc_00000000000000000000000000/package",
     "/console/measures/msr_00000000000000000000000000/lift",
+    "/console/measures/msr_00000000000000000000000000/extend",
+    "/console/accounts/acc_00000000000000000000000000/appeal",
     "/console/rotations",
     "/console/holds",
     "/console/holds/hld_00000000000000000000000000/renew",

@@ -27,6 +27,8 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("accounts", draw(&accounts(theme))),
         ("accounts_empty", draw(&AccountsPage { rows: Vec::new(), query: s("zzz"), ..accounts(theme) })),
         ("account", draw(&account(theme))),
+        ("appeal", draw(&appeal(theme, ""))),
+        ("appeal_problem", draw(&appeal(theme, "Choose on what ground they appeal."))),
         ("party", draw(&masked)),
         ("party_problem", draw(&problem)),
         ("party_revealed", draw(&party(theme, true))),
@@ -36,7 +38,7 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("facts_problem", draw(&facts(theme, Some(kept), "“Number” is missing."))),
         ("measures", draw(&measures(theme))),
         ("measures_empty", draw(&MeasuresPage { rows: Vec::new(), propose: None, ..measures(theme) })),
-        ("measure_lift", draw(&measure(theme, MeasureWork::Lift { problem: s("Say why.") }))),
+        ("measure_lift", draw(&measure(theme, MeasureWork::Change(Box::new(measure_change()))))),
         (
             "measure_approve",
             draw(&measure(theme, MeasureWork::Approve(Box::new(second(ApprovalStanding::Ready))))),
@@ -167,6 +169,7 @@ fn account(theme: Theme) -> AccountPage {
             state: info("open"),
             why: s("A party resembles a listed party."),
         }],
+        appeal: Some(Link::new("/console/accounts/acc_01j7m8/appeal", "Enter an appeal")),
         links: vec![LinkRow {
             account: Link::new("/console/accounts/acc_01h8pq", "account …q4vvzm"),
             standing: bad("closed for cause"),
@@ -397,6 +400,28 @@ fn preview() -> MeasurePreview {
             party: Link::new("/console/parties/pty_01j3", "party …d5d7d6"),
             score: s("0.912"),
         }],
+    }
+}
+
+fn appeal(theme: Theme, problem: &str) -> AppealPage {
+    AppealPage {
+        shell: shell(theme, Section::Accounts),
+        id: s("acc_01j7m8"),
+        account: Link::new("/console/accounts/acc_01j7m8", "cust-4711"),
+        problem: s(problem),
+        grounds: vec![Choice::new("taken_for_another", "Taken for another"), Choice::new("other", "Other")],
+        draft: AppealForm { statement: s("I am not that person."), ..AppealForm::default() },
+    }
+}
+
+fn measure_change() -> MeasureChange {
+    MeasureChange {
+        lift_problem: s("Say why."),
+        extend_problem: s("Until: is not after the end that stands."),
+        until: s("2026-12-01"),
+        notice: s("91 FR 70123"),
+        noticed_on: s("2026-11-02"),
+        reason: String::new(),
     }
 }
 

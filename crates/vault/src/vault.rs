@@ -251,7 +251,7 @@ impl Vault {
         aead::unwrap(&epoch_key, &context, &row.wrapped, "wrapped subject key").map(drop)
     }
 
-    /// Forgets every unwrapped key, for example when another node reports an erasure.
+    /// Forgets every unwrapped key, for example when another node may have erased some.
     pub fn forget_keys(&self) {
         *self.cache() = Cache::default();
     }

@@ -127,6 +127,8 @@ impl Core {
         journal.append(&destroyed).map_err(|reason| RegisterError::Evaluation {
             what: format!("the erasure journal could not be written: {reason}"),
         })?;
+        // Whoever read meanwhile may have unwrapped again what is gone.
+        self.vault.forget_keys();
         let overwritten = self.store.overwrite_deleted()?;
         self.change(call, Action::Erase, &("done", id), move |unit| unit.record_done(id, overwritten))?;
         let count = |fate| items.iter().filter(|item| item.fate == fate).count();

@@ -1,5 +1,7 @@
 //! The verifier for a browser: built here, committed, and compared again in CI.
 //!
+//! It is built from the very files that packages carry as its source, so this also shows that those make these bytes.
+//!
 //! Whoever builds Tenantry needs no second target for it, and whoever doubts the committed bytes builds them again: with
 //! the compiler named in `verifier.wasm.txt` they come out the same, wherever the checkout and the home folder are.
 
@@ -9,6 +11,9 @@ use anyhow::{Context as _, bail};
 use sha2::{Digest as _, Sha256};
 
 use crate::run::{program, read, root, show};
+
+#[path = "../../evidence/verifier_source.rs"]
+mod verifier_source;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const PACKAGE: &str = "tenantry-verifier-wasm";
@@ -67,19 +72,30 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
+/// Builds from the files that packages carry as the verifier's source, and from no others.
 fn build() -> anyhow::Result<PathBuf> {
     let folder = root().join("target/wasm");
+    let source = folder.join("source");
+    if source.exists() {
+        fs::remove_dir_all(&source)?;
+    }
+    for (path, bytes) in verifier_source::files(&root())? {
+        let path = source.join(path);
+        fs::create_dir_all(path.parent().context("a file lies in a folder")?)?;
+        fs::write(path, bytes)?;
+    }
     // Paths of this machine stay out of the bytes.
     let home = read(&mut program("rustc", &["--print", "sysroot"]))?;
     let registry = registry()?;
     let flags = [
-        format!("--remap-path-prefix={}=", root().display()),
+        format!("--remap-path-prefix={}=", source.display()),
         format!("--remap-path-prefix={}=registry", registry.display()),
         format!("--remap-path-prefix={}=rust", home.trim()),
     ];
     let words = ["build", "--locked", "--profile", "wasm", "--target", TARGET, "--package", PACKAGE];
     show(
         program("cargo", &words)
+            .current_dir(&source)
             .env("CARGO_TARGET_DIR", &folder)
             // The features of this package alone, whatever else is built with it elsewhere.
             .env_remove("CARGO_RESOLVER_FEATURE_UNIFICATION")

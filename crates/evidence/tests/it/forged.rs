@@ -39,8 +39,8 @@ const FORGERIES: [Forgery; 26] = [
             files.remove(&proof).unwrap();
             replace(files, layout::STATEMENT, "\"records\": 4", "\"records\": 0");
             for ending in ["leaf", "json", "open", "tlog-proof"] {
-                let bytes = files.remove(&format!("data/custody/000001.{ending}")).unwrap();
-                files.insert(format!("data/records/000001.{ending}"), bytes);
+                let bytes = files.remove(&format!("data/custody/000004.{ending}")).unwrap();
+                files.insert(format!("data/records/000004.{ending}"), bytes);
             }
         },
     ),

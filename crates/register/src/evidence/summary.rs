@@ -49,7 +49,7 @@ impl Gathering<'_> {
         })
     }
 
-    fn minimisation(&self) -> Vec<String> {
+    pub(super) fn minimisation(&self) -> Vec<String> {
         let sealed = "Records of decisions are shown whole. Records that hold personal data appear as sealed entries: that they \
                       exist unchanged is proven, what they say is not in this package.";
         let Some(opened) = &self.order.opened else { return vec![sealed.to_owned()] };

@@ -26,7 +26,9 @@ fn main() -> io::Result<()> {
     packed.write_all(&[0; 2 * BLOCK_BYTES])?;
     let out = std::env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
     std::fs::write(Path::new(&out).join("verifier-source.tar.gz"), packed.finish()?)?;
-    for path in ["build.rs", "verifier_source.rs", "../../Cargo.toml", "../../Cargo.lock", "../../LICENSE"] {
+    for path in
+        ["build.rs", "verifier_source.rs", "verify/verifier.lock", "../../Cargo.toml", "../../LICENSE"]
+    {
         println!("cargo::rerun-if-changed={path}");
     }
     for name in verifier_source::CRATES {

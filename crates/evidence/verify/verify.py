@@ -15,58 +15,50 @@ except ImportError:
 
 missing = []  # what keeps a package from being complete, in words
 
-
 class Invalid(Exception):
     pass
-
 
 def need(condition, reason):
     if not condition:
         raise Invalid(reason)
 
-
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
-
 
 def unbase64(text, size=None):
     data = base64.b64decode(text, validate=True)
     need(base64.b64encode(data).decode() == text and size in (None, len(data)), "base64 is not in its one form or length")
     return data
 
+def unhex(text):
+    need(re.fullmatch("[0-9a-f]{64}", text), "a hash in hexadecimal digits is not in its one form")
+    return bytes.fromhex(text)
 
 def decimal(text):
     need(re.fullmatch("0|[1-9][0-9]{0,19}", text) and int(text) < 1 << 64, "a number is not in its one form")
     return int(text)
-
 
 def lines_of(text):
     lines = text.split("\n")
     need(lines.pop() == "", "the last line of a text does not end")
     return lines
 
-
 def hashes(lines):
     need(len(lines) <= 128, "a proof is too long")
     return [unbase64(line, 32) for line in lines]
 
-
 def short(data):
     return struct.pack(">H", len(data)) + data
 
-
 def utc(seconds):
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
-
 
 def each_once(pairs):
     need(len(dict(pairs)) == len(pairs), "a JSON object names a field twice")
     return dict(pairs)
 
-
 def from_json(data):
     return json.loads(data.decode(), object_pairs_hook=each_once, parse_int=decimal)
-
 
 def shaped(value, must, may={}):
     """A JSON object with the fields it must have and may have, each of its type, and no other."""
@@ -74,7 +66,6 @@ def shaped(value, must, may={}):
     need(type(value) is dict and must.keys() <= value.keys() <= types.keys()
          and all(type(part) is types[name] for name, part in value.items()), "JSON is not in its format")
     return value
-
 
 # --- The archive and its lists of files (RFC 8493) ---
 
@@ -86,7 +77,6 @@ KNOWN = re.compile(
     r"|data/trust/(checkpoint|log\.vkey|policy|[^/]+\.(tsr|pem|head|consistency))"
     r"|data/(records|custody|complete|events)/[0-9]{6,}\.(leaf|json|open|tlog-proof)|data/events/[0-9]{6,}\.events"
     r"|data/erased/[0-9]{6,}\.(leaf|json|tlog-proof)|data/complete/(statement\.json|[0-9a-f]{32}\.proof)")
-
 
 def read_archive(data):
     """The files in a ZIP of the one allowed form: sorted, stored, undated, and no byte before, between or after them."""
@@ -108,7 +98,6 @@ def read_archive(data):
     need(data[at:] == directory, "the directory of the archive is not that of its files, or bytes follow it")
     return files
 
-
 def check_files(files):
     """Every file belongs in a package and is listed with its hashes, and nothing else is listed."""
     for path in files:
@@ -122,9 +111,7 @@ def check_files(files):
     size = f"Payload-Oxum: {sum(len(files[path]) for path in payload)}.{len(payload)}"
     need(size in files["bag-info.txt"].decode().split("\n"), "bag-info.txt does not state the size of the payload")
 
-
 # --- Records and the tree they are in (RFC 6962) ---
-
 
 def read_leaf(data):
     at = 0
@@ -145,25 +132,22 @@ def read_leaf(data):
     causes, (commitment,) = earlier(), take("32s")
     need(at == len(data) <= 65_535, "bytes follow a leaf, or it is too long")
     for places in (approvals, causes):
-        need(len(places) <= 1_024 and places == sorted(set(places)) and max(places, default=-1) < place,
-             "a leaf refers to others than earlier leaves, each once and in order")
+        ordered = places == sorted(set(places)) and len(places) <= 1_024
+        need(ordered and max(places, default=-1) < place, "a leaf refers to others than earlier leaves, each once and in order")
     need(retention > 0, "a leaf has no retention class")
     need((subject == bytes(16)) == (number == 0), "a leaf has a number without a subject, or none with one")
     need((prev == bytes(32)) == (number <= 1), "a leaf names none before it, or one before the first")
     return dict(place=place, type=kind, schema=schema, recorded_at=recorded_at, subject=subject.hex(), number=number,
                 prev=prev, commitment=commitment, hash=sha256(b"\0", data))
 
-
 def half_of(size):
     return 1 << ((size - 1).bit_length() - 1)
-
 
 def tree_root(leaves):
     if len(leaves) < 2:
         return sha256(b"\0", leaves[0]) if leaves else sha256()
     half = half_of(len(leaves))
     return sha256(b"\1", tree_root(leaves[:half]), tree_root(leaves[half:]))
-
 
 def included(node, index, size, path):
     """The root that an inclusion proof leads to (2.1.1)."""
@@ -174,7 +158,6 @@ def included(node, index, size, path):
     if index < half:
         return sha256(b"\1", included(node, index, half, rest), sibling)
     return sha256(b"\1", sibling, included(node, index - half, size - half, rest))
-
 
 def extended(old, new, path, known):
     """The roots of the first `old` and of all `new` leaves that a consistency proof leads to (2.1.2); `known` is the first."""
@@ -188,14 +171,13 @@ def extended(old, new, path, known):
         return first, sha256(b"\1", second, sibling)
     return tuple(sha256(b"\1", sibling, root) for root in extended(old - half, new - half, rest, None))
 
-
 def check_body(leaf, record, opening):
     """The shown fields by name, once they are what the leaf commits to."""
     lines = lines_of(opening)
     need(lines[0] == "tenantry/opening@v1" and lines[1].startswith("r ") and len(lines) <= 1_026, "an opening is malformed")
     record = shaped(record, {"log_seq": int, "type": int, "schema": int, "fields": list})
-    need((record["log_seq"], record["type"], record["schema"]) == (leaf["place"], leaf["type"], leaf["schema"]),
-         "shown fields belong to another record")
+    about = record["log_seq"], record["type"], record["schema"]
+    need(about == (leaf["place"], leaf["type"], leaf["schema"]), "shown fields belong to another record")
     kind = struct.pack(">HH", leaf["type"], leaf["schema"])
     fields = [shaped(field, {"position": int, "name": str}, {"text": str, "base64": str}) for field in record["fields"]]
     shown, digests = {}, []
@@ -209,22 +191,20 @@ def check_body(leaf, record, opening):
         name = field["name"]
         need(("text" in field) != ("base64" in field), "a field has neither or both of text and base64")
         data = field["text"].encode() if "text" in field else unbase64(field["base64"])
-        need(re.fullmatch("[a-z0-9_.]{1,64}", name) and name not in shown and len(data) <= 262_144,
-             "a field is shown twice, malformed or too long")
+        named = re.fullmatch("[a-z0-9_.]{1,64}", name) and name not in shown
+        need(named and len(data) <= 262_144, "a field is shown twice, malformed or too long")
         shown[name] = data
         digests.append(sha256(short(b"reg-ledger/field/v1"), unbase64(value, 16), kind, struct.pack(">H", position),
                               short(name.encode()), struct.pack(">I", len(data)), data))
     need(not fields, "shown fields and opening differ")
     message = short(b"reg-ledger/body/v1") + kind + struct.pack(">H", len(digests)) + tree_root(digests)
-    need(hmac.new(unbase64(lines[1][2:], 32), message, "sha256").digest() == leaf["commitment"],
-         "shown fields are not what was committed to")
+    commitment = hmac.new(unbase64(lines[1][2:], 32), message, "sha256").digest()
+    need(commitment == leaf["commitment"], "shown fields are not what was committed to")
     return shown
-
 
 def text_of(fields, name):
     need(name in fields, f"the field {name} of a record is not shown")
     return fields[name].decode()
-
 
 def read_proof(text):
     lines, _, checkpoint = text.partition("\n\n")
@@ -232,13 +212,10 @@ def read_proof(text):
     need(lines[0] == "c2sp.org/tlog-proof@v1" and lines[1].startswith("index "), "a proof is malformed")
     return decimal(lines[1][6:]), hashes(lines[2:]), checkpoint
 
-
 # --- Keys, signatures, checkpoints and witnesses (C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy) ---
-
 
 def is_name(text):
     return re.fullmatch(r"[^\s+\0-\x1f\x7f-\x9f]+", text) and len(text.encode()) <= 255
-
 
 def read_vkey(line):
     name, key_id, key = line.split("+", 2)
@@ -247,10 +224,8 @@ def read_vkey(line):
     need(fingerprint_of(name, key)[:8] == key_id, "a key has another id than it says")
     return name, key
 
-
 def fingerprint_of(name, key):
     return sha256(name.encode(), b"\n", key).hex()
-
 
 def read_note(note):
     """The text of a signed note, and its signatures as name, id of the key and bytes."""
@@ -264,7 +239,6 @@ def read_note(note):
         signatures.append((name, value[:4].hex(), value[4:]))
     need(len(signatures) <= 64, "a note has too many signatures")
     return body + "\n", signatures
-
 
 def verifies(name, key, text, signature):
     """Whether a signature over a text verifies; None when this computer cannot tell. Kinds 4 and 6 begin with a time."""
@@ -289,7 +263,6 @@ def verifies(name, key, text, signature):
         need(key[0] == 6, "a key is malformed")
         print(f"not checked here: an ML-DSA-44 signature by {name} (needs a newer `cryptography`)")
 
-
 def signatures_by(name, key, text, signatures):
     """The signatures by this key that hold; none of them is bad."""
     held = []
@@ -299,7 +272,6 @@ def signatures_by(name, key, text, signatures):
         held += [signature] if holds else []
     return held
 
-
 def check_note(note, keys):
     """The text and the keys that signed it. The first one has to, and no listed one's signature may be bad."""
     text, signatures = read_note(note)
@@ -307,14 +279,12 @@ def check_note(note, keys):
     need(keys[0] in signed, "a note is not signed by the log")
     return text, signed
 
-
 def read_head(note, keys):
     """The checkpoint of the log of these keys: size, root, text, and which keys signed it."""
     text, signed = check_note(note, keys)
     origin, size, root = lines_of(text)
     need(origin == keys[0][0] and decimal(size) <= 1 << 62, "the checkpoint is of another log")
     return decimal(size), unbase64(root, 32), text, signed
-
 
 def read_keys(lines, fingerprint):
     """The keys of one log. The first one is shown to people, who compare it with what they know."""
@@ -326,7 +296,6 @@ def read_keys(lines, fingerprint):
     if fingerprint is None:
         print("the key was taken from the file itself: compare the fingerprint with one from elsewhere")
     return keys
-
 
 def check_policy(text, note, keys):
     """The policy beside a checkpoint names its keys, and of the witnesses that it names enough have cosigned it."""
@@ -366,7 +335,6 @@ def check_policy(text, note, keys):
     if quorum != "none" and quorum not in met:
         missing.append("fewer witnesses cosigned the checkpoint than the package or receipt itself demands")
 
-
 def check_time_stamp(token, root, head, path, ledger):
     """Checks one token over an earlier head of the same ledger. Certificates and signature are the business of `openssl`."""
     origin, size, root_hash = lines_of(head.decode())
@@ -390,9 +358,7 @@ def check_time_stamp(token, root, head, path, ledger):
     print(f"a time-stamp authority says that the first {size} records existed at {utc(seconds)}; its root certificate is the "
           "package's own")
 
-
 # --- What a package says ---
-
 
 def check_records(files, ledger, note):
     """Every record is in the signed ledger and shows what was committed to: leaves by place, and their shown fields."""
@@ -420,10 +386,8 @@ def check_records(files, ledger, note):
             fields[index] = check_body(leaf, from_json(files[base + ".json"]), files[base + ".open"].decode())
     return leaves, fields
 
-
 def places_in(files, folder):
     return [int(name[len(folder) + 6:-5]) for name in files if re.fullmatch(rf"data/{folder}/[0-9]+\.leaf", name)]
-
 
 def check_erasures(files, leaves, fields):
     """Every erased record names the record that states its erasure, which is here and says so."""
@@ -445,11 +409,11 @@ def check_erasures(files, leaves, fields):
         else:
             missing.append(f"the record that states the erasure of {index} is here without its content")
 
-
 def check_events(data, batch, fields):
     """Each event is in the batch, whose own record has been checked."""
     need(batch["type"] == 41, "a batch is not one")
     total, first, last = (decimal(text_of(fields, name)) for name in ("events", "first", "last"))
+    root = unhex(text_of(fields, "root"))
     head, *events = data.split("event ")
     need(head == "tenantry/events@v1\n", "a list of events is malformed")
     before = -1
@@ -458,22 +422,21 @@ def check_events(data, batch, fields):
         label, at, number, retention = struct.unpack(">21s4xQ8x16x32xHB", event)
         need(label == short(b"reg-ledger/event/v1"), "an event has another version")
         need(retention > 0 and before < number < 4_096, "the events of a batch are not in order, each once")
-        root = included(sha256(b"\0", event), number, total, hashes(lines[1:])).hex()
-        need(root == text_of(fields, "root"), "an event is not in its batch")
+        need(included(sha256(b"\0", event), number, total, hashes(lines[1:])) == root, "an event is not in its batch")
         need(first <= at <= last, "an event lies outside the time of its batch")
         before = number
     return len(events)
-
 
 def check_request(files, leaves, fields):
     """Somebody else agreed to the very scope, and what was received is what the record of the order states."""
     scope, shown = files.get("data/request/scope.json"), fields.items()
     if scope is not None:
         digest = hashlib.sha256(scope).hexdigest().encode()
-        asked = [(i, f["content_hash"]) for i, f in shown if digest in f.get("content", b"")
+        asked = [(i, f["content_hash"]) for i, f in shown if leaves[i]["type"] == 12 and digest in f.get("content", b"")
                  and hashlib.sha256(f["content"]).hexdigest().encode() == f.get("content_hash")]
-        if not any(later > i and g.get("content_hash") == content and g.get("state") == b"approved"
-                   and {"requested_by", "decided_by"} <= g.keys() and g["decided_by"] not in (b"", g["requested_by"])
+        if not any(later > i and leaves[later]["type"] == 13 and g.get("content_hash") == content
+                   and g.get("state") == b"approved" and {"requested_by", "decided_by"} <= g.keys()
+                   and text_of(g, "decided_by") not in ("", text_of(g, "requested_by"))
                    for i, content in asked for later, g in shown):
             missing.append("no record says that a second person approved the scope")
     orders = places_in(files, "request")
@@ -487,7 +450,8 @@ def check_request(files, leaves, fields):
         return
     need(leaves[orders[0]]["type"] == 17 and orders[0] in fields, "a record does not show that an order was received")
     order = fields[orders[0]]
-    need(scope is None or order.get("order") and b'"order":"%s"' % order["order"] in scope, "the scope rests on another order")
+    need(scope is None or order.get("order") and f'"order":"{text_of(order, "order")}"'.encode() in scope,
+         "the scope rests on another order")
     if documents:
         found = files[documents[0]]
         stated = order.get("document_sha256"), order.get("document_bytes")
@@ -497,10 +461,8 @@ def check_request(files, leaves, fields):
     else:
         print("not checked: the legal process, which was not kept; its SHA-256:", order.get("document_sha256", b"none").decode())
 
-
 COUNT = re.compile(r"reg-ledger/completeness/v1\nsubject ([0-9a-f]{32})\nblind (\S+)\nrecords (\S+)\nhead (\S+)\nposition (\S+)\n"
                    r"((?:\S+\n)*)")
-
 
 def check_count(index, proof, claimed, have):
     """A subject has here what the index leaf counted."""
@@ -513,14 +475,13 @@ def check_count(index, proof, claimed, have):
     about = sha256(short(b"reg-ledger/index-id/v1"), unbase64(blind, 32), bytes.fromhex(subject))
     entry = sha256(b"\0", short(b"reg-ledger/index-entry/v1"), about, struct.pack(">Q", records), head)
     need(records > 0 and subject != "00" * 16
-         and included(entry, decimal(position), entries, hashes(lines_of(path))).hex() == root, "the index did not count this")
+         and included(entry, decimal(position), entries, hashes(lines_of(path))) == root, "the index did not count this")
     need(claimed[1] >= records, "fewer records are stated of a subject than were counted")
     need(all((number <= records) == (l["place"] < covers) for number, l in have.items()),
          "the records of a subject contradict what was counted")
     need(records not in have or have[records]["hash"] == head, "a subject's last record is another than the one counted")
     if sum(number <= records for number in have) < records:
         missing.append("records that were counted are missing of subject " + subject)
-
 
 def check_complete(files, leaves, fields, size):
     """The stated subjects have all their records here, as stated and as the index leaf counted them."""
@@ -535,7 +496,7 @@ def check_complete(files, leaves, fields, size):
     need(len(places) < 2, "more than one index is here")
     for place in places:
         shown = fields.get(place, {})
-        index = decimal(text_of(shown, "covers")), decimal(text_of(shown, "entries")), text_of(shown, "root")
+        index = decimal(text_of(shown, "covers")), decimal(text_of(shown, "entries")), unhex(text_of(shown, "root"))
         need(leaves[place]["type"] == 40 and index[1] <= index[0] <= place, "an index is not one or malformed")
     if "data/complete/statement.json" not in files:
         need(not any(n.startswith("data/complete/") for n in files), "an index is here, but nothing says whose records it is for")
@@ -563,7 +524,6 @@ def check_complete(files, leaves, fields, size):
         print(f"nothing is missing of the stated subjects among the first {index[0]} records of the ledger, "
               f"until {utc(leaves[places[0]]['recorded_at'] // 10**9)}: record {places[0]} counted")
     print("that a subject has no later records than stated rests on the signer's statement")
-
 
 def check_package(archive, fingerprint, receipt):
     files = read_archive(archive)
@@ -597,9 +557,7 @@ def check_package(archive, fingerprint, receipt):
     else:
         check_receipt(receipt, hashlib.sha256(archive).hexdigest(), keys, size, root)
 
-
 # --- Receipts ---
-
 
 def proven(leaf, proof, keys):
     """The leaf in a receipt, once it is in the signed ledger; the size and root of that, and which keys signed it."""
@@ -608,7 +566,6 @@ def proven(leaf, proof, keys):
     size, root, _, signed = read_head(checkpoint, keys)
     need(index == leaf["place"] and included(leaf["hash"], index, size, path) == root, "a record is not in the signed ledger")
     return leaf, checkpoint, size, root, signed
-
 
 def check_receipt(data, digest, keys, size, root):
     """The same ledger, continued, recorded this very package."""
@@ -625,7 +582,6 @@ def check_receipt(data, digest, keys, size, root):
     if {key[0] for _, key in keys} != {key[0] for _, key in signed}:
         missing.append("the receipt's checkpoint lacks a signature of the log")
 
-
 def check_submission(data, fingerprint):
     """The receipt of one record, which needs no package."""
     receipt = shaped(from_json(data), {"format": str, "policy": str, "leaf": str, "proof": str},
@@ -641,7 +597,6 @@ def check_submission(data, fingerprint):
         shown = check_body(leaf, receipt["record"], receipt["opening"])
         print(f"{check_events(receipt['events'], leaf, shown)} events shown are in the batch of the record")
 
-
 def check(path, fingerprint=None, receipt=None):
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[:40].startswith((b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")):
@@ -650,7 +605,6 @@ def check(path, fingerprint=None, receipt=None):
             check_submission(data[:], fingerprint)
         else:
             check_package(data, fingerprint, receipt)
-
 
 def main():
     words, receipt = sys.argv[1:], None
@@ -672,7 +626,6 @@ def main():
         return 1
     print("INCOMPLETE: " + "; ".join(missing) if missing else "VALID")
     return 2 if missing else 0
-
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -59,6 +59,7 @@ mod verify;
 pub mod zip;
 
 pub use certificates::PureCertificateCheck;
+pub use head::kind_of_signature;
 pub use report::{Complete, Counts, Dated, Report, Signer, TreeHead, Trust, Verdict, Witness};
 pub use signatures::PureCheck;
 /// Whom a reader trusts: keys of logs and witnesses, and how many witnesses are enough.

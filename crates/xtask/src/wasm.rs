@@ -34,7 +34,7 @@ pub(crate) fn wasm(what: Use) -> anyhow::Result<()> {
     if what == Use::Compare && !can_compare(&compiler)? {
         return Ok(());
     }
-    let bytes = fs::read(build()?)?;
+    let bytes = fs::read(build(what)?)?;
     let hash = hex(&Sha256::digest(&bytes));
     println!("   {} bytes, SHA-256 {hash}, {compiler}", bytes.len());
     let about = format!(
@@ -72,18 +72,36 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// Builds from the files that packages carry as the verifier's source, and from no others.
-fn build() -> anyhow::Result<PathBuf> {
-    let folder = root().join("target/wasm");
-    let source = folder.join("source");
-    if source.exists() {
-        fs::remove_dir_all(&source)?;
+/// Writes the files that packages carry as the verifier's source into a folder of their own. Its lock file is that of the
+/// workspace without what nothing there needs, and has to be the committed one.
+fn source(what: Use) -> anyhow::Result<PathBuf> {
+    let folder = root().join("target/wasm/source");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
     }
     for (path, bytes) in verifier_source::files(&root())? {
-        let path = source.join(path);
+        let path = folder.join(path);
         fs::create_dir_all(path.parent().context("a file lies in a folder")?)?;
         fs::write(path, bytes)?;
     }
+    let lock = folder.join("Cargo.lock");
+    fs::copy(root().join("Cargo.lock"), &lock)?;
+    show(program("cargo", &["update", "--quiet", "--workspace", "--offline"]).current_dir(&folder))?;
+    let (committed, lock) = (root().join(verifier_source::LOCK), fs::read(lock)?);
+    match what {
+        Use::Commit => fs::write(committed, lock)?,
+        Use::Compare if fs::read(committed)? != lock => {
+            bail!("`{}` is not what `Cargo.lock` makes: run `cargo xtask wasm`", verifier_source::LOCK)
+        }
+        Use::Compare => {}
+    }
+    Ok(folder)
+}
+
+/// Builds from the files that packages carry as the verifier's source, and from no others.
+fn build(what: Use) -> anyhow::Result<PathBuf> {
+    let folder = root().join("target/wasm");
+    let source = source(what)?;
     // Paths of this machine stay out of the bytes.
     let home = read(&mut program("rustc", &["--print", "sysroot"]))?;
     let registry = registry()?;

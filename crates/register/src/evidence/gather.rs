@@ -23,7 +23,7 @@ use tenantry_store::repo::ledger::LeafRow;
 use tenantry_store::repo::{ledger, party};
 
 /// What tells since when which key signs the ledger, and under which name.
-const KEY_HISTORY: [RecordType; 3] =
+pub(super) const KEY_HISTORY: [RecordType; 3] =
     [RecordType::SetUp, RecordType::LedgerKeyIntroduced, RecordType::LedgerContinued];
 /// Most records of each of these.
 const KEY_HISTORY_MAX: u32 = 1_000;
@@ -125,7 +125,7 @@ impl Gathering<'_> {
     }
 
     pub(super) fn request(&self) -> Vec<Line> {
-        let at = Line::new("At", self.pinned.at.to_string());
+        let at = Line::new("Made at", summary::readable(self.pinned.at));
         self.order.request.iter().cloned().chain([at]).collect()
     }
 

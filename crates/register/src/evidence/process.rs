@@ -1,6 +1,7 @@
 //! The legal process that a disclosure rests on: the record of its receipt, and the document as it was received.
 
 use super::gather::Gathering;
+use super::summary::readable;
 use crate::core::Core;
 use crate::ledger_view::{StoredTree, stored_size};
 use crate::orders::document::{opened, record_of, stated};
@@ -55,7 +56,7 @@ pub(crate) fn lines(tx: &mut dyn Tx, core: &Core, id: OrderId) -> Result<Vec<Lin
         Line::new("Legal process", row.kind.as_str().replace('_', " ")),
         Line::new("Authority", &row.authority),
         Line::new("Their reference", &row.reference),
-        Line::new("Received", row.received_at.to_string()),
+        Line::new("Received", readable(row.received_at)),
         Line::new("Recorded as", format!("record {:06}", leaf.seq)),
         Line::new("Document as received", document),
     ])

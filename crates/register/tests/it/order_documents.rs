@@ -3,13 +3,13 @@
 
 use crate::fsck::check;
 use crate::retention::{Journal, erase_what_is_due};
-use crate::world::{Applicant, World, on_both, staff, system};
+use crate::world::{Applicant, World, on_both, staff};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use tenantry_model::id::{AccountId, OrderId};
+use tenantry_model::id::{AccountId, ApprovalId, OrderId};
 use tenantry_model::order::Keeping;
-use tenantry_model::staff::{Job, Role};
+use tenantry_model::staff::Role;
 use tenantry_register::orders::{DOCUMENT_BYTES_MAX, DocumentBytes, NewOrder, OrderView};
 use tenantry_register::record::RecordType;
 use tenantry_register::{Call, IdempotencyKey, Reason, RegisterError};
@@ -98,10 +98,8 @@ fn whoever_reads_it_says_why_and_that_is_a_record(world: &World) {
     let account = world.apply(&Applicant::new(1)).account;
     let id = receive(world, account, kept()).id;
     let size = ledger_size(world);
-    assert!(matches!(
-        world.register.order_document(&counsel(), id),
-        Err(RegisterError::ReasonMissing { .. })
-    ));
+    let silent = Call { reason: None, ..counsel() };
+    assert!(matches!(world.register.order_document(&silent, id), Err(RegisterError::ReasonMissing { .. })));
     let auditor = staff(Role::Auditor, 9).because(Reason::parse("to see what it says").unwrap());
     assert!(matches!(world.register.order_document(&auditor, id), Err(RegisterError::Forbidden { .. })));
     assert_eq!(ledger_size(world), size, "nothing was shown");
@@ -151,7 +149,8 @@ fn documents_that_cannot_be_are_refused() {
         }
     }
     assert_eq!(ledger_size(world), size, "nothing was recorded");
-    let unnamed = json!({ "kind": "subpoena", "authority": "a", "reference": "b", "document": { "content": "YQ==" } });
+    let unnamed =
+        json!({ "kind": "subpoena", "authority": "a", "reference": "b", "document": { "content": "YQ==" } });
     assert!(serde_json::from_value::<NewOrder>(unnamed).is_err(), "its kind is told, not guessed");
 }
 
@@ -200,7 +199,7 @@ fn it_is_erased_with_its_order(world: &World) {
     let version = world.register.account(&officer(), account).unwrap().summary.version;
     let ordinary = tenantry_model::account::Ending::Ordinary;
     world.register.close_account(&officer(), account, version, ordinary).unwrap();
-    world.clock.advance_days(2 * 366 + 2);
+    world.clock.advance_days(2 * 366 + 20);
     assert!(!erase_what_is_due(world, &Journal::default()).is_empty());
     assert_eq!(sealed(world, received.id), [], "the sealed bytes are gone with their key");
     let read = world.register.order_document(&reading(), received.id);
@@ -211,18 +210,23 @@ fn it_is_erased_with_its_order(world: &World) {
     assert_eq!(document.sha256, sha256(DOCUMENT));
 }
 
-/// The files of the package of a disclosure that rests on an order, and what the verifier says of it.
-fn disclosed(world: &World, account: AccountId, order: OrderId) -> (BTreeMap<String, Vec<u8>>, Report) {
+/// Asks for a disclosure that rests on an order, and has it approved.
+fn approved(world: &World, account: AccountId, order: OrderId) -> ApprovalId {
     let asked = json!({ "account": account, "kinds": ["legal_name"], "recipient": "Bureau of Example",
         "legal_basis": "order", "order": order });
     let because = counsel().because(Reason::parse("order 2026/17 names this account").unwrap());
     let asked = world.register.request_disclosure(&because, serde_json::from_value(asked).unwrap()).unwrap();
     world.approve(&officer()).unwrap();
-    let built = world.register.build_disclosure(&counsel(), asked.approval).unwrap();
+    asked.approval
+}
+
+/// The files of the package of a disclosure, what the verifier says of it, and its SHA-256.
+fn disclosed(world: &World, approval: ApprovalId) -> (BTreeMap<String, Vec<u8>>, Report, String) {
+    let built = world.register.build_disclosure(&counsel(), approval).unwrap();
     let report = verify(&built.zip, None, Some(built.receipt.as_bytes()));
     let files = zip::read(&built.zip).unwrap().into_iter();
     let files = files.map(|(path, bytes)| (path.trim_start_matches("bag/data/").to_owned(), bytes.to_vec()));
-    (files.collect(), report)
+    (files.collect(), report, sha256(&built.zip))
 }
 
 /// What the shown records of a folder say in one field, by the type of the record.
@@ -240,7 +244,8 @@ fn shown(files: &BTreeMap<String, Vec<u8>>, folder: &str, name: &str) -> Vec<(u6
 fn what_rests_on_an_order_carries_it(world: &World) {
     let (account, other) = (world.apply(&Applicant::new(1)).account, world.apply(&Applicant::new(2)).account);
     let order = world.register.receive_order(&counsel(), new(&[account, other], kept())).unwrap();
-    let (files, report) = disclosed(world, account, order.id);
+    let approval = approved(world, account, order.id);
+    let (files, report, digest) = disclosed(world, approval);
     assert_eq!(report.verdict, Verdict::Valid, "{report}");
     assert_eq!(files["request/legal-process.pdf"], DOCUMENT);
     let said = "`data/request/legal-process.pdf` is what was received, by record";
@@ -263,19 +268,24 @@ fn what_rests_on_an_order_carries_it(world: &World) {
     assert_eq!(kinds("actor"), [looked, looked], "the facts of the person, and the order");
     assert_eq!(shown(&files, "custody/", "document_sha256"), [(looked, sha256(DOCUMENT))]);
     // A package about the account for anybody else says nothing of the order.
-    let ordinary = world.register.build_evidence(&staff(Role::Auditor, 9), account, "audit", None).unwrap().zip;
-    for secret in [&b"legal-process"[..], b"Bureau of Example", DOCUMENT] {
+    let ordinary =
+        world.register.build_evidence(&staff(Role::Auditor, 9), account, "audit", None).unwrap().zip;
+    for secret in [&b"Bureau of Example"[..], DOCUMENT] {
         assert!(!ordinary.windows(secret.len()).any(|part| part == secret));
     }
-    // The earlier package is a record of the custody of the next one that rests on the same request.
-    world.register.checkpoint(&system(Job::Checkpoints)).unwrap();
+    // That this package was handed out stands in its receipt, and in the custody of the next one for the same request.
+    let exported = u64::from(RecordType::EvidenceBuilt.number());
+    assert_eq!(shown(&files, "custody/", "package_sha256"), []);
+    let (next, report, _) = disclosed(world, approval);
+    assert_eq!(report.verdict, Verdict::Valid, "{report}");
+    assert_eq!(shown(&next, "custody/", "package_sha256"), [(exported, digest)]);
     assert_eq!(check(world).findings, []);
 }
 
 fn of_an_order_that_was_not_kept_the_package_names_the_hash(world: &World) {
     let account = world.apply(&Applicant::new(1)).account;
     let order = receive(world, account, not_kept());
-    let (files, report) = disclosed(world, account, order.id);
+    let (files, report, _) = disclosed(world, approved(world, account, order.id));
     assert_eq!(report.verdict, Verdict::Valid, "{report}");
     assert!(!files.keys().any(|path| path.contains("legal-process")));
     let told = format!("compare what was served with its SHA-256 {}", sha256(DOCUMENT));

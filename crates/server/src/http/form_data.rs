@@ -38,7 +38,8 @@ pub fn boundary_of(content_type: &str) -> Option<&str> {
     let mut parameters = rest.split(';').map(str::trim);
     let value = parameters.find_map(|parameter| parameter.strip_prefix("boundary="))?;
     let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-    let fits = (1..=BOUNDARY_BYTES_MAX).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic());
+    let fits =
+        (1..=BOUNDARY_BYTES_MAX).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic());
     Some(value).filter(|_| fits)
 }
 
@@ -117,7 +118,9 @@ mod tests {
 
     #[test]
     fn other_forms_have_no_boundary() {
-        for other in ["application/x-www-form-urlencoded", "multipart/mixed; boundary=a", "multipart/form-data", ""] {
+        for other in
+            ["application/x-www-form-urlencoded", "multipart/mixed; boundary=a", "multipart/form-data", ""]
+        {
             assert_eq!(boundary_of(other), None, "{other}");
         }
         assert_eq!(boundary_of("multipart/form-data; boundary=\"a b\""), None);

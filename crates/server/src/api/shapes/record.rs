@@ -1,8 +1,8 @@
 //! The record and the messages about it: ledger, evidence, replay, webhooks, measures.
 
 use super::words::{
-    AccountId, CaseId, DecisionId, DeliveryId, DocumentType, EndpointId, EventId, EventType, Hex32, Instant, Keeping,
-    MeasureId, MeasureState, OrderId, OrderKind, Phase, ResellerReach,
+    AccountId, CaseId, DecisionId, DeliveryId, DocumentType, EndpointId, EventId, EventType, Hex32, Instant,
+    Keeping, MeasureId, MeasureState, OrderId, OrderKind, Phase, ResellerReach,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;

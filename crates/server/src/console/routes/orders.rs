@@ -7,7 +7,8 @@ use super::session::{Sent, see_other};
 use super::words::{account_state, short, sla, title, when};
 use crate::console::forms::{OrderForm, ReadDocumentForm};
 use crate::console::views::orders::{
-    DisclosureRow, OrderDocumentCard, OrderField, OrderNewPage, OrderPage, OrderRow, OrderTarget, OrdersPage, Reading,
+    DisclosureRow, OrderDocumentCard, OrderField, OrderNewPage, OrderPage, OrderRow, OrderTarget, OrdersPage,
+    Reading,
 };
 use crate::console::views::parts::{Choice, Count, Link};
 use crate::console::views::shell::Section;
@@ -169,7 +170,8 @@ fn parse_document(form: &OrderForm) -> Result<Option<NewDocument>, String> {
     let content = content.map(|text| STANDARD.decode(text).map(DocumentBytes)).transpose();
     let content = content.map_err(|_| "The document did not arrive whole; choose it again.".to_owned())?;
     let size_bytes = size.map(|text| text.parse::<u64>()).transpose();
-    let size_bytes = size_bytes.map_err(|_| "Write the size of the document as a number of bytes.".to_owned())?;
+    let size_bytes =
+        size_bytes.map_err(|_| "Write the size of the document as a number of bytes.".to_owned())?;
     Ok(Some(NewDocument { media_type, content, sha256, size_bytes }))
 }
 
@@ -223,42 +225,41 @@ pub(super) async fn document(Path(id): Path<String>, sent: Sent<ReadDocumentForm
 }
 
 fn draw(desk: &Desk, id: OrderId, problem: String) -> Result<Reply, Trouble> {
-        let (register, call, now) = (desk.register(), desk.call(), desk.now());
-        let order = register.order(&call, id)?;
-        let mut targets = Vec::with_capacity(order.accounts.len());
-        for account in &order.accounts {
-            let view = register.account(&call, *account)?;
-            targets.push(OrderTarget {
-                account: account_link(*account, &view.summary.reference),
-                state: account_state(view.summary.state),
-                disclose: if desk.may(Action::RequestDisclosure) {
-                    let href = format!("/console/disclosures/new?account={account}&order={id}");
-                    Link::new(&href, "Ask for a disclosure")
-                } else {
-                    Link::new("", "")
-                },
-            });
-        }
-        let received = when(order.received_at, now);
-        let field =
-            |label: &str, value: &str| OrderField { label: label.to_owned(), value: value.to_owned() };
-        Ok(page(&OrderPage {
-            shell: desk.shell(Section::Orders),
-            id: id.to_string(),
-            instrument: title(order.kind.as_str()),
-            due: when(order.due_at, now),
-            left: sla(order.due_at, now),
-            fields: vec![
-                field("Issued by", &order.authority),
-                field("Their reference", &order.reference),
-                field("Received", &format!("{} UTC, {}", received.shown, received.age)),
-            ],
-            document: order.document.as_ref().map(|document| card(desk, document)),
-            problem,
-            case: case_link(order.case),
-            targets,
-            disclosures: disclosures(desk, |disclosure| disclosure.scope.order == Some(id))?,
-        }))
+    let (register, call, now) = (desk.register(), desk.call(), desk.now());
+    let order = register.order(&call, id)?;
+    let mut targets = Vec::with_capacity(order.accounts.len());
+    for account in &order.accounts {
+        let view = register.account(&call, *account)?;
+        targets.push(OrderTarget {
+            account: account_link(*account, &view.summary.reference),
+            state: account_state(view.summary.state),
+            disclose: if desk.may(Action::RequestDisclosure) {
+                let href = format!("/console/disclosures/new?account={account}&order={id}");
+                Link::new(&href, "Ask for a disclosure")
+            } else {
+                Link::new("", "")
+            },
+        });
+    }
+    let received = when(order.received_at, now);
+    let field = |label: &str, value: &str| OrderField { label: label.to_owned(), value: value.to_owned() };
+    Ok(page(&OrderPage {
+        shell: desk.shell(Section::Orders),
+        id: id.to_string(),
+        instrument: title(order.kind.as_str()),
+        due: when(order.due_at, now),
+        left: sla(order.due_at, now),
+        fields: vec![
+            field("Issued by", &order.authority),
+            field("Their reference", &order.reference),
+            field("Received", &format!("{} UTC, {}", received.shown, received.age)),
+        ],
+        document: order.document.as_ref().map(|document| card(desk, document)),
+        problem,
+        case: case_link(order.case),
+        targets,
+        disclosures: disclosures(desk, |disclosure| disclosure.scope.order == Some(id))?,
+    }))
 }
 
 fn card(desk: &Desk, document: &DocumentView) -> OrderDocumentCard {

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use tenantry_server::console::assets::serve;
 use tenantry_server::console::forms::{
     ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, FactForm, HoldForm, InviteForm,
-    KeyForm, LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, ReadDocumentForm, RevealForm, RotationForm,
+    KeyForm, LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, ReadDocumentForm, RevealForm,
+    RotationForm,
 };
 use tenantry_server::console::theme::{Look, Theme, safe_return};
 use tenantry_server::console::views::help::HelpPage;

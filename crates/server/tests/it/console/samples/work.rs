@@ -463,7 +463,10 @@ fn order_new(theme: Theme) -> OrderNewPage {
             Choice::new("preservation_request", "Preservation request"),
             Choice::new("subpoena", "Subpoena").chosen(),
         ],
-        documents: vec![Choice::new("application/pdf", "PDF").chosen(), Choice::new("message/rfc822", "E-mail (.eml)")],
+        documents: vec![
+            Choice::new("application/pdf", "PDF").chosen(),
+            Choice::new("message/rfc822", "E-mail (.eml)"),
+        ],
         draft: OrderForm { authority: s("Grand Jury"), reference: s("26-115"), ..OrderForm::default() },
     }
 }

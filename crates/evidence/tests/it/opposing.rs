@@ -166,8 +166,12 @@ fn both_verifiers_take_and_refuse_the_same_bent_texts() {
     for (path, bytes) in &good {
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
         for (how, bend) in BENDS {
+            let other = bend(text);
+            if other == text {
+                continue;
+            }
             let mut files = good.clone();
-            files.insert(path.clone(), bend(text).into_bytes());
+            files.insert(path.clone(), other.into_bytes());
             bent.push((format!("{path}: {how}"), seal(files, &signer)));
         }
         let mut files = good.clone();

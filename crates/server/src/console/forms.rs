@@ -426,6 +426,7 @@ opaque_debug!(
     LiftForm,
     MeasureForm,
     OrderForm,
+    ReadDocumentForm,
     DisclosureForm,
     InviteForm,
     KeyForm

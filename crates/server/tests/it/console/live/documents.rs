@@ -10,6 +10,7 @@ const BOUNDARY: &str = "----geckoformboundary5f0b";
 /// Sends the form of the page as a browser does that has a file in it.
 async fn send(browser: &mut Browser, kind: &str, file: &[u8], more: &[(&str, &str)]) -> Seen {
     let mut fields = hidden_fields(&browser.page, "/console/orders/new");
+    fields.retain(|(name, _)| ["csrf", "once"].contains(&name.as_str()));
     let typed =
         [("kind", "regulator_request"), ("authority", "Bureau"), ("reference", "R-26"), ("received", "")];
     let typed =

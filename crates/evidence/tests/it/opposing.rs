@@ -149,7 +149,8 @@ const BENDS: [(&str, fn(&str) -> String); 12] = [
     ("numbers as words", |text| text.replace("\": ", "\": \"\" ")),
     ("another sign in the middle", |text| {
         let middle = (0..=text.len() / 2).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-        format!("{}\u{e9}{}", &text[..middle], &text[middle..])
+        let (before, after) = text.split_at(middle);
+        format!("{before}\u{e9}{after}")
     }),
 ];
 

@@ -16,6 +16,7 @@ type Target = fn(&[u8]);
 const TARGETS: &[(&str, Target)] = &[
     ("configuration", settings::configuration),
     ("http_body", http::body),
+    ("http_form", http::form),
     ("http_words", http::words),
     ("ledger_checkpoint", ledger::checkpoint),
     ("ledger_leaf", ledger::leaf),

@@ -10,6 +10,8 @@
 //!
 //! Facts stand as the leaves recorded them, and what stands as approved has a leaf in which another person approved it.
 //!
+//! Documents kept with orders are there and are what the records of their orders state.
+//!
 //! What decides what people may do stands as recorded, too: the lists and the pack in force, applications, who owns whom, accounts, what the gate says of them, measures, holds, what was
 //! found of matches, API keys, roles of staff; and no account, case, measure or hold is gone.
 //!
@@ -17,6 +19,7 @@
 //! hold pins, tokens of linkage, passwords, sessions, webhook deliveries; and what SQLite itself does not use, its free space.
 
 mod batches;
+mod documents;
 mod leaves;
 mod rows;
 mod scrub;

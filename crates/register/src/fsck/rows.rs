@@ -1,6 +1,6 @@
 //! The tables beside the ledger: keys, sealed rows, and rows that carry the hash of what they hold or stand for a leaf.
 
-use super::{Report, Step, look, snapshots, standing};
+use super::{Report, Step, documents, look, snapshots, standing};
 use crate::RegisterError;
 use crate::approvals::{Pending, approving_leaf, sealed_reason};
 use crate::core::Core;
@@ -26,6 +26,7 @@ enum Part {
     SubjectKeys,
     Chains,
     Sealed(SealedTable),
+    Documents,
     Decisions,
     Packs,
     Snapshots,
@@ -73,8 +74,9 @@ impl Table {
             Part::Chains => Part::Sealed(SealedTable::ALL[0]),
             Part::Sealed(table) => {
                 let mut later = SealedTable::ALL.iter().skip_while(|other| **other != table).skip(1);
-                later.next().map_or(Part::Decisions, |next| Part::Sealed(*next))
+                later.next().map_or(Part::Documents, |next| Part::Sealed(*next))
             }
+            Part::Documents => Part::Decisions,
             Part::Decisions => Part::Packs,
             Part::Packs => Part::Snapshots,
             Part::Snapshots => Part::Approvals,
@@ -115,6 +117,7 @@ impl Part {
             Self::SubjectKeys => subject_keys(tx, core, after),
             Self::Chains => chains(tx, after),
             Self::Sealed(table) => sealed(tx, core, table, after),
+            Self::Documents => documents::look(tx, core, after),
             Self::Decisions => decisions(tx, core, after),
             Self::Packs => packs(tx, core),
             Self::Snapshots => snapshots::look(tx, core, after),

@@ -327,6 +327,7 @@ fn receive_order(_: &Desk, number: u16) -> Request {
                 due_at: None,
                 accounts: Vec::new(),
                 words: "Name everybody".to_owned(),
+                document: None,
             };
             r.receive_order(c, order)
         })

@@ -365,6 +365,30 @@ pub struct OrderForm {
     pub accounts: String,
     /// What it demands.
     pub words: String,
+    /// What kind of document it arrived as; empty when none was chosen.
+    #[serde(default)]
+    pub document_type: String,
+    /// The document, base64; empty when no file was chosen.
+    #[serde(default)]
+    pub document: String,
+    /// SHA-256 of a document that may not be kept, or empty.
+    #[serde(default)]
+    pub document_sha256: String,
+    /// Size in bytes of a document that may not be kept, or empty.
+    #[serde(default)]
+    pub document_bytes: String,
+}
+
+/// `POST /console/orders/{id}/document`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadDocumentForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Why it is read.
+    pub reason: String,
 }
 
 /// `POST /console/disclosures/new`.
@@ -442,6 +466,7 @@ opaque_debug!(
     ExtendForm,
     MeasureForm,
     OrderForm,
+    ReadDocumentForm,
     DisclosureForm,
     InviteForm,
     KeyForm

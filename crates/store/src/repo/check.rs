@@ -14,6 +14,8 @@ statements! {
     CASES = "SELECT id, subject, sealed FROM case_file WHERE id > $1 ORDER BY id LIMIT $2";
     MEASURES = "SELECT id, subject, sealed FROM measure WHERE id > $1 ORDER BY id LIMIT $2";
     ORDERS = "SELECT id, subject, sealed FROM legal_order WHERE id > $1 ORDER BY id LIMIT $2";
+    ORDER_SUBJECTS = "SELECT id, subject FROM legal_order WHERE id > $1 ORDER BY id LIMIT $2";
+    BLOBS_OF_NOTHING = "SELECT COUNT(*) FROM blob WHERE subject NOT IN (SELECT subject FROM legal_order)";
     HOLDS = "SELECT id, subject, sealed FROM legal_hold WHERE id > $1 ORDER BY id LIMIT $2";
     MEASURE_IDS = "SELECT id FROM measure WHERE id > $1 ORDER BY id LIMIT $2";
     FOUND_OF = "SELECT DISTINCT party FROM finding WHERE party > $1 ORDER BY party LIMIT $2";
@@ -116,6 +118,20 @@ pub fn sealed_rows(
     query_all(tx, table.statement(), params![after, limit(rows_max)], |row| {
         Ok(SealedRow { id: row.id16(0)?, subject: row.id16(1)?, sealed: row.bytes(2)?.to_vec() })
     })
+}
+
+/// Orders behind an identifier: each with its pseudonym.
+pub fn orders(
+    tx: &mut dyn Tx,
+    after: &[u8; 16],
+    rows_max: u32,
+) -> Result<Vec<([u8; 16], [u8; 16])>, StoreError> {
+    query_all(tx, &ORDER_SUBJECTS, params![after, limit(rows_max)], |row| Ok((row.id16(0)?, row.id16(1)?)))
+}
+
+/// How many large objects belong to nothing.
+pub fn blobs_of_nothing(tx: &mut dyn Tx) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &BLOBS_OF_NOTHING, &[], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// Chains behind a subject, with the subject of each.

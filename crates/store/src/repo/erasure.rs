@@ -387,9 +387,10 @@ pub fn clear_interests(tx: &mut dyn Tx, party: PartyId) -> Result<(), StoreError
     tx.execute(&FORGET_INTERESTS, params![party]).map(|_| ())
 }
 
-/// Cuts the words of an order and of its case.
+/// Cuts the words of an order and of its case, and deletes the document as received.
 pub fn clear_order(tx: &mut dyn Tx, order: OrderId, subject: &[u8; 16]) -> Result<(), StoreError> {
     tx.execute(&CLEAR_ORDER, params![order])?;
+    super::blob::forget(tx, subject)?;
     tx.execute(&CLEAR_OWN_CASES, params![subject]).map(|_| ())
 }
 

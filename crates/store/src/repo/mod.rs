@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod approval;
+pub mod blob;
 pub mod case;
 pub mod check;
 pub mod decision;
@@ -30,6 +31,7 @@ use crate::Statement;
 pub const ALL_STATEMENTS: &[&[&Statement]] = &[
     account::ALL,
     approval::ALL,
+    blob::ALL,
     case::ALL,
     check::ALL,
     decision::ALL,

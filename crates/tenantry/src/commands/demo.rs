@@ -191,6 +191,7 @@ fn receive(register: &Register, history: &History, officer: StaffId) -> Result<(
         due_at: None,
         accounts: order.accounts.clone(),
         words: order.asks.to_owned(),
+        document: None,
     };
     register.receive_order(&Call::by(Actor::Staff { id: officer, role: Role::ComplianceOfficer }), new)?;
     Ok(())

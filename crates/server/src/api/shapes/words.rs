@@ -119,6 +119,8 @@ words! {
     CaseState = model::case::CaseState, "Where a case stands.";
     Verdict = model::case::Verdict, "What a reviewer concludes.";
     OrderKind = model::order::OrderKind, "A kind of legal process.";
+    DocumentType = model::order::DocumentType, "The form in which a document arrived.";
+    Keeping = model::order::Keeping, "Whether a document is kept, or only its SHA-256 and size.";
     EventType = model::event::EventType, "What an event tells.";
     ReasonCode = model::case::ReasonCode, "Why a reviewer concludes so.";
     MeasureState = model::measure::MeasureState, "Where a measure stands on its way through two persons.";

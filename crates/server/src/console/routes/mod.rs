@@ -104,6 +104,7 @@ fn work() -> Router<Console> {
         .route("/console/orders", get(orders::list))
         .route("/console/orders/new", get(orders::new).post(orders::receive))
         .route("/console/orders/{id}", get(orders::one))
+        .route("/console/orders/{id}/document", post(orders::document))
         .route("/console/disclosures/new", get(disclosures::new).post(disclosures::ask))
         .route("/console/disclosures/{id}", get(disclosures::one))
         .route("/console/disclosures/{id}/package", post(disclosures::package))

@@ -9,7 +9,7 @@ use tenantry_server::console::assets::serve;
 use tenantry_server::console::forms::{
     AppealForm, ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, ExtendForm, FactForm,
     HoldForm, InviteForm, KeyForm, LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm,
-    RevealForm, RotationForm,
+    ReadDocumentForm, RevealForm, RotationForm,
 };
 use tenantry_server::console::theme::{Look, Theme, safe_return};
 use tenantry_server::console::views::help::HelpPage;
@@ -138,6 +138,7 @@ fn forms_send_what_the_handlers_read() {
             "/console/credentials" => check::<CredentialsForm>(&names),
             "/console/measures/new" => check::<MeasureForm>(&names),
             "/console/orders/new" => check::<OrderForm>(&names),
+            "/console/orders/{id}/document" => check::<ReadDocumentForm>(&names),
             "/console/disclosures/new" => check::<DisclosureForm>(&names),
             "/console/staff" => check::<InviteForm>(&names),
             "/console/keys" => check::<KeyForm>(&names),

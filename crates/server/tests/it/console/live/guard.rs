@@ -19,6 +19,7 @@ const POSTS: &[&str] = &[
     "/console/parties/pty_00000000000000000000000000/facts",
     "/console/measures/new",
     "/console/orders/new",
+    "/console/orders/ord_00000000000000000000000000/document",
     "/console/disclosures/new",
     "/console/disclosures/dsc_00000000000000000000000000/package",
     "/console/measures/msr_00000000000000000000000000/lift",

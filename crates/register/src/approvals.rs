@@ -13,7 +13,7 @@ mod recorded;
 pub use content::{ContentHash, Pending};
 
 pub(crate) use execute::Executed;
-pub(crate) use recorded::approving_leaf;
+pub(crate) use recorded::{approving_leaf, is_approved_in};
 
 use content::{hex, unhex};
 

@@ -364,7 +364,7 @@ fn bytes_of(scope: &DisclosureScope) -> Vec<u8> {
 }
 
 /// A scope tells of a person by its identifiers; its salt keeps the hash from telling.
-fn digest(scope: &DisclosureScope) -> ContentHash {
+pub(crate) fn digest(scope: &DisclosureScope) -> ContentHash {
     ContentHash::from_bytes(Sha256::digest(bytes_of(scope)).into())
 }
 

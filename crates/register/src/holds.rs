@@ -247,6 +247,11 @@ impl Unit<'_> {
         if !new.record_types.is_empty() {
             record = record.json("record_types", &new.record_types);
         }
+        for (name, at) in [("records_from", new.records_from), ("records_until", new.records_until)] {
+            if let Some(at) = at {
+                record = record.text(name, at);
+            }
+        }
         if let Some(expires_at) = terms.expires_at {
             record = record.text("expires_at", expires_at);
         }

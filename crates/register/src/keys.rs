@@ -217,10 +217,6 @@ impl KeyTable for Table<'_> {
         Ok(key::add_epoch(self.tx, i64::from(epoch.0), class.0, wrapped)?)
     }
 
-    fn delete_epoch_key(&mut self, epoch: Epoch, class: RetentionClass) -> Result<(), KeyTableError> {
-        Ok(key::delete_epoch(self.tx, i64::from(epoch.0), class.0)?)
-    }
-
     fn subject_key(&mut self, slot: Slot) -> Result<Option<SubjectKeyRow>, KeyTableError> {
         if let Some(known) = self.known.0.get(&slot) {
             return Ok(Some(known.clone()));

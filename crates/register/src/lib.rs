@@ -36,6 +36,7 @@ mod keys;
 pub mod ledger_view;
 pub mod matching;
 pub mod measures;
+mod memory;
 mod named;
 pub mod new_origin;
 pub mod orders;

@@ -68,6 +68,9 @@ pub(crate) struct CaseDetail {
     /// What reviewers noted, oldest first.
     #[serde(default)]
     pub(crate) notes: Vec<String>,
+    /// The fingerprint of the concern, as it stands beside it in plain; none in cases from before it was kept here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) concern: Option<[u8; 32]>,
 }
 
 /// The open part of a case: codes and sentences of the pack, no personal data.
@@ -292,7 +295,8 @@ impl Unit<'_> {
     /// Opens a case: row, leaf, event.
     pub(crate) fn add_case(&mut self, new: &NewCase) -> Result<CaseId, RegisterError> {
         let id = CaseId::new(self.now, &*self.core.entropy);
-        let sealed = self.seal(&new.subject, &id.bytes(), &new.detail)?;
+        let detail = CaseDetail { concern: Some(new.fingerprint), ..new.detail.clone() };
+        let sealed = self.seal(&new.subject, &id.bytes(), &detail)?;
         let row = case::CaseRow {
             id,
             kind: new.kind,

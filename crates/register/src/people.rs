@@ -19,6 +19,7 @@ pub use sessions::{NewSession, Session};
 pub use staff::StaffView;
 pub use totp::TotpSecret;
 
+pub(crate) use log_in::PASSWORD_SET;
 pub(crate) use turns::Turns;
 
 use crate::record::{Record, RecordType, Retention};

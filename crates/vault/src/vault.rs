@@ -148,21 +148,6 @@ impl Vault {
         Ok(id)
     }
 
-    /// Destroys an epoch key, the second layer of erasure, once no live subject key rests on it.
-    ///
-    /// # Errors
-    /// What the key table returns.
-    pub fn destroy_epoch(
-        &self,
-        keys: &mut dyn KeyTable,
-        epoch: Epoch,
-        class: RetentionClass,
-    ) -> Result<(), VaultError> {
-        keys.delete_epoch_key(epoch, class).map_err(VaultError::KeyTable)?;
-        self.cache().remove(&CacheKey::Epoch(epoch, class));
-        Ok(())
-    }
-
     /// Wraps an epoch key under another root.
     ///
     /// # Errors

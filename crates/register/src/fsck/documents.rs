@@ -7,35 +7,28 @@ use crate::orders::document::{DocumentView, document_of};
 use crate::record::Retention;
 use crate::{RegisterError, keys};
 use sha2::{Digest as _, Sha256};
-use tenantry_model::id::OrderId;
 use tenantry_model::order::Keeping;
 use tenantry_store::Tx;
 use tenantry_store::repo::blob::{self, BlobRow};
-use tenantry_store::repo::check::{self, After};
+use tenantry_store::repo::check;
 use tenantry_store::repo::key;
 
-/// Orders looked at in one unit: few, because a document may have megabytes.
-const ORDERS_PER_STEP: u32 = 16;
-
-pub(super) fn look(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
+/// Large objects that nothing has.
+pub(super) fn strays(tx: &mut dyn Tx) -> Result<Seen, RegisterError> {
     let mut seen = Seen::default();
-    if *after == After::start() {
-        let stray = check::blobs_of_nothing(tx)?;
-        if stray > 0 {
-            seen.wrong.push(("row", format!("{stray} large objects belong to no order")));
-        }
-    }
-    for (id, subject) in check::orders(tx, &after.id, ORDERS_PER_STEP)? {
-        if let Err(what) = document(tx, core, &subject)? {
-            seen.wrong.push(("row", format!("the document of {}: {what}", OrderId::from_bytes(id))));
-        }
-        seen.saw(id);
+    let stray = check::blobs_of_nothing(tx)?;
+    if stray > 0 {
+        seen.wrong.push(("row", format!("{stray} large objects belong to no order")));
     }
     Ok(seen)
 }
 
 /// What is wrong with the document of an order, if anything is.
-fn document(tx: &mut dyn Tx, core: &Core, subject: &[u8; 16]) -> Result<Result<(), String>, RegisterError> {
+pub(super) fn of_order(
+    tx: &mut dyn Tx,
+    core: &Core,
+    subject: &[u8; 16],
+) -> Result<Result<(), String>, RegisterError> {
     let stated = match document_of(tx, core, subject) {
         Ok(stated) => stated.filter(|view| view.keeping == Keeping::Kept),
         Err(RegisterError::Erased) => None,

@@ -171,7 +171,7 @@ const USE_CASES: &[UseCase] = &[
         r.carry_out_erasures(c, &crate::retention::Journal::default()).map(drop)
     }),
     (Action::Erase, "replay_erasures", |r, c| r.replay_erasures(c, &[]).map(drop)),
-    (Action::Erase, "destroyed_keys", |r, c| r.destroyed_keys(c).map(drop)),
+    (Action::Erase, "erased_here", |r, c| r.erased_here(c).map(drop)),
     (Action::Erase, "lapse_holds", |r, c| r.lapse_holds(c).map(drop)),
     (Action::Reveal, "order_document", |r, c| r.order_document(c, OrderId::from_bytes([0; 16])).map(drop)),
     (Action::Reveal, "reveal", |r, c| r.reveal(c, PartyId::from_bytes([0; 16]), &[]).map(drop)),

@@ -379,14 +379,17 @@ pub enum Ledger {
         after_long_help = "Examples:\n  tenantry ledger fsck\n  tenantry ledger fsck --json | jq .findings\n\nMay run beside `tenantry serve`. Exit code 0 means sound, 1 that something is not as it was written, 4 that it could\nnot be read. Memory does not grow with the ledger."
     )]
     Fsck,
-    /// Begin the signer's memory anew on another machine, or when the file is lost
+    /// Begin the signer's memory anew on another machine, or when the file is lost; two people agree to it here
     #[command(
-        after_long_help = "Example:\n  tenantry ledger remember --size 48213\n\nThe way out when `tenantry serve` refuses to start because the signer's memory (ledger.lock, `checkpoint.lock` in the data\nfolder) is missing. Without the memory an older copy of the database cannot be told from the newest, so compare before: the\nsize is that of the newest checkpoint that witnesses, packages or a copy of /ledger/checkpoint know. Every witness is asked.\nNothing is signed; a memory that is there is never replaced."
+        after_long_help = "Example:\n  tenantry ledger remember --size 48213 --reason \"new machine, change 12\"\n\nThe way out when `tenantry serve` refuses to start because the signer's memory (ledger.lock, `checkpoint.lock` in the data\nfolder) is missing. Without the memory an older copy of the database cannot be told from the newest, so compare before: the\nsize is that of the newest checkpoint that witnesses, packages or a copy of /ledger/checkpoint know. Every witness is asked.\nTwo people give log-in, password and one-time code, one after the other: the first asks, the second approves exactly this\nsize and root; both need roles that may do so for keys. That they did is a record. Nothing is signed; a memory that is there\nis never replaced."
     )]
     Remember {
         /// Leaves of the newest signed checkpoint of this database, as a sign that you have compared it
         #[arg(long, value_name = "LEAVES")]
         size: u64,
+        /// Why; both give this reason
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// Go on under a new name when records that were signed are lost for good; two people agree to it here
     #[command(

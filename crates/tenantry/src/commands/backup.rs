@@ -1,5 +1,5 @@
 //! `tenantry backup` and `tenantry restore`. A restored copy is older than what happened since: before anything is answered
-//! from it, the keys are destroyed again that the erasure journal names.
+//! from it, what the erasure journal names is erased again.
 
 use super::{WrongInput, deployment, journal};
 use crate::cli::exit::Exit;
@@ -82,8 +82,12 @@ pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Resu
             before.display()
         )?;
     }
+    for hold in &replayed.holds_ended {
+        write!(text, "\nended the hold {hold}: what it kept was erased after the copy was made")?;
+    }
     let answer = serde_json::json!({
-        "restored": asked.file, "set_aside": before, "erased_again": replayed.erased, "held": replayed.held,
+        "restored": asked.file, "set_aside": before, "erased_again": replayed.erased,
+        "holds_ended": replayed.holds_ended,
     });
     out.answer(&answer, text)?;
     Ok(Exit::Yes)

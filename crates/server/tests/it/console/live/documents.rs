@@ -44,7 +44,7 @@ async fn a_document_is_uploaded_with_its_order_and_read_by_whoever_says_why() {
     send(&mut legal, "application/pdf", &large, &[])
         .await
         .is(StatusCode::OK)
-        .shows("a document has 1 to 8388608 bytes");
+        .shows("A document has 1 to 8388608 bytes");
     let seen = send(&mut legal, "application/pdf", DOCUMENT, &[]).await.is(StatusCode::SEE_OTHER);
     let order = seen.location.clone().unwrap().split('?').next().unwrap().to_owned();
     legal

@@ -10,7 +10,7 @@
 //!
 //! Facts stand as the leaves recorded them, and what stands as approved has a leaf in which another person approved it.
 //!
-//! What decides what people may do stands as recorded, too: the lists and the pack in force, applications, who owns whom, accounts, what the gate says of them, measures, holds, what was
+//! What decides what people may do stands as recorded, too: the watchlists, signal lists and the pack in force, applications, who owns whom, accounts, what the gate says of them, measures, holds, what was
 //! found of matches, API keys, roles of staff; and no account, case, measure or hold is gone.
 //!
 //! What is not bound to a leaf or a key is not covered: other columns in plain such as who leases a case, dates of orders, which keys a
@@ -20,6 +20,7 @@ mod batches;
 mod leaves;
 mod rows;
 mod scrub;
+mod signal_lists;
 mod snapshots;
 mod standing;
 

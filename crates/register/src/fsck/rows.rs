@@ -1,6 +1,6 @@
 //! The tables beside the ledger: keys, sealed rows, and rows that carry the hash of what they hold or stand for a leaf.
 
-use super::{Report, Step, look, snapshots, standing};
+use super::{Report, Step, look, signal_lists, snapshots, standing};
 use crate::RegisterError;
 use crate::approvals::{Pending, approving_leaf, sealed_reason};
 use crate::core::Core;
@@ -29,6 +29,7 @@ enum Part {
     Decisions,
     Packs,
     Snapshots,
+    SignalLists,
     Approvals,
     Accounts,
     Measures,
@@ -77,7 +78,8 @@ impl Table {
             }
             Part::Decisions => Part::Packs,
             Part::Packs => Part::Snapshots,
-            Part::Snapshots => Part::Approvals,
+            Part::Snapshots => Part::SignalLists,
+            Part::SignalLists => Part::Approvals,
             Part::Approvals => Part::Accounts,
             Part::Accounts => Part::Measures,
             Part::Measures => Part::Holds,
@@ -118,6 +120,7 @@ impl Part {
             Self::Decisions => decisions(tx, core, after),
             Self::Packs => packs(tx, core),
             Self::Snapshots => snapshots::look(tx, core, after),
+            Self::SignalLists => signal_lists::look(tx, core, after),
             Self::Approvals => approvals(tx, core, after),
             Self::Accounts => standing::accounts(tx, core, after),
             Self::Measures => standing::measures(tx, core, after),

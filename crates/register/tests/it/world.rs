@@ -281,7 +281,7 @@ impl World {
 
     /// Everything in a file that the check covers, read with plain SQL; `None` when it cannot be read.
     pub(crate) fn covered_of(file: &[u8]) -> Option<Vec<String>> {
-        const COVERED: [&str; 20] = [
+        const COVERED: [&str; 21] = [
             "event_batch",
             "event_subject",
             "leaf",
@@ -300,6 +300,7 @@ impl World {
             "decision: id, account, outcome, cause, pack, leaf",
             "approval: id, content, content_hash",
             "snapshot: id, list, header, packed",
+            "signal_list: id, list, header, packed",
             "account_role: account, party, role",
             "interest: owner, owned, content",
         ];

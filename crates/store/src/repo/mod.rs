@@ -20,6 +20,7 @@ pub mod order;
 pub mod outbox;
 pub mod party;
 pub mod setting;
+pub mod signal;
 pub mod staff;
 
 mod convert;
@@ -45,5 +46,6 @@ pub const ALL_STATEMENTS: &[&[&Statement]] = &[
     outbox::ALL,
     party::ALL,
     setting::ALL,
+    signal::ALL,
     staff::ALL,
 ];

@@ -85,7 +85,9 @@ pub enum Refusal {
         given: String,
     },
     /// It is a signal list of another kind.
-    #[error("the list in force has entries of the kind `{expected}`, this one of `{given}`; give it a code of its own")]
+    #[error(
+        "the list in force has entries of the kind `{expected}`, this one of `{given}`; give it a code of its own"
+    )]
     OtherKind {
         /// Kind of the version in force.
         expected: SignalKind,

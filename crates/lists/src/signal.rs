@@ -4,6 +4,7 @@
 //! registry's domain, half of the internet) is set aside with its place, never guessed at. A text has no mark at its end, so a file
 //! whose last line has none either counts as cut off.
 
+use crate::ListsError;
 use crate::accept::Refusal;
 use crate::limits::{
     NOTICES_MAX, SET_ASIDE_PER_MILLE_MAX, SIGNAL_BYTES_MAX, SIGNAL_ENTRIES_MAX, SIGNAL_LINE_BYTES_MAX,
@@ -11,7 +12,6 @@ use crate::limits::{
 };
 use crate::parts::Part;
 use crate::snapshot::{Notice, NoticeKind};
-use crate::ListsError;
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
 use tenantry_model::signal::{SignalKind, SignalListHeader};
@@ -64,7 +64,10 @@ pub fn read_signal_list(
 ) -> Result<SignalReading, ListsError> {
     let bytes = files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.bytes.len() as u64));
     if bytes > SIGNAL_BYTES_MAX {
-        return Err(ListsError::TooLarge { what: "number of bytes of a signal list", limit: SIGNAL_BYTES_MAX });
+        return Err(ListsError::TooLarge {
+            what: "number of bytes of a signal list",
+            limit: SIGNAL_BYTES_MAX,
+        });
     }
     let mut lines = Lines::default();
     let entries = match kind {

@@ -131,11 +131,7 @@ pub(crate) struct Before {
 }
 
 impl Before {
-    pub(crate) fn of(
-        state: AccountState,
-        previous: Option<&(Decision, Inputs)>,
-        dossier: &Dossier,
-    ) -> Self {
+    pub(crate) fn of(state: AccountState, previous: Option<&(Decision, Inputs)>, dossier: &Dossier) -> Self {
         let signals = previous.map(|(_, inputs)| inputs.signals.as_slice()).unwrap_or_default();
         Self {
             refused: refused_before(state, previous, dossier),
@@ -234,7 +230,10 @@ impl Core {
         signals.extend(owners.map(|(party, at)| Signal::OwnershipChanged { party: *party, at: *at }));
         signals.extend(before.refused);
         signals.extend(world.signals.raise(&dossier.parties, &before.from_lists));
-        signals.extend(world.signals.without_list(&dossier.parties));
+        // A pack of before this rule says nothing of it, and nobody is decided on anew for what it does not say.
+        if world.pack.rule(RuleCode::FlagWithoutList).is_some() {
+            signals.extend(world.signals.without_list(&dossier.parties));
+        }
         let (mut hits, mut left_out) = (BTreeMap::new(), BTreeMap::new());
         for party in &dossier.parties {
             let (kept, others) = kept(self.screen(world, party), |found| found.standing);

@@ -150,7 +150,8 @@ fn check_naming(header: &SignalListHeader) -> Result<(), RegisterError> {
     let source = header.source.trim();
     let length = source.chars().count();
     if length == 0 || length > SOURCE_CHARS_MAX || source.chars().any(char::is_control) {
-        let detail = "say where the list comes from, in 1 to 300 characters: its address, or the name of the file";
+        let detail =
+            "say where the list comes from, in 1 to 300 characters: its address, or the name of the file";
         return Err(RegisterError::invalid("/source", detail));
     }
     Ok(())

@@ -76,7 +76,10 @@ impl Signals {
     }
 
     /// Reads exactly these versions, for a replay.
-    pub(crate) fn read_versions(tx: &mut dyn Tx, ids: &BTreeSet<SignalListId>) -> Result<Self, RegisterError> {
+    pub(crate) fn read_versions(
+        tx: &mut dyn Tx,
+        ids: &BTreeSet<SignalListId>,
+    ) -> Result<Self, RegisterError> {
         let mut signals = Self::default();
         for id in ids {
             let row = signal::find(tx, *id)?.ok_or(RegisterError::NotFound { what: "signal list" })?;
@@ -93,7 +96,8 @@ impl Signals {
 
     /// Says of each list that cannot be read that it was not evaluated.
     pub(crate) fn not_evaluated(&self) -> Vec<Signal> {
-        let what = |list: &String| Signal::NotEvaluated { what: format!("the signal list {list} cannot be read") };
+        let what =
+            |list: &String| Signal::NotEvaluated { what: format!("the signal list {list} cannot be read") };
         self.unreadable.iter().map(what).collect()
     }
 
@@ -110,7 +114,8 @@ impl Signals {
     pub(crate) fn raise(&self, parties: &[DossierParty], earlier: &[Signal]) -> Vec<Signal> {
         let earlier = found(earlier);
         let mut raised = Vec::new();
-        for (party, fact) in parties.iter().flat_map(|party| party.facts.iter().map(|fact| (party.id, fact))) {
+        for (party, fact) in parties.iter().flat_map(|party| party.facts.iter().map(|fact| (party.id, fact)))
+        {
             let Some(kind) = kind_of(fact) else { continue };
             let before = earlier.get(&(party, fact.id)).map(Vec::as_slice).unwrap_or_default();
             let mut lists: Vec<ListVersion> =
@@ -160,10 +165,8 @@ pub(crate) fn raise_again(
     parties: &[DossierParty],
     recorded: &[Signal],
 ) -> Vec<Signal> {
-    let facts: BTreeMap<(PartyId, FactId), &Fact> = parties
-        .iter()
-        .flat_map(|party| party.facts.iter().map(|fact| ((party.id, fact.id), fact)))
-        .collect();
+    let facts: BTreeMap<(PartyId, FactId), &Fact> =
+        parties.iter().flat_map(|party| party.facts.iter().map(|fact| ((party.id, fact.id), fact))).collect();
     let ids = then.ids();
     let kept: Vec<Signal> = found(recorded)
         .into_iter()
@@ -221,7 +224,8 @@ const fn rule_of(kind: SignalKind) -> RuleCode {
 }
 
 fn load(tx: &mut dyn Tx, row: &signal::SignalListRow) -> Result<SignalsInForce, RegisterError> {
-    let unreadable = |why: String| RegisterError::Evaluation { what: format!("signal list {}: {why}", row.id) };
+    let unreadable =
+        |why: String| RegisterError::Evaluation { what: format!("signal list {}: {why}", row.id) };
     let packed = signal::packed(tx, row.id)?.ok_or_else(|| unreadable("its entries are gone".to_owned()))?;
     let list = SignalList::unpack(&packed).map_err(|error| unreadable(error.to_string()))?;
     open(row, Arc::new(list))

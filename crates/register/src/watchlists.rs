@@ -137,7 +137,8 @@ impl Register {
         let other = before.as_ref().filter(|b| b.header.digest != header.digest);
         let old = other.map(|b| world::load_snapshot(&self.core.store, b.id)).transpose()?;
         if self.core.world().signals.lists.iter().any(|list| list.header().list == header.list) {
-            let reason = format!("`{}` is the code of a signal list; give the list a code of its own", header.list);
+            let reason =
+                format!("`{}` is the code of a signal list; give the list a code of its own", header.list);
             self.remember_refused(&header.list, &reason);
             return Err(RegisterError::ListRefused { reason });
         }

@@ -10,8 +10,8 @@ const DOMAIN_BYTES_MAX: usize = 253;
 const LABEL_BYTES_MAX: usize = 63;
 /// What registries of countries call the level below which they give out domains. An entry such as `co.uk` would name everybody.
 const REGISTRY_LEVELS: [&str; 19] = [
-    "ac", "co", "com", "edu", "gob", "gov", "gouv", "id", "info", "ltd", "me", "mil", "ne", "net", "nom", "or", "org",
-    "plc", "sch",
+    "ac", "co", "com", "edu", "gob", "gov", "gouv", "id", "info", "ltd", "me", "mil", "ne", "net", "nom",
+    "or", "org", "plc", "sch",
 ];
 
 /// A domain in the form in which two can be compared: lower case, in ASCII, as IDNA writes it.

@@ -94,10 +94,13 @@ impl SignalList {
         // Writing plain data to memory cannot fail; a list without its header would not open again.
         let mut packed = serde_json::to_vec(&self.header).unwrap_or_default();
         packed.push(b'\n');
-        packed.extend_from_slice(match &self.entries {
-            Entries::Networks(networks) => lines(networks),
-            Entries::Domains(domains) => lines(domains),
-        }.as_bytes());
+        packed.extend_from_slice(
+            match &self.entries {
+                Entries::Networks(networks) => lines(networks),
+                Entries::Domains(domains) => lines(domains),
+            }
+            .as_bytes(),
+        );
         packed
     }
 

@@ -1,7 +1,8 @@
 //! Signal lists: what is read of a text, and which readings may replace the version in force.
 
 use tenantry_lists::{
-    ListsError, NoticeKind, Part, Refusal, SignalFile, SignalReading, acceptable_signals, limits, read_signal_list,
+    ListsError, NoticeKind, Part, Refusal, SignalFile, SignalReading, acceptable_signals, limits,
+    read_signal_list,
 };
 use tenantry_model::signal::SignalKind;
 use tenantry_signals::Naming;
@@ -23,14 +24,17 @@ fn addresses(number: u32) -> String {
 }
 
 #[test]
-fn comments_blank_lines_and_line_ends_of_any_kind_say_nothing_and_every_doubtful_line_is_set_aside_with_its_place() {
-    let reading = networks("\u{feff}# exits\r\n\r\n  198.51.100.7 # one\r\n203.0.113.9/24\n\t\n2001:db8::/32\nnone\n");
+fn comments_blank_lines_and_line_ends_of_any_kind_say_nothing_and_every_doubtful_line_is_set_aside_with_its_place()
+ {
+    let reading =
+        networks("\u{feff}# exits\r\n\r\n  198.51.100.7 # one\r\n203.0.113.9/24\n\t\n2001:db8::/32\nnone\n");
     assert_eq!((reading.list.header().entries, reading.records, reading.set_aside), (2, 4, 2));
     let places: Vec<_> = reading.notices.iter().map(|n| (n.line, n.kind, n.why.as_str())).collect();
     let why = "is an address with bits beyond its prefix; write the network or the address";
     assert_eq!(places[0], (4, NoticeKind::SetAside, why));
     assert_eq!((places[1].0, places.len()), (7, 2));
-    let odd = read_as(SignalKind::DisposableEmail, None, &[b"mail.example\n\xff\xfe\n", b"co.uk\nother.example\n"]);
+    let odd =
+        read_as(SignalKind::DisposableEmail, None, &[b"mail.example\n\xff\xfe\n", b"co.uk\nother.example\n"]);
     assert_eq!((odd.list.header().entries, odd.set_aside), (2, 2));
     assert_eq!(odd.list.header().file_digest.len(), 64);
     let long = format!("{}\n198.51.100.7\n", "9".repeat(limits::SIGNAL_LINE_BYTES_MAX + 1));

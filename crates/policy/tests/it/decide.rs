@@ -346,7 +346,9 @@ fn adp05_a_flag_from_lists_names_them_and_asks_for_a_look_and_never_for_more() {
             "on exits of 2026-11-20, version 0123456789ab; vpn of 2026-11-20, version 0123456789ab"
         );
         assert_eq!((flag.facts.as_slice(), decision.outcome), ([fact].as_slice(), Outcome::Review));
-        assert!(decision.reaches.is_empty() && decision.cases.iter().all(|case| case.kind == CaseKind::RedFlag));
+        assert!(
+            decision.reaches.is_empty() && decision.cases.iter().all(|case| case.kind == CaseKind::RedFlag)
+        );
         // A pack that would make more of it is refused.
         assert_eq!(flag.rule.effect_max(), Effect::Review);
     }
@@ -363,7 +365,10 @@ fn adp03_what_no_list_was_imported_for_is_said_as_the_pack_asks_and_only_where_t
     };
     let said = |effect| Some((effect, "disposable_email".to_owned()));
     assert_eq!(without(&pack()), (Outcome::Open, said(Effect::Note)));
-    let text = PACK.replace("code = \"flag_without_list\"\nversion = 1\neffect = \"note\"", "code = \"flag_without_list\"\nversion = 1\neffect = \"review\"");
+    let text = PACK.replace(
+        "code = \"flag_without_list\"\nversion = 1\neffect = \"note\"",
+        "code = \"flag_without_list\"\nversion = 1\neffect = \"review\"",
+    );
     assert_eq!(without(&Pack::parse(&text).unwrap()), (Outcome::Review, said(Effect::Review)));
     let off = PACK.replace("code = \"disposable_email\"", "code = \"disposable_email\"\nstate = \"off\"");
     assert_eq!(without(&Pack::parse(&off).unwrap()), (Outcome::Open, None));

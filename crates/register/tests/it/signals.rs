@@ -90,7 +90,10 @@ fn flags_name_rule_citation_fact_list_and_version_and_replay(world: &World) {
         [(RuleCode::AnonymousNetwork, exits.header), (RuleCode::DisposableEmail, mail.header)]
     {
         let reason = decided.reasons.iter().find(|reason| reason.rule == rule).unwrap();
-        assert_eq!((reason.effect, reason.detail.clone()), (Effect::Review, format!("on {}", header.version())));
+        assert_eq!(
+            (reason.effect, reason.detail.clone()),
+            (Effect::Review, format!("on {}", header.version()))
+        );
         assert!(reason.citation.starts_with("15 CFR 7.306") && reason.facts.len() == 1, "{reason:?}");
     }
     let case = world.register.account(&system(Job::CommandLine), account).unwrap().cases.remove(0);
@@ -99,7 +102,8 @@ fn flags_name_rule_citation_fact_list_and_version_and_replay(world: &World) {
     // Whoever signs up openly is not flagged, and no decision says that nothing was looked for.
     assert!(flags(&world.apply(&Applicant::new(2)).decision).is_empty());
     // A dismissed flag is settled, whatever version says the same later.
-    let dismissal = json!({ "verdict": "dismiss", "reason_code": "explained_by_evidence", "note": "a journalist" });
+    let dismissal =
+        json!({ "verdict": "dismiss", "reason_code": "explained_by_evidence", "note": "a journalist" });
     world.decide(&staff(Role::ComplianceOfficer, 1), case.id, dismissal).unwrap();
     assert_eq!(decision(world, account).2, AccountState::Open);
     import(world, "exits", NETWORKS, "203.0.113.0/24\n198.51.100.0/24\n");
@@ -145,7 +149,10 @@ fn where_no_list_was_ever_imported_decisions_say_so_and_accounts_open() {
     assert!(replays(&world, applied.decision_id));
     import(&world, "throw-away", MAIL, "else.example\n");
     let applied = world.apply(&hidden(2));
-    assert_eq!((flags(&applied.decision), applied.state), (vec![RuleCode::FlagWithoutList], AccountState::Open));
+    assert_eq!(
+        (flags(&applied.decision), applied.state),
+        (vec![RuleCode::FlagWithoutList], AccountState::Open)
+    );
 }
 
 #[test]
@@ -230,7 +237,8 @@ fn access(world: &World, ip: &str) -> NewAccess {
 
 fn an_account_is_flagged_once_in_a_while_for_accesses_that_are_reported_later(world: &World) {
     import(world, "exits", NETWORKS, "203.0.113.0/24\n2001:db8::/32\n");
-    let accounts: Vec<AccountId> = (1..4).map(|number| world.apply(&Applicant::new(number)).account).collect();
+    let accounts: Vec<AccountId> =
+        (1..4).map(|number| world.apply(&Applicant::new(number)).account).collect();
     let mind = || world.register.mind_clocks(&system(Job::Clocks)).unwrap().ran_out;
     let report = |ips: &[&str]| {
         let of = |(at, ip): (usize, &&str)| (accounts[at % 2], access(world, ip));
@@ -248,15 +256,24 @@ fn an_account_is_flagged_once_in_a_while_for_accesses_that_are_reported_later(wo
     for account in &accounts[..2] {
         let (id, decided, state) = decision(world, *account);
         assert_eq!(flags(&decided), [RuleCode::AnonymousNetwork, RuleCode::FlagWithoutList]);
-        assert_eq!((decided.outcome, state), (Outcome::Review, AccountState::Open), "a flag takes nothing away");
+        assert_eq!(
+            (decided.outcome, state),
+            (Outcome::Review, AccountState::Open),
+            "a flag takes nothing away"
+        );
         assert!(replays(world, id));
         let party = world.register.party(&system(Job::CommandLine), facts(*account)).unwrap();
         let observed = party.facts.last().unwrap();
         assert_eq!((observed.kind.as_str(), observed.source.as_str()), ("access_from", "observed"));
     }
-    assert_eq!(world.tokens_of(accounts[0]), tokens + 1, "the address links accounts, as that of the sign-up does");
+    assert_eq!(
+        world.tokens_of(accounts[0]),
+        tokens + 1,
+        "the address links accounts, as that of the sign-up does"
+    );
     // Again and again, by batch and alone, in this process and another: no further fact, case or look.
-    let facts_before = world.register.party(&system(Job::CommandLine), facts(accounts[0])).unwrap().facts.len();
+    let facts_before =
+        world.register.party(&system(Job::CommandLine), facts(accounts[0])).unwrap().facts.len();
     report(&["203.0.113.3", "203.0.113.4"]);
     world.register.report_access(&machine(None), accounts[0], access(world, "203.0.113.5")).unwrap();
     let other = world.reopened(std::sync::Arc::new(crate::world::OpenRoot)).unwrap();
@@ -267,7 +284,11 @@ fn an_account_is_flagged_once_in_a_while_for_accesses_that_are_reported_later(wo
     // After ninety days it is a new concern.
     world.clock.advance_micros(91 * DAY_US);
     world.register.report_access(&machine(None), accounts[0], access(world, "203.0.113.5")).unwrap();
-    assert_eq!((mind().accounts, world.open_cases().len()), (1, 2), "the newer case takes the place of the older");
+    assert_eq!(
+        (mind().accounts, world.open_cases().len()),
+        (1, 2),
+        "the newer case takes the place of the older"
+    );
     // Every batch is on the timeline of the accounts in it and of no other.
     let titles = |account| {
         let timeline = world.register.timeline(&system(Job::CommandLine), account).unwrap();

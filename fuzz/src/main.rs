@@ -42,6 +42,7 @@ const TARGETS: &[(&str, Target)] = &[
     ("lists_packed", lists::packed),
     ("lists_senzing", lists::senzing),
     ("lists_set", lists::set),
+    ("lists_signals", lists::signals),
     ("lists_uk_csv", lists::uk_csv),
     ("lists_uk_xml", lists::uk_xml),
     ("lists_un_xml", lists::un_xml),

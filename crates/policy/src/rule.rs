@@ -74,6 +74,8 @@ codes! {
         AnonymousNetwork = "anonymous_network",
         /// Red flag: an e-mail address of a throw-away service.
         DisposableEmail = "disposable_email",
+        /// A red flag was not looked for, because no list of its kind was ever imported.
+        FlagWithoutList = "flag_without_list",
         /// Red flag: one instrument or document on several accounts.
         SharedInstrument = "shared_instrument",
         /// Red flag: a post box where a street address is due.

@@ -1,7 +1,7 @@
 //! The main job: an application arrives, is assessed, decided, recorded, and known to the gate.
 
 use crate::access::{Action, authorise};
-use crate::assess::Lists;
+use crate::assess::{Before, Lists};
 use crate::call::Call;
 use crate::decisions::Recorded;
 use crate::dossier::{Dossier, DossierParty, open_chain};
@@ -137,7 +137,7 @@ impl Register {
             check_sources(&call.actor, &format!("/parties/{position}"), &party.facts)?;
         }
         let world = self.core.world();
-        let assessment = self.core.assess(&world, &dossier, Lists::AsTheyAre, None, now)?;
+        let assessment = self.core.assess(&world, &dossier, Lists::AsTheyAre, Before::default(), now)?;
         let parties: BTreeMap<String, PartyId> =
             keys.into_iter().zip(intake.parties.iter().map(|p| p.id)).collect();
         let (request, depth) = (Arc::clone(sent), dossier.chain.len());

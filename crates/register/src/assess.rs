@@ -10,6 +10,7 @@ use crate::dossier::{Dossier, DossierParty, DossierReseller};
 use crate::named;
 use crate::query::{linking_values, names_cut, screening_query};
 use crate::rules::screened_in_trouble;
+use crate::signals::is_from_lists;
 use crate::world::{MEASURES_LIST, World};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use tenantry_linkage::{Candidate, HOLDERS_GENERIC, Link, Standing, Token, TokenKind, link};
 use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::case::Verdict;
-use tenantry_model::id::{AccountId, FactId, MeasureId, PartyId, SnapshotId};
+use tenantry_model::id::{AccountId, FactId, MeasureId, PartyId, SignalListId, SnapshotId};
 use tenantry_model::party::{Interest, PartyKind};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::decide;
@@ -91,6 +92,9 @@ pub(crate) struct Inputs {
     pub(crate) now: Timestamp,
     pub(crate) algorithm: String,
     pub(crate) snapshots: Vec<SnapshotId>,
+    /// The versions of signal lists in force that could be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) signal_lists: Vec<SignalListId>,
     pub(crate) measures: Vec<MeasureId>,
     pub(crate) parties: Vec<InputParty>,
     pub(crate) interests: Vec<Interest>,
@@ -118,9 +122,28 @@ impl Inputs {
     }
 }
 
+/// What an earlier decision has to say in a new one.
+#[derive(Debug, Default)]
+pub(crate) struct Before {
+    /// That it refused the account for good.
+    pub(crate) refused: Option<Signal>,
+    /// What signal lists said.
+    pub(crate) from_lists: Vec<Signal>,
+}
+
+impl Before {
+    pub(crate) fn of(state: AccountState, previous: Option<&(Decision, Inputs)>, dossier: &Dossier) -> Self {
+        let signals = previous.map(|(_, inputs)| inputs.signals.as_slice()).unwrap_or_default();
+        Self {
+            refused: refused_before(state, previous, dossier),
+            from_lists: signals.iter().filter(|signal| is_from_lists(signal)).cloned().collect(),
+        }
+    }
+}
+
 /// What is said when an account stands refused or suspended for good and its parties, their facts or owners are not what it was
 /// refused on. It is said again until the account opens or is refused anew.
-pub(crate) fn refused_before(
+fn refused_before(
     state: AccountState,
     previous: Option<&(Decision, Inputs)>,
     dossier: &Dossier,
@@ -191,22 +214,27 @@ pub(crate) enum Lists {
 pub(crate) type Holders = BTreeMap<Token, BTreeSet<AccountId>>;
 
 impl Core {
-    /// Assesses a dossier at `now` in `world`. `before` is what an earlier refusal has to say.
+    /// Assesses a dossier at `now` in `world`. `before` is what the decision in force has to say.
     pub(crate) fn assess(
         self: &Arc<Self>,
         world: &World,
         dossier: &Dossier,
         lists: Lists,
-        before: Option<Signal>,
+        before: Before,
         now: Timestamp,
     ) -> Result<Assessment, RegisterError> {
         let (mut signals, troubles) = match lists {
             Lists::AsTheyAre => (self.signals(world, now), self.list_troubles(world, now)),
-            Lists::WereInOrder => (Vec::new(), Vec::new()),
+            Lists::WereInOrder => (world.signals.not_evaluated(), Vec::new()),
         };
         let owners = dossier.owners_changed.iter();
         signals.extend(owners.map(|(party, at)| Signal::OwnershipChanged { party: *party, at: *at }));
-        signals.extend(before);
+        signals.extend(before.refused);
+        signals.extend(world.signals.raise(&dossier.parties, &before.from_lists));
+        // A pack of before this rule says nothing of it, and nobody is decided on anew for what it does not say.
+        if world.pack.rule(RuleCode::FlagWithoutList).is_some() {
+            signals.extend(world.signals.without_list(&dossier.parties));
+        }
         let (mut hits, mut left_out) = (BTreeMap::new(), BTreeMap::new());
         for party in &dossier.parties {
             let (kept, others) = kept(self.screen(world, party, now), |found| found.standing);
@@ -445,6 +473,7 @@ fn inputs(
         now,
         algorithm: tenantry_screening::ALGORITHM.to_owned(),
         snapshots: world.snapshots.iter().map(|s| s.id).collect(),
+        signal_lists: world.signals.ids(),
         measures: world.measures.iter().map(|m| m.id).collect(),
         parties: dossier
             .parties

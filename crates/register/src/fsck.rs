@@ -27,6 +27,7 @@ mod people;
 mod rows;
 mod said;
 mod scrub;
+mod signal_lists;
 mod snapshots;
 mod standing;
 mod work;

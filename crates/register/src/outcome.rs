@@ -458,7 +458,12 @@ pub(crate) fn concern(assessment: &Assessment, draft: &CaseDraft) -> [u8; 32] {
         if matches!(reason.rule, RuleCode::ListedMatch | RuleCode::ListedConfirmed) {
             continue;
         }
-        let rests_on = (reason.rule, &reason.detail, reason.measure, &reason.facts);
+        // So do the facts for what lists say of them, whichever lists and versions do.
+        let detail = match reason.rule {
+            RuleCode::AnonymousNetwork | RuleCode::DisposableEmail | RuleCode::FlagWithoutList => "",
+            _ => &reason.detail,
+        };
+        let rests_on = (reason.rule, detail, reason.measure, &reason.facts);
         hash.update(serde_json::to_vec(&rests_on).unwrap_or_default());
     }
     for link in links_of(assessment, draft) {

@@ -15,7 +15,7 @@ pub use clocks::Minded;
 
 use crate::access::{Action, authorise};
 use crate::apply::GateNews;
-use crate::assess::{Assessment, Inputs, Lists, refused_before};
+use crate::assess::{Assessment, Before, Inputs, Lists};
 use crate::call::Call;
 use crate::core::Core;
 use crate::decisions::{Recorded, in_force};
@@ -175,7 +175,7 @@ impl Core {
         }
         let decided = previous.as_ref().is_some_and(|(_, inputs)| inputs.were_complete_for(&dossier));
         let lists = if decided { Lists::WereInOrder } else { Lists::AsTheyAre };
-        let before = refused_before(row.state, previous.as_ref(), &dossier);
+        let before = Before::of(row.state, previous.as_ref(), &dossier);
         let assessment = self.assess(world, &dossier, lists, before, self.clock.now())?;
         let subjects = dossier.parties.iter().map(|p| (p.id, p.subject)).collect();
         Ok(Prepared { row, assessment, subjects, previous })

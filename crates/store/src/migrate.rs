@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010", "people"),
     migration!(11, "0011", "endings_and_clocks"),
     migration!(12, "0012", "blob"),
+    migration!(13, "0013", "signal_lists"),
 ];
 
 /// What a run of the migrations did.

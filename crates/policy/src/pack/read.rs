@@ -192,7 +192,7 @@ fn rules(given: Vec<Rule>, timers: &BTreeMap<String, Timer>) -> Result<BTreeMap<
     // Packs were adopted before these rules were known: without them nothing follows from what they find.
     let is_due = |code: &RuleCode| match code {
         RuleCode::VerificationOverdue => timers.contains_key("verification"),
-        RuleCode::ReverificationDue | RuleCode::RefusalQuestioned => false,
+        RuleCode::ReverificationDue | RuleCode::RefusalQuestioned | RuleCode::FlagWithoutList => false,
         other => !other.is_red_flag(),
     };
     match RuleCode::ALL.iter().find(|code| is_due(code) && !rules.contains_key(code)) {

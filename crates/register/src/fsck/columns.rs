@@ -19,6 +19,9 @@ pub type Table = (&'static str, &'static [(&'static str, Reading)]);
 
 const COUNTER: Reading = Left("counts changes, so that two people do not overwrite each other");
 
+const FLAGGED: Reading =
+    Left("says when the next flagged access of an account may become a fact; those that did are facts, and compared");
+
 /// All tables.
 pub const TABLES: &[Table] = &[
     ("setting", &[("name", SETTING), ("value", SETTING)]),
@@ -217,6 +220,19 @@ pub const TABLES: &[Table] = &[
             ("confirmed_at", Compared),
         ],
     ),
+    (
+        "signal_list",
+        &[
+            ("id", Compared),
+            ("list", Compared),
+            ("header", Compared),
+            ("imported_at", Compared),
+            ("confirmed_at", Compared),
+            ("superseded_at", Compared),
+            ("packed", Compared),
+        ],
+    ),
+    ("flagged_access", &[("account", FLAGGED), ("fact", FLAGGED), ("flagged_at", FLAGGED)]),
     (
         "finding",
         &[

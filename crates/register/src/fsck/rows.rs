@@ -1,7 +1,7 @@
 //! The tables beside the ledger: keys, sealed rows, and rows that carry the hash of what they hold or stand for a leaf.
 
 use super::standing::{LastSeen, wrong};
-use super::{Report, Step, documents, legal, look, outside, people, said, snapshots, standing, work};
+use super::{Report, Step, documents, legal, look, outside, people, said, signal_lists, snapshots, standing, work};
 use crate::RegisterError;
 use crate::core::Core;
 use crate::decisions::in_force;
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tenantry_ledger::{Pseudonym, RetentionClass};
 use tenantry_model::id::{
     AccountId, ApprovalId, CaseId, DecisionId, DeliveryId, DisclosureId, ErasureId, EventId, HoldId,
-    MeasureId, OrderId, PartyId, SnapshotId,
+    MeasureId, OrderId, PartyId, SignalListId, SnapshotId,
 };
 use tenantry_policy::pack::Pack;
 use tenantry_store::Tx;
@@ -47,6 +47,7 @@ impl Part {
         let each = [
             IdTable::Decisions,
             IdTable::Snapshots,
+            IdTable::SignalLists,
             IdTable::Approvals,
             IdTable::Accounts,
             IdTable::Parties,
@@ -183,8 +184,8 @@ impl Part {
     /// The next rows of a part that is looked at row by row.
     fn ids(self, tx: &mut dyn Tx, after: &[u8; 16]) -> Result<Vec<[u8; 16]>, RegisterError> {
         Ok(match self {
-            Self::Each(IdTable::Snapshots) => {
-                check::ids(tx, IdTable::Snapshots, after, snapshots::SNAPSHOTS_PER_STEP)?
+            Self::Each(table @ (IdTable::Snapshots | IdTable::SignalLists)) => {
+                check::ids(tx, table, after, snapshots::SNAPSHOTS_PER_STEP)?
             }
             Self::Each(table) => check::ids(tx, table, after, ROWS_PER_STEP)?,
             Self::Findings => check::parties_with_findings(tx, after, ROWS_PER_STEP)?,
@@ -223,6 +224,7 @@ impl Part {
             IdTable::Deliveries => DeliveryId::from_bytes(id).to_string(),
             IdTable::Decisions => DecisionId::from_bytes(id).to_string(),
             IdTable::Snapshots => SnapshotId::from_bytes(id).to_string(),
+            IdTable::SignalLists => SignalListId::from_bytes(id).to_string(),
         }
     }
 
@@ -254,6 +256,7 @@ impl Part {
             IdTable::Deliveries => outside::delivery(tx, DeliveryId::from_bytes(id)),
             IdTable::Decisions => decision(tx, core, DecisionId::from_bytes(id)),
             IdTable::Snapshots => snapshots::snapshot(tx, core, SnapshotId::from_bytes(id)),
+            IdTable::SignalLists => signal_lists::signal_list(tx, core, SignalListId::from_bytes(id)),
         }
     }
 }

@@ -42,6 +42,7 @@ mod retention;
 mod retention_own;
 mod roles;
 mod rotation;
+mod signals;
 mod signing;
 mod timestamps;
 mod witnessing;

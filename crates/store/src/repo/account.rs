@@ -36,6 +36,7 @@ statements! {
         look_again_at = $10, version = version + 1 WHERE id = $1 AND version = $9";
     DUE_FOR_A_LOOK = "SELECT id FROM account WHERE look_again_at <= $1 AND state <> 'closed' ORDER BY look_again_at, id LIMIT $2";
     LOOK_AGAIN = "UPDATE account SET look_again_at = $2 WHERE id = $1 AND version = $3";
+    LOOK_AT_ONCE = "UPDATE account SET look_again_at = $2, version = version + 1 WHERE id = $1";
     ACCESSED = "UPDATE account SET last_access_at = $2 WHERE id = $1 AND (last_access_at IS NULL OR last_access_at < $2)";
     COUNT_BY_STATE = "SELECT state, COUNT(*) FROM account GROUP BY state ORDER BY state";
     GATES_SINCE = "SELECT id, reference, gate, changed_at FROM account WHERE changed_at >= $1 ORDER BY changed_at, id";
@@ -232,6 +233,11 @@ pub fn look_again(
     next: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     tx.execute(&LOOK_AGAIN, params![id, next, version]).map(|_| ())
+}
+
+/// Has an account assessed again as soon as may be, and any assessment refused that was made before.
+pub fn look_at_once(tx: &mut dyn Tx, id: AccountId, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute(&LOOK_AT_ONCE, params![id, now]).map(|_| ())
 }
 
 /// Records an access, unless a later one is known.

@@ -37,6 +37,7 @@ statements! {
     FOUND_OF = "SELECT DISTINCT party FROM finding WHERE party > $1 ORDER BY party LIMIT $2";
     DECISIONS = "SELECT id FROM decision WHERE id > $1 ORDER BY id LIMIT $2";
     SNAPSHOTS = "SELECT id FROM snapshot WHERE id > $1 ORDER BY id LIMIT $2";
+    SIGNAL_LISTS = "SELECT id FROM signal_list WHERE id > $1 ORDER BY id LIMIT $2";
     PACKS = "SELECT hash, name, text FROM pack ORDER BY hash";
     BATCH_EVENTS = "SELECT events FROM event_batch WHERE leaf = $1";
     BATCHES_OUTSIDE = "SELECT COUNT(*) FROM event_batch WHERE leaf < $1 OR leaf >= $2";
@@ -163,6 +164,8 @@ pub enum IdTable {
     Decisions,
     /// Versions of lists.
     Snapshots,
+    /// Versions of signal lists.
+    SignalLists,
 }
 
 /// Identifiers in a table behind one, in order. Nothing else of the rows is read, so one that cannot be read hides no other.
@@ -186,6 +189,7 @@ pub fn ids(
         IdTable::Deliveries => &DELIVERY_IDS,
         IdTable::Decisions => &DECISIONS,
         IdTable::Snapshots => &SNAPSHOTS,
+        IdTable::SignalLists => &SIGNAL_LISTS,
     };
     query_all(tx, statement, params![after, limit(rows_max)], |row| row.id16(0))
 }

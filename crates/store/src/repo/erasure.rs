@@ -58,6 +58,7 @@ statements! {
     CLEAR_EVIDENCE = "UPDATE evidence_item SET sealed = substr(sealed, 1, 17) WHERE party = $1";
     FORGET_TOKENS = "DELETE FROM token WHERE account = $1";
     FORGET_TOKENS_OF = "DELETE FROM token WHERE account = $1 AND party = $2";
+    FORGET_FLAG = "DELETE FROM flagged_access WHERE account = $1";
     FORGET_FINDINGS = "DELETE FROM finding WHERE party = $1";
     FORGET_INTERESTS = "DELETE FROM interest WHERE owner = $1 OR owned = $1";
     CLEAR_ORDER = "UPDATE legal_order SET sealed = substr(sealed, 1, 17) WHERE id = $1";
@@ -360,7 +361,7 @@ pub fn clear_bodies(tx: &mut dyn Tx, subject: &[u8; 16], class: u8) -> Result<u6
     tx.execute(&CLEAR_BODIES, params![subject, i64::from(class)])
 }
 
-/// Clears what an account leaves behind in plain or as ciphertext: its tokens, its reference, details of its cases. A refused one
+/// Clears what an account leaves behind in plain or as ciphertext: its tokens, its reference, when an access was flagged, details of its cases. A refused one
 /// is closed by it: there is nothing left to assess.
 pub fn clear_account(
     tx: &mut dyn Tx,
@@ -369,7 +370,9 @@ pub fn clear_account(
     class: u8,
 ) -> Result<(), StoreError> {
     tx.execute(&CLEAR_CASES, params![account, subject])?;
-    tx.execute(&FORGET_TOKENS, params![account])?;
+    for statement in [&FORGET_TOKENS, &FORGET_FLAG] {
+        tx.execute(statement, params![account])?;
+    }
     let reference = format!("erased:{account}");
     tx.execute(&MARK_ACCOUNT, params![account, i64::from(class), reference]).map(|_| ())
 }

@@ -21,6 +21,7 @@ pub mod order;
 pub mod outbox;
 pub mod party;
 pub mod setting;
+pub mod signal;
 pub mod staff;
 
 mod convert;
@@ -47,5 +48,6 @@ pub const ALL_STATEMENTS: &[&[&Statement]] = &[
     outbox::ALL,
     party::ALL,
     setting::ALL,
+    signal::ALL,
     staff::ALL,
 ];

@@ -47,7 +47,7 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("measure_new", draw(&measure_new(theme, None))),
         ("measure_new_preview", draw(&measure_new(theme, Some(preview())))),
         ("lists", draw(&lists(theme))),
-        ("lists_empty", draw(&ListsPage { lists: Vec::new(), ..lists(theme) })),
+        ("lists_empty", draw(&ListsPage { lists: Vec::new(), signals: Vec::new(), ..lists(theme) })),
     ]
 }
 
@@ -459,6 +459,7 @@ fn lists(theme: Theme) -> ListsPage {
     let list = |id: &str, name: &str, state: Badge, days: i64| ListCard {
         id: s(id),
         name: s(name),
+        source: String::new(),
         state,
         snapshot: Digest::new("a91c77e2b0d4415c9f0e6a1b8c3d2e4f"),
         published: Some(When::day("2026-11-22", "1 d ago")),
@@ -492,6 +493,10 @@ fn lists(theme: Theme) -> ListsPage {
             list("ofac-sdn", "OFAC Specially Designated Nationals", good("in force"), 0),
             list("un-sc", "UN Security Council consolidated list", warn("stale"), 4),
         ],
+        signals: vec![ListCard {
+            source: s("https://lists.example.org/exits.txt"),
+            ..list("exits", "Networks that hide their user", good("in force"), 1)
+        }],
         refused: vec![(
             ago(90),
             s(

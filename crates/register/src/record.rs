@@ -53,6 +53,8 @@ pub enum RecordType {
     SetUp = 21,
     /// Why somebody did something, in their words; erased sooner than what they did.
     ReasonGiven = 22,
+    /// A member of staff came in, left, or was locked out after too many attempts.
+    StaffCameOrWent = 23,
     /// The length and head of every subject's chain were committed to.
     ChainsIndexed = 40,
     /// A batch of events was committed to.
@@ -102,6 +104,7 @@ impl RecordType {
         Self::AdministrationChanged,
         Self::SetUp,
         Self::ReasonGiven,
+        Self::StaffCameOrWent,
         Self::ChainsIndexed,
         Self::EventsBatched,
         Self::LedgerKeyIntroduced,
@@ -150,6 +153,7 @@ impl RecordType {
             Self::AdministrationChanged => "Administration changed",
             Self::SetUp => "Set up",
             Self::ReasonGiven => "Reason given",
+            Self::StaffCameOrWent => "Log-in or log-out of staff",
             Self::ChainsIndexed => "Chains of all subjects indexed",
             Self::EventsBatched => "Events batched",
             Self::LedgerKeyIntroduced => "Ledger key introduced",

@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009", "hold_record_type"),
     migration!(10, "0010", "people"),
     migration!(11, "0011", "endings_and_clocks"),
+    migration!(12, "0012", "log_ins_and_references"),
 ];
 
 /// What a run of the migrations did.

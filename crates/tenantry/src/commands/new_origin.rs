@@ -12,6 +12,7 @@ use std::fs;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tenantry_register::people::ComesFrom;
 use tenantry_register::{Call, Reason, Register};
 use tenantry_store::{MIGRATIONS, Store, StoreExt as _};
 use tenantry_witness::HeadFile;
@@ -88,10 +89,10 @@ fn log_in(register: &Register, who: &str) -> Result<Call> {
     let password =
         if io::stdin().is_terminal() { rpassword::prompt_password("Password: ")? } else { ask("")? };
     let code = ask("One-time code: ")?;
-    let session = register.log_in(&login, &password, &code)?;
+    let session = register.log_in(&login, &password, &code, &ComesFrom::nowhere())?;
     let session = session.context("log-in, password or code is wrong, or the log-in is locked")?;
     let actor = register.session(&session.token)?.context("the session ended")?.actor;
-    register.log_out(&session.token)?;
+    register.log_out(&session.token, &ComesFrom::nowhere())?;
     Ok(Call::by(actor))
 }
 

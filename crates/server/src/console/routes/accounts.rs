@@ -26,6 +26,7 @@ use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::{Decision, Outcome, Scope};
 use tenantry_policy::measures::{Reach, ReachEffect, Timing};
 use tenantry_policy::rule::Effect;
+use tenantry_register::Action;
 use tenantry_register::accounts::{AccountFilter, AccountSummary, AccountView, RoleView};
 
 /// Accounts on one page.
@@ -143,6 +144,8 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             applied: when(account.summary.created_at, now),
             opened: account.summary.opened_at.map(|at| when(at, now)),
             gate: gate(desk, &account),
+            change: may_change(desk, &account)
+                .then(|| Link::new(&format!("/console/accounts/{id}/parties"), "Change owners and roles")),
             roles: account.roles.iter().map(role_row).collect(),
             chain: chain(desk, &account),
             below: account.below.iter().take(BELOW_MAX).map(below_row).collect(),
@@ -159,6 +162,11 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
         }))
     })
     .await
+}
+
+/// Whether the viewer may change who is behind the account.
+fn may_change(desk: &Desk, account: &AccountView) -> bool {
+    desk.may(Action::AddFacts) && account.summary.state != AccountState::Closed
 }
 
 fn scope(decision: &Decision) -> Badge {
@@ -295,7 +303,8 @@ impl Tree<'_> {
     }
 }
 
-fn held(interest: &Interest) -> String {
+/// What an interest amounts to, in words.
+pub(super) fn held(interest: &Interest) -> String {
     let control = interest.control.iter().map(|control| plain(control.as_str()));
     interest.share.map(percent).into_iter().chain(control).collect::<Vec<_>>().join(", ")
 }

@@ -9,6 +9,7 @@ use super::Console;
 use super::desk::{Desk, Lobby, Reach, Trouble};
 use crate::console::Reply;
 use crate::console::theme::{Look, safe_return};
+use crate::http::admit::ClientAddress;
 use crate::http::request_id::RequestId;
 use axum::body::Body;
 use axum::extract::{Form, FromRequest, FromRequestParts, Request};
@@ -20,6 +21,7 @@ use std::fmt::Write as _;
 use subtle::ConstantTimeEq;
 use tenantry_model::random::draw;
 use tenantry_register::IdempotencyKey;
+use tenantry_register::people::ComesFrom;
 
 /// Fields one form may send.
 const FIELDS_MAX: usize = 64;
@@ -170,6 +172,10 @@ impl FromRequestParts<Console> for Lobby {
             done: said(&parts.uri),
             request,
             token,
+            from: parts
+                .extensions
+                .get::<ClientAddress>()
+                .map_or(ComesFrom::nowhere(), |client| ComesFrom::address(client.0)),
         })
     }
 }

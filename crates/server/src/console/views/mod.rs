@@ -7,6 +7,7 @@
 pub mod account;
 pub mod accounts;
 pub mod approvals;
+pub mod behind;
 pub mod case;
 pub mod disclosures;
 pub mod error;

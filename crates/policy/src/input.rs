@@ -206,6 +206,14 @@ pub enum Signal {
         /// The rules that refused it.
         rules: Vec<RuleCode>,
     },
+    /// A reviewer found that what these rules raised is no concern, on exactly the grounds on which they raise it now.
+    Dismissed {
+        /// About whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<PartyId>,
+        /// Which rules.
+        rules: Vec<RuleCode>,
+    },
     /// Something that should have been evaluated could not be.
     NotEvaluated {
         /// What, as a code without personal data, for example `linkage`.

@@ -121,6 +121,11 @@ impl RuleCode {
         )
     }
 
+    /// Whether a pack may withhold something from an open account while a person looks at it.
+    pub const fn can_be_grave(self) -> bool {
+        matches!(self, Self::ListedMatch | Self::MeasureMayReach | Self::ResellerStanding)
+    }
+
     /// Whether it refuses an account for what an authority ordered or a reviewer confirmed: new statements alone do not settle that.
     pub const fn refuses_for_good(self) -> bool {
         matches!(self, Self::ListedConfirmed | Self::OwnedByListed | Self::MeasureProhibits)

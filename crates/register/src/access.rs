@@ -87,13 +87,15 @@ pub enum Action {
     CheckEverything,
     /// Set one's own password and one-time-code secret.
     OwnCredentials,
-    /// See staff, take access away, manage API keys.
+    /// Begin and end one's own session; refuse whoever fails too often.
+    ComeAndGo,
+    /// See staff, take access away, see and revoke API keys.
     ManagePeople,
-    /// Ask for somebody to be let in: a new member of staff, or a one-time link for one there is.
+    /// Ask for somebody to be let in: a new member of staff, a one-time link for one there is, or a machine with an API key.
     InvitePeople,
-    /// Approve, as the second person, that somebody is let in.
+    /// Approve, as the second person, that somebody or a machine is let in.
     ApprovePeople,
-    /// Let somebody in at once: whoever holds the machine.
+    /// Let somebody or a machine in at once: whoever holds the machine this runs on.
     AdmitPeople,
     /// Manage webhooks, see and replay deliveries.
     ManageWebhooks,
@@ -146,6 +148,7 @@ impl Action {
         Self::RotateKeys,
         Self::CheckEverything,
         Self::OwnCredentials,
+        Self::ComeAndGo,
         Self::ManagePeople,
         Self::InvitePeople,
         Self::ApprovePeople,
@@ -197,6 +200,7 @@ impl Action {
             Self::RotateKeys => "rotate_keys",
             Self::CheckEverything => "check_everything",
             Self::OwnCredentials => "own_credentials",
+            Self::ComeAndGo => "come_and_go",
             Self::ManagePeople => "manage_people",
             Self::InvitePeople => "invite_people",
             Self::ApprovePeople => "approve_people",
@@ -276,7 +280,7 @@ pub const fn confined_may(action: Action) -> bool {
 /// Whether a role may do an action.
 pub const fn role_may(role: Role, action: Action) -> bool {
     use Action as A;
-    if matches!(action, A::OwnCredentials) {
+    if matches!(action, A::OwnCredentials | A::ComeAndGo) {
         return true;
     }
     match role {
@@ -399,6 +403,7 @@ pub const fn job_may(job: Job, action: Action) -> bool {
         Job::Checkpoints => matches!(action, A::SignCheckpoints | A::ReadLedger | A::CheckEverything),
         Job::Rescreening | Job::Clocks => matches!(action, A::Reassess | A::Read),
         Job::Deliveries => matches!(action, A::ManageWebhooks),
+        Job::LogIns => matches!(action, A::ComeAndGo),
         Job::Retention => matches!(action, A::Erase | A::ReadRetention),
         Job::CommandLine => matches!(
             action,

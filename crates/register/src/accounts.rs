@@ -7,7 +7,7 @@ use crate::decisions::{Recorded, in_force};
 use crate::dossier::{self, Held, Involved};
 use crate::outcome::CaseSummary;
 use crate::record::{Record, RecordType, Retention};
-use crate::sight::{account_in_sight, decision_for, is_in_sight, not_erased};
+use crate::sight::{account_in_sight, account_meant, decision_for, is_in_sight, not_erased};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -238,12 +238,13 @@ impl Register {
         })
     }
 
-    /// Identifier of the account with this reference.
+    /// Identifier of the account with this reference, as the caller means it: a reseller's key its own references before those of the
+    /// provider, a machine of the provider the provider's, a person also the only one among those of resellers.
     pub fn account_by_reference(&self, call: &Call, reference: &str) -> Result<AccountId, RegisterError> {
         authorise(&call.actor, Action::Read)?;
         let (actor, reference) = (call.actor.clone(), reference.to_owned());
         self.core.store.read(move |tx| {
-            let row = account::find_by_reference(tx, &reference)?;
+            let row = account_meant(tx, &actor, &reference)?;
             let row = row.ok_or(RegisterError::NotFound { what: "account" })?;
             account_in_sight(tx, &actor, row.id).map(|row| row.id)
         })

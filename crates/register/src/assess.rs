@@ -8,6 +8,7 @@ use crate::RegisterError;
 use crate::core::Core;
 use crate::dossier::{Dossier, DossierParty, DossierReseller};
 use crate::named;
+use crate::outcome::concern;
 use crate::query::{linking_values, names_cut, screening_query};
 use crate::rules::screened_in_trouble;
 use crate::signals::is_from_lists;
@@ -74,6 +75,27 @@ impl Assessment {
             Arc::new(Texts { record: self.decision.to_bytes(), inputs })
         });
         Arc::clone(texts)
+    }
+
+    /// The same assessment with what reviewers dismissed of it. Only what is withheld during a review depends on that, so an account
+    /// from which nothing is withheld is decided once.
+    pub(crate) fn knowing(mut self, world: &World, dossier: &Dossier, dismissed: &[[u8; 32]]) -> Self {
+        if self.decision.withheld_meanwhile.is_empty() || dismissed.is_empty() {
+            return self;
+        }
+        let settled: Vec<Signal> = self
+            .decision
+            .cases
+            .iter()
+            .filter(|draft| dismissed.contains(&concern(&self, draft)))
+            .map(|draft| Signal::Dismissed { party: draft.party, rules: draft.rules.clone() })
+            .collect();
+        if !settled.is_empty() {
+            self.inputs.signals.extend(settled);
+            self.decision = decide_from(world, dossier, &self.inputs);
+            self.texts = OnceLock::new();
+        }
+        self
     }
 }
 
@@ -490,7 +512,7 @@ fn inputs(
 
 /// Decides from recorded inputs and the facts of the dossier: the step that a replay repeats.
 pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> Decision {
-    let now = inputs.now;
+    let (now, checks) = (inputs.now, world.pack.reseller_checks());
     let screened: BTreeMap<PartyId, &InputParty> = inputs.parties.iter().map(|p| (p.id, p)).collect();
     let measures = named::with_confirmed(&world.measures, inputs);
     let mut input = DecisionInput::new(&world.pack, now, dossier.account);
@@ -517,7 +539,7 @@ pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> 
             parties: link
                 .parties
                 .iter()
-                .map(|p| PartyView::from_facts(p.id, p.kind, &p.roles, &p.facts, now))
+                .map(|p| PartyView::from_facts(p.id, p.kind, &p.roles, &p.facts, checks, now))
                 .collect(),
         })
         .collect();

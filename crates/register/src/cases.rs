@@ -148,7 +148,7 @@ impl Core {
         Ok(self.open_case_file(id)?.row.kind)
     }
 
-    /// What a verdict on a case finds about its hits.
+    /// What a verdict on a case finds.
     pub(crate) fn findings_of(
         self: &Arc<Self>,
         id: CaseId,
@@ -183,7 +183,8 @@ fn findings(
     confirmed: &[String],
     now: tenantry_model::time::Timestamp,
 ) -> NewFindings {
-    let Some(party) = open.row.party else { return Vec::new() };
+    let dismissed = (verdict == Verdict::Dismiss).then_some(open.row.fingerprint);
+    let Some(party) = open.row.party else { return NewFindings { of_hits: Vec::new(), dismissed } };
     let finding = |(hit, basis): &(tenantry_screening::Hit, [u8; 32])| FindingRow {
         list: hit.list.clone(),
         entity: hit.entity.clone(),
@@ -192,7 +193,8 @@ fn findings(
         case: open.row.id,
         found_at: now,
     };
-    open.detail.hits.iter().map(|hit| (party, finding(hit))).collect()
+    let of_hits = open.detail.hits.iter().map(|hit| (party, finding(hit))).collect();
+    NewFindings { of_hits, dismissed }
 }
 
 /// A confirmation that names entities dismisses the others.

@@ -128,7 +128,7 @@ impl Register {
     pub fn place_hold(&self, call: &Call, new: NewHold) -> Result<HoldView, RegisterError> {
         let request = new.clone();
         self.core.change(call, Action::PlaceHold, &("place_hold", request), move |unit| {
-            let objects = scope::objects(unit.tx, &new.accounts, &new.parties)?;
+            let objects = scope::objects(unit.tx, &unit.call.actor, &new.accounts, &new.parties)?;
             let terms = Terms::of(&new, unit.now)?;
             let owner = new.owner.map_or_else(|| unit.call.actor_text(), |owner| owner.to_string());
             unit.add_hold(&new, &terms, &objects, owner, None)

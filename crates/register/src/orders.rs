@@ -16,6 +16,7 @@ use crate::holds::{NewHold, Terms};
 use crate::outcome::{CaseDetail, CaseSummary, NewCase};
 use crate::record::{Record, RecordType, Retention};
 use crate::retention::Object;
+use crate::sight::account_meant;
 use crate::{Register, RegisterError};
 use document::Document;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,7 @@ use tenantry_model::hold::{HoldKind, Silence};
 use tenantry_model::id::{AccountId, CaseId, OrderId};
 use tenantry_model::order::OrderKind;
 use tenantry_model::random::draw;
+use tenantry_model::staff::Actor;
 use tenantry_model::time::{DAY_US, Timestamp};
 use tenantry_store::repo::{account, order};
 use tenantry_store::{StoreExt, Tx};
@@ -142,7 +144,7 @@ impl Register {
         let document = new.document.as_ref().map(Document::parse).transpose()?;
         let request = new.clone();
         self.core.change(call, Action::ReceiveOrder, &request, move |unit| {
-            let accounts = find_accounts(unit.tx, &new.accounts)?;
+            let accounts = find_accounts(unit.tx, &unit.call.actor, &new.accounts)?;
             let id = OrderId::new(unit.now, &*unit.core.entropy);
             let subject: [u8; 16] = draw(&*unit.core.entropy);
             let record = Record::new(RecordType::OrderReceived, subject, Retention::DecisionEvidence)
@@ -287,14 +289,14 @@ fn check(new: &NewOrder, received_at: Timestamp, now: Timestamp) -> Result<(), R
     Ok(())
 }
 
-fn find_accounts(tx: &mut dyn Tx, named: &[String]) -> Result<Vec<AccountId>, RegisterError> {
+fn find_accounts(tx: &mut dyn Tx, actor: &Actor, named: &[String]) -> Result<Vec<AccountId>, RegisterError> {
     let mut accounts = Vec::with_capacity(named.len());
     for (position, name) in named.iter().enumerate() {
         // No reference holds such a character, and not every store can look for one.
         let name = if name.contains(char::is_control) { "" } else { name.as_str() };
         let row = match name.parse::<AccountId>() {
             Ok(id) => account::find(tx, id)?,
-            Err(_) => account::find_by_reference(tx, name.trim())?,
+            Err(_) => account_meant(tx, actor, name.trim())?,
         };
         let unknown = || RegisterError::invalid(format!("/accounts/{position}"), "no account has this name");
         accounts.push(row.ok_or_else(unknown)?.id);

@@ -1,7 +1,8 @@
 //! Writing an assessment down: the decision and its leaf, the account's state, the cases, the gate, the events.
 //!
 //! An automatic review never takes an open account away: weak evidence opens a case, and only a refusal (a measure that
-//! prohibits, a match a reviewer confirmed) or a restriction changes what an open account may do.
+//! prohibits, a match a reviewer confirmed) or a restriction changes what an open account may do. Where what is reviewed is grave by
+//! the words of the pack, nothing new is handed out meanwhile; what runs goes on.
 
 use crate::assess::{Assessment, FoundHit, holders_of};
 use crate::decisions::{INPUTS, RECORD};

@@ -55,6 +55,8 @@ pub enum RecordType {
     ReasonGiven = 22,
     /// Somebody asked that what was decided about an account be looked at again.
     AppealReceived = 23,
+    /// A member of staff came in, left, or was locked out after too many attempts.
+    StaffCameOrWent = 24,
     /// The length and head of every subject's chain were committed to.
     ChainsIndexed = 40,
     /// A batch of events was committed to.
@@ -105,6 +107,7 @@ impl RecordType {
         Self::SetUp,
         Self::ReasonGiven,
         Self::AppealReceived,
+        Self::StaffCameOrWent,
         Self::ChainsIndexed,
         Self::EventsBatched,
         Self::LedgerKeyIntroduced,
@@ -154,6 +157,7 @@ impl RecordType {
             Self::SetUp => "Set up",
             Self::ReasonGiven => "Reason given",
             Self::AppealReceived => "Appeal received",
+            Self::StaffCameOrWent => "Log-in or log-out of staff",
             Self::ChainsIndexed => "Chains of all subjects indexed",
             Self::EventsBatched => "Events batched",
             Self::LedgerKeyIntroduced => "Ledger key introduced",

@@ -154,7 +154,7 @@ fn signals(view: &View<'_>, findings: &mut Findings) {
                     findings.push(Finding::about(RuleCode::RecentOwnershipChange, *party).detail(detail));
                 }
             }
-            Signal::RefusedBefore { .. } | Signal::NotEvaluated { .. } => {}
+            Signal::RefusedBefore { .. } | Signal::Dismissed { .. } | Signal::NotEvaluated { .. } => {}
         }
     }
 }

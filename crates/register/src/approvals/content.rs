@@ -6,8 +6,8 @@ use crate::rotation::Rotation;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tenantry_model::case::{ReasonCode, Verdict};
-use tenantry_model::id::{AccountId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId, StaffId};
-use tenantry_model::staff::Role;
+use tenantry_model::id::{AccountId, ApiKeyId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId, StaffId};
+use tenantry_model::staff::{Role, Scope};
 use tenantry_model::time::{Date, Timestamp};
 use tenantry_store::repo::approval::ApprovalRow;
 
@@ -165,6 +165,17 @@ pub enum Pending {
         /// In which role.
         role: Role,
     },
+    /// Let an API key be made. Its secret comes to be when whoever asked fetches it, and is in no request.
+    MakeKey {
+        /// The identifier it will have.
+        key: ApiKeyId,
+        /// What it is for; names no person.
+        label: String,
+        /// What it may do.
+        scopes: Vec<Scope>,
+        /// Reseller account it is confined to.
+        reseller: Option<AccountId>,
+    },
 }
 
 impl Pending {
@@ -180,7 +191,7 @@ impl Pending {
             Self::Erase { .. } => Action::ApproveErasure,
             Self::RotateKeys { .. } => Action::ApproveRotation,
             Self::AdoptPack { .. } => Action::ApprovePack,
-            Self::AddStaff { .. } | Self::LoginLink { .. } => Action::ApprovePeople,
+            Self::AddStaff { .. } | Self::LoginLink { .. } | Self::MakeKey { .. } => Action::ApprovePeople,
         }
     }
 
@@ -198,8 +209,12 @@ impl Pending {
             Self::AdoptPack { .. } => "adopt_pack",
             Self::AddStaff { .. } => "add_staff",
             Self::LoginLink { .. } => "login_link",
+            Self::MakeKey { .. } => Self::MAKE_KEY,
         }
     }
+
+    /// The word of a request for an API key.
+    pub(crate) const MAKE_KEY: &'static str = "make_key";
 
     /// Identifier of what it is done to, as text.
     pub fn object(&self) -> String {
@@ -215,6 +230,7 @@ impl Pending {
             // One at a time: the second would replace what the first was compared with.
             Self::AdoptPack { .. } => "policy pack".to_owned(),
             Self::AddStaff { staff, .. } | Self::LoginLink { staff, .. } => staff.to_string(),
+            Self::MakeKey { key, .. } => key.to_string(),
         }
     }
 

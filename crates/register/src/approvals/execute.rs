@@ -32,6 +32,7 @@ impl Unit<'_> {
             Pending::AdoptPack { content, .. } => self.is_pack_kept(*content),
             Pending::AddStaff { staff, role, content } => self.is_invited(*staff, *role, *content),
             Pending::LoginLink { staff, role } => self.is_active(*staff, *role),
+            Pending::MakeKey { reseller, .. } => self.is_there(*reseller),
             Pending::ReleaseHold { hold, content } => self.is_hold_as_requested(*hold, *content),
             Pending::Erase { erasure, content } => self.is_erasure_as_requested(*erasure, *content),
         }
@@ -66,7 +67,9 @@ impl Unit<'_> {
                 Ok(Executed::default())
             }
             // Carried out by whoever holds the machine, see `rotation`, or by the one who asked, see `people`.
-            Pending::RotateKeys { .. } | Pending::LoginLink { .. } => Ok(Executed::default()),
+            Pending::RotateKeys { .. } | Pending::LoginLink { .. } | Pending::MakeKey { .. } => {
+                Ok(Executed::default())
+            }
             Pending::AdoptPack { content, .. } => {
                 self.adopt_pack(*content)?;
                 Ok(Executed::default())
@@ -95,6 +98,7 @@ impl Unit<'_> {
             | Pending::Disclose { .. }
             | Pending::ReleaseHold { .. }
             | Pending::AdoptPack { .. }
+            | Pending::MakeKey { .. }
             | Pending::RotateKeys { .. } => Ok(()),
         }
     }

@@ -7,7 +7,7 @@ use crate::approvals::Pending;
 use crate::core::Core;
 use crate::people::PASSWORD_SET;
 use crate::record::RecordType;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tenantry_store::Tx;
 use tenantry_store::repo::{approval, outbox, staff};
 
@@ -95,7 +95,41 @@ pub(super) fn people(tx: &mut dyn Tx, core: &Core) -> Result<Seen, RegisterError
             seen.wrong.push(("row", format!("{staff}: a link rests on a request about somebody else")));
         }
     }
+    sessions(tx, core, &mut seen)?;
     Ok(seen)
+}
+
+/// Sessions of the console: one that nobody recorded a log-in for was put there.
+fn sessions(tx: &mut dyn Tx, core: &Core, seen: &mut Seen) -> Result<(), RegisterError> {
+    let (mut after, mut of_staff) = (None, BTreeMap::new());
+    loop {
+        let page = staff::page_sessions(tx, after, ROWS_PER_STEP)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.id);
+        for row in page {
+            seen.rows += 1;
+            if !of_staff.contains_key(&row.staff) {
+                let records = records(tx, core, &row.staff.bytes(), RecordType::StaffCameOrWent);
+                of_staff.insert(row.staff, records.or_else(none_when_erased)?);
+            }
+            let came = |record: &Record| {
+                record.says("what", "logged_in")
+                    && record.says("session", &row.id.to_string())
+                    && record.says("by", row.entered_by.as_str())
+            };
+            if !of_staff.get(&row.staff).is_some_and(|records| records.iter().any(came)) {
+                seen.wrong.push(("row", format!("{}: no record says that this session began", row.id)));
+            }
+        }
+    }
+}
+
+/// Whose records are erased has no access, and so no session.
+fn none_when_erased(error: RegisterError) -> Result<Vec<Record>, RegisterError> {
+    match error {
+        RegisterError::Erased => Ok(Vec::new()),
+        other => Err(other),
+    }
 }
 
 /// Whether everything goes where somebody said it should: an endpoint that nobody added would be told what happens.

@@ -312,7 +312,9 @@ fn applied(
     let held = account::roles_ever(tx, row.id)?.into_iter();
     let held: BTreeMap<_, _> =
         held.map(|role| ((role.party, role.role), (role.since, role.ended_at))).collect();
+    let referred_by = row.referred_by.map(|reseller| reseller.to_string());
     let same = application.says("reference", &row.reference)
+        && application.text("referred_by") == referred_by.as_deref()
         && application.text("reseller") == parent.as_deref()
         && application.at == row.created_at
         && held == roles;

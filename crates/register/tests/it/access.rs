@@ -15,7 +15,7 @@ use tenantry_register::disclosure::NewDisclosure;
 use tenantry_register::holds::NewHold;
 use tenantry_register::measures::NewExtension;
 use tenantry_register::orders::NewOrder;
-use tenantry_register::people::NewStaff;
+use tenantry_register::people::{NewApiKey, NewStaff};
 use tenantry_register::{Call, Register, RegisterError};
 
 const TABLE: &str = include_str!("../../access_table.txt");
@@ -146,6 +146,12 @@ const USE_CASES: &[UseCase] = &[
     (Action::InvitePeople, "approved_link", |r, c| {
         r.approved_link(c, StaffId::from_bytes([0; 16])).map(drop)
     }),
+    (Action::AdmitPeople, "create_api_key", |r, c| r.create_api_key(c, key()).map(drop)),
+    (Action::InvitePeople, "request_api_key", |r, c| r.request_api_key(c, key()).map(drop)),
+    (Action::InvitePeople, "approved_api_key", |r, c| {
+        r.approved_api_key(c, ApprovalId::from_bytes([0; 16])).map(drop)
+    }),
+    (Action::InvitePeople, "keys_asked_for", |r, c| r.keys_asked_for(c).map(drop)),
     (Action::InvitePeople, "letting_in", |r, c| r.letting_in(c).map(drop)),
     (Action::ManagePeople, "staff", |r, c| r.staff(c).map(drop)),
     (Action::ManagePeople, "disable_staff", |r, c| r.disable_staff(c, StaffId::from_bytes([0; 16]))),
@@ -190,6 +196,10 @@ fn appeal() -> NewAppeal {
 fn extension() -> NewExtension {
     let extension = serde_json::json!({ "until": "2027-12-01T00:00:00Z", "notice": "91 FR 1", "noticed_on": "2026-11-02" });
     serde_json::from_value(extension).unwrap()
+}
+
+fn key() -> NewApiKey {
+    NewApiKey { label: "gate".to_owned(), scopes: vec![Scope::Gate], reseller: None }
 }
 
 fn order() -> NewOrder {

@@ -202,7 +202,9 @@ fn a_measure_on_a_person_is_a_reviewer_s_work(world: &World) {
     let page = world.register.queue(&staff(Role::Reviewer, 1), CaseFilter::default(), None, 10).unwrap();
     let accounts: Vec<_> = page.cases.iter().map(|case| (case.kind, case.account)).collect();
     assert!(accounts.contains(&(CaseKind::Match, Some(applied.account))), "{accounts:?}");
-    assert_eq!(world.gate(applied.account), Answer::Allow, "a likeness takes nothing away");
+    let asked = |action| world.register.gate(&applied.account.to_string(), action).answer;
+    assert_eq!(world.gate(applied.account), Answer::Deny, "name and date of birth: nothing new for now");
+    assert_eq!(asked(Capability::Access), Answer::Condition, "a likeness takes nothing away");
     let case = page.cases.iter().find(|case| case.account == Some(applied.account)).unwrap();
     let decision = json!({ "verdict": "confirm", "reason_code": "same_identity", "note": "same passport" });
     world.decide(&staff(Role::Reviewer, 1), case.id, decision).unwrap();
@@ -216,7 +218,10 @@ fn a_reviewer_finds_that_a_measure_reaches(world: &World) {
     let applied = world.apply(&Applicant::new(1).in_country("UA"));
     assert_eq!(applied.state, AccountState::Open, "{:?}", applied.decision.reasons);
     put_into_force(world, &on_jurisdictions(&["UA-43"], json!({ "from": "at_once" })));
-    assert_eq!(world.gate(applied.account), Answer::Allow, "possible is a reviewer's work");
+    let asked = |action| world.register.gate(&applied.account.to_string(), action);
+    assert_eq!(world.gate(applied.account), Answer::Deny, "nothing new while a reviewer looks");
+    assert!(asked(Capability::Provision).reasons.iter().any(|reason| reason == "measure_may_reach"));
+    assert_eq!(asked(Capability::Access).answer, Answer::Condition, "what runs goes on");
     let [case] = world.open_cases()[..] else { panic!("one case") };
     let decision =
         json!({ "verdict": "confirm", "reason_code": "measure_applies", "note": "invoices go to Yalta" });

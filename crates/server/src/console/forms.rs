@@ -448,7 +448,55 @@ pub struct KeyForm {
     pub scopes: String,
 }
 
+/// `POST /console/accounts/{id}/parties`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BehindForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Version of the account that the page showed.
+    pub version: String,
+    /// `add`, `begin`, `hold`, `end_role` or `end_interest`.
+    pub then: String,
+    /// Kind of a new party.
+    #[serde(default)]
+    pub kind: String,
+    /// Name of a new party.
+    #[serde(default)]
+    pub name: String,
+    /// Citizenship of a new person, or the law a new organisation is constituted under; or empty.
+    #[serde(default)]
+    pub country: String,
+    /// Date of birth of a new person, whole or in part, or empty.
+    #[serde(default)]
+    pub birth_date: String,
+    /// Roles of a new party, separated by spaces.
+    #[serde(default)]
+    pub roles: String,
+    /// Party on the account.
+    #[serde(default)]
+    pub party: String,
+    /// Its role.
+    #[serde(default)]
+    pub role: String,
+    /// Who holds an interest.
+    #[serde(default)]
+    pub owner: String,
+    /// In whom.
+    #[serde(default)]
+    pub owned: String,
+    /// Percentage, band of percentages or fraction; or empty.
+    #[serde(default)]
+    pub share: String,
+    /// Kinds of control, separated by spaces.
+    #[serde(default)]
+    pub control: String,
+}
+
 opaque_debug!(
+    BehindForm,
     LookForm,
     LoginForm,
     LinkForm,

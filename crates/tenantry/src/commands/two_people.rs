@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use tenantry_model::id::ApprovalId;
 use tenantry_register::approvals::{ApprovalView, Pending, Standing};
+use tenantry_register::people::ComesFrom;
 use tenantry_register::{Call, Reason, Register, RegisterError};
 
 /// Both log in; then the first asks, and the second is shown what exactly and approves it. Answers the approved request. Where an
@@ -39,10 +40,10 @@ fn log_in(register: &Register, who: &str) -> Result<Call> {
     let password =
         if io::stdin().is_terminal() { rpassword::prompt_password("Password: ")? } else { ask("")? };
     let code = ask("One-time code: ")?;
-    let session = register.log_in(&login, &password, &code)?;
+    let session = register.log_in(&login, &password, &code, &ComesFrom::nowhere())?;
     let session = session.context("log-in, password or code is wrong, or the log-in is locked")?;
     let actor = register.session(&session.token)?.context("the session ended")?.actor;
-    register.log_out(&session.token)?;
+    register.log_out(&session.token, &ComesFrom::nowhere())?;
     Ok(Call::by(actor))
 }
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// A request to open an account.
 #[derive(ToSchema)]
 pub struct NewApplication {
-    /// Your own reference for the account; unique, no personal data.
+    /// Your own reference for the account; unique among yours, no personal data.
     #[schema(min_length = 1, max_length = 120, pattern = "^[A-Za-z0-9_.:/-]+$")]
     pub reference: String,
     /// The reseller account under which the account is opened.

@@ -144,6 +144,8 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             applied: when(account.summary.created_at, now),
             opened: account.summary.opened_at.map(|at| when(at, now)),
             gate: gate(desk, &account),
+            change: may_change(desk, &account)
+                .then(|| Link::new(&format!("/console/accounts/{id}/parties"), "Change owners and roles")),
             roles: account.roles.iter().map(role_row).collect(),
             chain: chain(desk, &account),
             below: account.below.iter().take(BELOW_MAX).map(below_row).collect(),
@@ -168,6 +170,11 @@ fn appeal(desk: &Desk, account: &AccountView) -> Option<Link> {
     let against = matches!(account.summary.state, S::Refused | S::Restricted | S::Suspended | S::Closed);
     let here = format!("/console/accounts/{}/appeal", account.summary.id);
     (against && desk.may(Action::Appeal)).then(|| Link::new(&here, "Enter an appeal"))
+}
+
+/// Whether the viewer may change who is behind the account.
+fn may_change(desk: &Desk, account: &AccountView) -> bool {
+    desk.may(Action::AddFacts) && account.summary.state != AccountState::Closed
 }
 
 fn scope(decision: &Decision) -> Badge {
@@ -304,7 +311,8 @@ impl Tree<'_> {
     }
 }
 
-fn held(interest: &Interest) -> String {
+/// What an interest amounts to, in words.
+pub(super) fn held(interest: &Interest) -> String {
     let control = interest.control.iter().map(|control| plain(control.as_str()));
     interest.share.map(percent).into_iter().chain(control).collect::<Vec<_>>().join(", ")
 }

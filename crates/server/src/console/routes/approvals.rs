@@ -88,6 +88,10 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
                     "Make sure, by another way than this page, that this person exists and is to work here."
                         .to_owned()
                 }
+                Pending::MakeKey { .. } => {
+                    "Make sure, by another way than this page, that the machine is to do this and nothing more."
+                        .to_owned()
+                }
                 Pending::LoginLink { .. } => {
                     "Make sure, by another way than this page, that this person asked for it.".to_owned()
                 }
@@ -157,6 +161,7 @@ const fn kind(pending: &Pending) -> &'static str {
         Pending::AdoptPack { .. } => "policy pack",
         Pending::AddStaff { .. } => "new member of staff",
         Pending::LoginLink { .. } => "log-in link",
+        Pending::MakeKey { .. } => "API key",
     }
 }
 
@@ -180,6 +185,7 @@ fn subject(pending: &Pending, names: &Names) -> Link {
         Pending::AddStaff { staff, role, .. } | Pending::LoginLink { staff, role } => {
             Link::new("", &format!("{}, {}", names.staff(*staff), role_word(*role)))
         }
+        Pending::MakeKey { label, .. } => Link::new("", label),
         Pending::Erase { .. } => Link::new("/console/retention", &format!("erasure {}", short(&object))),
     }
 }
@@ -210,6 +216,9 @@ fn effect(pending: &Pending) -> String {
         }
         Pending::LoginLink { .. } => {
             "shows whoever asked one link, with which this person's password and authenticator are set anew"
+        }
+        Pending::MakeKey { .. } => {
+            "lets whoever asked make this key once and see its secret; whoever holds it can do exactly what is listed"
         }
         Pending::Erase { .. } => {
             "destroys exactly these keys once their days of grace are over, unless a hold is placed before"
@@ -244,6 +253,19 @@ fn content(desk: &Desk, pending: &Pending) -> Vec<ContentLine> {
             lines
         }
         Pending::LoginLink { staff, role } => person(desk, *staff, *role),
+        Pending::MakeKey { key, label, scopes, reseller } => {
+            let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+            let confined = match reseller {
+                Some(reseller) => format!("the reseller {reseller} and what is below it"),
+                None => "nothing: the whole provider".to_owned(),
+            };
+            vec![
+                line("What it is for", label.clone()),
+                line("What it may do", scopes.join(", ")),
+                line("Confined to", confined),
+                line("Identifier", key.to_string()),
+            ]
+        }
         Pending::RotateKeys { rotation } => vec![line("Key to be changed", rotation.to_string())],
         Pending::AdoptPack { pack, version, content } => vec![
             line("Pack", pack.clone()),

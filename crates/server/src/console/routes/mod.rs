@@ -8,6 +8,8 @@
 mod accounts;
 mod appeal;
 mod approvals;
+mod behind;
+mod behind_form;
 mod cases;
 mod comparison;
 mod desk;
@@ -119,6 +121,7 @@ fn people() -> Router<Console> {
     Router::new()
         .route("/console/accounts", get(accounts::list))
         .route("/console/accounts/{id}", get(accounts::one))
+        .route("/console/accounts/{id}/parties", get(behind::show).post(behind::change))
         .route("/console/parties/{id}", get(parties::one))
         .route("/console/parties/{id}/reveal", post(parties::reveal))
         .route("/console/parties/{id}/facts", get(facts::new).post(facts::record))
@@ -143,7 +146,8 @@ fn house_keeping() -> Router<Console> {
         .route("/console/staff/{id}/suspend", post(staff::suspend))
         .route("/console/staff/{id}/link", post(staff::ask_link))
         .route("/console/staff/{id}/link/show", post(staff::show_link))
-        .route("/console/keys", post(staff::make_key))
+        .route("/console/keys", post(staff::ask_key))
+        .route("/console/keys/asked/{request}/show", post(staff::show_key))
         .route("/console/rotations", post(rotation::ask))
         .route("/console/keys/{id}/revoke", post(staff::revoke_key))
         .route("/console/credentials", get(entry::credentials_page).post(entry::credentials))

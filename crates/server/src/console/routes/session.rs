@@ -9,6 +9,7 @@ use super::Console;
 use super::desk::{Desk, Lobby, Reach, Trouble};
 use crate::console::Reply;
 use crate::console::theme::{Look, safe_return};
+use crate::http::admit::ClientAddress;
 use crate::http::blocking;
 use crate::http::form_data::{self, PartKind};
 use crate::http::json::read_body;
@@ -26,6 +27,7 @@ use subtle::ConstantTimeEq;
 use tenantry_model::random::draw;
 use tenantry_register::IdempotencyKey;
 use tenantry_register::orders::DOCUMENT_BYTES_MAX;
+use tenantry_register::people::ComesFrom;
 
 /// Fields one form may send.
 const FIELDS_MAX: usize = 64;
@@ -180,6 +182,10 @@ impl FromRequestParts<Console> for Lobby {
             done: said(&parts.uri),
             request,
             token,
+            from: parts
+                .extensions
+                .get::<ClientAddress>()
+                .map_or(ComesFrom::nowhere(), |client| ComesFrom::address(client.0)),
         })
     }
 }

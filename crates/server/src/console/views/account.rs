@@ -26,6 +26,8 @@ pub struct AccountPage {
     pub opened: Option<When>,
     /// What the gate answers.
     pub gate: GateView,
+    /// Where owners and roles are changed; none when the viewer may not.
+    pub change: Option<Link>,
     /// Customer, owners, payer, users.
     pub roles: Vec<RoleRow>,
     /// From the provider down to this account; two entries when direct.

@@ -2,6 +2,7 @@
 
 use tenantry_server::console::views::account::*;
 use tenantry_server::console::views::accounts::*;
+use tenantry_server::console::views::behind::*;
 use tenantry_server::console::views::facts::*;
 use tenantry_server::console::views::lists::*;
 use tenantry_server::console::views::measures::*;
@@ -29,6 +30,8 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("account", draw(&account(theme))),
         ("appeal", draw(&appeal(theme, ""))),
         ("appeal_problem", draw(&appeal(theme, "Choose on what ground they appeal."))),
+        ("behind", draw(&behind(theme, false))),
+        ("behind_problem", draw(&behind(theme, true))),
         ("party", draw(&masked)),
         ("party_problem", draw(&problem)),
         ("party_revealed", draw(&party(theme, true))),
@@ -99,6 +102,7 @@ fn account(theme: Theme) -> AccountPage {
         reference: s("acc-004965"),
         state: info("in review"),
         scope: Some(info("in the programme")),
+        change: Some(Link::new("/console/accounts/acc_01j9qm/parties", "Change owners and roles")),
         applied: ago(1500),
         opened: None,
         gate: GateView {
@@ -285,6 +289,78 @@ fn contradictions() -> Vec<Contradiction> {
             kind_link("status_claim", "Claimed status"),
         ],
     }]
+}
+
+/// Owners and roles; with `tried`, after a try in which almost everything was wrong.
+fn behind(theme: Theme, tried: bool) -> BehindPage {
+    let party = |name: &str| Link::new("/console/parties/pty_01j9qm", name);
+    let line = |value: &str, problem: &str| {
+        if tried { Line { value: s(value), problem: s(problem) } } else { Line::default() }
+    };
+    let choices = |words: &[&str], problem: &str| Choices {
+        choices: words.iter().map(|word| Choice::new(&word.replace(' ', "_"), word)).collect(),
+        problem: if tried { s(problem) } else { String::new() },
+    };
+    let roles = ["beneficial owner", "user", "payer", "signatory", "reseller"];
+    let control = [
+        "substantial control",
+        "voting rights",
+        "board appointment",
+        "senior officer",
+        "trust role",
+        "nominee",
+    ];
+    let held = |name: &str, title: &str, role: &str| HeldRole {
+        party: party(name),
+        id: s("pty_01j9qm"),
+        title: s(title),
+        role: s(role),
+    };
+    BehindPage {
+        shell: shell(theme, Section::Accounts),
+        id: s("acc_01j9qm"),
+        account: Link::new("/console/accounts/acc_01j9qm", "acc-004965"),
+        version: 7,
+        roles: vec![
+            held("organisation …d5d7d6", "customer", ""),
+            held("individual …a41c02", "beneficial owner", "beneficial_owner"),
+            held("individual …a41c02", "payer", "payer"),
+        ],
+        interests: vec![HeldInterest {
+            owner: party("individual …a41c02"),
+            owned: party("organisation …d5d7d6"),
+            owner_id: s("pty_01j9qm"),
+            owned_id: s("pty_01j9qn"),
+            held: s("33.3333–33.3334 %, voting rights"),
+        }],
+        problem: String::new(),
+        add: AddDraft {
+            kind: choices(&["individual", "organisation"], "Choose a person or an organisation."),
+            name: line("", "A name has 1 to 400 printable characters."),
+            country: line(
+                "Portugal",
+                "Write the code of a country, such as DE, or of a part of one, such as US-CA.",
+            ),
+            birth_date: line("yesterday", "Write the date as 1970-05-31, 1970-05 or 1970."),
+            roles: choices(&roles, ""),
+            owned: choices(&["organisation …d5d7d6"], "Say in whom, or leave share and control empty."),
+            share: line(
+                "12,5",
+                "Write percent with at most four decimals (25 or 12.5), a band (25-50) or a fraction (1/3), up to the whole.",
+            ),
+            control: choices(&control, ""),
+        },
+        begin: BeginDraft {
+            party: choices(&["organisation …d5d7d6", "individual …a41c02"], ""),
+            role: choices(&roles, ""),
+        },
+        hold: HoldDraft {
+            owner: choices(&["organisation …d5d7d6", "individual …a41c02"], ""),
+            owned: choices(&["organisation …d5d7d6"], ""),
+            share: Line::default(),
+            control: choices(&control, ""),
+        },
+    }
 }
 
 fn facts(theme: Theme, draft: Option<FactDraft>, problem: &str) -> FactsPage {

@@ -8,6 +8,7 @@
 
 mod at_once;
 mod new;
+mod page;
 mod preview;
 mod view;
 

@@ -28,6 +28,7 @@ mod malice;
 mod measures;
 mod model;
 mod new_origin;
+mod not_assessed;
 mod orders;
 mod outbox;
 mod packages;

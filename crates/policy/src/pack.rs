@@ -43,6 +43,16 @@ pub struct Pack {
     hash: [u8; 32],
 }
 
+/// The clocks that something is counted by.
+const COUNTED: [&str; 6] = [
+    "verification",
+    "reverification",
+    "measure_life",
+    "measure_grace",
+    "produce_programme",
+    "produce_reseller_programme",
+];
+
 impl Pack {
     /// Reads and checks a pack.
     ///
@@ -86,6 +96,11 @@ impl Pack {
     /// Every clock with its name, in order of name.
     pub fn timers(&self) -> impl Iterator<Item = (&str, &Timer)> {
         self.timers.iter().map(|(name, timer)| (name.as_str(), timer))
+    }
+
+    /// Whether something is counted by a clock of this name. What a pack says of others is shown to people and does nothing yet.
+    pub fn is_counted(timer: &str) -> bool {
+        COUNTED.contains(&timer)
     }
 
     /// A retention class by its name in the pack, for example `identity_record`.

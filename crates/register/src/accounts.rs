@@ -7,7 +7,7 @@ use crate::decisions::{Recorded, in_force};
 use crate::dossier::{self, Held, Involved};
 use crate::outcome::CaseSummary;
 use crate::record::{Record, RecordType, Retention};
-use crate::sight::{account_in_sight, account_meant, decision_for, is_in_sight, not_erased};
+use crate::sight::{account_in_sight, account_meant, decision_for, is_in_sight, is_the_resellers, not_erased};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -328,7 +328,10 @@ impl Register {
                     entries.extend(entries_of(tx, &row.subject, Some(id))?);
                 }
             }
-            entries.retain(|entry| actor.confined_to().is_none() || is_the_resellers(entry.kind));
+            entries.retain(|entry| {
+                actor.confined_to().is_none()
+                    || RecordType::from_number(entry.kind).is_some_and(is_the_resellers)
+            });
             entries.sort_unstable_by_key(|e| e.leaf);
             Ok(entries)
         })
@@ -590,22 +593,6 @@ fn application_view(
     let decision = in_force(tx, vault, of.decision)?.as_ref().map(Recorded::decision).transpose()?;
     let decision = decision.map(|decision| decision_for(actor, decision));
     Ok(Some(ApplicationView { id: row.id, received_at: row.received_at, account: summary(&of), decision }))
-}
-
-/// Whether records of this type are about what a reseller sent or is told anyway.
-fn is_the_resellers(kind: i64) -> bool {
-    use RecordType as T;
-    matches!(
-        T::from_number(kind),
-        Some(
-            T::PartyRecorded
-                | T::ApplicationReceived
-                | T::Decided
-                | T::AccountChanged
-                | T::AccessReported
-                | T::EventsBatched
-        )
-    )
 }
 
 fn entries_of(

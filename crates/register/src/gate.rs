@@ -63,6 +63,19 @@ pub(crate) fn encode(verdict: GateVerdict) -> String {
     format!("{letters} {}", reasons.join(","))
 }
 
+/// The rule that the gate names for an account that could not be assessed.
+pub(crate) const NOT_ASSESSED: &str = "not_assessed";
+
+/// What is stored of an account that could not be assessed: nothing is allowed.
+pub(crate) fn not_assessed() -> String {
+    format!("{} {NOT_ASSESSED}", "D".repeat(Capability::ALL.len()))
+}
+
+/// Whether this is what is stored of an account that could not be assessed.
+pub(crate) fn is_not_assessed(stored: &str) -> bool {
+    stored.split_once(' ').is_some_and(|(_, reasons)| reasons == NOT_ASSESSED)
+}
+
 /// A decoded verdict; equal ones are kept once.
 #[derive(Debug)]
 struct Verdict {

@@ -154,6 +154,12 @@ impl Register {
         })
     }
 
+    /// How many holds are in force.
+    pub fn holds_in_force(&self, call: &Call) -> Result<i64, RegisterError> {
+        authorise(&call.actor, Action::ReadRetention)?;
+        self.core.store.read(|tx| hold::count_in_force(tx).map_err(RegisterError::from))
+    }
+
     /// One hold.
     pub fn hold(&self, call: &Call, id: HoldId) -> Result<HoldView, RegisterError> {
         authorise(&call.actor, Action::ReadRetention)?;

@@ -9,6 +9,7 @@
 mod at_once;
 mod extension;
 mod new;
+mod page;
 mod preview;
 mod view;
 

@@ -6,8 +6,10 @@
 //! Messages to the outside carry identifiers only. Requirements SCA-P, EVD, ASM-01, RES-04.
 
 pub(crate) mod document;
+mod list;
 
 pub use document::{DOCUMENT_BYTES_MAX, DocumentBytes, DocumentView, NewDocument, OrderDocument};
+pub use list::{OrderCounts, OrderCursor, OrdersPage};
 
 use crate::access::{Action, authorise};
 use crate::call::Call;
@@ -30,6 +32,7 @@ use tenantry_model::order::OrderKind;
 use tenantry_model::random::draw;
 use tenantry_model::staff::Actor;
 use tenantry_model::time::{DAY_US, Timestamp};
+use tenantry_policy::pack::Pack;
 use tenantry_store::repo::{account, order};
 use tenantry_store::{StoreExt, Tx};
 
@@ -43,11 +46,11 @@ pub mod limits {
     pub const WORDS_LENGTH_MAX: usize = 20_000;
     /// Days that a date of receipt can lie back.
     pub const RECEIVED_DAYS_BACK_MAX: u32 = 365;
-    /// Orders on one page.
-    pub const ORDERS_PER_PAGE: u32 = 500;
 }
 
 const HOUR_US: i64 = 3_600_000_000;
+/// Clocks of the pack for a request of the regulator: the provider's written programme, and that of a reseller.
+const PROGRAMME_TIMERS: [&str; 2] = ["produce_programme", "produce_reseller_programme"];
 
 /// An order as entered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -101,21 +104,19 @@ pub struct OrderView {
     pub document: Option<DocumentView>,
 }
 
-/// When an order of a kind is due unless it says otherwise; `None` when only the order itself can say.
-///
-/// ```
-/// use tenantry_model::{order::OrderKind, time::Timestamp};
-/// let received = Timestamp::from_micros(0);
-/// let due = tenantry_register::orders::default_due(OrderKind::EmergencyRequest, received);
-/// assert_eq!(due.map(|d| d.to_string()).as_deref(), Some("1970-01-01T08:00:00Z"));
-/// ```
-pub const fn default_due(kind: OrderKind, received_at: Timestamp) -> Option<Timestamp> {
+/// When an order of a kind is due unless it says otherwise; `None` when only the order itself can say. The clocks of the programme are the
+/// pack's; those of other laws are theirs.
+pub fn default_due(pack: &Pack, kind: OrderKind, received_at: Timestamp) -> Option<Timestamp> {
     let due = match kind {
         // 18 USC 2703(f): records are preserved for 90 days (SCA-P).
         OrderKind::PreservationRequest => received_at.plus_days(90),
         // Regulation (EU) 2023/1543 (EVD): produce in 10 days, in 8 hours in an emergency; preserve for 60 days.
-        // 7.305(a), 7.303(d): the written programme within 10 calendar days (ASM-01, RES-04).
-        OrderKind::EuropeanProductionOrder | OrderKind::RegulatorRequest => received_at.plus_days(10),
+        OrderKind::EuropeanProductionOrder => received_at.plus_days(10),
+        // The written programme, or that of a reseller, which one request may ask for together (ASM-01, RES-04): the shorter time.
+        OrderKind::RegulatorRequest => {
+            let days = PROGRAMME_TIMERS.iter().filter_map(|name| pack.timer(name));
+            received_at.plus_days(days.map(|timer| timer.days).filter(|days| *days > 0).min()?)
+        }
         OrderKind::EmergencyRequest => received_at.plus_micros(8 * HOUR_US),
         OrderKind::EuropeanPreservationOrder => received_at.plus_days(60),
         OrderKind::Subpoena | OrderKind::CourtOrder | OrderKind::Warrant => return None,
@@ -132,7 +133,8 @@ impl Register {
         let now = self.core.clock.now();
         let received_at = new.received_at.unwrap_or(now);
         check(&new, received_at, now)?;
-        let due_at = new.due_at.or(default_due(new.kind, received_at)).ok_or_else(|| {
+        let usual = default_due(&self.core.world().pack, new.kind, received_at);
+        let due_at = new.due_at.or(usual).ok_or_else(|| {
             RegisterError::invalid(
                 "/due_at",
                 "this kind has no clock of its own; enter the date the order states",
@@ -185,23 +187,6 @@ impl Register {
             unit.emit(EventType::OrderReceived, id, &data)?;
             Ok(view(row, accounts, document.as_ref().map(|document| document.view.clone())))
         })
-    }
-
-    /// The orders, latest deadline first.
-    pub fn orders(&self, call: &Call) -> Result<Vec<OrderView>, RegisterError> {
-        authorise(&call.actor, Action::ReadOrders)?;
-        let core = Arc::clone(&self.core);
-        self.core.store.read(move |tx| {
-            let rows = order::page(tx, limits::ORDERS_PER_PAGE)?;
-            rows.into_iter().map(|row| whole_view(tx, &core, row)).collect()
-        })
-    }
-
-    /// How many orders are due from now on until an instant.
-    pub fn orders_due(&self, call: &Call, until: Timestamp) -> Result<i64, RegisterError> {
-        authorise(&call.actor, Action::ReadOrders)?;
-        let now = self.core.clock.now();
-        self.core.store.read(move |tx| order::count_due(tx, now, until).map_err(RegisterError::from))
     }
 
     /// One order.
@@ -363,7 +348,7 @@ const fn duty(kind: OrderKind) -> (&'static [&'static str], &'static str) {
         }
         OrderKind::RegulatorRequest => (
             &["ASM-01", "RES-04"],
-            "Hand over the written programme or the records asked for within 10 calendar days.",
+            "Hand over the written programme or the records asked for by the day the request is due.",
         ),
         OrderKind::Subpoena | OrderKind::CourtOrder | OrderKind::Warrant => {
             (&["SCA-D"], "Check what the process reaches and answer by the date it states.")

@@ -331,13 +331,19 @@ impl Register {
         }
     }
 
-    /// Deliveries that were given up, newest first.
-    pub fn dead_letters(&self, call: &Call) -> Result<Vec<DeliveryView>, RegisterError> {
+    /// At most `rows_max` deliveries that were given up before `before`, newest first.
+    pub fn dead_letters(
+        &self,
+        call: &Call,
+        before: Option<DeliveryId>,
+        rows_max: u32,
+    ) -> Result<Vec<DeliveryView>, RegisterError> {
         manage(call)?;
+        let before = before.unwrap_or(DeliveryId::from_bytes([0xff; 16]));
         let rows = self
             .core
             .store
-            .read(|tx| outbox::by_state(tx, DEAD, limits::DELIVERIES_MAX).map_err(RegisterError::from))?;
+            .read(move |tx| outbox::by_state(tx, DEAD, before, rows_max).map_err(RegisterError::from))?;
         Ok(rows.into_iter().map(delivery_view).collect())
     }
 

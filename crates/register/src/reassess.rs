@@ -9,9 +9,11 @@ mod below;
 pub(crate) mod clocks;
 pub mod delta;
 mod first_look;
+mod not_assessed;
 mod settle;
 
 pub use clocks::Minded;
+pub use not_assessed::NotAssessed;
 
 use crate::access::{Action, authorise};
 use crate::apply::GateNews;
@@ -20,10 +22,12 @@ use crate::call::Call;
 use crate::core::Core;
 use crate::decisions::{Recorded, in_force};
 use crate::dossier::{self, Dossier};
+use crate::gate;
 use crate::outcome::{About, Cause};
 use crate::unit::Unit;
 use crate::world::World;
 use crate::{Register, RegisterError};
+use not_assessed::is_of_one_account;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -80,6 +84,16 @@ pub struct Pass {
     /// Entries that had changed.
     #[serde(default)]
     pub changed_entries: u64,
+    /// Accounts that could not be assessed. Their gates are closed; see [`Register::not_assessed`].
+    #[serde(default)]
+    pub not_assessed: u64,
+}
+
+/// What a chunk of accounts is assessed again for.
+struct ChunkOf<'a> {
+    call: &'a Call,
+    wanted: &'a (dyn Fn(&Opened) -> bool + Sync),
+    cause: Cause,
 }
 
 /// What a reviewer has just found and the store does not hold yet.
@@ -124,8 +138,11 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Whether nothing but instants differs from the decision in force.
+    /// Whether nothing but instants differs from the decision in force, and the gate says what follows from it.
     fn changes_nothing(&self) -> bool {
+        if gate::is_not_assessed(&self.row.gate) {
+            return false;
+        }
         let Some((decision, inputs)) = &self.previous else { return false };
         let new = &self.assessment;
         let mut as_before = new.decision.clone();
@@ -308,7 +325,7 @@ impl Core {
         }
     }
 
-    /// Assesses those of the accounts that are `wanted`.
+    /// Assesses those of the accounts that are `wanted`. The gate of one that cannot be assessed is closed, and the others go on.
     pub(crate) fn reassess_chunk(
         self: &Arc<Self>,
         call: &Call,
@@ -317,6 +334,21 @@ impl Core {
         cause: Cause,
         pass: &mut Pass,
     ) -> Result<Vec<Reassessed>, RegisterError> {
+        let chunk = ChunkOf { call, wanted, cause };
+        match self.reassess_together(&chunk, ids, pass) {
+            Err(error) if is_of_one_account(&error) => self.reassess_one_by_one(&chunk, ids, pass),
+            done => done,
+        }
+    }
+
+    /// Assesses those of the accounts that are wanted, in one unit.
+    fn reassess_together(
+        self: &Arc<Self>,
+        chunk: &ChunkOf<'_>,
+        ids: &[AccountId],
+        pass: &mut Pass,
+    ) -> Result<Vec<Reassessed>, RegisterError> {
+        let ChunkOf { call, wanted, cause } = *chunk;
         let world = self.world();
         let prepared = in_parallel(ids, |ids| {
             let mut prepared = Vec::with_capacity(ids.len());
@@ -328,10 +360,11 @@ impl Core {
             }
             Ok(prepared)
         })?;
-        pass.met_everything += prepared.len() as u64;
+        let met = prepared.len() as u64;
         let (same, different): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|p| p.changes_nothing());
         self.stamp(same.iter().map(|p| p.stamp()).collect())?;
         if different.is_empty() {
+            pass.met_everything += met;
             return Ok(Vec::new());
         }
         let ids: Vec<AccountId> = different.iter().map(|p| p.row.id).collect();
@@ -343,21 +376,23 @@ impl Core {
             }
             Ok(done)
         });
-        match written {
-            Ok(done) => Ok(done
+        let done = match written {
+            Ok(done) => done
                 .into_iter()
                 .map(|(reassessed, news)| {
                     self.gate.put(&news.row());
                     reassessed
                 })
-                .collect()),
+                .collect(),
             // One of them was overtaken, so none was written: each gets its own unit.
             Err(RegisterError::Contention) => {
                 self.reload_world()?;
-                ids.into_iter().map(|id| self.reassess(id, cause)).collect()
+                ids.into_iter().map(|id| self.reassess(id, cause)).collect::<Result<_, _>>()?
             }
-            Err(other) => Err(other),
-        }
+            Err(other) => return Err(other),
+        };
+        pass.met_everything += met;
+        Ok(done)
     }
 }
 

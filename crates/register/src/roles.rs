@@ -68,8 +68,21 @@ pub struct InterestOf {
     pub owned: PartyId,
 }
 
+/// What is kept for a repetition of the request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kept {
+    /// Written; the account is still to be assessed again.
+    Changed {
+        /// Identifiers given to the parties that came.
+        parties: BTreeMap<String, PartyId>,
+    },
+    /// Assessed again, too.
+    Answered(Box<RolesChanged>),
+}
+
 /// What a change of roles led to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RolesChanged {
     /// Identifiers given to the parties that came, by the keys of the request.
     pub parties: BTreeMap<String, PartyId>,
@@ -118,20 +131,28 @@ impl Register {
         let (change, keys) = self.parse(&sent, &known, now)?;
         let actor = call.actor.clone();
         let request = ("roles", id, version, sent);
-        let parties = self.core.change(call, Action::AddFacts, &request, move |unit| {
+        let kept = self.core.change(call, Action::AddFacts, &request, move |unit| {
             let closed = "who stands on a closed account does not change any more";
             let row = still_open(unit.tx, &actor, id, version, closed)?;
             not_erased(unit.tx, id)?;
             unit.write_change(&row, &change)?;
-            Ok(keys.clone())
+            Ok(Kept::Changed { parties: keys.clone() })
         })?;
+        // A repetition finishes what was interrupted after the change, and is otherwise answered as the first time.
+        let parties = match kept {
+            Kept::Answered(answer) => return Ok(*answer),
+            Kept::Changed { parties } => parties,
+        };
         let reassessed = self.core.reassess(id, Cause::Facts)?;
         self.core.look_below(id);
         let account = self.core.store.read(move |tx| {
             let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
             Ok::<_, RegisterError>(summary(&row))
         })?;
-        Ok(RolesChanged { parties, account, decision: reassessed.decision, cases: reassessed.cases })
+        let answer =
+            RolesChanged { parties, account, decision: reassessed.decision, cases: reassessed.cases };
+        self.core.keep_whole_answer(call, &Kept::Answered(Box::new(answer.clone())))?;
+        Ok(answer)
     }
 
     fn parse(

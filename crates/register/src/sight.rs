@@ -2,10 +2,12 @@
 
 use crate::RegisterError;
 use crate::dossier::RESELLER_LEVELS_MAX;
-use tenantry_model::id::{AccountId, PartyId};
+use crate::record::RecordType;
+use std::collections::BTreeSet;
+use tenantry_model::id::{AccountId, MeasureId, PartyId};
 use tenantry_model::staff::Actor;
 use tenantry_policy::decision::Decision;
-use tenantry_policy::measures::Via;
+use tenantry_policy::measures::{Reach, Via};
 use tenantry_policy::rule::RuleCode;
 use tenantry_store::Tx;
 use tenantry_store::repo::account::{self, AccountRow};
@@ -46,27 +48,67 @@ pub(crate) fn account_meant(
     Ok(if found.len() == 1 { found.pop() } else { None })
 }
 
-/// A decision as the actor may see it. Whom an account resembles, which list names its parties and who stands above a reseller is
-/// not that reseller's business.
+/// A decision as the actor may see it. Whom an account resembles, what listed parties own, which accounts are linked and who stands
+/// above a reseller is not that reseller's business: the rule, its sentence and what would change the outcome are told all the same.
 pub(crate) fn decision_for(actor: &Actor, mut decision: Decision) -> Decision {
     if actor.confined_to().is_none() {
         return decision;
     }
+    let above = |reach: &Reach| match reach.via {
+        Via::Chain { party, .. } => Some((reach.measure, party)),
+        Via::Role { .. } | Via::OnBehalfOf { .. } => None,
+    };
+    let (measures, mut parties): (BTreeSet<MeasureId>, BTreeSet<PartyId>) =
+        decision.reaches.iter().filter_map(above).unzip();
+    for own in &decision.parties {
+        parties.remove(&own.party);
+    }
+    let is_above = |party: Option<PartyId>| party.is_some_and(|party| parties.contains(&party));
     for reason in &mut decision.reasons {
         let of_others = matches!(
             reason.rule,
             RuleCode::ListedMatch
                 | RuleCode::ListedConfirmed
+                | RuleCode::OwnedByListed
+                | RuleCode::MayBeOwnedByListed
                 | RuleCode::LinkClosedForCause
                 | RuleCode::LinkWeak
+                | RuleCode::SharedInstrument
                 | RuleCode::ResellerStanding
         );
         if of_others {
             reason.detail.clear();
         }
+        // The measure and its citation say where those above are, and so does how it reaches them.
+        if reason.measure.is_some_and(|measure| measures.contains(&measure)) {
+            (reason.party, reason.measure) = (None, None);
+            reason.facts.clear();
+            reason.detail.clear();
+            reason.citation.clear();
+        }
+    }
+    for change in decision.would_change.iter_mut().filter(|change| is_above(change.party)) {
+        change.party = None;
+    }
+    for case in decision.cases.iter_mut().filter(|case| is_above(case.party)) {
+        case.party = None;
     }
     decision.reaches.retain(|reach| !matches!(reach.via, Via::Chain { .. }));
     decision
+}
+
+/// Whether records of this type are about what a reseller sent or is told anyway. All others are the provider's own work.
+pub(crate) const fn is_the_resellers(kind: RecordType) -> bool {
+    use RecordType as T;
+    matches!(
+        kind,
+        T::PartyRecorded
+            | T::ApplicationReceived
+            | T::Decided
+            | T::AccountChanged
+            | T::AccessReported
+            | T::EventsBatched
+    )
 }
 
 /// Refuses an account whose personal data was erased: a record about it would make a new key, which nothing erases any more.

@@ -48,7 +48,7 @@ impl Core {
         let core = Arc::clone(self);
         let mut call = call.clone();
         // Whatever is shown is a record, each time.
-        if action == Action::Reveal {
+        if matches!(action, Action::Reveal | Action::ReadMatter) {
             call.key = None;
         }
         // Without a key nothing is looked up and nothing is kept.
@@ -65,6 +65,19 @@ impl Core {
             unit.finish()?;
             keep_answer(tx, &core, &call, &digest, &answer)?;
             Ok(answer)
+        })
+    }
+
+    /// Keeps what a request was answered in the end, where that was known only after its change was written: a repetition gets the same.
+    pub(crate) fn keep_whole_answer(
+        self: &Arc<Self>,
+        call: &Call,
+        answer: &impl Serialize,
+    ) -> Result<(), RegisterError> {
+        let Some(key) = call.key.clone() else { return Ok(()) };
+        let (actor, answer) = (call.actor_id(), serde_json::to_vec(answer).unwrap_or_default());
+        self.store.write(move |tx| {
+            idempotency::replace(tx, &actor, key.as_str(), &answer).map_err(RegisterError::from)
         })
     }
 

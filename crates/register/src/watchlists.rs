@@ -2,12 +2,13 @@
 
 use crate::access::{Action, authorise};
 use crate::call::Call;
+use crate::core::Core;
 use crate::reassess::delta::{self, LastPass};
 use crate::record::{Record, RecordType, Retention};
 use crate::rules::screened_in_trouble;
 use crate::signal_lists::{self, SignalListsView};
 use crate::unit::Unit;
-use crate::world::{self, SnapshotInForce};
+use crate::world::{self, SnapshotInForce, World};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -250,10 +251,7 @@ impl Register {
     /// How many active parties are behind the lists in force.
     pub fn parties_behind(&self, call: &Call) -> Result<i64, RegisterError> {
         authorise(&call.actor, Action::Read)?;
-        let world = self.core.world();
-        let troubles = self.core.list_troubles(&world, self.core.clock.now());
-        let in_trouble = screened_in_trouble(&world.screened_with, &troubles);
-        self.core.store.read(move |tx| behind(tx, &world.screened_with, &in_trouble))
+        self.core.parties_behind(&self.core.world())
     }
 
     /// Listed entities of the versions in force, with every value and where it was read, as they are named by list and
@@ -297,6 +295,15 @@ fn differences(old: Option<&Snapshot>, new: &Snapshot) -> (usize, usize, usize) 
         }
     }
     counts
+}
+
+impl Core {
+    /// How many active parties are behind the lists of this world.
+    pub(crate) fn parties_behind(&self, world: &World) -> Result<i64, RegisterError> {
+        let troubles = self.list_troubles(world, self.clock.now());
+        let (with, in_trouble) = (world.screened_with, screened_in_trouble(&world.screened_with, &troubles));
+        self.store.read(move |tx| behind(tx, &with, &in_trouble))
+    }
 }
 
 /// Active parties that are behind. Who was screened while lists were in trouble is not behind as long as they are.

@@ -94,9 +94,13 @@ impl Background {
             background
                 .every("time-stamps", STAMPS_LOOK_EVERY, None, move || stamp(&stamper, &client, &stamping));
         }
-        let clocks = register();
-        background
-            .every("clocks", CLOCKS_EVERY, None, move || clocks.mind_clocks(&by(Job::Clocks)).map(drop));
+        let (clocks, metrics) = (register(), state.metrics.clone());
+        background.every("clocks", CLOCKS_EVERY, None, move || {
+            let call = by(Job::Clocks);
+            clocks.mind_clocks(&call)?;
+            metrics.queue_depth("not_assessed", clocks.not_assessed(&call)?.count);
+            Ok(())
+        });
         let tidier = register();
         background.every("upkeep", UPKEEP_EVERY, None, move || {
             tidier.forget_what_is_over(&by(Job::Clocks)).map(drop)
@@ -236,7 +240,7 @@ fn rescreen(register: &Register, metrics: &Metrics) -> Result<(), RegisterError>
     register.finish_below(&call)?;
     let behind = register.parties_behind(&call)?;
     metrics.queue_depth("rescreening", behind);
-    if behind == 0 && !register.pack_waits(&call)? {
+    if !register.rescreening_waits(&call)? {
         return Ok(());
     }
     let pass = register.rescreen(&call, RESCREENING_CHUNK, &mut |_| {})?;
@@ -246,6 +250,7 @@ fn rescreen(register: &Register, metrics: &Metrics) -> Result<(), RegisterError>
         met_everything = pass.met_everything,
         met_changes = pass.met_changes,
         changed_entries = pass.changed_entries,
+        not_assessed = pass.not_assessed,
         "everybody was screened against the lists in force"
     );
     Ok(())

@@ -7,7 +7,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Stdio},
 };
 
@@ -29,11 +29,15 @@ const OPENAPI: &str = "docs/openapi.json";
 /// Generated requests per operation; the whole takes a few minutes on two cores.
 const EXAMPLES_PER_OPERATION: &str = "20";
 
+/// Where the browser tests look for axe-core.
+const AXE_CORE: &str = "target/axe.min.js";
+
 /// Creates the virtual environment and puts axe-core where the browser tests look for it.
 pub(crate) fn prepare() -> anyhow::Result<()> {
     let venv = venv();
     let stamp = venv.join("tools.txt");
-    if fs::read_to_string(&stamp).is_ok_and(|tools| tools == TOOLS.join("\n")) {
+    let axe_core = root().join(AXE_CORE);
+    if is_prepared(&stamp, &axe_core) {
         return Ok(());
     }
     show(program("python3", &["-m", "venv", "--clear"]).arg(&venv))?;
@@ -41,9 +45,15 @@ pub(crate) fn prepare() -> anyhow::Result<()> {
     show(program(python(), &words).args(TOOLS))?;
     let place = "import axe_playwright_python as p, pathlib; print(next(pathlib.Path(p.__file__).parent.glob('axe*.js')))";
     let axe = read(&mut program(python(), &["-c", place]))?;
-    fs::copy(axe.trim(), root().join("target/axe.min.js")).context("cannot copy axe-core")?;
+    fs::copy(axe.trim(), axe_core).context("cannot copy axe-core")?;
     fs::write(stamp, TOOLS.join("\n"))?;
     Ok(())
+}
+
+/// Whether the environment holds these tools and axe-core lies where the tests look for it: without it they would check nothing.
+fn is_prepared(stamp: &Path, axe_core: &Path) -> bool {
+    let current = fs::read_to_string(stamp).is_ok_and(|tools| tools == TOOLS.join("\n"));
+    current && fs::metadata(axe_core).is_ok_and(|file| file.is_file() && file.len() > 0)
 }
 
 fn venv() -> PathBuf {
@@ -176,5 +186,28 @@ impl Drop for Demo {
         // Both fail only when the demo has already ended, which is what is wanted.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tools_without_axe_core_are_prepared_again() -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (stamp, axe_core) = (folder.path().join("tools.txt"), folder.path().join("axe.min.js"));
+        fs::write(&axe_core, "axe")?;
+        assert!(!is_prepared(&stamp, &axe_core), "nothing is there");
+        fs::write(&stamp, TOOLS.join("\n"))?;
+        assert!(is_prepared(&stamp, &axe_core));
+        fs::write(&axe_core, "")?;
+        assert!(!is_prepared(&stamp, &axe_core), "an empty file checks nothing");
+        fs::remove_file(&axe_core)?;
+        assert!(!is_prepared(&stamp, &axe_core), "the file is gone");
+        fs::write(&axe_core, "axe")?;
+        fs::write(&stamp, "schemathesis==0")?;
+        assert!(!is_prepared(&stamp, &axe_core), "other tools");
+        Ok(())
     }
 }

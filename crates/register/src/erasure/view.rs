@@ -12,7 +12,7 @@ use tenantry_store::Tx;
 use tenantry_store::repo::erasure::{self, ErasureItemRow, ErasureRow};
 
 /// Batches on one page.
-pub(super) const ERASURES_PER_PAGE: u32 = 100;
+pub(super) const ERASURES_PER_PAGE: u32 = 200;
 
 /// A batch.
 #[derive(Debug, Clone, Serialize)]

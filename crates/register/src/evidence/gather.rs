@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::keys::{self, ERASED_LENGTH};
 use crate::ledger_view::{StoredTree, stored_size};
 use crate::record::RecordType;
+use crate::sight::is_the_resellers;
 use std::collections::{BTreeMap, BTreeSet};
 use tenantry_evidence::{self as package, Line};
 use tenantry_ledger::{
@@ -29,8 +30,22 @@ pub(super) const KEY_HISTORY: [RecordType; 3] =
 const KEY_HISTORY_MAX: u32 = 1_000;
 /// Records looked at behind a decision for the cases it opened in the same unit.
 const OPENED_CASES_MAX: u32 = 64;
-/// Fields of a decision that name nobody but the account itself.
-const OWN_DECISION_FIELDS: [&str; 4] = ["decision", "account", "outcome", "cause"];
+/// Fields of records about an account that name nobody but the account and the parties on it: no member of staff, no case, no other
+/// account. What a package for a reseller shows of [`is_the_resellers`].
+const OWN_FIELDS: [&str; 12] = [
+    "decision",
+    "account",
+    "outcome",
+    "cause",
+    "application",
+    "reference",
+    "reseller",
+    "parties",
+    "interests",
+    "before",
+    "state",
+    "ending",
+];
 
 /// The leaves of a package by their place, each with the party it is about if it is about one.
 pub(super) type Leaves = BTreeMap<i64, (LeafRow, Option<PartyId>)>;
@@ -206,13 +221,19 @@ impl Gathering<'_> {
         use RecordType as T;
         let kind = T::from_number(i64::from(header.record_type.0));
         if header.retention == RetentionClass::DECISION_EVIDENCE {
-            return Some(match kind {
-                // A decision names linked accounts, which may belong to other resellers.
-                Some(T::Decided) if self.confined => Showing::Only(&OWN_DECISION_FIELDS),
+            return match kind {
                 // For whom an earlier package was made is nobody else's business.
-                Some(T::EvidenceBuilt) => Showing::Only(&EARLIER_PACKAGE_FIELDS),
-                _ => Showing::All,
-            });
+                Some(T::EvidenceBuilt) => Some(Showing::Only(&EARLIER_PACKAGE_FIELDS)),
+                // Which keys signed the ledger, and what was erased, is told to everybody who checks it.
+                Some(kind) if !self.confined || kind == T::Erased || KEY_HISTORY.contains(&kind) => {
+                    Some(Showing::All)
+                }
+                // What a reseller sent or is told anyway, without what names others or the provider's own people.
+                Some(kind) if is_the_resellers(kind) => Some(Showing::Only(&OWN_FIELDS)),
+                // Cases, findings about matches, roles and holds are the provider's own work. That nothing is left out is proven.
+                Some(_) => None,
+                None => (!self.confined).then_some(Showing::All),
+            };
         }
         let opened = self.order.opened.as_ref()?;
         match kind? {

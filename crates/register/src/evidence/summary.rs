@@ -66,6 +66,12 @@ impl Gathering<'_> {
     pub(super) fn minimisation(&self) -> Vec<String> {
         let sealed = "Records of decisions are shown whole. Records that hold personal data appear as sealed entries: that they \
                       exist unchanged is proven, what they say is not in this package.";
+        if self.confined {
+            let own = "What was applied for, what was decided and where the account stands is shown, without what names others or the \
+                       provider's people. All other records, the provider's own work and personal data, appear as sealed \
+                       entries: that they exist unchanged is proven, what they say is not in this package.";
+            return vec![own.to_owned()];
+        }
         let Some(opened) = &self.order.opened else { return vec![sealed.to_owned()] };
         let facts: usize = opened.facts.values().map(std::collections::BTreeSet::len).sum();
         vec![

@@ -1,7 +1,7 @@
 //! What the passing of time asks for: clocks that ran out over accounts, measures that began or ended to bite, and requests for a second
 //! person that lapsed.
 
-use super::{FIRST, Opened, Pass, Reassessed};
+use super::{FIRST, Opened, Pass};
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::measures::account_view;
@@ -142,40 +142,20 @@ impl Register {
 
     /// Assesses the accounts again that are due for a look by now.
     fn look_where_clocks_ran_out(&self, call: &Call) -> Result<Pass, RegisterError> {
-        let (now, mut pass, mut before) = (self.core.clock.now(), Pass::default(), Vec::new());
+        let (now, mut pass, mut after) = (self.core.clock.now(), Pass::default(), None);
         loop {
-            let due = self.core.store.read(move |tx| account::due_for_a_look(tx, now, CHUNK));
-            let ids = due?;
-            // Those that are due after they were looked at could not be assessed: they wait for the next call.
-            if ids.is_empty() || ids == before {
-                return Ok(pass);
-            }
-            let done = match self.core.reassess_chunk(call, &ids, &|_| true, Cause::Clock, &mut pass) {
-                Ok(done) => done,
-                Err(_) => self.look_one_by_one(&ids),
-            };
-            for done in done {
+            let due = self.core.store.read(move |tx| account::due_for_a_look(tx, now, after, CHUNK))?;
+            let Some(last) = due.last() else { return Ok(pass) };
+            // Those that cannot be assessed stay due and wait for the next call; whoever is due after them does not.
+            after = Some(*last);
+            let ids: Vec<AccountId> = due.into_iter().map(|(_, id)| id).collect();
+            for done in self.core.reassess_chunk(call, &ids, &|_| true, Cause::Clock, &mut pass)? {
                 pass.changed += u64::from(done.decision.is_some());
                 pass.cases += done.cases.len() as u64;
                 self.core.look_below(done.account);
             }
             pass.accounts += ids.len() as u64;
-            before = ids;
         }
-    }
-
-    /// So that one account that cannot be assessed does not keep the others waiting.
-    fn look_one_by_one(&self, ids: &[AccountId]) -> Vec<Reassessed> {
-        let mut all = Vec::with_capacity(ids.len());
-        for account in ids {
-            match self.core.reassess(*account, Cause::Clock) {
-                Ok(done) => all.push(done),
-                Err(error) => {
-                    tracing::error!(%account, code = error.code(), "a clock ran out over an account that cannot be assessed");
-                }
-            }
-        }
-        all
     }
 
     fn measures_due(&self) -> Result<Vec<Due>, RegisterError> {

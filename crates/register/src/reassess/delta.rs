@@ -48,6 +48,9 @@ struct Baseline {
     snapshots: Vec<(String, SnapshotId)>,
     measures: Vec<MeasureId>,
     screened_with: [u8; 32],
+    /// Active parties that were behind all the same, because an account they are on could not be assessed.
+    #[serde(default)]
+    left_behind: i64,
 }
 
 /// What changed in the lists since a pass.
@@ -81,6 +84,17 @@ fn baseline(tx: &mut dyn Tx) -> Result<Option<Baseline>, RegisterError> {
 }
 
 impl Register {
+    /// Whether somebody was last screened against other lists than those in force and a pass may change that, or another pack was
+    /// adopted. Whom the last pass left behind because an account could not be assessed is tried by [`Register::mind_clocks`].
+    pub fn rescreening_waits(&self, call: &Call) -> Result<bool, RegisterError> {
+        authorise(&call.actor, Action::Read)?;
+        let world = self.core.world();
+        let before = self.core.store.read(|tx| baseline(tx))?;
+        let left = before.filter(|before| before.screened_with == world.screened_with);
+        let left = left.map_or(0, |before| before.left_behind);
+        Ok(self.core.parties_behind(&world)? > left || self.pack_waits(call)?)
+    }
+
     /// Screens everybody against the lists in force: against the entries that changed since the last complete pass where that is
     /// enough, else against everything. Records that it was done. Idempotent: run it again when it was interrupted.
     pub fn rescreen(
@@ -182,6 +196,7 @@ impl Core {
         world: &World,
         pass: &Pass,
     ) -> Result<(), RegisterError> {
+        let left_behind = self.parties_behind(world)?;
         let done = Baseline {
             ended_at: self.clock.now(),
             pass: *pass,
@@ -190,6 +205,7 @@ impl Core {
             snapshots: world.snapshots.iter().map(|s| (s.header.list.clone(), s.id)).collect(),
             measures: measures(world),
             screened_with: world.screened_with,
+            left_behind,
         };
         let (core, generation) = (Arc::clone(self), world.generation);
         self.change(call, Action::Reassess, &("all", generation), move |unit| {

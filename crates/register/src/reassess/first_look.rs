@@ -2,11 +2,13 @@
 //! of the parties and what hits they had, and nothing else; only accounts that may come out otherwise are opened whole.
 
 use super::delta::Delta;
+use super::not_assessed::is_of_one_account;
 use crate::RegisterError;
 use crate::assess::HITS_MAX;
 use crate::core::Core;
 use crate::decisions::in_force;
 use crate::dossier::{self, FactsOf, Held};
+use crate::gate;
 use crate::query::{is_screened, screening_query};
 use std::sync::Arc;
 use tenantry_model::id::{AccountId, DecisionId, PartyId};
@@ -36,9 +38,35 @@ pub(super) struct Look {
     pub(super) queries: Vec<Query>,
 }
 
+impl Look {
+    const fn to_assess(account: AccountId) -> Self {
+        Self { account, parties: Vec::new(), step: Step::Assess, queries: Vec::new() }
+    }
+}
+
 impl Core {
-    /// Looks at accounts.
+    /// Looks at accounts. One that cannot be looked at is to be assessed, which tells what is wrong with it.
     pub(super) fn look_at(
+        self: &Arc<Self>,
+        ids: &[AccountId],
+        delta: &Arc<Delta>,
+    ) -> Result<Vec<Look>, RegisterError> {
+        match self.look_at_together(ids, delta) {
+            Err(error) if is_of_one_account(&error) => {}
+            looks => return looks,
+        }
+        let mut all = Vec::with_capacity(ids.len());
+        for id in ids {
+            match self.look_at_together(std::slice::from_ref(id), delta) {
+                Ok(looks) => all.extend(looks),
+                Err(error) if is_of_one_account(&error) => all.push(Look::to_assess(*id)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(all)
+    }
+
+    fn look_at_together(
         self: &Arc<Self>,
         ids: &[AccountId],
         delta: &Arc<Delta>,
@@ -50,6 +78,10 @@ impl Core {
 
 fn look_at(tx: &mut dyn Tx, vault: &Vault, id: AccountId, delta: &Delta) -> Result<Look, RegisterError> {
     let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
+    // One that could not be assessed may be stamped from before; it is tried again whatever its stamps say.
+    if gate::is_not_assessed(&row.gate) {
+        return Ok(Look::to_assess(id));
+    }
     let mut parties = Vec::new();
     for party in dossier::involved(tx, id, Held::Now)?.parties.into_keys() {
         parties.push(party::find(tx, party)?.ok_or(RegisterError::NotFound { what: "party" })?);

@@ -97,6 +97,8 @@ const USE_CASES: &[UseCase] = &[
     (Action::Reassess, "rescreen", |r, c| r.rescreen(c, 1, &mut |_| {}).map(drop)),
     (Action::Reassess, "finish_below", |r, c| r.finish_below(c).map(drop)),
     (Action::Read, "parties_behind", |r, c| r.parties_behind(c).map(drop)),
+    (Action::Read, "rescreening_waits", |r, c| r.rescreening_waits(c).map(drop)),
+    (Action::Read, "not_assessed", |r, c| r.not_assessed(c).map(drop)),
     (Action::Read, "list_in_force", |r, c| r.list_in_force(c, "none").map(drop)),
     (Action::ImportList, "list_unreadable", |r, c| r.list_unreadable(c, "file", "why")),
     (Action::MatchLists, "lists_to_match", |r, c| r.lists_to_match(c).map(drop)),
@@ -109,9 +111,9 @@ const USE_CASES: &[UseCase] = &[
     }),
     (Action::Appeal, "appeal", |r, c| r.appeal(c, AccountId::from_bytes([0; 16]), appeal()).map(drop)),
     (Action::ReceiveOrder, "receive_order", |r, c| r.receive_order(c, order()).map(drop)),
-    (Action::ReadOrders, "orders", |r, c| r.orders(c).map(drop)),
+    (Action::ReadOrders, "orders", |r, c| r.orders(c, None, 50).map(drop)),
     (Action::ReadOrders, "order", |r, c| r.order(c, OrderId::from_bytes([0; 16])).map(drop)),
-    (Action::ReadOrders, "orders_due", |r, c| r.orders_due(c, Timestamp::from_micros(0)).map(drop)),
+    (Action::ReadOrders, "order_counts", |r, c| r.order_counts(c, Timestamp::from_micros(0)).map(drop)),
     (Action::RequestDisclosure, "request_disclosure", |r, c| r.request_disclosure(c, disclosure()).map(drop)),
     (Action::RequestDisclosure, "build_disclosure", |r, c| {
         r.build_disclosure(c, ApprovalId::from_bytes([0; 16])).map(drop)

@@ -1,8 +1,15 @@
 //! Any request repeated under its key changes nothing, in any table, and is answered as it was the first time; another
 //! request under that key is refused and changes nothing either.
 
+mod complete;
+mod kept;
+
 use crate::fixtures::{Desk, job, list_of};
 use crate::world::{Applicant, LISTED_NAME, machine, staff};
+use kept::{
+    change_roles, held, place_hold, propose_pack, renew_hold, request_erasure, request_hold_release,
+    request_rotation,
+};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::json;
@@ -72,7 +79,15 @@ const USE_CASES: &[UseCase] = &[
     ("lease", lease),
     ("add_endpoint", add_endpoint),
     ("disable_endpoint", disable_endpoint),
+    ("change_roles", change_roles),
+    ("place_hold", place_hold),
+    ("renew_hold", renew_hold),
+    ("request_hold_release", request_hold_release),
+    ("request_rotation", request_rotation),
 ];
+
+/// Those of which one can wait at a time, and those that need years to pass, which nothing else here would bear.
+const APART: &[UseCase] = &[("propose_pack", propose_pack), ("request_erasure", request_erasure)];
 
 fn opened(desk: &Desk, number: u16) -> Applied {
     desk.clock.advance_micros(1_000_000);
@@ -298,6 +313,13 @@ fn a_reveal_is_never_answered_from_memory() {
     let call = staff(Role::Reviewer, 1).under(IdempotencyKey::parse("reveal-1").unwrap());
     let leaves = [(); 2].map(|()| desk.register.reveal(&call, party, &[FactKind::LegalName]).unwrap().leaf);
     assert!(leaves[0] < leaves[1], "{leaves:?}");
+    let [hold, _] = held(&desk, 2);
+    let call = staff(Role::Legal, 1).under(IdempotencyKey::parse("matter-1").unwrap());
+    let sizes = [(); 2].map(|()| {
+        desk.register.hold_matter(&call, hold).unwrap();
+        desk.ledger_size()
+    });
+    assert_eq!(sizes[0] + 1, sizes[1], "what a hold is about is no exception");
 }
 
 /// A reason belongs to the request: with another one the key is used for something else.
@@ -579,6 +601,11 @@ fn every_use_case_once(desk: &Desk) {
     let other_node = desk.reopened(77);
     for made in &all {
         check_repeated(desk, &other_node, made, &everything);
+    }
+    for (use_case, number) in APART.iter().zip(100..) {
+        let made = make(desk, use_case, number * 10);
+        check_repeated(desk, &desk.register, &made, &everything);
+        check_repeated(desk, &other_node, &made, &everything);
     }
 }
 

@@ -29,6 +29,7 @@ mod malice;
 mod measures;
 mod model;
 mod new_origin;
+mod not_assessed;
 mod order_documents;
 mod orders;
 mod outbox;

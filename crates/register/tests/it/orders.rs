@@ -1,11 +1,12 @@
 //! Legal process starts the clock of its kind, opens a case, and tells the outside nothing but identifiers.
 
-use crate::fixtures::{Desk, NOON_US, staff};
+use crate::fixtures::{Desk, NOON_US, PACK, staff};
 use tenantry_model::case::CaseKind;
 use tenantry_model::id::EventId;
 use tenantry_model::order::OrderKind;
 use tenantry_model::staff::Role;
 use tenantry_model::time::{DAY_US, Timestamp};
+use tenantry_policy::pack::Pack;
 use tenantry_register::RegisterError;
 use tenantry_register::orders::{NewOrder, default_due, limits};
 use tenantry_store::StoreExt;
@@ -41,8 +42,89 @@ fn deadlines_by_kind() {
     ];
     assert_eq!(cases.len(), OrderKind::ALL.len());
     for (kind, after_us) in cases {
-        assert_eq!(default_due(kind, received), after_us.map(|us| received.plus_micros(us)), "{kind}");
+        let due = default_due(&pack(PACK), kind, received);
+        assert_eq!(due, after_us.map(|us| received.plus_micros(us)), "{kind}");
     }
+}
+
+fn pack(text: &str) -> Pack {
+    Pack::parse(text).unwrap()
+}
+
+/// How long a regulator waits is said by the pack; of the two programmes one request may ask for, the shorter time counts.
+#[test]
+fn the_clock_of_a_regulator_s_request_is_the_pack_s() {
+    let received = Timestamp::from_micros(NOON_US);
+    let with = |own: &str, reseller: &str| {
+        let text = PACK
+            .replace(
+                "[timers.produce_programme]\ndays = 10",
+                &format!("[timers.produce_programme]\ndays = {own}"),
+            )
+            .replace(
+                "[timers.produce_reseller_programme]\ndays = 10",
+                &format!("[timers.produce_reseller_programme]\ndays = {reseller}"),
+            );
+        default_due(&pack(&text), OrderKind::RegulatorRequest, received)
+    };
+    assert_eq!(with("21", "30"), Some(received.plus_days(21)));
+    assert_eq!(with("21", "5"), Some(received.plus_days(5)));
+    assert_eq!(with("0", "0"), None, "then the request has to name its date");
+}
+
+/// What waits for an answer comes first, what is overdue before everything else; every order stands on one page, and the counts are over all.
+fn orders_come_as_they_are_due(desk: &Desk) {
+    let legal = staff(Role::Legal);
+    let now = Timestamp::from_micros(NOON_US);
+    let receive = |number: u32, due_at: Timestamp| {
+        desk.clock.advance_micros(1_000);
+        let reference = format!("2026/{number}");
+        let received_at = Some(now.plus_micros(-30 * DAY_US));
+        let new = NewOrder { received_at, due_at: Some(due_at), reference, ..order(OrderKind::CourtOrder) };
+        desk.register.receive_order(&legal, new).unwrap()
+    };
+    let due = |days: i64| now.plus_micros(days * DAY_US + DAY_US / 2);
+    // Far away first, so that neither order of arrival nor of identifier helps.
+    let [year, answered, late, soon, same, gone] =
+        [(1, 365), (2, 4), (3, -2), (4, 1), (5, 1), (6, -9)].map(|(n, days)| receive(n, due(days)));
+    for order in [&answered, &gone] {
+        let version = desk.register.lease(&legal, order.case).unwrap().version;
+        let done =
+            serde_json::json!({ "verdict": "confirm", "reason_code": "order_executed", "note": "answered" });
+        let decided =
+            desk.register.decide(&legal, order.case, version, serde_json::from_value(done).unwrap());
+        if let Some(request) = decided.unwrap().approval {
+            let second = staff(Role::ComplianceOfficer);
+            let seen = desk.register.approval(&second, request).unwrap().content_hash;
+            desk.register.approve(&second, request, seen).unwrap();
+        }
+    }
+    let expected = [&late, &soon, &same, &year, &answered, &gone].map(|order| order.id);
+    for rows in 1..=7 {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = desk.register.orders(&legal, after, rows).unwrap();
+            assert!(page.orders.len() <= usize::from(rows));
+            seen.extend(page.orders.iter().map(|order| order.id));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, expected, "{rows} to a page");
+    }
+    let counts = desk.register.order_counts(&legal, now.plus_days(3)).unwrap();
+    assert_eq!((counts.received, counts.due_soon, counts.overdue), (6, 2, 1));
+}
+
+#[test]
+fn orders_come_as_they_are_due_on_sqlite() {
+    orders_come_as_they_are_due(&Desk::new());
+}
+
+#[test]
+fn orders_come_as_they_are_due_on_postgres() {
+    orders_come_as_they_are_due(&Desk::on_postgres());
 }
 
 #[test]
@@ -56,7 +138,7 @@ fn an_order_is_recorded_with_its_case() {
     assert_eq!(seen.accounts, [account], "named twice, meant once");
     assert_eq!(seen.due_at, seen.received_at.plus_micros(8 * HOUR_US));
     assert_eq!(desk.register.order(&legal, seen.id).unwrap(), seen);
-    assert_eq!(desk.register.orders(&legal).unwrap(), std::slice::from_ref(&seen));
+    assert_eq!(desk.register.orders(&legal, None, 50).unwrap().orders, std::slice::from_ref(&seen));
     let row = desk.store.read(move |tx| case::find(tx, seen.case)).unwrap().unwrap();
     assert_eq!((row.kind, row.account, row.priority), (CaseKind::Order, Some(account), 0));
     assert!(row.due_at <= seen.due_at, "the work is never due after the order");
@@ -115,7 +197,7 @@ fn only_those_who_work_on_legal_process_see_it() {
     desk.register.receive_order(&staff(Role::Legal), order(OrderKind::RegulatorRequest)).unwrap();
     for role in Role::ALL.iter().copied() {
         let sees = matches!(role, Role::Reviewer | Role::ComplianceOfficer | Role::Legal);
-        assert_eq!(desk.register.orders(&staff(role)).is_ok(), sees, "{role}");
+        assert_eq!(desk.register.orders(&staff(role), None, 50).is_ok(), sees, "{role}");
     }
     let refused = desk.register.receive_order(&staff(Role::Reviewer), order(OrderKind::RegulatorRequest));
     assert!(matches!(refused, Err(RegisterError::Forbidden { .. })));

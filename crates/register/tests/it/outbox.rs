@@ -95,7 +95,7 @@ fn dead_letters_are_shown_and_replayed() {
     let error = "x".repeat(1_000);
     settle(&desk, &claimed, &DeliveryOutcome::Dead { at: now(&desk), status: Some(500), error });
     let operator = staff(Role::Operator);
-    let dead = desk.register.dead_letters(&operator).unwrap();
+    let dead = desk.register.dead_letters(&operator, None, 50).unwrap();
     assert_eq!(dead.iter().map(|row| (row.id, row.attempts)).collect::<Vec<_>>(), [(claimed.id, 1)]);
     assert_eq!(dead[0].last_error.as_ref().map(String::len), Some(limits::ERROR_LENGTH_MAX));
     desk.register.replay_delivery(&operator, claimed.id).unwrap();
@@ -159,5 +159,5 @@ fn a_key_of_one_reseller_does_not_manage_webhooks() {
     let id = tenantry_model::id::ApiKeyId::from_bytes([7; 16]);
     let key = Call::by(Actor::ApiKey { id, scopes: vec![Scope::Webhooks], reseller });
     assert!(matches!(desk.register.endpoints(&key), Err(RegisterError::Forbidden { .. })));
-    assert!(matches!(desk.register.dead_letters(&key), Err(RegisterError::Forbidden { .. })));
+    assert!(matches!(desk.register.dead_letters(&key, None, 50), Err(RegisterError::Forbidden { .. })));
 }

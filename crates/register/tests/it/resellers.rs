@@ -7,11 +7,14 @@ use tenantry_model::account::{AccountState, Capability, Ending};
 use tenantry_model::fact::Source;
 use tenantry_model::id::AccountId;
 use tenantry_model::party::Status;
-use tenantry_model::staff::{Job, Role};
+use tenantry_model::staff::{Actor, Job, Role};
+use tenantry_policy::decision::Decision;
 use tenantry_policy::gate::Answer;
+use tenantry_policy::rule::RuleCode;
 use tenantry_register::accounts::AccountFilter;
 use tenantry_register::intake::NewApplication;
-use tenantry_register::{Call, RegisterError};
+use tenantry_register::{Applied, Call, RegisterError};
+use tenantry_verifier::{Policy, Verdict, verify};
 
 on_both!(
     nobody_gives_a_source_they_cannot_speak_for,
@@ -20,6 +23,8 @@ on_both!(
     a_reference_tells_a_reseller_nothing_of_anybody_else,
     a_reseller_s_own_check_supports_no_claim_to_be_a_us_person,
     nothing_new_below_a_reseller_that_is_gone,
+    a_package_for_a_reseller_shows_nothing_of_the_provider_s_own_work,
+    a_decision_tells_a_reseller_nothing_of_who_stands_above_it,
 );
 
 /// Each reseller's references are its own: one that the provider or another reseller uses is free, and leads nobody to that account.
@@ -171,7 +176,7 @@ fn nobody_gives_a_source_they_cannot_speak_for(world: &World) {
     assert_eq!(at(refused.map(|_| unreachable(customer.account))), "/checks/0/checked_at");
 }
 
-fn unreachable(account: AccountId) -> tenantry_register::Applied {
+fn unreachable(account: AccountId) -> Applied {
     panic!("facts about {account} were taken")
 }
 
@@ -201,6 +206,86 @@ fn a_key_of_a_reseller_sees_nothing_of_the_provider_s_own_work(world: &World) {
     let whole = titles(&machine(None));
     for own in ["Case opened", "Match dismissed", "Personal data shown", "Second person answered"] {
         assert!(whole.iter().any(|title| title == own), "{own}: {whole:?}");
+    }
+}
+
+/// Which rules opened a case, whom somebody resembled and who of the staff decided stay sealed; the records are there, and counted.
+fn a_package_for_a_reseller_shows_nothing_of_the_provider_s_own_work(world: &World) {
+    let reseller = world.apply(&Applicant::new(9).selling()).account;
+    let [cleared, removed] =
+        [1, 2].map(|n| world.apply(&Applicant { reseller: Some(reseller), ..Applicant::listed(n) }));
+    let second = staff(Role::Reviewer, 2);
+    for (customer, verdict, reason) in
+        [(&cleared, "dismiss", "different_place"), (&removed, "confirm", "same_identity")]
+    {
+        let decision =
+            json!({ "verdict": verdict, "reason_code": reason, "note": "compared with the passport" });
+        world.decide(&staff(Role::Reviewer, 1), customer.cases[0], decision).unwrap();
+        world.approve(&second).unwrap();
+    }
+    let package = |call: &Call, account: AccountId| {
+        let zip = world.register.build_evidence(call, account, "own records", None).unwrap().zip;
+        let policy = Policy::parse(world.register.trust_policy().as_bytes()).unwrap();
+        let report = verify(&zip, Some(&policy), None);
+        assert_eq!(report.verdict, Verdict::Valid, "{report}");
+        (zip, report.counts)
+    };
+    let holds = |zip: &[u8], text: &str| zip.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    let check = |customer: &Applied, secrets: &[&str], shown: &[&str]| {
+        let (whole, of_whole) = package(&staff(Role::Auditor, 1), customer.account);
+        let (own, of_own) = package(&machine(Some(reseller)), customer.account);
+        assert_eq!(of_own.records, of_whole.records, "no record is left out");
+        for secret in secrets {
+            assert!(holds(&whole, secret), "the control: {secret}");
+            assert!(!holds(&own, secret), "{secret}");
+        }
+        for text in shown {
+            assert!(holds(&own, text), "{text}");
+        }
+    };
+    let above = reseller.to_string();
+    let case = cleared.cases[0].to_string();
+    check(&cleared, &["test-list", "listed_match", &case], &["ref-1", "in_review", "open", &above]);
+    let Actor::Staff { id, .. } = second.actor else { panic!("a member of staff") };
+    check(&removed, &["listed_confirmed", &id.to_string()], &["ref-2", "refused", &above]);
+}
+
+/// A measure that reaches a customer through the chain says to those below that it prohibits, and nothing of whom it found above.
+fn a_decision_tells_a_reseller_nothing_of_who_stands_above_it(world: &World) {
+    let above = world.apply(&Applicant::new(9).selling().in_country("BY"));
+    let between = world.apply(&Applicant { reseller: Some(above.account), ..Applicant::new(8).selling() });
+    let officer = staff(Role::ComplianceOfficer, 1);
+    let measure = json!({ "title": "Measure", "target": { "kind": "jurisdiction", "jurisdictions": ["BY"] },
+        "effect": { "effect": "prohibit" }, "citation": "15 CFR 7.307(b), test determination",
+        "determined_on": "2026-10-20", "effective": { "from": "at_once" } });
+    world.register.propose_measure(&officer, serde_json::from_value(measure).unwrap()).unwrap();
+    world.approve(&staff(Role::Legal, 1)).unwrap();
+    let customer = world.apply(&Applicant { reseller: Some(between.account), ..Applicant::new(1) });
+    let seen_by = |call: &Call| {
+        world.register.account(call, customer.account).unwrap().decision.expect("there is a decision")
+    };
+    let whole = seen_by(&officer);
+    let of_measure = |decision: &Decision| {
+        decision.reasons.iter().find(|reason| reason.rule == RuleCode::MeasureProhibits).cloned().unwrap()
+    };
+    let known = of_measure(&whole);
+    let above_party = above.parties["me"];
+    assert!(
+        known.party == Some(above_party) && known.measure.is_some() && !known.facts.is_empty(),
+        "the control"
+    );
+    let told = seen_by(&machine(Some(between.account)));
+    let reason = of_measure(&told);
+    assert_eq!((reason.party, reason.measure, reason.facts.as_slice()), (None, None, &[][..]));
+    assert_eq!(
+        (reason.text, reason.requirement, told.outcome),
+        (known.text, known.requirement, whole.outcome)
+    );
+    let text = serde_json::to_string(&told).unwrap();
+    let facts = known.facts.iter().map(ToString::to_string);
+    let own = [above_party.to_string(), above.account.to_string(), "7.307(b), test".to_owned()];
+    for secret in facts.chain(own).chain(known.measure.map(|measure| measure.to_string())) {
+        assert!(!text.contains(&secret), "{secret} in {text}");
     }
 }
 

@@ -1,9 +1,11 @@
 //! Special measures: what is in force. Proposing and approving is for people, in the console.
 
 use super::guard::guard_whole;
-use super::shapes::{record as shapes, words};
+use super::shapes::{record as shapes, views, words};
 use crate::http::Path as At;
+use crate::http::Query as Asked;
 use crate::http::api_key::Principal;
+use crate::http::page::{Page, PageQuery};
 use crate::http::problem::Problem;
 use crate::state::{AppState, ask, call_of};
 use axum::Json;
@@ -28,13 +30,19 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     path = "/v1/measures",
     tag = "Measures",
     operation_id = "list_measures",
-    responses((status = 200, description = "The measures.", body = Vec<shapes::MeasureView>))
+    params(PageQuery),
+    responses((status = 200, description = "One page.", body = views::Page<shapes::MeasureView>))
 )]
 async fn list(
     State(state): State<AppState>,
     principal: Principal,
-) -> Result<Json<Vec<MeasureView>>, Problem> {
-    ask(&state, move |register| register.measures(&call_of(&principal))).await.map(Json)
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<MeasureView>>, Problem> {
+    let page = page.read::<MeasureId>()?;
+    let rows_max = usize::from(page.limit) + 1;
+    let rows =
+        ask(&state, move |register| register.measures_page(&call_of(&principal), page.after, rows_max));
+    Ok(Json(Page::from_rows(rows.await?, page.limit, |row| row.id)))
 }
 
 /// Read a measure

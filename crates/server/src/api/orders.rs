@@ -2,12 +2,14 @@
 //! anything over takes two persons, in the console.
 
 use super::guard::guard_whole;
-use super::shapes::{record as shapes, words};
+use super::shapes::{record as shapes, views, words};
 use crate::http::Path as At;
+use crate::http::Query as Asked;
 use crate::http::api_key::Principal;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::json::Json as Body;
 use crate::http::limits::ORDER_BYTES_MAX;
+use crate::http::page::{Page, PageQuery, encode};
 use crate::http::problem::Problem;
 use crate::state::{AppState, ask, call_of};
 use axum::Json;
@@ -15,7 +17,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use tenantry_model::id::OrderId;
 use tenantry_model::staff::Scope;
-use tenantry_register::orders::{NewOrder, OrderView};
+use tenantry_register::orders::{NewOrder, OrderCursor, OrderView};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,16 +30,25 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// List orders
 ///
-/// Latest deadline first, at most 500. What an order demands in words is shown in its case, to people.
+/// Those that wait for an answer first, soonest deadline first, what is overdue before everything else; then those that are answered,
+/// latest deadline first. What an order demands in words is shown in its case, to people.
 #[utoipa::path(
     get,
     path = "/v1/orders",
     tag = "Orders",
     operation_id = "list_orders",
-    responses((status = 200, description = "The orders.", body = Vec<shapes::OrderView>))
+    params(PageQuery),
+    responses((status = 200, description = "One page.", body = views::Page<shapes::OrderView>))
 )]
-async fn list(State(state): State<AppState>, principal: Principal) -> Result<Json<Vec<OrderView>>, Problem> {
-    ask(&state, move |register| register.orders(&call_of(&principal))).await.map(Json)
+async fn list(
+    State(state): State<AppState>,
+    principal: Principal,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<OrderView>>, Problem> {
+    let page = page.read::<OrderCursor>()?;
+    let found =
+        ask(&state, move |register| register.orders(&call_of(&principal), page.after, page.limit)).await?;
+    Ok(Json(Page { items: found.orders, next: found.next.as_ref().map(encode) }))
 }
 
 /// Receive an order

@@ -1,11 +1,13 @@
 //! Holds and erasures. Releasing a hold and carrying out an erasure are for two people, in the console.
 
 use super::guard::guard_whole;
-use super::shapes::{retention as shapes, words};
+use super::shapes::{retention as shapes, views, words};
 use crate::http::Path as At;
+use crate::http::Query as Asked;
 use crate::http::api_key::Principal;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::json::Json as Body;
+use crate::http::page::{Page, PageQuery};
 use crate::http::problem::Problem;
 use crate::state::{AppState, ask, call_of};
 use axum::Json;
@@ -31,16 +33,23 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// List holds
 ///
-/// Newest first, at most 500. What a hold is about in words is shown in the console only, where seeing it is a record.
+/// Newest first. What a hold is about in words is shown in the console only, where seeing it is a record.
 #[utoipa::path(
     get,
     path = "/v1/holds",
     tag = "Retention",
     operation_id = "list_holds",
-    responses((status = 200, description = "The holds.", body = Vec<shapes::HoldView>))
+    params(PageQuery),
+    responses((status = 200, description = "One page.", body = views::Page<shapes::HoldView>))
 )]
-async fn holds(State(state): State<AppState>, principal: Principal) -> Result<Json<Vec<HoldView>>, Problem> {
-    ask(&state, move |register| register.holds(&call_of(&principal), None)).await.map(Json)
+async fn holds(
+    State(state): State<AppState>,
+    principal: Principal,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<HoldView>>, Problem> {
+    let page = page.read::<HoldId>()?;
+    let rows = ask(&state, move |register| register.holds(&call_of(&principal), page.after)).await?;
+    Ok(Json(Page::from_rows(rows, page.limit, |row| row.id)))
 }
 
 /// Place a hold
@@ -111,19 +120,23 @@ async fn renew(
 
 /// List erasures
 ///
-/// Batches, newest first, at most 100.
+/// Batches, newest first.
 #[utoipa::path(
     get,
     path = "/v1/erasures",
     tag = "Retention",
     operation_id = "list_erasures",
-    responses((status = 200, description = "The batches.", body = Vec<shapes::ErasureView>))
+    params(PageQuery),
+    responses((status = 200, description = "One page.", body = views::Page<shapes::ErasureView>))
 )]
 async fn erasures(
     State(state): State<AppState>,
     principal: Principal,
-) -> Result<Json<Vec<ErasureView>>, Problem> {
-    ask(&state, move |register| register.erasures(&call_of(&principal), None)).await.map(Json)
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<ErasureView>>, Problem> {
+    let page = page.read::<ErasureId>()?;
+    let rows = ask(&state, move |register| register.erasures(&call_of(&principal), page.after)).await?;
+    Ok(Json(Page::from_rows(rows, page.limit, |row| row.id)))
 }
 
 /// List what is due for erasure

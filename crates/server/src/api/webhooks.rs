@@ -1,11 +1,13 @@
 //! Webhook endpoints and what could not be delivered to them.
 
 use super::guard::guard_whole;
-use super::shapes::{record as shapes, words};
+use super::shapes::{record as shapes, views, words};
 use crate::http::Path as At;
+use crate::http::Query as Asked;
 use crate::http::api_key::Principal;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::json::Json as Body;
+use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{Code, Problem};
 use crate::state::{AppState, ask, call_of};
 use crate::webhooks::signature::SigningSecret;
@@ -117,13 +119,18 @@ async fn remove(
     path = "/v1/webhooks/dead-letters",
     tag = "Events",
     operation_id = "list_dead_letters",
-    responses((status = 200, description = "The deliveries.", body = Vec<shapes::DeliveryView>))
+    params(PageQuery),
+    responses((status = 200, description = "One page.", body = views::Page<shapes::DeliveryView>))
 )]
 async fn dead_letters(
     State(state): State<AppState>,
     principal: Principal,
-) -> Result<Json<Vec<DeliveryView>>, Problem> {
-    ask(&state, move |register| register.dead_letters(&call_of(&principal))).await.map(Json)
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<DeliveryView>>, Problem> {
+    let page = page.read::<DeliveryId>()?;
+    let rows_max = u32::from(page.limit) + 1;
+    let rows = ask(&state, move |register| register.dead_letters(&call_of(&principal), page.after, rows_max));
+    Ok(Json(Page::from_rows(rows.await?, page.limit, |row| row.id)))
 }
 
 /// Deliver again

@@ -1,5 +1,6 @@
 //! The console in a real browser: log-in by link, a case by keyboard, the second person, a reveal, a measure's preview,
-//! colours, and the same decision without scripts; every main page is checked by axe-core and photographed.
+//! colours, and the same decision without scripts; every main page is checked by axe-core and photographed. [`plain`] looks at every page and
+//! sends forms without scripts.
 //!
 //! Needs `chromium` and `chromedriver` (Debian: `apt-get install chromium chromium-driver`). Without them the test says
 //! so and passes, except under `CI=true`. Pictures go to `target/screenshots`. axe-core is taken from `target/axe.min.js`,
@@ -12,6 +13,7 @@
 )]
 
 mod browser;
+mod plain;
 #[expect(dead_code, reason = "the world is shared with tests that use more of it")]
 #[path = "../it/console/live/world.rs"]
 mod world;

@@ -39,7 +39,10 @@ statements! {
         ORDER BY id LIMIT $3";
     CHANGE = "UPDATE account SET state = $2, opened_at = $3, closed_at = $4, for_cause = $5, decision = $6, gate = $7, changed_at = $8, \
         look_again_at = $10, version = version + 1 WHERE id = $1 AND version = $9";
-    DUE_FOR_A_LOOK = "SELECT id FROM account WHERE look_again_at <= $1 AND state <> 'closed' ORDER BY look_again_at, id LIMIT $2";
+    DUE_FOR_A_LOOK = "SELECT look_again_at, id FROM account WHERE look_again_at <= $1 AND (look_again_at, id) > ($2, $3) \
+        AND state <> 'closed' ORDER BY look_again_at, id LIMIT $4";
+    CLOSED_BY = "SELECT id FROM account WHERE look_again_at <= $1 AND gate LIKE $2 AND state <> 'closed' ORDER BY look_again_at, id LIMIT $3";
+    COUNT_CLOSED_BY = "SELECT COUNT(*) FROM account WHERE look_again_at <= $1 AND gate LIKE $2 AND state <> 'closed'";
     LOOK_AGAIN = "UPDATE account SET look_again_at = $2 WHERE id = $1 AND version = $3";
     LOOK_AT_ONCE = "UPDATE account SET look_again_at = $2, version = version + 1 WHERE id = $1";
     ACCESSED = "UPDATE account SET last_access_at = $2 WHERE id = $1 AND (last_access_at IS NULL OR last_access_at < $2)";
@@ -244,11 +247,39 @@ pub fn change(tx: &mut dyn Tx, account: &AccountRow) -> Result<bool, StoreError>
     Ok(tx.execute(&CHANGE, params)? == 1)
 }
 
-/// Accounts that are to be assessed again at `now` or before, the longest due first.
-pub fn due_for_a_look(tx: &mut dyn Tx, now: Timestamp, rows_max: u32) -> Result<Vec<AccountId>, StoreError> {
-    query_all(tx, &DUE_FOR_A_LOOK, params![now, limit(rows_max)], |row| {
+/// Accounts that are to be assessed again at `now` or before, the longest due first, each with since when; those after `after`.
+pub fn due_for_a_look(
+    tx: &mut dyn Tx,
+    now: Timestamp,
+    after: Option<(Timestamp, AccountId)>,
+    rows_max: u32,
+) -> Result<Vec<(Timestamp, AccountId)>, StoreError> {
+    let (since, id) = after.unwrap_or((Timestamp::from_micros(i64::MIN), AccountId::from_bytes([0; 16])));
+    query_all(tx, &DUE_FOR_A_LOOK, params![now, since, id, limit(rows_max)], |row| {
+        Ok((at(row, 0)?, AccountId::from_bytes(row.id16(1)?)))
+    })
+}
+
+/// Accounts due for another look at `now` whose gate denies by this rule alone, the longest due first.
+pub fn closed_by(
+    tx: &mut dyn Tx,
+    now: Timestamp,
+    rule: &str,
+    rows_max: u32,
+) -> Result<Vec<AccountId>, StoreError> {
+    query_all(tx, &CLOSED_BY, params![now, &denied_by(rule), limit(rows_max)], |row| {
         Ok(AccountId::from_bytes(row.id16(0)?))
     })
+}
+
+/// How many accounts are due for another look at `now` and have a gate that denies by this rule alone.
+pub fn count_closed_by(tx: &mut dyn Tx, now: Timestamp, rule: &str) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &COUNT_CLOSED_BY, params![now, &denied_by(rule)], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// A pattern for the gate of an account that denies by one rule alone. An underscore of the rule stands for itself and any other character.
+fn denied_by(rule: &str) -> String {
+    format!("%D {rule}")
 }
 
 /// Says when an account that still has this version is to be assessed again, and changes nothing else of it.

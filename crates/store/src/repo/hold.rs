@@ -13,6 +13,7 @@ statements! {
         VALUES ($1, $2, 'in_force', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)";
     FIND = "SELECT id, kind, state, silence, authority, reference, owner, legal_order, scope_from, scope_until, placed_at, expires_at, \
         renewed_at, review_at, ended_at, leaf, subject, sealed, version FROM legal_hold WHERE id = $1";
+    COUNT_IN_FORCE = "SELECT COUNT(*) FROM legal_hold WHERE state = 'in_force'";
     PAGE = "SELECT id, kind, state, silence, authority, reference, owner, legal_order, scope_from, scope_until, placed_at, expires_at, \
         renewed_at, review_at, ended_at, leaf, subject, sealed, version FROM legal_hold WHERE id < $1 ORDER BY id DESC LIMIT $2";
     LAPSED = "SELECT id, kind, state, silence, authority, reference, owner, legal_order, scope_from, scope_until, placed_at, expires_at, \
@@ -102,6 +103,11 @@ pub fn add(tx: &mut dyn Tx, hold: &HoldRow) -> Result<(), StoreError> {
 /// A hold by its identifier.
 pub fn find(tx: &mut dyn Tx, id: HoldId) -> Result<Option<HoldRow>, StoreError> {
     query_one(tx, &FIND, params![id], hold)
+}
+
+/// How many holds are in force.
+pub fn count_in_force(tx: &mut dyn Tx) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &COUNT_IN_FORCE, &[], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// Holds before `before`, newest first.

@@ -6,6 +6,7 @@ use tenantry_model::time::Timestamp;
 statements! {
     FIND = "SELECT request, answer FROM idempotency WHERE actor = $1 AND key = $2";
     ADD = "INSERT INTO idempotency (actor, key, request, answer, recorded_at) VALUES ($1, $2, $3, $4, $5)";
+    REPLACE = "UPDATE idempotency SET answer = $3 WHERE actor = $1 AND key = $2";
     FORGET = "DELETE FROM idempotency WHERE recorded_at < $1";
 }
 
@@ -35,6 +36,11 @@ pub fn add(
     recorded_at: Timestamp,
 ) -> Result<(), StoreError> {
     tx.execute(&ADD, params![actor, key, request, answer, recorded_at]).map(|_| ())
+}
+
+/// Puts another answer in the place of the one that is kept, if one is.
+pub fn replace(tx: &mut dyn Tx, actor: &[u8; 16], key: &str, answer: &[u8]) -> Result<(), StoreError> {
+    tx.execute(&REPLACE, params![actor, key, answer]).map(|_| ())
 }
 
 /// Forgets answers older than `before`. Answers how many.

@@ -13,6 +13,8 @@ statements! {
         version FROM measure WHERE id = $1";
     PAGE = "SELECT id, state, subject, sealed, content_hash, proposed_by, proposed_at, effective_at, expires_at, applied_at, ended_at, \
         version FROM measure ORDER BY id DESC LIMIT $1";
+    PAGE_BEFORE = "SELECT id, state, subject, sealed, content_hash, proposed_by, proposed_at, effective_at, expires_at, applied_at, \
+        ended_at, version FROM measure WHERE id < $1 ORDER BY id DESC LIMIT $2";
     APPROVED = "SELECT id, state, subject, sealed, content_hash, proposed_by, proposed_at, effective_at, expires_at, applied_at, \
         ended_at, version FROM measure WHERE state = 'approved' ORDER BY id";
     IN_COURSE = "SELECT id, state, subject, sealed, content_hash, proposed_by, proposed_at, effective_at, expires_at, applied_at, \
@@ -79,6 +81,11 @@ pub fn find(tx: &mut dyn Tx, id: MeasureId) -> Result<Option<MeasureRow>, StoreE
 /// All measures, newest first.
 pub fn page(tx: &mut dyn Tx, rows_max: u32) -> Result<Vec<MeasureRow>, StoreError> {
     query_all(tx, &PAGE, params![super::convert::limit(rows_max)], measure)
+}
+
+/// Measures before `before`, newest first.
+pub fn page_before(tx: &mut dyn Tx, before: MeasureId, rows_max: u32) -> Result<Vec<MeasureRow>, StoreError> {
+    query_all(tx, &PAGE_BEFORE, params![before, super::convert::limit(rows_max)], measure)
 }
 
 /// The approved measures, whether or not they are effective now.

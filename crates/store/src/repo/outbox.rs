@@ -23,7 +23,7 @@ statements! {
     PLACE = "SELECT COUNT(*) FROM delivery WHERE endpoint = $1 AND subject = $2 AND id <= $3";
     SETTLE = "UPDATE delivery SET state = $2, attempts = $3, next_at = $4, last_status = $5, last_error = $6, settled_at = $7 WHERE id = $1";
     BY_STATE = "SELECT id, endpoint, event, subject, state, attempts, next_at, last_status, last_error, settled_at FROM delivery \
-        WHERE state = $1 ORDER BY id DESC LIMIT $2";
+        WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     REPLAY = "UPDATE delivery SET state = 'pending', attempts = 0, next_at = $2, settled_at = NULL WHERE id = $1 AND state <> 'pending'";
     COUNT_IN_STATE = "SELECT COUNT(*) FROM delivery WHERE state = $1";
     FORGET_DELIVERIES = "DELETE FROM delivery WHERE id < $1";
@@ -200,9 +200,14 @@ pub fn settle(tx: &mut dyn Tx, delivery: &DeliveryRow) -> Result<(), StoreError>
     tx.execute(&SETTLE, params).map(|_| ())
 }
 
-/// Deliveries in a state, newest first.
-pub fn by_state(tx: &mut dyn Tx, state: &str, rows_max: u32) -> Result<Vec<DeliveryRow>, StoreError> {
-    query_all(tx, &BY_STATE, params![state, limit(rows_max)], delivery)
+/// Deliveries in a state before `before`, newest first.
+pub fn by_state(
+    tx: &mut dyn Tx,
+    state: &str,
+    before: DeliveryId,
+    rows_max: u32,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    query_all(tx, &BY_STATE, params![state, before, limit(rows_max)], delivery)
 }
 
 /// Puts a settled delivery back in the queue. Answers whether it was settled.

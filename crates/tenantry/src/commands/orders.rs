@@ -9,6 +9,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 use tenantry_register::orders::{DocumentView, NewOrder, OrderView};
 
+/// Orders read at a time.
+const AT_ONCE: u16 = 500;
+
 pub(super) fn run(file: Option<&Path>, orders: &Orders, out: Output) -> Result<Exit> {
     let config = deployment::settings(file, Vec::new())?;
     let call = deployment::operator();
@@ -23,7 +26,16 @@ pub(super) fn run(file: Option<&Path>, orders: &Orders, out: Output) -> Result<E
             out.answer(&order, text(&order)?)?;
         }
         Orders::List => {
-            let orders = deployment::open(&config)?.orders(&call)?;
+            let register = deployment::open(&config)?;
+            let (mut orders, mut after) = (Vec::new(), None);
+            loop {
+                let page = register.orders(&call, after, AT_ONCE)?;
+                orders.extend(page.orders);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
             let mut lines = String::new();
             for order in &orders {
                 writeln!(lines, "{} {} due {}, {}", order.id, order.kind, order.due_at, order.authority)?;

@@ -68,7 +68,7 @@ pub struct GateAnswer {
     pub action: Capability,
     /// Yes, yes within the restricted allowance, or no.
     pub answer: GateWord,
-    /// Rules behind anything but a plain yes; besides those of the pack, `account_unknown` and `gate_stale`.
+    /// Rules behind anything but a plain yes; besides those of the pack, `account_unknown`, `gate_stale` and `not_assessed`.
     pub reasons: Vec<String>,
     /// How old the gate's knowledge is, milliseconds: since it followed the register, or since a measure is enforced that not all
     /// accounts were assessed under yet, whichever is longer.
@@ -458,6 +458,8 @@ pub struct Pass {
     pub met_changes: u64,
     /// Entries that had changed.
     pub changed_entries: u64,
+    /// Accounts that could not be assessed: their gates are closed until they can.
+    pub not_assessed: u64,
 }
 
 /// A version of a list.

@@ -219,7 +219,10 @@ impl Desk {
         let call = self.call();
         let register = self.register();
         let soon = self.now().plus_days(SOON_DAYS);
-        let orders = || u32::try_from(register.orders_due(&call, soon).ok()?).ok();
+        let orders = || {
+            let counts = register.order_counts(&call, soon).ok()?;
+            u32::try_from(counts.due_soon.saturating_add(counts.overdue)).ok()
+        };
         let dead = || u32::try_from(register.dead_letter_count(&call).ok()?).ok();
         let cases = || u32::try_from(register.open_case_count(&call).ok()?).ok();
         let approvals = || u32::try_from(register.approvals_to_decide(&call).ok()?).ok();

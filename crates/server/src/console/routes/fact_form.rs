@@ -5,11 +5,12 @@ use super::words::{fact_label, plain, short, title};
 use crate::console::forms::FactForm;
 use crate::console::views::facts::{Control, FactDraft, Input, Need};
 use crate::console::views::parts::Choice;
+use std::net::IpAddr;
 use std::str::FromStr;
 use tenantry_model::evidence::{CheckMethod, CheckResult};
 use tenantry_model::fact::{
-    AddressUse, Claim, DocumentKind, EntityForm, FactKind, FactValue, NameUse, Source, Strength,
-    TelephoneNumber,
+    AccessKind, AddressUse, Claim, DocumentKind, EmailAddress, EntityForm, FactKind, FactValue, NameUse,
+    PaymentMethod, PaymentToken, PersonalIp, Source, Strength, TelephoneNumber,
 };
 use tenantry_model::id::FactId;
 use tenantry_model::jurisdiction::Jurisdiction;
@@ -24,8 +25,8 @@ const REPLACEABLE_MAX: usize = 40;
 /// The check of a form, by which its fact points to it.
 const CHECK: &str = "check";
 
-/// The kinds of facts that are recorded here, most needed first. What a connection, a payment or a mailbox tells is
-/// observed by the provider, not found by a person.
+/// The kinds of facts that are recorded here, most needed first: everything that a pack may require, so that no case about something
+/// missing waits for a machine.
 pub(super) const fn offered(party: PartyKind) -> &'static [FactKind] {
     use FactKind as K;
     match party {
@@ -40,7 +41,10 @@ pub(super) const fn offered(party: PartyKind) -> &'static [FactKind] {
             K::OtherName,
             K::Address,
             K::PlaceOfUse,
+            K::Email,
             K::Telephone,
+            K::Payment,
+            K::AccessFrom,
         ],
         PartyKind::Organisation => &[
             K::OrganisedUnder,
@@ -52,7 +56,11 @@ pub(super) const fn offered(party: PartyKind) -> &'static [FactKind] {
             K::OtherName,
             K::Address,
             K::LocatedIn,
+            K::PlaceOfUse,
+            K::Email,
             K::Telephone,
+            K::Payment,
+            K::AccessFrom,
         ],
     }
 }
@@ -65,14 +73,20 @@ pub(super) fn parse(form: &FactForm, kind: FactKind, party: &PartyView) -> Resul
             return Err(format!("“{field}” does not belong to “{kind}”; leave it empty."));
         }
     }
-    let fact = value(&Typed { form, kind }, party.kind)?;
+    let typed = Typed { form, kind };
+    let fact = value(&typed, party.kind)?;
+    // When somebody connected is the instant of the fact; of a person's note the day is known.
+    let connected_on: Option<Date> = match kind {
+        FactKind::AccessFrom => Some(typed.required(Field::Date)?),
+        _ => None,
+    };
     let check = check(form)?;
     supported(form, check.as_ref())?;
     let fact = NewFact {
         fact,
         source: Source::Reviewer,
         check: check.as_ref().map(|_| CHECK.to_owned()),
-        stated_at: check.as_ref().map(|check| check.checked_at),
+        stated_at: connected_on.map(Date::start).or(check.as_ref().map(|check| check.checked_at)),
     };
     Ok(NewStatements {
         facts: vec![fact],
@@ -150,6 +164,9 @@ const fn fields(kind: FactKind) -> &'static [Field] {
         FactKind::IdentityDocument => &[F::Document, F::Jurisdiction, F::Number, F::ExpiresOn],
         FactKind::RegistrationNumber => &[F::Jurisdiction, F::Number],
         FactKind::Telephone => &[F::Number],
+        FactKind::Email => &[F::Text],
+        FactKind::Payment => &[F::Usage, F::Number, F::Text, F::Jurisdiction],
+        FactKind::AccessFrom => &[F::Number, F::Usage, F::Date, F::Jurisdiction],
         FactKind::StatusClaim => &[F::Claim],
         FactKind::OrganisationForm => &[F::Form],
         _ => &[],
@@ -191,12 +208,21 @@ impl Field {
         match (self, kind) {
             (Self::Jurisdiction, FactKind::IdentityDocument) => "Issuing state",
             (Self::Jurisdiction, FactKind::RegistrationNumber) => "Where the register is kept",
+            (Self::Jurisdiction, FactKind::Payment) => "Country of the issuing bank",
+            (Self::Jurisdiction, FactKind::AccessFrom) => "Country the address maps to",
             (Self::Jurisdiction, _) => "Country or subdivision",
+            (Self::Text, FactKind::Email) => "E-mail address",
+            (Self::Text, FactKind::Payment) => "Processor or currency",
             (Self::Text, _) => "Name",
+            (Self::Usage, FactKind::Payment) => "How it pays",
+            (Self::Usage, FactKind::AccessFrom) => "What the connection was for",
             (Self::Usage, _) => "What it is for",
             (Self::Street, _) => "Street and number",
             (Self::Locality, _) => "Town and postal code",
+            (Self::Date, FactKind::AccessFrom) => "Day of the connection",
             (Self::Date, _) => "Date of birth",
+            (Self::Number, FactKind::Payment) => "Token",
+            (Self::Number, FactKind::AccessFrom) => "IP address",
             (Self::Number, _) => "Number",
             (Self::Document, _) => "Kind of document",
             (Self::ExpiresOn, _) => "Valid until",
@@ -208,8 +234,17 @@ impl Field {
     /// What is said beside it.
     const fn hint(self, kind: FactKind) -> &'static str {
         match (self, kind) {
+            (Self::Jurisdiction, FactKind::Payment | FactKind::AccessFrom) => {
+                "a code: NZ, US; may stay empty"
+            }
             (Self::Jurisdiction, _) => "a code: NZ, US, US-CA",
+            (Self::Text, FactKind::Payment) => "what gives the token its meaning; may stay empty",
+            (Self::Text, FactKind::Email) => "",
             (Self::Text, _) => "as the source writes it",
+            (Self::Date, FactKind::AccessFrom) => "in UTC",
+            (Self::Number, FactKind::Payment) => {
+                "as the processor gives it; never the number of a card or an account"
+            }
             (Self::Date, _) => "year, year-month or year-month-day",
             (Self::Number, FactKind::Telephone) => "+ and 7 to 15 digits",
             (Self::Locality | Self::ExpiresOn, _) => "may stay empty",
@@ -222,7 +257,11 @@ impl Field {
     const fn must_be(self, kind: FactKind) -> &'static str {
         match (self, kind) {
             (Self::Jurisdiction, _) => "the code of a country, a subdivision or a region, as NZ, US or US-CA",
+            (Self::Date, FactKind::AccessFrom) => "written year-month-day, and exist",
             (Self::Date, _) => "written year, year-month or year-month-day, and exist",
+            (Self::Text, FactKind::Email) => "one address, as name@example.org",
+            (Self::Number, FactKind::Payment) => "a token without spaces, and not the number of a card",
+            (Self::Number, FactKind::AccessFrom) => "an IPv4 or IPv6 address",
             (Self::ExpiresOn, _) => "written year-month-day, and exist",
             (Self::Number, FactKind::Telephone) => "+ and 7 to 15 digits",
             (Self::Text | Self::Street | Self::Locality | Self::Number, _) => {
@@ -232,9 +271,11 @@ impl Field {
         }
     }
 
-    const fn need(self) -> Need {
-        match self {
-            Self::Locality | Self::ExpiresOn => Need::Optional,
+    const fn need(self, kind: FactKind) -> Need {
+        match (self, kind) {
+            (Self::Locality | Self::ExpiresOn, _)
+            | (Self::Text, FactKind::Payment)
+            | (Self::Jurisdiction, FactKind::Payment | FactKind::AccessFrom) => Need::Optional,
             _ => Need::Required,
         }
     }
@@ -334,6 +375,27 @@ fn value(typed: &Typed<'_>, party: PartyKind) -> Result<FactValue, String> {
             let number = typed.read(Field::Number, |text| TelephoneNumber::parse(text).ok())?;
             FactValue::Telephone { number: number.ok_or("“Number” is missing.")? }
         }
+        FactKind::Email => {
+            let address = typed.read(Field::Text, |text| EmailAddress::parse(text).ok())?;
+            FactValue::Email { address: address.ok_or("“E-mail address” is missing.")? }
+        }
+        FactKind::Payment => {
+            let method = typed.required(Field::Usage)?;
+            let token = typed.read(Field::Number, |text| PaymentToken::parse(text).ok())?;
+            FactValue::Payment {
+                method,
+                token: token.ok_or("“Token” is missing.")?,
+                issuer: typed.optional_text(Field::Text)?,
+                issuer_jurisdiction: typed.optional(Field::Jurisdiction)?,
+            }
+        }
+        FactKind::AccessFrom => {
+            let (ip, access) = (typed.required::<IpAddr>(Field::Number)?, typed.required(Field::Usage)?);
+            // The day is the instant of the fact; see `parse`.
+            typed.required::<Date>(Field::Date)?;
+            let jurisdiction = typed.optional(Field::Jurisdiction)?;
+            FactValue::AccessFrom { ip: PersonalIp::new(ip), access, jurisdiction }
+        }
         FactKind::StatusClaim => FactValue::StatusClaim { claim: typed.required(Field::Claim)? },
         FactKind::OrganisationForm => FactValue::OrganisationForm { form: typed.required(Field::Form)? },
         other => return Err(format!("“{}” is not recorded here.", fact_label(other))),
@@ -404,7 +466,13 @@ fn superseded(form: &FactForm, kind: FactKind, party: &PartyView) -> Result<Vec<
 fn input(field: Field, form: &FactForm, kind: FactKind, party: PartyKind) -> Input {
     let sent = field.sent(form);
     let control = match (field, kind) {
-        (Field::ExpiresOn, _) => Control::Day(sent.to_owned()),
+        (Field::ExpiresOn, _) | (Field::Date, FactKind::AccessFrom) => Control::Day(sent.to_owned()),
+        (Field::Usage, FactKind::Payment) => {
+            Control::Choice(words(PaymentMethod::ALL, PaymentMethod::as_str, sent))
+        }
+        (Field::Usage, FactKind::AccessFrom) => {
+            Control::Choice(words(AccessKind::ALL, AccessKind::as_str, sent))
+        }
         (Field::Usage, FactKind::OtherName) => Control::Choice(words(names(party), NameUse::as_str, sent)),
         (Field::Usage, _) => Control::Choice(words(addresses(party), AddressUse::as_str, sent)),
         (Field::Document, _) => Control::Choice(words(DocumentKind::ALL, DocumentKind::as_str, sent)),
@@ -420,7 +488,7 @@ fn input(field: Field, form: &FactForm, kind: FactKind, party: PartyKind) -> Inp
         label: field.label(kind),
         hint: field.hint(kind),
         control,
-        need: field.need(),
+        need: field.need(kind),
     }
 }
 
@@ -452,17 +520,27 @@ fn chosen(value: &str, label: &str, sent: &str) -> Choice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tenantry_policy::pack::{Pack, Presence};
 
     /// A form with every field filled in as this kind of fact wants it.
     fn filled(kind: FactKind) -> FactForm {
         let text = |text: &str| text.to_owned();
         FactForm {
             jurisdiction: text(" us-ca "),
-            text: text("A Name"),
-            usage: text(if kind == FactKind::Address { "business" } else { "former" }),
+            text: text(if kind == FactKind::Email { "a@example.org" } else { "A Name" }),
+            usage: text(match kind {
+                FactKind::Address => "business",
+                FactKind::Payment => "card",
+                FactKind::AccessFrom => "sign_up",
+                _ => "former",
+            }),
             street: text("1 Street"),
-            date: text("1980-02"),
-            number: text("+64 9 123 4567"),
+            date: text(if kind == FactKind::AccessFrom { "2026-11-01" } else { "1980-02" }),
+            number: text(match kind {
+                FactKind::Payment => "tok_1",
+                FactKind::AccessFrom => "2001:db8::7",
+                _ => "+64 9 123 4567",
+            }),
             document: text("passport"),
             claim: text("us_person"),
             form: text("branch"),
@@ -495,12 +573,43 @@ mod tests {
             for kind in offered(party) {
                 let made = value(&Typed { form: &filled(*kind), kind: *kind }, party);
                 assert_eq!(made.map(|value| value.kind()), Ok(*kind), "{kind} of an {party}");
-                for field in fields(*kind).iter().filter(|field| field.need() == Need::Required) {
+                for field in fields(*kind).iter().filter(|field| field.need(*kind) == Need::Required) {
                     let missing = value(&Typed { form: &without(*field, *kind), kind: *kind }, party);
                     let expect = format!("“{}” is missing.", field.label(*kind));
                     assert_eq!(missing.err(), Some(expect), "{kind} of an {party}");
                 }
             }
         }
+    }
+
+    /// A case about something missing can be settled here: whatever the shipped pack requires or asks for can be recorded, in a use of
+    /// an address that counts.
+    #[test]
+    fn whatever_the_pack_asks_for_can_be_recorded() {
+        const PACK: &str = include_str!("../../../../../packs/eo13984-nprm-2024.toml");
+        let pack = Pack::parse(PACK).unwrap();
+        for rule in pack.fields.iter().filter(|rule| rule.presence != Presence::Off) {
+            for party in &rule.kinds {
+                let (kinds, uses) = (offered(*party), addresses(*party));
+                let recorded = |kind: &&FactKind| {
+                    kinds.contains(kind)
+                        && (**kind != FactKind::Address
+                            || rule.address_uses.is_empty()
+                            || rule.address_uses.iter().any(|usage| uses.contains(usage)))
+                };
+                let asked: Vec<_> =
+                    rule.any_of.iter().filter(|kind| **kind != FactKind::NationalId).collect();
+                let missing: Vec<_> = asked.iter().filter(|kind| !recorded(kind)).collect();
+                assert!(missing.is_empty(), "{missing:?} of an {party}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_a_card_is_refused_and_not_repeated() {
+        let form = FactForm { number: "4111 1111 1111 1111".to_owned(), ..filled(FactKind::Payment) };
+        let refused =
+            value(&Typed { form: &form, kind: FactKind::Payment }, PartyKind::Organisation).unwrap_err();
+        assert!(refused.contains("not the number of a card") && !refused.contains("4111"), "{refused}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, capital};
 use super::words::{counted, grouped, when};
-use crate::console::views::lists::{Heartbeat, ListCard, ListsPage, SnapshotRow};
+use crate::console::views::lists::{Heartbeat, ListCard, ListsPage, NotAssessed, SnapshotRow};
 use crate::console::views::parts::{Badge, Bar, Digest, Tone, When};
 use crate::console::views::shell::Section;
 use crate::console::{Reply, page};
@@ -15,6 +15,7 @@ use tenantry_register::watchlists::{ListsView, SnapshotView};
 pub(super) async fn list(desk: Desk) -> Reply {
     desk.answer(|desk| {
         let lists = desk.register().lists(&desk.call())?;
+        let not_assessed = desk.register().not_assessed(&desk.call())?;
         let now = desk.now();
         let cards = lists.in_force.iter().map(|current| card(current, &lists, now)).collect();
         let troubles = lists.troubles.iter().map(|trouble| capital(trouble)).collect();
@@ -23,7 +24,11 @@ pub(super) async fn list(desk: Desk) -> Reply {
         let (shell, heartbeat) = (desk.shell(Section::Lists), heartbeat(&lists, now));
         let signals = lists.signal_lists.in_force.iter();
         let signals = signals.map(|current| signal_card(current, &lists, now)).collect();
-        Ok(page(&ListsPage { shell, heartbeat, troubles, refused, lists: cards, signals }))
+        let not_assessed = (not_assessed.count > 0).then(|| NotAssessed {
+            count: counted(not_assessed.count),
+            accounts: not_assessed.accounts.iter().map(ToString::to_string).collect(),
+        });
+        Ok(page(&ListsPage { shell, heartbeat, not_assessed, troubles, refused, lists: cards, signals }))
     })
     .await
 }

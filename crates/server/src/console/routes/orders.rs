@@ -4,57 +4,70 @@ use super::accounts::account_link;
 use super::desk::{Desk, Trouble, sentence};
 use super::disclosures::badge;
 use super::session::{Sent, see_other};
-use super::words::{account_state, short, sla, title, when};
+use super::words::{account_state, counted, short, sla, title, when};
 use crate::console::forms::{OrderForm, ReadDocumentForm};
 use crate::console::views::orders::{
     DisclosureRow, OrderDocumentCard, OrderField, OrderNewPage, OrderPage, OrderRow, OrderTarget, OrdersPage,
     Reading,
 };
-use crate::console::views::parts::{Choice, Count, Link};
+use crate::console::views::parts::{Choice, Count, Link, Pager};
 use crate::console::views::shell::Section;
 use crate::console::{Reply, page};
+use crate::http::page::{PageQuery, encode};
 use axum::body::Body;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, Response, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
 use tenantry_model::id::{CaseId, OrderId};
 use tenantry_model::order::{DocumentType, Keeping, OrderKind};
 use tenantry_model::time::Timestamp;
 use tenantry_register::disclosure::DisclosureView;
-use tenantry_register::orders::{DocumentBytes, DocumentView, NewDocument, NewOrder, OrderView};
+use tenantry_register::orders::{DocumentBytes, DocumentView, NewDocument, NewOrder, OrderCursor, OrderView};
 use tenantry_register::{Action, Reason, RegisterError};
 
+/// Orders on one page.
+const ROWS: u16 = 50;
 /// Days before its deadline from which an order counts as due soon.
 const SOON_DAYS: u32 = 3;
 
-pub(super) async fn list(desk: Desk) -> Reply {
-    desk.answer(|desk| {
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    cursor: Option<String>,
+}
+
+pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Reply {
+    desk.answer(move |desk| {
         let now = desk.now();
-        let mut orders = desk.register().orders(&desk.call())?;
-        // What is still to come first, soonest first; then what is past, latest first.
-        orders.sort_by_key(|order| {
-            let due = order.due_at.as_micros();
-            if order.due_at >= now { (0, due) } else { (1, -due) }
-        });
-        let soon = now.plus_days(SOON_DAYS);
-        let within = |from: Timestamp, to: Timestamp| {
-            orders.iter().filter(|o| from <= o.due_at && o.due_at < to).count()
-        };
-        let count = |value: usize, label: &str| Count {
+        // A cursor that cannot be read is a link of another day: the list begins anew.
+        let page_asked = PageQuery { limit: None, cursor: asked.cursor };
+        let after = page_asked.read::<OrderCursor>().ok().and_then(|page| page.after);
+        let found = desk.register().orders(&desk.call(), after, ROWS)?;
+        let all = desk.register().order_counts(&desk.call(), now.plus_days(SOON_DAYS))?;
+        let count = |value: i64, label: &str| Count {
             label: label.to_owned(),
-            value: value.to_string(),
+            value: counted(value),
             href: String::new(),
         };
         let counts = vec![
-            count(orders.len(), "received"),
-            count(within(now, soon), "due within 3 days"),
-            count(within(Timestamp::from_micros(i64::MIN), now), "past their date"),
+            count(all.received, "received"),
+            count(all.due_soon, "open, due within 3 days"),
+            count(all.overdue, "open, past their date"),
         ];
+        let pager = Pager {
+            summary: format!("{} here, {} in all", found.orders.len(), counted(all.received)),
+            previous: after.map(|_| Link::new("/console/orders", "First page")),
+            next: found
+                .next
+                .as_ref()
+                .map(|next| Link::new(&format!("/console/orders?cursor={}", encode(next)), "Next page")),
+        };
         Ok(page(&OrdersPage {
             shell: desk.shell(Section::Orders),
             counts,
-            rows: orders.iter().map(|order| row(order, now)).collect(),
+            pager,
+            rows: found.orders.iter().map(|order| row(order, now)).collect(),
             receive: desk
                 .may(Action::ReceiveOrder)
                 .then(|| Link::new("/console/orders/new", "Receive an order")),

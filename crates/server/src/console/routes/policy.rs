@@ -109,7 +109,11 @@ fn clocks(pack: &Pack) -> Vec<Period> {
     let row = |(name, timer): (&str, &tenantry_policy::pack::Timer)| Period {
         name: plain(name),
         length: format!("{} days", timer.days),
-        anchor: timer.anchor.clone(),
+        anchor: if Pack::is_counted(name) {
+            timer.anchor.clone()
+        } else {
+            format!("{}; stated, not counted here yet", timer.anchor)
+        },
         source: format!("{}, {}", timer.requirement, timer.citation),
     };
     pack.timers().map(row).collect()

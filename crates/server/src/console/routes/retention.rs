@@ -4,13 +4,14 @@ use super::desk::{Desk, Trouble};
 use super::session::{Sent, see_other};
 use super::words::{plain, short, title, when};
 use crate::console::forms::{BareForm, HoldForm, LiftForm};
-use crate::console::views::parts::{Badge, Choice, Count, Digest, Link, Tone};
+use crate::console::views::parts::{Badge, Choice, Count, Digest, Link, Pager, Tone};
 use crate::console::views::retention::{
     BatchAct, BatchRow, DueRow, HoldAct, HoldRow, PlaceHold, RetentionPage,
 };
 use crate::console::views::shell::Section;
 use crate::console::{Reply, page};
-use axum::extract::Path;
+use axum::extract::{Path, Query};
+use serde::Deserialize;
 use tenantry_model::erasure::{ErasureFate, ErasureState};
 use tenantry_model::hold::{HoldKind, HoldState, Silence};
 use tenantry_model::id::{ErasureId, HoldId};
@@ -22,25 +23,49 @@ use tenantry_register::{Action, Reason};
 
 /// Where the forms lead back to.
 const HERE: &str = "/console/retention";
+/// Holds, and batches, on one page.
+const ROWS: usize = 100;
 /// Rows of what is due on the page.
 const DUE_MAX: usize = 200;
 /// Objects of a batch on the page.
 const OBJECTS_MAX: usize = 4;
 
-pub(super) async fn show(desk: Desk) -> Reply {
-    desk.answer(|desk| {
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    holds: String,
+    #[serde(default)]
+    batches: String,
+}
+
+/// One page of rows out of those that were read, and where the other pages are.
+fn paged<T>(rows: &mut Vec<T>, asked: &str, list: &str, id: impl Fn(&T) -> String) -> Pager {
+    let more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    let last = rows.last().filter(|_| more).map(id);
+    Pager {
+        summary: format!("{} here", rows.len()),
+        previous: (!asked.is_empty()).then(|| Link::new(HERE, "Newest")),
+        next: last.map(|last| Link::new(&format!("{HERE}?{list}={last}"), "Earlier")),
+    }
+}
+
+pub(super) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Reply {
+    desk.answer(move |desk| {
         let (register, call, now) = (desk.register(), desk.call(), desk.now());
-        let holds = register.holds(&call, None)?;
-        let batches = register.erasures(&call, None)?;
+        let mut holds = register.holds(&call, asked.holds.parse().ok())?;
+        let mut batches = register.erasures(&call, asked.batches.parse().ok())?;
         let due = register.due_for_erasure(&call)?;
         let count = |value: usize, label: &str| Count {
             label: label.to_owned(),
             value: value.to_string(),
             href: String::new(),
         };
-        let in_force = holds.iter().filter(|hold| hold.state == HoldState::InForce).count();
+        let in_force = usize::try_from(register.holds_in_force(&call)?).unwrap_or(usize::MAX);
         let held = due.iter().filter(|line| line.place == DuePlace::Held).count();
         let open = batches.iter().filter(|batch| batch.state != ErasureState::Done).count();
+        let hold_pages = paged(&mut holds, &asked.holds, "holds", |hold| hold.id.to_string());
+        let batch_pages = paged(&mut batches, &asked.batches, "batches", |batch| batch.id.to_string());
         let place = desk.may(Action::PlaceHold).then(|| PlaceHold {
             kinds: HoldKind::ALL.iter().map(|k| Choice::new(k.as_str(), &plain(k.as_str()))).collect(),
             silences: vec![
@@ -56,6 +81,8 @@ pub(super) async fn show(desk: Desk) -> Reply {
                 count(held, "of them held"),
                 count(open, "batches under way"),
             ],
+            hold_pages,
+            batch_pages,
             holds: holds.into_iter().map(|hold| hold_row(desk, hold, now)).collect(),
             place,
             batches: batches.into_iter().map(|batch| batch_row(desk, batch, now)).collect(),

@@ -87,7 +87,7 @@ fn find(desk: &Desk, place: &StoryPlace) -> Link {
             link(case.map(|case| format!("/console/cases/{}", case.id)), &text)
         }
         StoryPlace::Order => {
-            let first = register.orders(&call).ok().and_then(|orders| orders.into_iter().next());
+            let first = register.orders(&call, None, 1).ok().and_then(|page| page.orders.into_iter().next());
             link(first.map(|order| format!("/console/orders/{}", order.id)), "The order")
         }
         StoryPlace::Measures => {

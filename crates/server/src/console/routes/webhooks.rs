@@ -4,25 +4,47 @@ use super::desk::{Desk, Trouble};
 use super::session::{Sent, see_other};
 use super::words::when;
 use crate::console::forms::BareForm;
-use crate::console::views::parts::{Badge, Count, Tone};
+use crate::console::views::parts::{Badge, Count, Link, Pager, Tone};
 use crate::console::views::shell::Section;
 use crate::console::views::webhooks::{DeadLetter, EndpointRow, WebhooksPage};
 use crate::console::{Reply, page};
-use axum::extract::Path;
+use axum::extract::{Path, Query};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use tenantry_model::id::{DeliveryId, EndpointId};
 use tenantry_model::time::Timestamp;
 use tenantry_register::outbox::{DeliveryView, EndpointView};
 
 /// Dead letters on the page, newest first.
-const SHOWN_MAX: usize = 200;
+const SHOWN_MAX: u32 = 100;
 
-pub(super) async fn list(desk: Desk) -> Reply {
-    desk.answer(|desk| {
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    before: String,
+}
+
+pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Reply {
+    desk.answer(move |desk| {
         let (register, call, now) = (desk.register(), desk.call(), desk.now());
         let endpoints = register.endpoints(&call)?;
         let urls: BTreeMap<EndpointId, String> = endpoints.iter().map(|e| (e.id, e.url.clone())).collect();
-        let dead = register.dead_letters(&call)?;
+        let before = asked.before.parse().ok();
+        let mut dead = register.dead_letters(&call, before, SHOWN_MAX + 1)?;
+        let more = dead.len() > SHOWN_MAX as usize;
+        dead.truncate(SHOWN_MAX as usize);
+        let pager = Pager {
+            summary: format!(
+                "{} here, {} in all",
+                dead.len(),
+                super::words::counted(register.dead_letter_count(&call)?)
+            ),
+            previous: before.map(|_: DeliveryId| Link::new("/console/webhooks", "First page")),
+            next: dead
+                .last()
+                .filter(|_| more)
+                .map(|last| Link::new(&format!("/console/webhooks?before={}", last.id), "Next page")),
+        };
         let counts = register.delivery_counts(&call)?;
         let count = |(state, n): (String, i64)| Count {
             value: super::words::counted(n),
@@ -33,7 +55,8 @@ pub(super) async fn list(desk: Desk) -> Reply {
             shell: desk.shell(Section::Webhooks),
             counts: counts.into_iter().map(count).collect(),
             endpoints: endpoints.into_iter().map(|endpoint| endpoint_row(endpoint, now)).collect(),
-            dead: dead.into_iter().take(SHOWN_MAX).map(|letter| letter_row(letter, &urls, now)).collect(),
+            dead: dead.into_iter().map(|letter| letter_row(letter, &urls, now)).collect(),
+            pager,
         }))
     })
     .await

@@ -14,6 +14,8 @@ pub struct ListsPage {
     pub shell: Shell,
     /// Whether every active party was screened against the newest snapshots.
     pub heartbeat: Heartbeat,
+    /// Accounts that could not be assessed, if there are any.
+    pub not_assessed: Option<NotAssessed>,
     /// Lists that are missing or too old, a sentence each.
     pub troubles: Vec<String>,
     /// The watchlists.
@@ -35,6 +37,15 @@ pub struct Heartbeat {
     pub share: Bar,
     /// When the last complete pass ended, and what met what.
     pub pass: Option<(When, String)>,
+}
+
+/// Accounts that could not be assessed: their gates are closed.
+#[derive(Clone)]
+pub struct NotAssessed {
+    /// How many: `1`.
+    pub count: String,
+    /// The first of them.
+    pub accounts: Vec<String>,
 }
 
 /// One list.
@@ -75,4 +86,4 @@ pub struct SnapshotRow {
     pub entries: String,
 }
 
-opaque_debug!(ListsPage, Heartbeat, ListCard, SnapshotRow);
+opaque_debug!(ListsPage, Heartbeat, NotAssessed, ListCard, SnapshotRow);

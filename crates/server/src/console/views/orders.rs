@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Choice, Count, Link, When};
+use super::parts::{Badge, Choice, Count, Link, Pager, When};
 use super::queue::Sla;
 use super::shell::Shell;
 use crate::console::forms::OrderForm;
@@ -14,10 +14,12 @@ use crate::console::forms::OrderForm;
 pub struct OrdersPage {
     /// Frame.
     pub shell: Shell,
-    /// Open, due this week, overdue.
+    /// Received, due within days, overdue: over all pages.
     pub counts: Vec<Count>,
-    /// The orders, soonest deadline first.
+    /// The orders of this page: open ones soonest deadline first, then those that are answered.
     pub rows: Vec<OrderRow>,
+    /// Where the other pages are.
+    pub pager: Pager,
     /// Where an order is received, for those who may.
     pub receive: Option<Link>,
     /// Disclosures, newest first, for those who may see them.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Choice, Count, Digest, Link, When};
+use super::parts::{Badge, Choice, Count, Digest, Link, Pager, When};
 use super::shell::Shell;
 
 /// `GET /console/retention`. Placing posts to `/console/holds`.
@@ -16,10 +16,14 @@ pub struct RetentionPage {
     pub counts: Vec<Count>,
     /// Holds, newest first.
     pub holds: Vec<HoldRow>,
+    /// Where the other holds are.
+    pub hold_pages: Pager,
     /// The form for a new hold; `None` for who may not place one.
     pub place: Option<PlaceHold>,
     /// Batches, newest first.
     pub batches: Vec<BatchRow>,
+    /// Where the other batches are.
+    pub batch_pages: Pager,
     /// What is due and kept, or comes up in the next round.
     pub due: Vec<DueRow>,
 }

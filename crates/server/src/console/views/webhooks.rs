@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::opaque_debug;
-use super::parts::{Badge, Count, When};
+use super::parts::{Badge, Count, Pager, When};
 use super::shell::Shell;
 
 /// `GET /console/webhooks`. Replays post to `/console/webhooks/messages/{id}/replay`.
@@ -18,6 +18,8 @@ pub struct WebhooksPage {
     pub endpoints: Vec<EndpointRow>,
     /// Messages given up on, newest first.
     pub dead: Vec<DeadLetter>,
+    /// Where the others are.
+    pub pager: Pager,
 }
 
 /// An endpoint.

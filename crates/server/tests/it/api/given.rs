@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
-use tenantry_model::id::AccountId;
-use tenantry_model::staff::{Actor, Job, Scope};
+use tenantry_model::id::{AccountId, StaffId};
+use tenantry_model::staff::{Actor, Job, Role, Scope};
 use tenantry_model::time::Timestamp;
 use tenantry_register::people::NewApiKey;
-use tenantry_register::{Call, Register, SetUp};
+use tenantry_register::{Call, Reason, Register, SetUp};
 use tenantry_server::console::ConsoleOptions;
 use tenantry_server::http::api_key::ApiKey;
 use tenantry_server::http::rate::{Rate, Rates};
@@ -131,6 +131,16 @@ impl Deployment {
     }
 
     /// Signs a checkpoint.
+    /// Proposes a measure, as a compliance officer does in the console.
+    pub(crate) fn propose_measure(&self, title: &str) {
+        let measure = json!({ "title": title, "target": { "kind": "jurisdiction", "jurisdictions": ["KP"] },
+            "effect": { "effect": "prohibit" }, "citation": "Determination 1", "determined_on": "2026-10-20" });
+        let id = StaffId::from_bytes([7; 16]);
+        let officer = Call::by(Actor::Staff { id, role: Role::ComplianceOfficer });
+        let officer = officer.because(Reason::parse("because the test says so").unwrap());
+        self.register.propose_measure(&officer, serde_json::from_value(measure).unwrap()).unwrap();
+    }
+
     pub(crate) fn checkpoint(&self) {
         self.register.checkpoint(&job(Job::Checkpoints)).unwrap();
     }

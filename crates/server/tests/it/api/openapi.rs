@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
+use tenantry_model::event::EventType;
 use tenantry_server::api;
 
 const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
@@ -17,6 +18,25 @@ fn the_document_checked_in_is_the_one_the_code_makes() {
         checked_in == api::document_text(),
         "docs/openapi.json is not what the code makes; write it again with `cargo run -p tenantry -- openapi > docs/openapi.json` and read the difference"
     );
+}
+
+/// Who integrates is told of every kind of event there is; a kind that is not in the table is refused.
+#[test]
+fn the_guide_names_every_type_of_event() {
+    let guide = include_str!("../../../../../docs/integrating.md");
+    let rows = guide.lines().filter(|line| line.starts_with("| `tenantry."));
+    let mut named = BTreeSet::new();
+    for row in rows {
+        let cell = row.trim_start_matches('|').split('|').next().unwrap_or_default();
+        let words: Vec<&str> = cell.split('`').filter(|word| word.contains('.')).collect();
+        let (stem, _) = words[0].rsplit_once('.').unwrap();
+        named.extend(words.iter().map(|word| match word.strip_prefix('.') {
+            Some(last) => format!("{stem}.{last}"),
+            None => (*word).to_owned(),
+        }));
+    }
+    let known: BTreeSet<String> = EventType::ALL.iter().map(ToString::to_string).collect();
+    assert_eq!(named, known);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Walking the pages of a list shows every row once, in order, whatever the page size.
 
 use super::given::{Deployment, person};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tenantry_server::http::problem::Code;
 
@@ -26,12 +26,23 @@ async fn walk(deployment: &Deployment, path: &str, limit: usize, id: &str) -> Ve
 async fn every_row_is_shown_once() {
     let deployment = Deployment::new();
     for number in 0..ROWS {
-        deployment.apply(&person(number)).await;
+        let applied = deployment.apply(&person(number)).await;
+        let order =
+            json!({ "kind": "regulator_request", "authority": "Bureau", "reference": format!("R-{number}") });
+        assert_eq!(deployment.post("/v1/orders", &format!("o-{number}"), &order).await.status, 201);
+        let hold = json!({ "kind": "internal", "silence": "silent", "authority": "Counsel",
+            "reference": format!("matter {number}"), "accounts": [applied["account"]] });
+        let placed = deployment.post("/v1/holds", &format!("h-{number}"), &hold).await;
+        assert_eq!(placed.status, 201, "{}", placed.text());
+        deployment.propose_measure(&format!("Measure {number}"));
     }
     for (path, id) in [
         ("/v1/applications", "id"),
         ("/v1/accounts", "id"),
         ("/v1/cases", "id"),
+        ("/v1/orders", "id"),
+        ("/v1/holds", "id"),
+        ("/v1/measures", "id"),
         ("/v1/ledger/records", "index"),
     ] {
         let whole = walk(&deployment, path, 199, id).await;

@@ -75,9 +75,9 @@ async fn an_event_is_claimed_once_signed_for_and_becomes_a_dead_letter_that_can_
     let failure = tenantry_server::webhooks::sender::Failure::Status(500);
     store.settle(call.delivery, call.attempt, &Settlement::Dead { at: now, failure }).unwrap();
     let dead = deployment.get("/v1/webhooks/dead-letters").await.json();
-    assert_eq!((&dead[0]["state"], &dead[0]["last_status"]), (&json!("dead"), &json!(500)));
+    assert_eq!((&dead["items"][0]["state"], &dead["items"][0]["last_status"]), (&json!("dead"), &json!(500)));
     let path = format!("/v1/webhooks/deliveries/{}/replay", call.delivery);
     assert_eq!(deployment.post(&path, "k", &json!({})).await.status, 202);
-    assert_eq!(deployment.get("/v1/webhooks/dead-letters").await.json(), json!([]));
+    assert_eq!(deployment.get("/v1/webhooks/dead-letters").await.json(), json!({ "items": [] }));
     assert!(store.open_rows(100).unwrap().iter().any(|row| row.id == call.delivery));
 }

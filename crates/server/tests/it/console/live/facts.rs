@@ -197,7 +197,7 @@ async fn what_is_missing_or_not_expected_is_named_and_what_was_typed_stays() {
     reviewer.get(&format!("{facts}?kind=date_of_birth")).await;
     let unborn = with(&[("date", "2030-01-01")], &CHECKED);
     reviewer.send_form(&facts, &unborn).await.is(StatusCode::OK).shows("A date of birth lies in the past.");
-    for kind in ["organised_under", "email", "nothing"] {
+    for kind in ["organised_under", "national_id", "nothing"] {
         let seen = reviewer.get(&format!("{facts}?kind={kind}")).await.is(StatusCode::OK);
         seen.shows("not recorded here for an individual").shows("Choose a kind");
     }

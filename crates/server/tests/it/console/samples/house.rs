@@ -192,6 +192,12 @@ fn retention(theme: Theme) -> RetentionPage {
     RetentionPage {
         shell: shell(theme, Section::Retention),
         counts: vec![count("2", "holds in force", ""), count("5", "keys due", "")],
+        hold_pages: Pager {
+            summary: s("2 here"),
+            previous: None,
+            next: Some(Link::new("/console/retention?holds=hld_1", "Earlier")),
+        },
+        batch_pages: Pager { summary: s("1 here"), previous: None, next: None },
         holds: vec![
             hold("hld_2", "Preservation request", Some(ago(1)), HoldAct::RenewOrRelease),
             hold("hld_1", "Litigation", None, HoldAct::Release),
@@ -234,6 +240,7 @@ fn webhooks(theme: Theme) -> WebhooksPage {
             error: s("HTTP 502"),
             at: ago(300),
         }],
+        pager: Pager { summary: s("1 here, 1 in all"), previous: None, next: None },
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
     for fact in &mut read_only.missing {
         fact.label.href.clear();
     }
+    let damaged = NotAssessed { count: s("1"), accounts: vec![s("acc_01j7r1")] };
     let kept = fact_draft("NZ", "2030-01-31", "fct_01j9q1");
     vec![
         ("accounts", draw(&accounts(theme))),
@@ -50,6 +51,7 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("measure_new", draw(&measure_new(theme, None))),
         ("measure_new_preview", draw(&measure_new(theme, Some(preview())))),
         ("lists", draw(&lists(theme))),
+        ("lists_not_assessed", draw(&ListsPage { not_assessed: Some(damaged), ..lists(theme) })),
         ("lists_empty", draw(&ListsPage { lists: Vec::new(), signals: Vec::new(), ..lists(theme) })),
     ]
 }
@@ -564,6 +566,7 @@ fn lists(theme: Theme) -> ListsPage {
                 ),
             )),
         },
+        not_assessed: None,
         troubles: vec![s("The list un-sc was last confirmed 4 days ago and may be 3 days old.")],
         lists: vec![
             list("ofac-sdn", "OFAC Specially Designated Nationals", good("in force"), 0),

@@ -427,9 +427,14 @@ fn orders(theme: Theme) -> OrdersPage {
         shell: shell(theme, Section::Orders),
         counts: vec![
             count("2", "received", ""),
-            count("1", "due within 3 days", ""),
-            count("0", "past their date", ""),
+            count("1", "open, due within 3 days", ""),
+            count("0", "open, past their date", ""),
         ],
+        pager: Pager {
+            summary: s("2 here, 2 in all"),
+            previous: None,
+            next: Some(Link::new("/console/orders?cursor=eyJ9", "Next page")),
+        },
         rows: vec![
             row(
                 "ord_01j1",

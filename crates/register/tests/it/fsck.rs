@@ -527,8 +527,16 @@ fn a_changed_value_of_every_compared_column_is_found() {
 }
 
 /// Columns without a value in that deployment, or whose constraint admits no other; other tests change some of them.
-const WITHOUT_ROWS: [&str; 4] =
-    ["ledger_head.id", "interest.ended_at", "measure.ended_at", "legal_hold.ended_at"];
+const WITHOUT_ROWS: [&str; 8] = [
+    "ledger_head.id",
+    "interest.ended_at",
+    "account_role.ended_at",
+    "snapshot.superseded_at",
+    "measure.ended_at",
+    "api_key.revoked_at",
+    "endpoint.disabled_at",
+    "legal_hold.ended_at",
+];
 
 /// A broken row hides nothing behind it.
 #[test]

@@ -27,7 +27,7 @@ mod serving;
 mod verify;
 mod witness;
 
-pub use journal::FileJournal;
+pub use journal::{FileJournal, attach as attach_journal};
 
 use crate::cli::exit::Exit;
 use crate::cli::output::{Form, Output};

@@ -16,6 +16,7 @@ type Target = fn(&[u8]);
 const TARGETS: &[(&str, Target)] = &[
     ("configuration", settings::configuration),
     ("http_body", http::body),
+    ("http_form", http::form),
     ("http_words", http::words),
     ("ledger_checkpoint", ledger::checkpoint),
     ("ledger_leaf", ledger::leaf),
@@ -41,6 +42,7 @@ const TARGETS: &[(&str, Target)] = &[
     ("lists_packed", lists::packed),
     ("lists_senzing", lists::senzing),
     ("lists_set", lists::set),
+    ("lists_signals", lists::signals),
     ("lists_uk_csv", lists::uk_csv),
     ("lists_uk_xml", lists::uk_xml),
     ("lists_un_xml", lists::un_xml),

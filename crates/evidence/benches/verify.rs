@@ -105,6 +105,7 @@ fn package() -> (Package, Key) {
         time_stamps: vec![],
         request: vec![],
         records: records.collect(),
+        process: None,
         custody: vec![],
         erased: vec![],
         complete: vec![],

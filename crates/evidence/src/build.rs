@@ -88,6 +88,15 @@ pub struct Attachment {
     pub bytes: Vec<u8>,
 }
 
+/// The legal process that a disclosure rests on.
+#[derive(Debug, Clone)]
+pub struct LegalProcess {
+    /// The record of its receipt, which states SHA-256 and size of the document.
+    pub record: Record,
+    /// The document as it was received, where it is kept: what its file name ends with, and its bytes.
+    pub document: Option<(&'static str, Vec<u8>)>,
+}
+
 /// Everything a package is made of.
 #[derive(Debug, Clone)]
 pub struct Package {
@@ -107,6 +116,8 @@ pub struct Package {
     pub time_stamps: Vec<TimeStamp>,
     /// What was asked, and by whom.
     pub request: Vec<Attachment>,
+    /// The legal process behind the request, where it rests on one.
+    pub process: Option<LegalProcess>,
     /// The records handed over.
     pub records: Vec<Record>,
     /// Access, approval and export records about this package.
@@ -142,6 +153,8 @@ pub fn build(package: &Package, signer: &dyn NoteSigner) -> Result<Vec<u8>, Evid
     tags.insert(layout::MANIFEST_512.to_owned(), manifest_512.into_bytes());
     tags.insert(layout::README.to_owned(), verifiers::README.as_bytes().to_vec());
     tags.insert(layout::VERIFY_PY.to_owned(), verifiers::PYTHON.as_bytes().to_vec());
+    tags.insert(layout::VERIFIER_SOURCE.to_owned(), verifiers::SOURCE.to_vec());
+    tags.insert(layout::BUILD.to_owned(), verifiers::BUILD.as_bytes().to_vec());
     tags.insert(layout::VERIFY_HTML.to_owned(), verifiers::HTML.as_bytes().to_vec());
     let tag_manifest = manifest(&tags, |bytes| layout::hex(&Sha256::digest(bytes)));
     let digest = layout::hex(&Sha256::digest(tag_manifest.as_bytes()));
@@ -178,6 +191,12 @@ fn payload(package: &Package, key: &VerifierKey) -> Result<BTreeMap<String, Vec<
             return Err(EvidenceError::build("the name of an attachment contains `/`"));
         }
         put(&mut files, format!("{}{}", layout::REQUEST, attachment.name), attachment.bytes.clone())?;
+    }
+    if let Some(process) = &package.process {
+        put_record(&mut files, layout::REQUEST, &process.record, &checkpoint)?;
+        if let Some((ending, bytes)) = &process.document {
+            put(&mut files, format!("{}{ending}", layout::PROCESS), bytes.clone())?;
+        }
     }
     for (stamp, number) in package.time_stamps.iter().zip(1..) {
         put_time_stamp(&mut files, stamp, number)?;

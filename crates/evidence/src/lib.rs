@@ -25,7 +25,8 @@ mod paper;
 mod verifiers;
 
 pub use build::{
-    Attachment, ErasedRecord, EventBatch, IndexRecord, Package, Record, SubjectClaim, TimeStamp, build,
+    Attachment, ErasedRecord, EventBatch, IndexRecord, LegalProcess, Package, Record, SubjectClaim,
+    TimeStamp, build,
 };
 pub use error::EvidenceError;
 pub use paper::{Line, Section, Summary};

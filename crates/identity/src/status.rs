@@ -15,7 +15,18 @@ use tenantry_model::id::FactId;
 use tenantry_model::party::{PartyKind, Status};
 use tenantry_model::time::Timestamp;
 
-/// Derives the status of one party from its facts as they were known at `now`.
+/// What a reseller's own check of its customer is worth for the customer's claim to be a US person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResellerChecks {
+    /// It is somebody's word, like the claim: whoever sells has an interest in the answer (CIP-07).
+    #[default]
+    DoNotCorroborate,
+    /// It corroborates: the provider has accepted the programme of every reseller (RES-02).
+    Corroborate,
+}
+
+/// Derives the status of one party from its facts as they were known at `now`, where a reseller's own checks do not corroborate.
 ///
 /// Facts recorded after `now` are ignored, so that an old decision can be replayed; the order of `facts` does not
 /// matter. Facts of other parties must not be passed.
@@ -29,13 +40,23 @@ use tenantry_model::time::Timestamp;
 /// assert!(!finding.missing.is_empty());
 /// ```
 pub fn determine(kind: PartyKind, facts: &[Fact], now: Timestamp) -> StatusFinding {
+    determine_under(kind, facts, ResellerChecks::default(), now)
+}
+
+/// The same where it is said what a reseller's own checks are worth.
+pub fn determine_under(
+    kind: PartyKind,
+    facts: &[Fact],
+    checks: ResellerChecks,
+    now: Timestamp,
+) -> StatusFinding {
     let mut known: Vec<&Fact> = facts.iter().filter(|fact| fact.recorded_at <= now).collect();
     known.sort_by_key(|fact| fact.id);
     known.dedup_by_key(|fact| fact.id);
     let standing = weigh::unsettled(&known);
     let mut finding = match kind {
-        PartyKind::Individual => individual::determine(&standing, now),
-        PartyKind::Organisation => organisation::determine(&standing),
+        PartyKind::Individual => individual::determine(&standing, checks, now),
+        PartyKind::Organisation => organisation::determine(&standing, checks),
     };
     finding.bases.sort();
     finding.contradictions.sort();
@@ -107,8 +128,10 @@ pub enum BasisCode {
     NationalDocument,
     /// Lawful permanent residence is stated.
     PermanentResidence,
-    /// A residence permit was read; for the United States, the permanent resident card.
+    /// A residence permit was read that does not show permanent residence: the person was let in, for a time.
     ResidencePermit,
+    /// A card was read that shows permanent residence in the United States.
+    PermanentResidentCard,
     /// Where the person is now.
     Location,
     /// A residential or business address.

@@ -10,6 +10,7 @@ use crate::parts::{Part, kept};
 use crate::snapshot::{NoticeKind, Reading, Snapshot};
 use std::collections::HashSet;
 use tenantry_model::listed::{ListedEntity, Schema, SnapshotHeader};
+use tenantry_model::signal::SignalKind;
 use thiserror::Error;
 
 /// Why a reading must not replace the snapshot in force.
@@ -82,6 +83,16 @@ pub enum Refusal {
         expected: String,
         /// Code of the list read.
         given: String,
+    },
+    /// It is a signal list of another kind.
+    #[error(
+        "the list in force has entries of the kind `{expected}`, this one of `{given}`; give it a code of its own"
+    )]
+    OtherKind {
+        /// Kind of the version in force.
+        expected: SignalKind,
+        /// Kind of the version read.
+        given: SignalKind,
     },
     /// It is an older version than the one in force.
     #[error("this version was published on {given}, before the one in force of {in_force}")]

@@ -6,6 +6,8 @@
 //! [`acceptable`] refuses a reading that is cut off, too broken or suddenly much smaller, so that the version in force stays;
 //! [`acceptable_after`] also one that kept its entries and lost their aliases, numbers or addresses ([`Part`]).
 //!
+//! Signal lists (addresses and domains, one a line) are read by [`read_signal_list`] and judged by [`acceptable_signals`].
+//!
 //! A [`Snapshot`] is one version of one list. Its packed form carries a digest over its entries and one over the file.
 //!
 //! ```
@@ -63,6 +65,7 @@ mod parts;
 mod remarks;
 mod rows;
 mod senzing;
+mod signal;
 mod snapshot;
 mod uk;
 mod un;
@@ -87,6 +90,7 @@ pub use ofac_xml::read_ofac_xml;
 pub use own::{OwnMapping, read_own_csv};
 pub use parts::Part;
 pub use senzing::read_senzing;
+pub use signal::{SignalFile, SignalReading, acceptable_signals, read_signal_list};
 pub use snapshot::{Notice, NoticeKind, Reading, Snapshot};
 pub use uk::{read_uk_csv, read_uk_xml};
 pub use un::read_un_xml;

@@ -45,3 +45,12 @@ pub const ZIP_BYTES_MAX: u64 = 32 << 20;
 pub const ZIP_MEMBERS_MAX: usize = 8;
 /// Most bytes that come out of a ZIP file, held in memory.
 pub const ZIP_UNPACKED_BYTES_MAX: u64 = 256 << 20;
+/// Most bytes of all files of a signal list. The largest published ones have some megabytes.
+pub const SIGNAL_BYTES_MAX: u64 = 64 << 20;
+/// Most entries of a signal list.
+pub const SIGNAL_ENTRIES_MAX: usize = 2_000_000;
+/// Longest line of a signal list, in bytes, with its comment.
+pub const SIGNAL_LINE_BYTES_MAX: usize = 1_000;
+/// Entries a new version of a signal list may lose against the version in force before it is refused, per thousand. Relays come and
+/// go: exits of Tor a month apart differ by more than watchlists a year apart.
+pub const SIGNAL_SHRINK_PER_MILLE_MAX: u64 = 300;

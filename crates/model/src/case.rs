@@ -21,6 +21,22 @@ words! {
         Measure = "measure",
         /// An evaluation failed, and what cannot be evaluated is reviewed.
         Failure = "failure",
+        /// Somebody asks that what was decided about an account be looked at again (CIP-18).
+        Appeal = "appeal",
+    }
+}
+
+words! {
+    /// On what ground somebody appeals (CIP-18).
+    pub enum AppealGround as "ground of an appeal" {
+        /// They are taken for somebody else.
+        TakenForAnother = "taken_for_another",
+        /// They could not be verified and can be now, or in another way.
+        CanBeVerified = "can_be_verified",
+        /// Their identity, or evidence about it, is in the hands of others.
+        Compromised = "compromised",
+        /// Something else, as the statement says.
+        Other = "other",
     }
 }
 
@@ -87,6 +103,10 @@ words! {
         MeasureApplies = "measure_applies",
         /// The measure does not reach the account.
         MeasureDoesNotApply = "measure_does_not_apply",
+        /// What was decided stands.
+        DecisionStands = "decision_stands",
+        /// What was decided was wrong, or rests on what is no longer so.
+        DecisionWrong = "decision_wrong",
         /// Further facts are needed.
         InformationRequested = "information_requested",
         /// Needs a more senior decision.

@@ -27,6 +27,8 @@ words! {
         CaseInformationNeeded = "tenantry.case.information_needed",
         /// A case was concluded.
         CaseClosed = "tenantry.case.closed",
+        /// What was held against an account counts as undecided again.
+        AppealGranted = "tenantry.appeal.granted",
         /// A second person put a measure into force.
         MeasureApproved = "tenantry.measure.approved",
         /// A measure has begun and every account was assessed under it.
@@ -35,6 +37,8 @@ words! {
         MeasureEnded = "tenantry.measure.ended",
         /// A measure was lifted before its end.
         MeasureLifted = "tenantry.measure.lifted",
+        /// The end of a measure was put off.
+        MeasureExtended = "tenantry.measure.extended",
         /// A proposed measure was rejected.
         MeasureRejected = "tenantry.measure.rejected",
         /// Legal process arrived.

@@ -124,8 +124,10 @@ words! {
         NationalIdCard = "national_id_card",
         /// Driving licence.
         DrivingLicence = "driving_licence",
-        /// Residence permit, the US permanent resident card included.
+        /// Residence permit that is limited in time or purpose, or does not show that it is not.
         ResidencePermit = "residence_permit",
+        /// Card or stamp that shows permanent residence, such as the US permanent resident card (Form I-551).
+        PermanentResidentCard = "permanent_resident_card",
         /// Any other official document.
         Other = "other",
     }

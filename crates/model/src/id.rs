@@ -81,6 +81,8 @@ ids! {
     MeasureId = "msr";
     /// An immutable version of a watchlist.
     SnapshotId = "lst";
+    /// An immutable version of a signal list.
+    SignalListId = "sgl";
     /// Legal process received.
     OrderId = "ord";
     /// What must not be erased.

@@ -35,6 +35,7 @@ pub mod party;
 pub mod personal;
 pub mod random;
 pub mod share;
+pub mod signal;
 pub mod staff;
 pub mod time;
 mod words;

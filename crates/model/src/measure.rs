@@ -107,11 +107,39 @@ pub struct Measure {
     pub determined_on: Date,
     /// From when it is enforced.
     pub effective_at: Timestamp,
-    /// When it ends unless extended; at most 365 days after the determination.
+    /// When it ends unless extended; at most 365 days after the determination, or after the end that was extended.
     pub expires_at: Timestamp,
+    /// How its end was put off, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
+}
+
+/// The authority put off the end of a measure by a notice published within the measure's time (SPM-04).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extension {
+    /// When the measure would have ended.
+    pub instead_of: Timestamp,
+    /// When it ends now.
+    pub until: Timestamp,
+    /// Citation of the notice.
+    pub notice: String,
+    /// Date of the notice.
+    pub noticed_on: Date,
+    /// When a second person approved the extension here.
+    pub approved_at: Timestamp,
 }
 
 impl Measure {
+    /// The measure as it stood at an instant: without the extensions approved later. A decision is made again under this one.
+    #[must_use]
+    pub fn as_it_stood(mut self, at: Timestamp) -> Self {
+        while let Some(extension) = self.extensions.pop_if(|extension| extension.approved_at > at) {
+            self.expires_at = extension.instead_of;
+        }
+        self
+    }
+
     /// Whether the measure is enforced at `now`.
     pub fn is_effective(&self, now: Timestamp) -> bool {
         self.effective_at <= now && now < self.expires_at

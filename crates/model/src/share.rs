@@ -85,6 +85,30 @@ impl ShareRange {
         Self { min: share, max: share }
     }
 
+    /// A fraction of the whole, exactly where it is a whole number of parts per million, and otherwise the narrowest band around it.
+    ///
+    /// ```
+    /// use tenantry_model::share::ShareRange;
+    /// let third = ShareRange::of_fraction(1, 3).unwrap();
+    /// assert_eq!((third.min().ppm(), third.max().ppm()), (333_333, 333_334));
+    /// let eighth = ShareRange::of_fraction(1, 8).unwrap();
+    /// assert_eq!((eighth.min().ppm(), eighth.max().ppm()), (125_000, 125_000));
+    /// assert!(ShareRange::of_fraction(4, 3).is_err() && ShareRange::of_fraction(0, 0).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// For more than the whole, and for a fraction of nothing.
+    pub fn of_fraction(parts: u32, of: u32) -> Result<Self, ModelError> {
+        let scaled = u64::from(parts) * u64::from(Share::WHOLE.0);
+        let of = u64::from(of);
+        let ppm = |ppm: u64| Share::from_ppm(u32::try_from(ppm).map_err(|_| ModelError::Share)?);
+        match (scaled.checked_div(of), scaled.checked_rem(of)) {
+            (Some(whole), Some(0)) => Ok(Self::exactly(ppm(whole)?)),
+            (Some(whole), Some(_)) => Self::new(ppm(whole)?, ppm(whole + 1)?),
+            _ => Err(ModelError::Share),
+        }
+    }
+
     /// Nothing is known: 0 to 100 percent.
     pub const UNKNOWN: Self = Self { min: Share::NONE, max: Share::WHOLE };
 

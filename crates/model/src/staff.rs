@@ -72,6 +72,8 @@ words! {
         Deliveries = "deliveries",
         /// Schedules what is due for erasure, carries out what was approved, ends holds on their last day.
         Retention = "retention",
+        /// Looks at attempts to log in, and locks a log-in that fails too often.
+        LogIns = "log_ins",
         /// First start: keys, first administrator, demo data.
         SetUp = "set_up",
         /// An operator at the host, through the command line.

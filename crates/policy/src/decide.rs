@@ -7,6 +7,7 @@ mod checks;
 mod clocks;
 mod fields;
 mod flags;
+mod grave;
 mod owners;
 mod view;
 
@@ -143,7 +144,7 @@ fn conclude(
         Outcome::Review | Outcome::Refused => CapabilitySet::all(),
     };
     let withheld_meanwhile = match outcome {
-        Outcome::Review => on_terms(view, &reasons),
+        Outcome::Review => on_terms(view, &reasons).union(grave::withheld(view, &reasons)),
         Outcome::Open | Outcome::Restricted | Outcome::Refused => CapabilitySet::NONE,
     };
     Decision {

@@ -77,8 +77,8 @@ pub struct Decision {
     pub would_change: Vec<WouldChange>,
     /// Capabilities the account does not have; all of them unless it opens.
     pub withheld: CapabilitySet,
-    /// Capabilities that an account which was opened before does not have while it is reviewed, because it is used on provisional
-    /// terms; empty otherwise.
+    /// Capabilities that an account which was opened before does not have while it is reviewed: because it is used on provisional
+    /// terms, or because of what is reviewed; empty otherwise.
     #[serde(default, skip_serializing_if = "none")]
     pub withheld_meanwhile: CapabilitySet,
     /// Work for people.

@@ -2,7 +2,7 @@
 //!
 //! A [`GateVerdict`] is sixteen bytes and copies freely, so that one can be kept in memory for every account. It fails
 //! closed: without a decision, or in a state that is not open, nothing is allowed. A measure that only *may* reach the
-//! account is a reviewer's work and changes no answer here. Keeping it fresh is the caller's work: see [`crate::measures::next_change`].
+//! account is a reviewer's work and changes no answer by itself: what the pack withholds meanwhile stands in the decision. Keeping it fresh is the caller's work: see [`crate::measures::next_change`].
 
 use crate::capability::CapabilitySet;
 use crate::codes::codes;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tenantry_linkage::{Standing, Tier};
 use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::fact::Fact;
-use tenantry_model::id::{AccountId, FactId, PartyId};
+use tenantry_model::id::{AccountId, FactId, PartyId, SignalListId};
 use tenantry_model::measure::Measure;
 use tenantry_model::party::{Interest, PartyKind};
 use tenantry_model::time::Timestamp;
@@ -152,6 +152,18 @@ pub struct LinkSummary {
     pub standing: Standing,
 }
 
+/// One version of a signal list, as a decision names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListVersion {
+    /// Code of the list.
+    pub list: String,
+    /// Identifier of the version.
+    pub id: SignalListId,
+    /// The version for people, as [`SignalListHeader::version`](tenantry_model::signal::SignalListHeader::version) writes it.
+    pub version: String,
+}
+
 /// An observation that is not a fact about a party, as a classifier or a feed gives it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "signal", rename_all = "snake_case", deny_unknown_fields)]
@@ -162,6 +174,8 @@ pub enum Signal {
         party: PartyId,
         /// The fact.
         fact: FactId,
+        /// The lists that name its address, in order of code.
+        lists: Vec<ListVersion>,
     },
     /// The e-mail address in this fact belongs to a throw-away service.
     DisposableEmail {
@@ -169,6 +183,14 @@ pub enum Signal {
         party: PartyId,
         /// The fact.
         fact: FactId,
+        /// The lists that name its domain, in order of code.
+        lists: Vec<ListVersion>,
+    },
+    /// A red flag could not be looked for, because no list of its kind was ever imported. The deployment chose so; it is said, and the
+    /// pack says what follows.
+    FlagWithoutList {
+        /// The red flag.
+        rule: RuleCode,
     },
     /// Owners of this party changed.
     OwnershipChanged {
@@ -182,6 +204,14 @@ pub enum Signal {
         /// When it was.
         at: Timestamp,
         /// The rules that refused it.
+        rules: Vec<RuleCode>,
+    },
+    /// A reviewer found that what these rules raised is no concern, on exactly the grounds on which they raise it now.
+    Dismissed {
+        /// About whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<PartyId>,
+        /// Which rules.
         rules: Vec<RuleCode>,
     },
     /// Something that should have been evaluated could not be.

@@ -41,4 +41,4 @@ pub use decide::decide;
 pub use error::PackError;
 
 /// Version of the engine, recorded in every decision. Raised whenever the same input could give other bytes.
-pub const ENGINE: &str = "tenantry-policy/1";
+pub const ENGINE: &str = "tenantry-policy/2";

@@ -9,7 +9,7 @@ use crate::capability::CapabilitySet;
 use crate::codes::codes;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use tenantry_identity::status;
+use tenantry_identity::status::{self, ResellerChecks};
 use tenantry_model::account::AccountRole;
 use tenantry_model::fact::{AddressUse, Fact, FactValue};
 use tenantry_model::id::{AccountId, FactId, MeasureId, PartyId};
@@ -64,15 +64,16 @@ enum SaysWhere {
 }
 
 impl PartyView {
-    /// Reads status and places from the facts known at `now`.
+    /// Reads status and places from the facts known at `now`. `checks` is what the pack makes of a reseller's own checks.
     pub fn from_facts(
         id: PartyId,
         kind: PartyKind,
         roles: &[AccountRole],
         facts: &[Fact],
+        checks: ResellerChecks,
         now: Timestamp,
     ) -> Self {
-        let status = status::determine(kind, facts, now).status;
+        let status = status::determine_under(kind, facts, checks, now).status;
         Self::with_status(id, roles, status, facts, now)
     }
 

@@ -9,6 +9,7 @@ use crate::capability::CapabilitySet;
 use crate::rule::{Effect, FlagCategory, Priority, Response, RuleCode};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use tenantry_identity::status::ResellerChecks;
 use tenantry_model::account::AccountRole;
 use tenantry_model::case::{CaseKind, Verdict};
 use tenantry_model::fact::{AddressUse, FactKind, Strength};
@@ -16,6 +17,9 @@ use tenantry_model::jurisdiction::Jurisdiction;
 use tenantry_model::party::PartyKind;
 use tenantry_model::share::Share;
 use tenantry_model::time::Date;
+
+/// Calendar days an appeal may wait under a pack that was written before there were appeals.
+const APPEAL_DUE_DAYS: u32 = 14;
 
 /// A policy pack, read and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +32,9 @@ pub struct Pack {
     pub fields: Vec<FieldRule>,
     /// Whether accounts may be used while verification runs.
     pub provisional: Provisional,
+    /// What open accounts do not have while something grave about them is reviewed; `None` when the pack withholds nothing.
+    pub under_review: Option<UnderReview>,
+    reseller_checks: Option<ResellerChecksRule>,
     timers: BTreeMap<String, Timer>,
     retention: BTreeMap<String, Retention>,
     rules: BTreeMap<RuleCode, Rule>,
@@ -54,6 +61,11 @@ impl Pack {
     /// SHA-256 over the bytes of the file: what a decision names to say under which text it was made.
     pub const fn hash(&self) -> [u8; 32] {
         self.hash
+    }
+
+    /// What a reseller's own check is worth for its customer's claim to be a US person: nothing, unless the pack says otherwise.
+    pub fn reseller_checks(&self) -> ResellerChecks {
+        self.reseller_checks.as_ref().map_or(ResellerChecks::default(), |rule| rule.us_claim)
     }
 
     /// What the pack makes of a rule; `None` only for a red flag it leaves out or switches off.
@@ -93,7 +105,8 @@ impl Pack {
 
     /// Calendar days a case of this kind may wait.
     pub fn case_due_days(&self, kind: CaseKind) -> u32 {
-        self.case_due_days.get(&kind).copied().unwrap_or(1)
+        let unnamed = if kind == CaseKind::Appeal { APPEAL_DUE_DAYS } else { 1 };
+        self.case_due_days.get(&kind).copied().unwrap_or(unnamed)
     }
 }
 
@@ -219,6 +232,36 @@ pub struct Provisional {
     pub withheld: CapabilitySet,
     /// Calendar days after which the account is closed if still unverified (CRT-15).
     pub sunset_days: u32,
+    /// Requirement id.
+    pub requirement: String,
+    /// Citation.
+    pub citation: String,
+}
+
+/// What an account that was opened before does not have while something grave about it is reviewed: nothing new is handed out, and
+/// what runs goes on, because nothing is established yet (CIP-16).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnderReview {
+    /// Which rules are grave enough: of `listed_match`, `measure_may_reach` and `reseller_standing`.
+    pub rules: Vec<RuleCode>,
+    /// What is withheld meanwhile.
+    pub withheld: CapabilitySet,
+    /// Score, per mille, from which a match counts as grave; one by a rule that stands above the score, such as an equal document
+    /// number, always does.
+    pub match_grave: u16,
+    /// Requirement id.
+    pub requirement: String,
+    /// Citation.
+    pub citation: String,
+}
+
+/// What a reseller's own check of its customer is worth.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResellerChecksRule {
+    /// For the customer's claim to be a US person.
+    pub us_claim: ResellerChecks,
     /// Requirement id.
     pub requirement: String,
     /// Citation.

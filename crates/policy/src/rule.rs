@@ -74,6 +74,8 @@ codes! {
         AnonymousNetwork = "anonymous_network",
         /// Red flag: an e-mail address of a throw-away service.
         DisposableEmail = "disposable_email",
+        /// A red flag was not looked for, because no list of its kind was ever imported.
+        FlagWithoutList = "flag_without_list",
         /// Red flag: one instrument or document on several accounts.
         SharedInstrument = "shared_instrument",
         /// Red flag: a post box where a street address is due.
@@ -117,6 +119,11 @@ impl RuleCode {
                 | Self::DocumentExpired
                 | Self::NameInOneScript
         )
+    }
+
+    /// Whether a pack may withhold something from an open account while a person looks at it.
+    pub const fn can_be_grave(self) -> bool {
+        matches!(self, Self::ListedMatch | Self::MeasureMayReach | Self::ResellerStanding)
     }
 
     /// Whether it refuses an account for what an authority ordered or a reviewer confirmed: new statements alone do not settle that.

@@ -25,6 +25,8 @@ pub enum Action {
     ReportAccess,
     /// Close an account.
     CloseAccount,
+    /// Ask, for whoever holds an account, that what was decided about it be looked at again.
+    Appeal,
     /// Read and lease cases.
     WorkCases,
     /// Decide a case.
@@ -35,6 +37,8 @@ pub enum Action {
     ApproveMeasure,
     /// Lift a measure.
     LiftMeasure,
+    /// Put off the end of a measure.
+    ExtendMeasure,
     /// Approve or reject what somebody else decided on a case.
     ApproveCase,
     /// Look up, in the lists in force, parties described by somebody outside.
@@ -83,13 +87,15 @@ pub enum Action {
     CheckEverything,
     /// Set one's own password and one-time-code secret.
     OwnCredentials,
-    /// See staff, take access away, manage API keys.
+    /// Begin and end one's own session; refuse whoever fails too often.
+    ComeAndGo,
+    /// See staff, take access away, see and revoke API keys.
     ManagePeople,
-    /// Ask for somebody to be let in: a new member of staff, or a one-time link for one there is.
+    /// Ask for somebody to be let in: a new member of staff, a one-time link for one there is, or a machine with an API key.
     InvitePeople,
-    /// Approve, as the second person, that somebody is let in.
+    /// Approve, as the second person, that somebody or a machine is let in.
     ApprovePeople,
-    /// Let somebody in at once: whoever holds the machine.
+    /// Let somebody or a machine in at once: whoever holds the machine this runs on.
     AdmitPeople,
     /// Manage webhooks, see and replay deliveries.
     ManageWebhooks,
@@ -111,11 +117,13 @@ impl Action {
         Self::AskGate,
         Self::ReportAccess,
         Self::CloseAccount,
+        Self::Appeal,
         Self::WorkCases,
         Self::DecideCase,
         Self::ProposeMeasure,
         Self::ApproveMeasure,
         Self::LiftMeasure,
+        Self::ExtendMeasure,
         Self::ApproveCase,
         Self::MatchLists,
         Self::ImportList,
@@ -140,6 +148,7 @@ impl Action {
         Self::RotateKeys,
         Self::CheckEverything,
         Self::OwnCredentials,
+        Self::ComeAndGo,
         Self::ManagePeople,
         Self::InvitePeople,
         Self::ApprovePeople,
@@ -160,11 +169,13 @@ impl Action {
             Self::AskGate => "ask_gate",
             Self::ReportAccess => "report_access",
             Self::CloseAccount => "close_account",
+            Self::Appeal => "appeal",
             Self::WorkCases => "work_cases",
             Self::DecideCase => "decide_case",
             Self::ProposeMeasure => "propose_measure",
             Self::ApproveMeasure => "approve_measure",
             Self::LiftMeasure => "lift_measure",
+            Self::ExtendMeasure => "extend_measure",
             Self::ApproveCase => "approve_case",
             Self::MatchLists => "match_lists",
             Self::ImportList => "import_list",
@@ -189,6 +200,7 @@ impl Action {
             Self::RotateKeys => "rotate_keys",
             Self::CheckEverything => "check_everything",
             Self::OwnCredentials => "own_credentials",
+            Self::ComeAndGo => "come_and_go",
             Self::ManagePeople => "manage_people",
             Self::InvitePeople => "invite_people",
             Self::ApprovePeople => "approve_people",
@@ -206,6 +218,7 @@ impl Action {
             self,
             Self::ProposeMeasure
                 | Self::LiftMeasure
+                | Self::ExtendMeasure
                 | Self::RequestDisclosure
                 | Self::ReleaseHold
                 | Self::RequestErasure
@@ -223,6 +236,7 @@ impl Action {
                 | Self::CloseAccount
                 | Self::ProposeMeasure
                 | Self::LiftMeasure
+                | Self::ExtendMeasure
                 | Self::RequestDisclosure
                 | Self::AdoptPack
                 | Self::ReadMatter
@@ -257,6 +271,7 @@ pub const fn confined_may(action: Action) -> bool {
             | A::AskGate
             | A::ReportAccess
             | A::CloseAccount
+            | A::Appeal
             | A::ReadLedger
             | A::BuildEvidence
     )
@@ -265,7 +280,7 @@ pub const fn confined_may(action: Action) -> bool {
 /// Whether a role may do an action.
 pub const fn role_may(role: Role, action: Action) -> bool {
     use Action as A;
-    if matches!(action, A::OwnCredentials) {
+    if matches!(action, A::OwnCredentials | A::ComeAndGo) {
         return true;
     }
     match role {
@@ -290,6 +305,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::Reveal
                 | A::AskGate
                 | A::AddFacts
+                | A::Appeal
                 | A::WorkCases
                 | A::DecideCase
                 | A::ApproveCase
@@ -304,12 +320,14 @@ pub const fn role_may(role: Role, action: Action) -> bool {
                 | A::AskGate
                 | A::AddFacts
                 | A::CloseAccount
+                | A::Appeal
                 | A::WorkCases
                 | A::DecideCase
                 | A::ApproveCase
                 | A::ProposeMeasure
                 | A::ApproveMeasure
                 | A::LiftMeasure
+                | A::ExtendMeasure
                 | A::ImportList
                 | A::AdoptPack
                 | A::ApprovePack
@@ -364,7 +382,7 @@ pub const fn role_may(role: Role, action: Action) -> bool {
 pub const fn scope_may(scope: Scope, action: Action) -> bool {
     use Action as A;
     match scope {
-        Scope::Applications => matches!(action, A::Apply),
+        Scope::Applications => matches!(action, A::Apply | A::Appeal),
         Scope::Read => matches!(action, A::Read),
         Scope::Facts => matches!(action, A::AddFacts),
         Scope::Gate => matches!(action, A::AskGate),
@@ -385,6 +403,7 @@ pub const fn job_may(job: Job, action: Action) -> bool {
         Job::Checkpoints => matches!(action, A::SignCheckpoints | A::ReadLedger | A::CheckEverything),
         Job::Rescreening | Job::Clocks => matches!(action, A::Reassess | A::Read),
         Job::Deliveries => matches!(action, A::ManageWebhooks),
+        Job::LogIns => matches!(action, A::ComeAndGo),
         Job::Retention => matches!(action, A::Erase | A::ReadRetention),
         Job::CommandLine => matches!(
             action,

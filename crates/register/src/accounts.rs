@@ -7,7 +7,7 @@ use crate::decisions::{Recorded, in_force};
 use crate::dossier::{self, Held, Involved};
 use crate::outcome::CaseSummary;
 use crate::record::{Record, RecordType, Retention};
-use crate::sight::{account_in_sight, decision_for, is_in_sight, not_erased};
+use crate::sight::{account_in_sight, account_meant, decision_for, is_in_sight, not_erased};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -238,12 +238,13 @@ impl Register {
         })
     }
 
-    /// Identifier of the account with this reference.
+    /// Identifier of the account with this reference, as the caller means it: a reseller's key its own references before those of the
+    /// provider, a machine of the provider the provider's, a person also the only one among those of resellers.
     pub fn account_by_reference(&self, call: &Call, reference: &str) -> Result<AccountId, RegisterError> {
         authorise(&call.actor, Action::Read)?;
         let (actor, reference) = (call.actor.clone(), reference.to_owned());
         self.core.store.read(move |tx| {
-            let row = account::find_by_reference(tx, &reference)?;
+            let row = account_meant(tx, &actor, &reference)?;
             let row = row.ok_or(RegisterError::NotFound { what: "account" })?;
             account_in_sight(tx, &actor, row.id).map(|row| row.id)
         })
@@ -319,6 +320,7 @@ impl Register {
         self.core.store.read(move |tx| {
             let row = account_in_sight(tx, &actor, id)?;
             let mut entries = entries_of(tx, &row.subject, None)?;
+            entries.extend(batches_of(tx, &row.subject)?);
             let parties: BTreeSet<PartyId> =
                 account::roles_ever(tx, id)?.into_iter().map(|role| role.party).collect();
             for id in parties {
@@ -381,10 +383,13 @@ impl Register {
         Ok(closed)
     }
 
-    /// Records an access to an account; the retention clock follows the latest (REC-05).
+    /// Records an access to an account; the retention clock follows the latest (REC-05). One through a network that hides its user has
+    /// the account looked at.
     pub fn report_access(&self, call: &Call, id: AccountId, access: NewAccess) -> Result<u64, RegisterError> {
-        let actor = call.actor.clone();
-        self.core.change(call, Action::ReportAccess, &("access", id, access), move |unit| {
+        authorise(&call.actor, Action::ReportAccess)?;
+        let (actor, flags) = (call.actor.clone(), self.core.accesses_to_flag(&[(id, access)])?);
+        let flagged = flags.clone();
+        let leaf = self.core.change(call, Action::ReportAccess, &("access", id, access), move |unit| {
             let row = account_in_sight(unit.tx, &actor, id)?;
             not_erased(unit.tx, id)?;
             if access.at > unit.now {
@@ -398,8 +403,11 @@ impl Register {
             if let Some(ip) = access.ip {
                 record = record.text("ip", ip.expose());
             }
+            unit.flag_accesses(&flags)?;
             unit.record(record)
-        })
+        })?;
+        self.core.flagged(&flagged);
+        Ok(leaf)
     }
 }
 
@@ -589,7 +597,14 @@ fn is_the_resellers(kind: i64) -> bool {
     use RecordType as T;
     matches!(
         T::from_number(kind),
-        Some(T::PartyRecorded | T::ApplicationReceived | T::Decided | T::AccountChanged | T::AccessReported)
+        Some(
+            T::PartyRecorded
+                | T::ApplicationReceived
+                | T::Decided
+                | T::AccountChanged
+                | T::AccessReported
+                | T::EventsBatched
+        )
     )
 }
 
@@ -600,6 +615,20 @@ fn entries_of(
 ) -> Result<Vec<TimelineEntry>, RegisterError> {
     let leaves = ledger::by_subject(tx, subject, TIMELINE_MAX)?;
     leaves.into_iter().map(|leaf| entry(leaf, party)).collect()
+}
+
+/// The newest batches that hold accesses to an account: their leaves are about no one account.
+fn batches_of(tx: &mut dyn Tx, subject: &[u8; 16]) -> Result<Vec<TimelineEntry>, RegisterError> {
+    let mut entries = Vec::new();
+    for batch in ledger::batches_about(tx, subject, i64::MAX, TIMELINE_MAX)? {
+        let leaf = ledger::range(tx, batch, 1)?.pop().filter(|leaf| leaf.seq == batch);
+        let shown = |mut entry: TimelineEntry| {
+            RecordType::AccessReported.title().clone_into(&mut entry.title);
+            entry
+        };
+        entries.extend(leaf.map(|leaf| entry(leaf, None).map(shown)).transpose()?);
+    }
+    Ok(entries)
 }
 
 fn entry(leaf: ledger::LeafRow, party: Option<PartyId>) -> Result<TimelineEntry, RegisterError> {

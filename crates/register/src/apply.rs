@@ -1,11 +1,11 @@
 //! The main job: an application arrives, is assessed, decided, recorded, and known to the gate.
 
 use crate::access::{Action, authorise};
-use crate::assess::Lists;
+use crate::assess::{Before, Lists};
 use crate::call::Call;
 use crate::decisions::Recorded;
 use crate::dossier::{Dossier, DossierParty, open_chain};
-use crate::intake::{Check, Intake, IntakeParty, NewApplication, check_sources};
+use crate::intake::{Check, Intake, IntakeParty, NewApplication, check_sources, own_statements};
 use crate::outcome::{About, Cause, Written};
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::decision_for;
@@ -55,6 +55,8 @@ pub struct Applied {
 pub(crate) struct GateNews {
     pub(crate) account: AccountId,
     pub(crate) reference: String,
+    #[serde(default)]
+    pub(crate) referred_by: Option<AccountId>,
     pub(crate) gate: String,
     pub(crate) changed_at: Timestamp,
 }
@@ -64,6 +66,7 @@ impl GateNews {
         Self {
             account: row.id,
             reference: row.reference.clone(),
+            referred_by: row.referred_by,
             gate: row.gate.clone(),
             changed_at: row.changed_at,
         }
@@ -73,6 +76,7 @@ impl GateNews {
         account::GateRow {
             id: self.account,
             reference: self.reference,
+            referred_by: self.referred_by,
             gate: self.gate,
             changed_at: self.changed_at,
         }
@@ -113,8 +117,11 @@ impl Register {
     /// # Errors
     /// [`RegisterError::Invalid`] names the field; [`RegisterError::Duplicate`] when the reference is taken;
     /// [`RegisterError::NotFound`] for a reseller the actor may not sell under.
-    pub fn apply(&self, call: &Call, sent: NewApplication) -> Result<Applied, RegisterError> {
+    pub fn apply(&self, call: &Call, mut sent: NewApplication) -> Result<Applied, RegisterError> {
         authorise(&call.actor, Action::Apply)?;
+        for party in &mut sent.parties {
+            own_statements(&call.actor, &mut party.facts);
+        }
         let sent = Arc::new(sent);
         for _ in 0..ASSESSMENTS_MAX {
             if let Some(applied) = self.apply_once(call, &sent)? {
@@ -137,14 +144,16 @@ impl Register {
             check_sources(&call.actor, &format!("/parties/{position}"), &party.facts)?;
         }
         let world = self.core.world();
-        let assessment = self.core.assess(&world, &dossier, Lists::AsTheyAre, None, now)?;
+        let assessment = self.core.assess(&world, &dossier, Lists::AsTheyAre, Before::default(), now)?;
         let parties: BTreeMap<String, PartyId> =
             keys.into_iter().zip(intake.parties.iter().map(|p| p.id)).collect();
         let (request, depth) = (Arc::clone(sent), dossier.chain.len());
         let fresh = assessment.decision.clone();
         assessment.texts();
         let written = self.core.change(call, Action::Apply, &*request, move |unit| {
-            if account::find_by_reference(unit.tx, &intake.reference)?.is_some() {
+            // Only among its own: whether somebody else has an account under this reference is not the caller's business.
+            let own = unit.call.actor.confined_to();
+            if account::find_by_reference(unit.tx, own, &intake.reference)?.is_some() {
                 return Err(RegisterError::Duplicate { what: "account", field: "reference" });
             }
             if !unit.still_holds(&assessment, account)? {
@@ -256,6 +265,7 @@ fn new_account(unit: &Unit<'_>, id: AccountId, intake: &Intake, depth: usize) ->
     account::AccountRow {
         id,
         reference: intake.reference.clone(),
+        referred_by: unit.call.actor.confined_to(),
         subject: pseudonym(unit.now, &*unit.core.entropy),
         state: AccountState::Applied,
         parent: intake.reseller,
@@ -307,6 +317,9 @@ impl Unit<'_> {
                 .json("interests", &intake.interests);
         if let Some(reseller) = account.parent {
             record = record.text("reseller", reseller);
+        }
+        if let Some(reseller) = account.referred_by {
+            record = record.text("referred_by", reseller);
         }
         for leaf in leaves {
             record = record.caused_by(leaf);

@@ -13,7 +13,7 @@ mod recorded;
 pub use content::{ContentHash, Pending};
 
 pub(crate) use execute::Executed;
-pub(crate) use recorded::approving_leaf;
+pub(crate) use recorded::{approving_leaf, is_approved_in};
 
 use content::{hex, unhex};
 
@@ -27,6 +27,7 @@ use crate::{Register, RegisterError, keys};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tenantry_model::case::CaseState;
+use tenantry_model::case::Verdict;
 use tenantry_model::event::EventType;
 use tenantry_model::id::{ApprovalId, StaffId};
 use tenantry_model::staff::Actor;
@@ -253,9 +254,17 @@ impl Register {
             }
             _ => self.approve_once(call, id, seen, None),
         }?;
+        if let Pending::DecideCase { case, account: Some(account), verdict: Verdict::Confirm, .. } = &pending
+        {
+            let kind = self.core.kind_of(*case)?;
+            self.core.look_after_appeal(kind, Some(*account), Verdict::Confirm);
+        }
         if matches!(
             pending,
-            Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } | Pending::AdoptPack { .. }
+            Pending::ApproveMeasure { .. }
+                | Pending::LiftMeasure { .. }
+                | Pending::ExtendMeasure { .. }
+                | Pending::AdoptPack { .. }
         ) {
             self.core.reload_world()?;
         }

@@ -7,16 +7,19 @@
 use crate::RegisterError;
 use crate::core::Core;
 use crate::dossier::{Dossier, DossierParty, DossierReseller};
+use crate::named;
+use crate::outcome::concern;
 use crate::query::{linking_values, names_cut, screening_query};
 use crate::rules::screened_in_trouble;
-use crate::world::World;
+use crate::signals::is_from_lists;
+use crate::world::{MEASURES_LIST, World};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use tenantry_linkage::{Candidate, HOLDERS_GENERIC, Link, Standing, Token, TokenKind, link};
 use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::case::Verdict;
-use tenantry_model::id::{AccountId, FactId, MeasureId, PartyId, SnapshotId};
+use tenantry_model::id::{AccountId, FactId, MeasureId, PartyId, SignalListId, SnapshotId};
 use tenantry_model::party::{Interest, PartyKind};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::decide;
@@ -73,6 +76,27 @@ impl Assessment {
         });
         Arc::clone(texts)
     }
+
+    /// The same assessment with what reviewers dismissed of it. Only what is withheld during a review depends on that, so an account
+    /// from which nothing is withheld is decided once.
+    pub(crate) fn knowing(mut self, world: &World, dossier: &Dossier, dismissed: &[[u8; 32]]) -> Self {
+        if self.decision.withheld_meanwhile.is_empty() || dismissed.is_empty() {
+            return self;
+        }
+        let settled: Vec<Signal> = self
+            .decision
+            .cases
+            .iter()
+            .filter(|draft| dismissed.contains(&concern(&self, draft)))
+            .map(|draft| Signal::Dismissed { party: draft.party, rules: draft.rules.clone() })
+            .collect();
+        if !settled.is_empty() {
+            self.inputs.signals.extend(settled);
+            self.decision = decide_from(world, dossier, &self.inputs);
+            self.texts = OnceLock::new();
+        }
+        self
+    }
 }
 
 /// A hit with the digest of what it rests on, on both sides.
@@ -90,6 +114,9 @@ pub(crate) struct Inputs {
     pub(crate) now: Timestamp,
     pub(crate) algorithm: String,
     pub(crate) snapshots: Vec<SnapshotId>,
+    /// The versions of signal lists in force that could be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) signal_lists: Vec<SignalListId>,
     pub(crate) measures: Vec<MeasureId>,
     pub(crate) parties: Vec<InputParty>,
     pub(crate) interests: Vec<Interest>,
@@ -117,9 +144,28 @@ impl Inputs {
     }
 }
 
+/// What an earlier decision has to say in a new one.
+#[derive(Debug, Default)]
+pub(crate) struct Before {
+    /// That it refused the account for good.
+    pub(crate) refused: Option<Signal>,
+    /// What signal lists said.
+    pub(crate) from_lists: Vec<Signal>,
+}
+
+impl Before {
+    pub(crate) fn of(state: AccountState, previous: Option<&(Decision, Inputs)>, dossier: &Dossier) -> Self {
+        let signals = previous.map(|(_, inputs)| inputs.signals.as_slice()).unwrap_or_default();
+        Self {
+            refused: refused_before(state, previous, dossier),
+            from_lists: signals.iter().filter(|signal| is_from_lists(signal)).cloned().collect(),
+        }
+    }
+}
+
 /// What is said when an account stands refused or suspended for good and its parties, their facts or owners are not what it was
 /// refused on. It is said again until the account opens or is refused anew.
-pub(crate) fn refused_before(
+fn refused_before(
     state: AccountState,
     previous: Option<&(Decision, Inputs)>,
     dossier: &Dossier,
@@ -190,25 +236,30 @@ pub(crate) enum Lists {
 pub(crate) type Holders = BTreeMap<Token, BTreeSet<AccountId>>;
 
 impl Core {
-    /// Assesses a dossier at `now` in `world`. `before` is what an earlier refusal has to say.
+    /// Assesses a dossier at `now` in `world`. `before` is what the decision in force has to say.
     pub(crate) fn assess(
         self: &Arc<Self>,
         world: &World,
         dossier: &Dossier,
         lists: Lists,
-        before: Option<Signal>,
+        before: Before,
         now: Timestamp,
     ) -> Result<Assessment, RegisterError> {
         let (mut signals, troubles) = match lists {
             Lists::AsTheyAre => (self.signals(world, now), self.list_troubles(world, now)),
-            Lists::WereInOrder => (Vec::new(), Vec::new()),
+            Lists::WereInOrder => (world.signals.not_evaluated(), Vec::new()),
         };
         let owners = dossier.owners_changed.iter();
         signals.extend(owners.map(|(party, at)| Signal::OwnershipChanged { party: *party, at: *at }));
-        signals.extend(before);
+        signals.extend(before.refused);
+        signals.extend(world.signals.raise(&dossier.parties, &before.from_lists));
+        // A pack of before this rule says nothing of it, and nobody is decided on anew for what it does not say.
+        if world.pack.rule(RuleCode::FlagWithoutList).is_some() {
+            signals.extend(world.signals.without_list(&dossier.parties));
+        }
         let (mut hits, mut left_out) = (BTreeMap::new(), BTreeMap::new());
         for party in &dossier.parties {
-            let (kept, others) = kept(self.screen(world, party), |found| found.standing);
+            let (kept, others) = kept(self.screen(world, party, now), |found| found.standing);
             hits.insert(party.id, kept);
             left_out.extend(others.map(|others| (party.id, others)));
         }
@@ -233,9 +284,9 @@ impl Core {
         })
     }
 
-    fn screen(&self, world: &World, party: &DossierParty) -> Vec<FoundHit> {
+    fn screen(&self, world: &World, party: &DossierParty, now: Timestamp) -> Vec<FoundHit> {
         let Some(query) = query_of(party) else { return Vec::new() };
-        search(world, &query)
+        search(world, &query, now)
             .into_iter()
             .map(|hit| {
                 let basis = basis(&self.vault, &query, &hit);
@@ -315,9 +366,11 @@ fn candidates(tx: &mut dyn Tx, holders: &Holders) -> Result<Vec<Candidate>, Regi
     Ok(candidates)
 }
 
-fn search(world: &World, query: &Query) -> Vec<Hit> {
+fn search(world: &World, query: &Query, now: Timestamp) -> Vec<Hit> {
     let threshold = Score::new(world.pack.thresholds.match_review.value);
-    world.index.search(query, &Options { threshold, limit: SEARCH_MAX })
+    let mut hits = world.index.search(query, &Options { threshold, limit: SEARCH_MAX });
+    hits.retain(|hit| hit.list != MEASURES_LIST || named::asks(&world.measures, &hit.entity, now));
+    hits
 }
 
 fn query_of(party: &DossierParty) -> Option<Query> {
@@ -432,12 +485,17 @@ fn inputs(
     let reseller = |link: &DossierReseller| InputReseller {
         account: link.account,
         state: link.state,
-        parties: link.parties.iter().map(input_party).collect(),
+        parties: link
+            .parties
+            .iter()
+            .map(|party| InputParty { hits: named::confirmed(&party.findings), ..input_party(party) })
+            .collect(),
     };
     Inputs {
         now,
         algorithm: tenantry_screening::ALGORITHM.to_owned(),
         snapshots: world.snapshots.iter().map(|s| s.id).collect(),
+        signal_lists: world.signals.ids(),
         measures: world.measures.iter().map(|m| m.id).collect(),
         parties: dossier
             .parties
@@ -454,8 +512,9 @@ fn inputs(
 
 /// Decides from recorded inputs and the facts of the dossier: the step that a replay repeats.
 pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> Decision {
-    let now = inputs.now;
+    let (now, checks) = (inputs.now, world.pack.reseller_checks());
     let screened: BTreeMap<PartyId, &InputParty> = inputs.parties.iter().map(|p| (p.id, p)).collect();
+    let measures = named::with_confirmed(&world.measures, inputs);
     let mut input = DecisionInput::new(&world.pack, now, dossier.account);
     input.parties = dossier
         .parties
@@ -465,7 +524,7 @@ pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> 
             kind: party.kind,
             roles: party.roles.clone(),
             facts: party.facts.clone(),
-            hits: screened.get(&party.id).map(|input| input.hits.clone()).unwrap_or_default(),
+            hits: screened.get(&party.id).map(|input| named::listed(&input.hits)).unwrap_or_default(),
             screening: screened.get(&party.id).map_or(Screening::Evaluated, |input| how_screened(input)),
         })
         .collect();
@@ -480,11 +539,11 @@ pub(crate) fn decide_from(world: &World, dossier: &Dossier, inputs: &Inputs) -> 
             parties: link
                 .parties
                 .iter()
-                .map(|p| PartyView::from_facts(p.id, p.kind, &p.roles, &p.facts, now))
+                .map(|p| PartyView::from_facts(p.id, p.kind, &p.roles, &p.facts, checks, now))
                 .collect(),
         })
         .collect();
-    input.measures = &world.measures;
+    input.measures = &measures;
     input.links.clone_from(&inputs.links);
     input.signals.clone_from(&inputs.signals);
     decide(&input)
@@ -503,7 +562,12 @@ fn how_screened(input: &InputParty) -> Screening {
 }
 
 /// Screens again exactly what was screened, for a replay.
-pub(crate) fn rescreen_for_replay(world: &World, party: &DossierParty, input: &mut InputParty) {
+pub(crate) fn rescreen_for_replay(
+    world: &World,
+    party: &DossierParty,
+    input: &mut InputParty,
+    now: Timestamp,
+) {
     let recorded = std::mem::take(&mut input.hits);
     // A record that names none was made of names that were read whole, or before that was asked.
     if !input.names_cut.is_empty() {
@@ -513,7 +577,7 @@ pub(crate) fn rescreen_for_replay(world: &World, party: &DossierParty, input: &m
         input.left_out = None;
         return;
     };
-    let mut found: Vec<HitSummary> = search(world, &query)
+    let mut found: Vec<HitSummary> = search(world, &query, now)
         .iter()
         .map(|hit| HitSummary {
             list: hit.list.clone(),

@@ -4,11 +4,13 @@
 //! sees the summary only. Grave verdicts wait for a second person (see [`crate::approvals`]); the rest is carried out in the unit
 //! that records them: findings about matches, the account's state, the gate.
 
+mod appeal;
 mod conclude;
 mod lease;
 mod table;
 mod view;
 
+pub use appeal::{AppealReceived, NewAppeal, STATEMENT_LENGTH_MAX};
 pub use lease::{LEASE_MINUTES, Lease};
 pub use table::{NoteNeed, VerdictOption, fits};
 pub use view::{
@@ -16,6 +18,7 @@ pub use view::{
     Whose,
 };
 
+use self::conclude::raised_by_assessment;
 use crate::access::{Action, authorise};
 use crate::apply::GateNews;
 use crate::approvals::{ContentHash, Executed, Pending};
@@ -106,7 +109,7 @@ impl Register {
         let needs_second = self.core.world().pack.second_person(open.row.kind, decision.verdict).is_some();
         let concludes = matches!(decision.verdict, Verdict::Dismiss | Verdict::Confirm);
         let account =
-            open.row.account.filter(|_| concludes && !needs_second && open.row.kind != CaseKind::Order);
+            open.row.account.filter(|_| concludes && !needs_second && raised_by_assessment(open.row.kind));
         let once = |prepared: Option<Arc<Prepared>>| {
             let sent = decision.clone();
             let (decided, news) =
@@ -116,6 +119,7 @@ impl Register {
             if let Some(news) = news {
                 self.core.gate.put(&GateNews::row(news));
             }
+            self.core.look_after_appeal(open.row.kind, open.row.account, decision.verdict);
             Ok(decided)
         };
         match account {
@@ -139,7 +143,12 @@ impl Core {
         self.store.read(move |tx| open_case_file(tx, &vault, id))
     }
 
-    /// What a verdict on a case finds about its hits.
+    /// Of which kind a case is.
+    pub(crate) fn kind_of(self: &Arc<Self>, id: CaseId) -> Result<CaseKind, RegisterError> {
+        Ok(self.open_case_file(id)?.row.kind)
+    }
+
+    /// What a verdict on a case finds.
     pub(crate) fn findings_of(
         self: &Arc<Self>,
         id: CaseId,
@@ -174,7 +183,8 @@ fn findings(
     confirmed: &[String],
     now: tenantry_model::time::Timestamp,
 ) -> NewFindings {
-    let Some(party) = open.row.party else { return Vec::new() };
+    let dismissed = (verdict == Verdict::Dismiss).then_some(open.row.fingerprint);
+    let Some(party) = open.row.party else { return NewFindings { of_hits: Vec::new(), dismissed } };
     let finding = |(hit, basis): &(tenantry_screening::Hit, [u8; 32])| FindingRow {
         list: hit.list.clone(),
         entity: hit.entity.clone(),
@@ -183,7 +193,8 @@ fn findings(
         case: open.row.id,
         found_at: now,
     };
-    open.detail.hits.iter().map(|hit| (party, finding(hit))).collect()
+    let of_hits = open.detail.hits.iter().map(|hit| (party, finding(hit))).collect();
+    NewFindings { of_hits, dismissed }
 }
 
 /// A confirmation that names entities dismisses the others.
@@ -252,6 +263,7 @@ impl Unit<'_> {
             return Err(RegisterError::Changed { what: "case" });
         }
         check(&open, decision)?;
+        self.may_judge(&open.row, me)?;
         self.note_verdict(&mut open, me, decision)?;
         let kind = open.row.kind;
         let second = self.core.world().pack.second_person(kind, decision.verdict).is_some();

@@ -52,6 +52,7 @@ pub(crate) struct Core {
     pub(crate) rules: ArcSwap<Rules>,
     pub(crate) entries: crate::matching::EntriesInForce,
     pub(crate) refused: crate::watchlists::Refusals,
+    pub(crate) quiet: crate::flagged::QuietAccounts,
     pub(crate) scrubber: crate::fsck::Scrubber,
     pub(crate) turns: crate::people::Turns,
     /// Places of the records of the ledger's keys. They come when a deployment is opened, so they are looked for once.
@@ -88,6 +89,7 @@ impl Core {
             rules: ArcSwap::default(),
             entries: crate::matching::EntriesInForce::default(),
             refused: crate::watchlists::Refusals::default(),
+            quiet: crate::flagged::QuietAccounts::default(),
             scrubber: crate::fsck::Scrubber::default(),
             turns: crate::people::Turns::default(),
             key_history: OnceLock::new(),

@@ -9,8 +9,9 @@ use crate::access::{Action, authorise};
 use crate::approvals::{ContentHash, Pending};
 use crate::call::Call;
 use crate::core::Core;
-use crate::evidence::{Built, BuiltPackage, Opened, Order, one_line, parties_behind, recipient_of};
+use crate::evidence::{Built, BuiltPackage, Opened, Order, one_line, parties_behind, process, recipient_of};
 use crate::ledger_view::hex;
+use crate::orders::document::document_of;
 use crate::record::{Record, RecordType, Retention};
 use crate::unit::Unit;
 use crate::{Register, RegisterError, keys};
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use tenantry_evidence::Line;
 use tenantry_model::fact::FactKind;
 use tenantry_model::id::{AccountId, ApprovalId, DisclosureId, FactId, OrderId, PartyId};
+use tenantry_model::order::Keeping;
 use tenantry_model::random::draw;
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::{account, approval, disclosure, order, party};
@@ -150,7 +152,7 @@ impl Register {
         }
         let request = new.clone();
         self.core.change(call, Action::RequestDisclosure, &request, move |unit| {
-            check_basis(unit.tx, &new)?;
+            check_basis(unit.tx, unit.core, &new)?;
             let scope = DisclosureScope {
                 id: DisclosureId::new(unit.now, &*unit.core.entropy),
                 account: new.account,
@@ -202,20 +204,29 @@ impl Register {
     /// [`RegisterError::SecondPerson`] without approval, [`RegisterError::ApprovalVoid`] when it was for another scope or is too old.
     pub fn build_disclosure(&self, call: &Call, id: ApprovalId) -> Result<BuiltPackage, RegisterError> {
         authorise(&call.actor, Action::RequestDisclosure)?;
-        let (scope, subject) = self.approved_scope(id)?;
+        let (scope, subject, process) = self.approved_scope(id)?;
         let DisclosureScope { recipient, facts, .. } = scope.clone();
         let order = Order {
             account: scope.account,
             purpose: format!("Disclosure {}", scope.id),
-            request: vec![
+            request: [
                 Line::new("Disclosure", scope.id.to_string()),
                 Line::new("About account", scope.account.to_string()),
                 Line::new("To", recipient),
                 Line::new("Legal basis", scope.legal_basis.as_str()),
                 Line::new("Order", scope.order.map_or_else(|| "none".to_owned(), |order| order.to_string())),
-                Line::new("Approved under request", id.to_string()),
-            ],
-            opened: Some(Opened { subject, facts, scope: bytes_of(&scope) }),
+            ]
+            .into_iter()
+            .chain(process)
+            .chain([Line::new("Approved under request", id.to_string())])
+            .collect(),
+            opened: Some(Opened {
+                subject,
+                facts,
+                scope: bytes_of(&scope),
+                purpose: purpose_of(&scope),
+                process: scope.order,
+            }),
             recipient: recipient_of("/encrypt_to", scope.encrypt_to.as_deref())?,
         };
         // A repeated request hands out the same bytes to the same person, whose access is recorded already.
@@ -225,22 +236,27 @@ impl Register {
         self.core.build_package(call, Action::BuildEvidence, &order)
     }
 
-    /// The scope of an approved disclosure with its pseudonym; refused unless exactly this scope was approved.
-    fn approved_scope(&self, id: ApprovalId) -> Result<(DisclosureScope, [u8; 16]), RegisterError> {
-        let vault = Arc::clone(&self.core.vault);
-        let (row, scope, subject) = self.core.store.read(move |tx| {
+    /// The scope of an approved disclosure with its pseudonym, and what is told of the order it rests on; refused unless exactly
+    /// this scope was approved.
+    fn approved_scope(
+        &self,
+        id: ApprovalId,
+    ) -> Result<(DisclosureScope, [u8; 16], Vec<Line>), RegisterError> {
+        let core = Arc::clone(&self.core);
+        let (row, scope, subject, process) = self.core.store.read(move |tx| {
             let row = approval::find(tx, id)?.ok_or(RegisterError::NotFound { what: "approval" })?;
             let Ok(Pending::Disclose { disclosure, .. }) = serde_json::from_slice(&row.content) else {
                 return Err(RegisterError::NotFound { what: "approval of a disclosure" });
             };
-            let (scope, subject) = kept_scope(tx, &vault, disclosure)?;
-            Ok((row, scope, subject))
+            let (scope, subject) = kept_scope(tx, &core.vault, disclosure)?;
+            let process = scope.order.map(|order| process::lines(tx, &core, order)).transpose()?;
+            Ok((row, scope, subject, process.unwrap_or_default()))
         })?;
         self.disclosure_approved(id, scope.id, digest(&scope))?;
         if row.expires_at <= self.core.clock.now() {
             return Err(RegisterError::ApprovalVoid);
         }
-        Ok((scope, subject))
+        Ok((scope, subject, process))
     }
 }
 
@@ -263,16 +279,36 @@ impl Core {
                 let record = Record::new(RecordType::Revealed, row.subject, Retention::PersonalData)
                     .text("party", id)
                     .text("actor", unit.call.actor_text())
-                    .text("purpose", format!("disclosure {}", scope.id))
+                    .text("purpose", purpose_of(&scope))
                     .json("facts", facts);
                 unit.record(record)?;
             }
-            Ok(())
+            unit.record_process_opened(&scope, subject)
         })
     }
 }
 
 impl Unit<'_> {
+    /// Records that the document of the order is opened, among the records of the disclosure.
+    fn record_process_opened(
+        &mut self,
+        scope: &DisclosureScope,
+        subject: [u8; 16],
+    ) -> Result<(), RegisterError> {
+        let Some(id) = scope.order else { return Ok(()) };
+        let row = order::find(self.tx, id)?.ok_or(RegisterError::NotFound { what: "order" })?;
+        let document = document_of(self.tx, self.core, &row.subject)?;
+        let Some(document) = document.filter(|document| document.keeping == Keeping::Kept) else {
+            return Ok(());
+        };
+        let record = Record::new(RecordType::Revealed, subject, Retention::PersonalData)
+            .text("order", id)
+            .text("actor", self.call.actor_text())
+            .text("purpose", purpose_of(scope))
+            .text("document_sha256", document.sha256);
+        self.record(record).map(drop)
+    }
+
     fn keep_scope(
         &mut self,
         scope: &DisclosureScope,
@@ -316,6 +352,11 @@ fn view(
     })
 }
 
+/// What the records of access for a disclosure name as their purpose.
+fn purpose_of(scope: &DisclosureScope) -> String {
+    format!("disclosure {}", scope.id)
+}
+
 /// The scope as it is approved and handed over.
 fn bytes_of(scope: &DisclosureScope) -> Vec<u8> {
     // Our own type serialises to memory without fail; an empty scope would be approved for nothing.
@@ -323,11 +364,11 @@ fn bytes_of(scope: &DisclosureScope) -> Vec<u8> {
 }
 
 /// A scope tells of a person by its identifiers; its salt keeps the hash from telling.
-fn digest(scope: &DisclosureScope) -> ContentHash {
+pub(crate) fn digest(scope: &DisclosureScope) -> ContentHash {
     ContentHash::from_bytes(Sha256::digest(bytes_of(scope)).into())
 }
 
-fn check_basis(tx: &mut dyn Tx, new: &NewDisclosure) -> Result<(), RegisterError> {
+fn check_basis(tx: &mut dyn Tx, core: &Core, new: &NewDisclosure) -> Result<(), RegisterError> {
     account::find(tx, new.account)?.ok_or(RegisterError::NotFound { what: "account" })?;
     let Some(id) = new.order else {
         return match new.legal_basis {
@@ -335,10 +376,15 @@ fn check_basis(tx: &mut dyn Tx, new: &NewDisclosure) -> Result<(), RegisterError
             _ => Ok(()),
         };
     };
-    order::find(tx, id)?.ok_or(RegisterError::NotFound { what: "order" })?;
     if order::accounts(tx, id)?.contains(&new.account) {
-        return Ok(());
+        return match process::is_whole(tx, core, id) {
+            Err(RegisterError::Erased) => {
+                Err(RegisterError::invalid("/order", "what this order said was erased; nothing rests on it"))
+            }
+            whole => whole,
+        };
     }
+    order::find(tx, id)?.ok_or(RegisterError::NotFound { what: "order" })?;
     Err(RegisterError::invalid("/order", "this order does not name the account"))
 }
 

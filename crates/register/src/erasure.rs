@@ -269,7 +269,7 @@ struct ContentLine<'a> {
 }
 
 /// Digest of exactly what a batch would destroy.
-fn content_hash(pack: &[u8; 32], items: &[ErasureItemRow]) -> ContentHash {
+pub(crate) fn content_hash(pack: &[u8; 32], items: &[ErasureItemRow]) -> ContentHash {
     let mut lines: Vec<_> = items
         .iter()
         .map(|item| ContentLine {

@@ -53,7 +53,8 @@ pub struct EventProof {
 }
 
 impl Register {
-    /// Records up to 4,096 accesses as one batch. All of it is recorded or nothing.
+    /// Records up to 4,096 accesses as one batch. All of it is recorded or nothing. Accounts that were reached through a network that
+    /// hides its user are looked at, once in a while each.
     ///
     /// # Errors
     /// As [`Register::report_access`] for the first access that is refused; [`RegisterError::Invalid`] for an empty or too large batch.
@@ -74,27 +75,34 @@ impl Register {
         let subjects = self.core.subjects_in_sight(call, &accesses)?;
         // Commitments and hashes take most of the time and need no transaction.
         let batch = Batch::prepare(&self.core, &accesses, &subjects, now)?;
-        let deployment = self.core.deployment;
-        self.core.change(call, Action::ReportAccess, &("accesses", &accesses), move |unit| {
-            for (account, at) in &batch.latest {
-                account::accessed(unit.tx, *account, *at)?;
-            }
-            let mut record = Record::new(RecordType::EventsBatched, deployment, Retention::DecisionEvidence);
-            for (name, value) in batch.statement.to_fields() {
-                record = record.text(name, value);
-            }
-            let leaf = unit.record(record)?;
-            let mut sealed = Vec::new();
-            for (subject, opening) in &batch.openings {
-                ledger::add_event_subject(unit.tx, subject, i64::try_from(leaf).unwrap_or(i64::MAX))?;
-                let bytes = unit.seal_bytes(subject, &group(leaf), opening)?;
-                sealed.extend_from_slice(subject);
-                sealed.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
-                sealed.extend_from_slice(&bytes);
-            }
-            ledger::add_batch(unit.tx, i64::try_from(leaf).unwrap_or(i64::MAX), &batch.events, &sealed)?;
-            Ok(BatchReceipt { leaf, events: u16::try_from(batch.statement.events).unwrap_or(u16::MAX) })
-        })
+        // So does looking up where they came from.
+        let flags = self.core.accesses_to_flag(&accesses)?;
+        let (deployment, flagged) = (self.core.deployment, flags.clone());
+        let receipt =
+            self.core.change(call, Action::ReportAccess, &("accesses", &accesses), move |unit| {
+                for (account, at) in &batch.latest {
+                    account::accessed(unit.tx, *account, *at)?;
+                }
+                let mut record =
+                    Record::new(RecordType::EventsBatched, deployment, Retention::DecisionEvidence);
+                for (name, value) in batch.statement.to_fields() {
+                    record = record.text(name, value);
+                }
+                let leaf = unit.record(record)?;
+                let mut sealed = Vec::new();
+                for (subject, opening) in &batch.openings {
+                    ledger::add_event_subject(unit.tx, subject, i64::try_from(leaf).unwrap_or(i64::MAX))?;
+                    let bytes = unit.seal_bytes(subject, &group(leaf), opening)?;
+                    sealed.extend_from_slice(subject);
+                    sealed.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+                    sealed.extend_from_slice(&bytes);
+                }
+                ledger::add_batch(unit.tx, i64::try_from(leaf).unwrap_or(i64::MAX), &batch.events, &sealed)?;
+                unit.flag_accesses(&flags)?;
+                Ok(BatchReceipt { leaf, events: u16::try_from(batch.statement.events).unwrap_or(u16::MAX) })
+            })?;
+        self.core.flagged(&flagged);
+        Ok(receipt)
     }
 
     /// Proof of access `number` of the batch behind leaf `leaf`, against the newest signed checkpoint.

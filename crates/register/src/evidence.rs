@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tenantry_evidence::{self as package, Line};
-use tenantry_model::id::{AccountId, FactId, PartyId};
+use tenantry_model::id::{AccountId, FactId, OrderId, PartyId};
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::account::AccountRow;
 use tenantry_store::{StoreExt, Tx};
@@ -31,6 +31,7 @@ use tenantry_verifier::{Policy, Verdict, verify};
 mod erased;
 mod events;
 mod gather;
+pub(crate) mod process;
 mod receipt;
 mod stamps;
 mod summary;
@@ -146,6 +147,10 @@ pub(crate) struct Opened {
     pub(crate) facts: BTreeMap<PartyId, BTreeSet<FactId>>,
     /// The scope, byte for byte as it was approved.
     pub(crate) scope: Vec<u8>,
+    /// What the records of access to it name as their purpose.
+    pub(crate) purpose: String,
+    /// The order it rests on.
+    pub(crate) process: Option<OrderId>,
 }
 
 /// What a package depends on beside the order and the records: the moment it was made.

@@ -123,7 +123,8 @@ impl Unapplied {
 
 pub(crate) struct GateMemory {
     by_id: Vec<RwLock<HashMap<AccountId, Remembered>>>,
-    by_reference: RwLock<HashMap<Box<str>, AccountId>>,
+    /// The references of each reseller that gave its own, and under `None` those of the provider.
+    by_reference: RwLock<HashMap<Option<AccountId>, HashMap<Box<str>, AccountId>>>,
     verdicts: RwLock<HashMap<String, Arc<Verdict>>>,
     /// Ticks of the clock when the store was last followed.
     followed_at_us: AtomicI64,
@@ -154,7 +155,8 @@ impl GateMemory {
             Some(known) if known.changed_at >= new.changed_at => return,
             Some(_) => {}
             None => {
-                write(&self.by_reference).insert(row.reference.as_str().into(), row.id);
+                let mut references = write(&self.by_reference);
+                references.entry(row.referred_by).or_default().insert(row.reference.as_str().into(), row.id);
             }
         }
         shard.insert(row.id, new);
@@ -175,6 +177,13 @@ impl GateMemory {
 
     fn find(&self, id: AccountId) -> Option<Arc<Verdict>> {
         self.shard(id).and_then(|shard| read(shard).get(&id).map(|known| Arc::clone(&known.verdict)))
+    }
+
+    /// The account that is meant by a reference: a reseller's own before one of the provider.
+    fn meant(&self, own: Option<AccountId>, reference: &str) -> Option<AccountId> {
+        let references = read(&self.by_reference);
+        let among = |of: Option<AccountId>| references.get(&of).and_then(|of| of.get(reference)).copied();
+        own.and_then(|own| among(Some(own))).or_else(|| among(None))
     }
 
     /// How long ago the store was followed, in microseconds.
@@ -248,9 +257,15 @@ impl Register {
 
     /// Answers from memory, without touching the store. `account` is an identifier or the provider's reference.
     pub fn gate(&self, account: &str, action: Capability) -> GateAnswer {
+        self.gate_for(None, account, action)
+    }
+
+    /// The same for whoever is confined to a reseller account: its own references come before the provider's. Whether the account is
+    /// in its sight is the caller's to ask.
+    pub fn gate_for(&self, own: Option<AccountId>, account: &str, action: Capability) -> GateAnswer {
         let gate = &self.core.gate;
         let clock = &self.core.clock;
-        let id = account.parse().ok().or_else(|| read(&gate.by_reference).get(account).copied());
+        let id = account.parse().ok().or_else(|| gate.meant(own, account));
         let ticks_us = clock.ticks_us();
         let age_us = gate.followed_ago_us(ticks_us).max(gate.behind_measures_us(id, ticks_us, clock.now()));
         let found = id.and_then(|id| gate.find(id).map(|verdict| (id, verdict)));

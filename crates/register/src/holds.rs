@@ -128,7 +128,7 @@ impl Register {
     pub fn place_hold(&self, call: &Call, new: NewHold) -> Result<HoldView, RegisterError> {
         let request = new.clone();
         self.core.change(call, Action::PlaceHold, &("place_hold", request), move |unit| {
-            let objects = scope::objects(unit.tx, &new.accounts, &new.parties)?;
+            let objects = scope::objects(unit.tx, &unit.call.actor, &new.accounts, &new.parties)?;
             let terms = Terms::of(&new, unit.now)?;
             let owner = new.owner.map_or_else(|| unit.call.actor_text(), |owner| owner.to_string());
             unit.add_hold(&new, &terms, &objects, owner, None)
@@ -246,6 +246,11 @@ impl Unit<'_> {
             .json("covered", &covered);
         if !new.record_types.is_empty() {
             record = record.json("record_types", &new.record_types);
+        }
+        for (name, at) in [("records_from", new.records_from), ("records_until", new.records_until)] {
+            if let Some(at) = at {
+                record = record.text(name, at);
+            }
         }
         if let Some(expires_at) = terms.expires_at {
             record = record.text("expires_at", expires_at);

@@ -189,6 +189,15 @@ pub(crate) fn check_sources(actor: &Actor, at: &str, facts: &[NewFact]) -> Resul
     Err(RegisterError::invalid(format!("{at}/facts/{position}/source"), detail))
 }
 
+/// What a reseller's key declares with a check of its own is the reseller's statement about its customer, not the customer's.
+pub(crate) fn own_statements(actor: &Actor, facts: &mut [NewFact]) {
+    if actor.confined_to().is_some() {
+        for fact in facts.iter_mut().filter(|fact| fact.check.is_some() && fact.source == Source::Declared) {
+            fact.source = Source::Reseller;
+        }
+    }
+}
+
 /// Whether an actor speaks for a source: may state a fact in its name, and take back one that stands in it.
 pub(crate) const fn may_state(actor: &Actor, source: Source) -> bool {
     match actor {

@@ -16,6 +16,11 @@ use zeroize::Zeroizing;
 /// Bound to every sealed row, so that a ledger body cannot be passed off as one.
 const ROW: &[u8] = b"tenantry/row/v1";
 
+/// Bound to every sealed large object.
+const BLOB: &[u8] = b"tenantry/blob/v1";
+/// Name of a document among the records of its subject.
+const DOCUMENT: [u8; 16] = *b"document\0\0\0\0\0\0\0\0";
+
 /// Length of what is left of a sealed body or row after its erasure: the version and the name of the key that is gone.
 pub(crate) const ERASED_LENGTH: usize = 17;
 
@@ -28,6 +33,17 @@ pub(crate) fn open_row(
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, RegisterError> {
     let place = Place { slot: slot(subject, RetentionClass::PERSONAL_DATA), record: *row, aad: ROW };
+    open(tx, vault, &place, sealed)
+}
+
+/// Opens the one large object of a subject.
+pub(crate) fn open_document(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    subject: &[u8; 16],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, RegisterError> {
+    let place = Place { slot: slot(subject, RetentionClass::PERSONAL_DATA), record: DOCUMENT, aad: BLOB };
     open(tx, vault, &place, sealed)
 }
 
@@ -119,6 +135,17 @@ impl Sealing<'_> {
         self.seal(tx, &place, plain)
     }
 
+    /// Seals the one large object of a subject.
+    pub(crate) fn document(
+        &mut self,
+        tx: &mut dyn Tx,
+        subject: &[u8; 16],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, RegisterError> {
+        let place = Place { slot: slot(subject, RetentionClass::PERSONAL_DATA), record: DOCUMENT, aad: BLOB };
+        self.seal(tx, &place, plain)
+    }
+
     /// Seals the body of a leaf; it opens only together with exactly these header bytes.
     pub(crate) fn body(
         &mut self,
@@ -188,10 +215,6 @@ impl KeyTable for Table<'_> {
         wrapped: &[u8],
     ) -> Result<(), KeyTableError> {
         Ok(key::add_epoch(self.tx, i64::from(epoch.0), class.0, wrapped)?)
-    }
-
-    fn delete_epoch_key(&mut self, epoch: Epoch, class: RetentionClass) -> Result<(), KeyTableError> {
-        Ok(key::delete_epoch(self.tx, i64::from(epoch.0), class.0)?)
     }
 
     fn subject_key(&mut self, slot: Slot) -> Result<Option<SubjectKeyRow>, KeyTableError> {

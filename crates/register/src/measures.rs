@@ -7,10 +7,12 @@
 //! later hits (`policy::measures::reach`).
 
 mod at_once;
+mod extension;
 mod new;
 mod preview;
 mod view;
 
+pub use extension::NewExtension;
 pub use new::{Effective, NewMeasure};
 pub use preview::{
     CANDIDATES_MAX, EXAMPLES_MAX, Moment, NamedCandidate, Preview, ReachedAccount, ResellerCount,

@@ -7,6 +7,7 @@
 
 use crate::access::{Action, authorise};
 use crate::call::Call;
+use crate::checkpoints::trouble;
 use crate::core::Core;
 use crate::keys;
 use crate::ledger_view::hex;
@@ -65,7 +66,8 @@ impl Register {
     /// the old one, it is evidence.
     ///
     /// # Errors
-    /// As [`Register::rotate_root`]; the approval is void when the signer has signed something since.
+    /// As [`Register::rotate_root`]; the approval is void when the signer has signed something since. [`RegisterError::Ledger`] when
+    /// the leaves that are left, read again and hashed anew, are not what was written: nothing is signed over them.
     pub fn continue_under(
         &self,
         call: &Call,
@@ -74,14 +76,19 @@ impl Register {
     ) -> Result<SignedNote, RegisterError> {
         authorise(&call.actor, Action::RotateKeys)?;
         let rotation = self.core.continuation(origin)?;
-        let (kept, last) = self.core.store.read(|tx| {
-            let tree =
+        let (written, last) = self.core.store.read(|tx| {
+            let written =
                 ledger::head(tx)?.map_or(Ok(Frontier::new()), |head| Frontier::from_bytes(&head.frontier))?;
-            Ok::<_, RegisterError>((
-                TreeHead { size: tree.size(), root: tree.root() },
-                ledger::latest_checkpoint(tx)?,
-            ))
+            Ok::<_, RegisterError>((written, ledger::latest_checkpoint(tx)?))
         })?;
+        // What is signed as kept is what is on the disk, and not what the head says.
+        let read = self.core.read_again(written.size())?;
+        if read != written {
+            return Err(trouble(
+                "the leaves read back are not the leaves that were written: `tenantry ledger fsck`",
+            ));
+        }
+        let kept = TreeHead { size: read.size(), root: read.root() };
         let new = NewKeys::draw(&self.core, origin)?;
         let statement = self.core.statement(&new, &kept)?;
         let (before, written) = (self.core.log_key.name().to_owned(), statement.to_string());

@@ -5,21 +5,30 @@
 //! none of the accounts' chains, so that an order that must be kept from the customer shows up in no package about the account.
 //! Messages to the outside carry identifiers only. Requirements SCA-P, EVD, ASM-01, RES-04.
 
+pub(crate) mod document;
+
+pub use document::{DOCUMENT_BYTES_MAX, DocumentBytes, DocumentView, NewDocument, OrderDocument};
+
 use crate::access::{Action, authorise};
 use crate::call::Call;
+use crate::core::Core;
 use crate::holds::{NewHold, Terms};
 use crate::outcome::{CaseDetail, CaseSummary, NewCase};
 use crate::record::{Record, RecordType, Retention};
 use crate::retention::Object;
+use crate::sight::account_meant;
 use crate::{Register, RegisterError};
+use document::Document;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
 use tenantry_model::case::CaseKind;
 use tenantry_model::event::EventType;
 use tenantry_model::hold::{HoldKind, Silence};
 use tenantry_model::id::{AccountId, CaseId, OrderId};
 use tenantry_model::order::OrderKind;
 use tenantry_model::random::draw;
+use tenantry_model::staff::Actor;
 use tenantry_model::time::{DAY_US, Timestamp};
 use tenantry_store::repo::{account, order};
 use tenantry_store::{StoreExt, Tx};
@@ -63,6 +72,9 @@ pub struct NewOrder {
     /// What it demands, in words. Sealed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub words: String,
+    /// The document as received. Sealed; the record of the order states its SHA-256 and size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<NewDocument>,
 }
 
 /// An order as shown. What it says is part of its case, where seeing it is a record.
@@ -84,6 +96,9 @@ pub struct OrderView {
     pub case: CaseId,
     /// The accounts it names.
     pub accounts: Vec<AccountId>,
+    /// The document it arrived as, if that was recorded and its record is not erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentView>,
 }
 
 /// When an order of a kind is due unless it says otherwise; `None` when only the order itself can say.
@@ -126,21 +141,27 @@ impl Register {
         if due_at <= received_at {
             return Err(RegisterError::invalid("/due_at", "an order is due after it was received"));
         }
+        let document = new.document.as_ref().map(Document::parse).transpose()?;
         let request = new.clone();
         self.core.change(call, Action::ReceiveOrder, &request, move |unit| {
-            let accounts = find_accounts(unit.tx, &new.accounts)?;
+            let accounts = find_accounts(unit.tx, &unit.call.actor, &new.accounts)?;
             let id = OrderId::new(unit.now, &*unit.core.entropy);
             let subject: [u8; 16] = draw(&*unit.core.entropy);
-            let leaf = unit.record(
-                Record::new(RecordType::OrderReceived, subject, Retention::DecisionEvidence)
-                    .text("order", id)
-                    .text("kind", new.kind)
-                    .text("authority", new.authority.trim())
-                    .text("reference", new.reference.trim())
-                    .text("received_at", received_at)
-                    .text("due_at", due_at)
-                    .json("accounts", &accounts),
-            )?;
+            let record = Record::new(RecordType::OrderReceived, subject, Retention::DecisionEvidence)
+                .text("order", id)
+                .text("kind", new.kind)
+                .text("authority", new.authority.trim())
+                .text("reference", new.reference.trim())
+                .text("received_at", received_at)
+                .text("due_at", due_at)
+                .json("accounts", &accounts);
+            let leaf = unit.record(match &document {
+                Some(document) => document.state(record),
+                None => record,
+            })?;
+            if let Some(document) = &document {
+                unit.keep_document(&subject, document)?;
+            }
             if !new.words.is_empty() {
                 // Its words may name people, so they are erasable on their own.
                 let words = Record::new(RecordType::OrderReceived, subject, Retention::PersonalData);
@@ -162,21 +183,17 @@ impl Register {
             unit.hold_for_order(&new, &row, &accounts, leaf)?;
             let data = serde_json::json!({ "order": id, "kind": new.kind, "case": case });
             unit.emit(EventType::OrderReceived, id, &data)?;
-            Ok(view(row, accounts))
+            Ok(view(row, accounts, document.as_ref().map(|document| document.view.clone())))
         })
     }
 
     /// The orders, latest deadline first.
     pub fn orders(&self, call: &Call) -> Result<Vec<OrderView>, RegisterError> {
         authorise(&call.actor, Action::ReadOrders)?;
-        self.core.store.read(|tx| {
+        let core = Arc::clone(&self.core);
+        self.core.store.read(move |tx| {
             let rows = order::page(tx, limits::ORDERS_PER_PAGE)?;
-            rows.into_iter()
-                .map(|row| {
-                    let accounts = order::accounts(tx, row.id)?;
-                    Ok(view(row, accounts))
-                })
-                .collect()
+            rows.into_iter().map(|row| whole_view(tx, &core, row)).collect()
         })
     }
 
@@ -190,10 +207,10 @@ impl Register {
     /// One order.
     pub fn order(&self, call: &Call, id: OrderId) -> Result<OrderView, RegisterError> {
         authorise(&call.actor, Action::ReadOrders)?;
+        let core = Arc::clone(&self.core);
         self.core.store.read(move |tx| {
             let row = order::find(tx, id)?.ok_or(RegisterError::NotFound { what: "order" })?;
-            let accounts = order::accounts(tx, id)?;
-            Ok(view(row, accounts))
+            whole_view(tx, &core, row)
         })
     }
 }
@@ -272,14 +289,14 @@ fn check(new: &NewOrder, received_at: Timestamp, now: Timestamp) -> Result<(), R
     Ok(())
 }
 
-fn find_accounts(tx: &mut dyn Tx, named: &[String]) -> Result<Vec<AccountId>, RegisterError> {
+fn find_accounts(tx: &mut dyn Tx, actor: &Actor, named: &[String]) -> Result<Vec<AccountId>, RegisterError> {
     let mut accounts = Vec::with_capacity(named.len());
     for (position, name) in named.iter().enumerate() {
         // No reference holds such a character, and not every store can look for one.
         let name = if name.contains(char::is_control) { "" } else { name.as_str() };
         let row = match name.parse::<AccountId>() {
             Ok(id) => account::find(tx, id)?,
-            Err(_) => account::find_by_reference(tx, name.trim())?,
+            Err(_) => account_meant(tx, actor, name.trim())?,
         };
         let unknown = || RegisterError::invalid(format!("/accounts/{position}"), "no account has this name");
         accounts.push(row.ok_or_else(unknown)?.id);
@@ -354,7 +371,16 @@ const fn duty(kind: OrderKind) -> (&'static [&'static str], &'static str) {
     }
 }
 
-fn view(row: order::OrderRow, accounts: Vec<AccountId>) -> OrderView {
+fn whole_view(tx: &mut dyn Tx, core: &Core, row: order::OrderRow) -> Result<OrderView, RegisterError> {
+    let accounts = order::accounts(tx, row.id)?;
+    let document = match document::document_of(tx, core, &row.subject) {
+        Err(RegisterError::Erased) => None,
+        document => document?,
+    };
+    Ok(view(row, accounts, document))
+}
+
+fn view(row: order::OrderRow, accounts: Vec<AccountId>, document: Option<DocumentView>) -> OrderView {
     OrderView {
         id: row.id,
         kind: row.kind,
@@ -364,5 +390,6 @@ fn view(row: order::OrderRow, accounts: Vec<AccountId>) -> OrderView {
         due_at: row.due_at,
         case: row.case,
         accounts,
+        document,
     }
 }

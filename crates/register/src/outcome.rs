@@ -1,7 +1,8 @@
 //! Writing an assessment down: the decision and its leaf, the account's state, the cases, the gate, the events.
 //!
 //! An automatic review never takes an open account away: weak evidence opens a case, and only a refusal (a measure that
-//! prohibits, a match a reviewer confirmed) or a restriction changes what an open account may do.
+//! prohibits, a match a reviewer confirmed) or a restriction changes what an open account may do. Where what is reviewed is grave by
+//! the words of the pack, nothing new is handed out meanwhile; what runs goes on.
 
 use crate::assess::{Assessment, FoundHit, holders_of};
 use crate::decisions::{INPUTS, RECORD};
@@ -62,12 +63,15 @@ pub(crate) struct CaseDetail {
     /// Links with their evidence.
     #[serde(default)]
     pub(crate) links: Vec<Link>,
-    /// Free words, for example of an order.
+    /// Free words: of an order, or the statement of an appeal.
     #[serde(default)]
     pub(crate) words: String,
     /// What reviewers noted, oldest first.
     #[serde(default)]
     pub(crate) notes: Vec<String>,
+    /// The fingerprint of the concern, as it stands beside it in plain; none in cases from before it was kept here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) concern: Option<[u8; 32]>,
 }
 
 /// The open part of a case: codes and sentences of the pack, no personal data.
@@ -292,7 +296,8 @@ impl Unit<'_> {
     /// Opens a case: row, leaf, event.
     pub(crate) fn add_case(&mut self, new: &NewCase) -> Result<CaseId, RegisterError> {
         let id = CaseId::new(self.now, &*self.core.entropy);
-        let sealed = self.seal(&new.subject, &id.bytes(), &new.detail)?;
+        let detail = CaseDetail { concern: Some(new.fingerprint), ..new.detail.clone() };
+        let sealed = self.seal(&new.subject, &id.bytes(), &detail)?;
         let row = case::CaseRow {
             id,
             kind: new.kind,
@@ -454,7 +459,12 @@ pub(crate) fn concern(assessment: &Assessment, draft: &CaseDraft) -> [u8; 32] {
         if matches!(reason.rule, RuleCode::ListedMatch | RuleCode::ListedConfirmed) {
             continue;
         }
-        let rests_on = (reason.rule, &reason.detail, reason.measure, &reason.facts);
+        // So do the facts for what lists say of them, whichever lists and versions do.
+        let detail = match reason.rule {
+            RuleCode::AnonymousNetwork | RuleCode::DisposableEmail | RuleCode::FlagWithoutList => "",
+            _ => &reason.detail,
+        };
+        let rests_on = (reason.rule, detail, reason.measure, &reason.facts);
         hash.update(serde_json::to_vec(&rests_on).unwrap_or_default());
     }
     for link in links_of(assessment, draft) {

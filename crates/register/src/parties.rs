@@ -5,7 +5,7 @@ use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::decisions::in_force;
 use crate::dossier::open_fact;
-use crate::intake::{NewCheck, NewFact, check_sources, may_state, statements};
+use crate::intake::{NewCheck, NewFact, check_sources, may_state, own_statements, statements};
 use crate::outcome::Cause;
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::party_in_sight;
@@ -165,7 +165,7 @@ impl Register {
         &self,
         call: &Call,
         id: PartyId,
-        sent: NewStatements,
+        mut sent: NewStatements,
     ) -> Result<FactsAdded, RegisterError> {
         authorise(&call.actor, Action::AddFacts)?;
         let now = self.core.clock.now();
@@ -179,6 +179,7 @@ impl Register {
             return Err(RegisterError::invalid("/facts", "send at least one fact or check"));
         }
         check_sources(&call.actor, "", &sent.facts)?;
+        own_statements(&call.actor, &mut sent.facts);
         let request = (id, sent.clone());
         let (facts, checks) =
             statements("", id, row.kind, sent.facts, sent.checks, now, &*self.core.entropy)?;

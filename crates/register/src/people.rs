@@ -1,7 +1,8 @@
 //! Staff, their log-ins and sessions, and API keys.
 //!
 //! A password is checked together with a one-time code; a code works once. A one-time link leads to setting both; only the demo
-//! lets it replace them. Nobody lets anybody in alone. Tokens and secrets are random and stored as SHA-256: they
+//! lets it replace them. Nobody lets anybody in alone, nor a machine: an administrator alone could make a key that does what no
+//! administrator may. Tokens and secrets are random and stored as SHA-256: they
 //! carry 256 bits of randomness, so a slow hash would add nothing. Passwords do not, and get Argon2id.
 
 mod api_keys;
@@ -13,12 +14,13 @@ mod staff;
 mod totp;
 mod turns;
 
-pub use api_keys::{ApiKeyView, KeyInForce, NewApiKey};
+pub use api_keys::{ApiKeyView, KeyAsked, KeyInForce, NewApiKey};
 pub use letting_in::{Invited, LettingIn, NewStaff};
-pub use sessions::{NewSession, Session};
+pub use sessions::{ComesFrom, NewSession, Session};
 pub use staff::StaffView;
 pub use totp::TotpSecret;
 
+pub(crate) use log_in::PASSWORD_SET;
 pub(crate) use turns::Turns;
 
 use crate::record::{Record, RecordType, Retention};

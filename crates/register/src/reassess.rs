@@ -15,7 +15,7 @@ pub use clocks::Minded;
 
 use crate::access::{Action, authorise};
 use crate::apply::GateNews;
-use crate::assess::{Assessment, Inputs, Lists, refused_before};
+use crate::assess::{Assessment, Before, Inputs, Lists};
 use crate::call::Call;
 use crate::core::Core;
 use crate::decisions::{Recorded, in_force};
@@ -83,13 +83,21 @@ pub struct Pass {
 }
 
 /// What a reviewer has just found and the store does not hold yet.
-pub(crate) type NewFindings = Vec<(PartyId, FindingRow)>;
+#[derive(Default)]
+pub(crate) struct NewFindings {
+    /// What was found of hits.
+    pub(crate) of_hits: Vec<(PartyId, FindingRow)>,
+    /// Digest of the concern that was dismissed.
+    pub(crate) dismissed: Option<[u8; 32]>,
+}
 
 /// An account as it was opened for an assessment.
 pub(crate) struct Opened {
     pub(crate) row: account::AccountRow,
     pub(crate) dossier: Dossier,
     pub(crate) previous: Option<(Decision, Inputs)>,
+    /// Digests of the concerns that reviewers dismissed.
+    pub(crate) dismissed: Vec<[u8; 32]>,
 }
 
 /// When to look again at an account of this version, where that changed.
@@ -155,7 +163,8 @@ impl Core {
             let row = account::find(tx, id)?.ok_or(RegisterError::NotFound { what: "account" })?;
             let dossier = dossier::open(tx, &vault, id)?;
             let previous = in_force(tx, &vault, row.decision)?.as_ref().map(read_previous).transpose()?;
-            Ok(Opened { row, dossier, previous })
+            let dismissed = case::dismissed(tx, id)?;
+            Ok(Opened { row, dossier, previous, dismissed })
         })
     }
 
@@ -166,17 +175,19 @@ impl Core {
         world: &World,
         findings: &NewFindings,
     ) -> Result<Prepared, RegisterError> {
-        let Opened { row, mut dossier, previous } = opened;
+        let Opened { row, mut dossier, previous, mut dismissed } = opened;
+        dismissed.extend(findings.dismissed);
         for party in &mut dossier.parties {
-            for (_, finding) in findings.iter().filter(|(found, _)| *found == party.id) {
+            for (_, finding) in findings.of_hits.iter().filter(|(found, _)| *found == party.id) {
                 party.findings.retain(|f| f.list != finding.list || f.entity != finding.entity);
                 party.findings.push(finding.clone());
             }
         }
         let decided = previous.as_ref().is_some_and(|(_, inputs)| inputs.were_complete_for(&dossier));
         let lists = if decided { Lists::WereInOrder } else { Lists::AsTheyAre };
-        let before = refused_before(row.state, previous.as_ref(), &dossier);
+        let before = Before::of(row.state, previous.as_ref(), &dossier);
         let assessment = self.assess(world, &dossier, lists, before, self.clock.now())?;
+        let assessment = assessment.knowing(world, &dossier, &dismissed);
         let subjects = dossier.parties.iter().map(|p| (p.id, p.subject)).collect();
         Ok(Prepared { row, assessment, subjects, previous })
     }
@@ -206,7 +217,7 @@ impl Core {
         cause: Cause,
     ) -> Result<Reassessed, RegisterError> {
         let call = Call::by(Actor::System { job: Job::Rescreening });
-        self.with_prepared(account, &Vec::new(), |prepared| {
+        self.with_prepared(account, &NewFindings::default(), |prepared| {
             if prepared.row.state == AccountState::Closed {
                 return Ok(prepared.unchanged());
             }
@@ -312,7 +323,7 @@ impl Core {
             for id in ids {
                 let opened = self.open_account(*id)?;
                 if wanted(&opened) {
-                    prepared.push(Arc::new(self.prepare(opened, &world, &Vec::new())?));
+                    prepared.push(Arc::new(self.prepare(opened, &world, &NewFindings::default())?));
                 }
             }
             Ok(prepared)

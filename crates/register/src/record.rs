@@ -53,6 +53,10 @@ pub enum RecordType {
     SetUp = 21,
     /// Why somebody did something, in their words; erased sooner than what they did.
     ReasonGiven = 22,
+    /// Somebody asked that what was decided about an account be looked at again.
+    AppealReceived = 23,
+    /// A member of staff came in, left, or was locked out after too many attempts.
+    StaffCameOrWent = 24,
     /// The length and head of every subject's chain were committed to.
     ChainsIndexed = 40,
     /// A batch of events was committed to.
@@ -102,6 +106,8 @@ impl RecordType {
         Self::AdministrationChanged,
         Self::SetUp,
         Self::ReasonGiven,
+        Self::AppealReceived,
+        Self::StaffCameOrWent,
         Self::ChainsIndexed,
         Self::EventsBatched,
         Self::LedgerKeyIntroduced,
@@ -150,6 +156,8 @@ impl RecordType {
             Self::AdministrationChanged => "Administration changed",
             Self::SetUp => "Set up",
             Self::ReasonGiven => "Reason given",
+            Self::AppealReceived => "Appeal received",
+            Self::StaffCameOrWent => "Log-in or log-out of staff",
             Self::ChainsIndexed => "Chains of all subjects indexed",
             Self::EventsBatched => "Events batched",
             Self::LedgerKeyIntroduced => "Ledger key introduced",

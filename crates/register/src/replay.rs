@@ -1,7 +1,7 @@
 //! Replay: makes a recorded decision again and compares the bytes.
 //!
-//! Everything a decision was made from is kept by identifier: facts, snapshots, measures, the pack, and what could not be
-//! computed again (links, findings of reviewers, signals). A replay loads exactly these, screens again, decides again, and says
+//! Everything a decision was made from is kept by identifier: facts, snapshots, signal lists, measures, the pack, and what could not be
+//! computed again (links, findings of reviewers, other signals). A replay loads exactly these, screens and looks up again, decides again, and says
 //! whether the same bytes come out. It changes nothing and shows no personal data. Facts that were erased cannot be replayed.
 
 use crate::access::{Action, authorise};
@@ -12,11 +12,12 @@ use crate::decisions::Recorded;
 use crate::dossier::{Dossier, DossierParty, DossierReseller, open_fact};
 use crate::ledger_view::hex;
 use crate::sight::account_in_sight;
+use crate::signals::{self, Signals};
 use crate::world::{SnapshotInForce, World, build_index, parse_pack};
 use crate::{Register, RegisterError, keys};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use tenantry_model::id::{DecisionId, FactId, MeasureId, SnapshotId};
 use tenantry_model::measure::{Measure, Target};
@@ -36,7 +37,8 @@ pub struct Replay {
     pub recorded_digest: String,
     /// SHA-256 of the bytes that came out now.
     pub recomputed_digest: String,
-    /// Where the two differ, as JSON pointers into the decision; `/screening` for other hits, `/algorithm` for another matcher.
+    /// Where the two differ, as JSON pointers into the decision; `/screening` for other hits, `/signals` for other
+    /// findings in signal lists, `/algorithm` for another matcher.
     pub differences: Vec<String>,
 }
 
@@ -63,8 +65,16 @@ impl Register {
         let world = self.core.world_of(&rested)?;
         let mut inputs = rested.inputs.clone();
         for (input, party) in inputs.parties.iter_mut().zip(&rested.dossier.parties) {
-            rescreen_for_replay(&world, party, input);
+            rescreen_for_replay(&world, party, input, rested.inputs.now);
         }
+        let raised = signals::raise_again(
+            &rested.signals,
+            &rested.signals_named,
+            &rested.dossier.parties,
+            &rested.inputs.signals,
+        );
+        inputs.signals.retain(|signal| !signals::is_from_lists(signal));
+        inputs.signals.extend(raised);
         let bytes = decide_from(&world, &rested.dossier, &inputs).to_bytes();
         Ok(compare(&rested, &inputs, &bytes))
     }
@@ -77,6 +87,10 @@ struct Rested {
     dossier: Dossier,
     pack: String,
     snapshots: Vec<SnapshotInForce>,
+    /// The signal lists in force then.
+    signals: Signals,
+    /// The same and those that a flag named which was raised before.
+    signals_named: Signals,
     measures: Vec<Measure>,
 }
 
@@ -103,12 +117,17 @@ impl Rested {
             let row = list::find(tx, *id)?.ok_or(RegisterError::NotFound { what: "snapshot" })?;
             snapshots.push(SnapshotInForce::of(&row)?);
         }
+        let in_force: BTreeSet<_> = inputs.signal_lists.iter().copied().collect();
+        let named = in_force.iter().copied().chain(signals::versions(&inputs.signals)).collect();
+        let signals_named = Signals::read_versions(tx, &named)?;
+        let signals = signals_named.only(&in_force);
         let mut measures = Vec::with_capacity(inputs.measures.len());
         for id in &inputs.measures {
             let row = measure::find(tx, *id)?.ok_or(RegisterError::NotFound { what: "measure" })?;
-            measures.push(keys::open_json(tx, vault, &row.subject, &id.bytes(), &row.sealed)?);
+            let measure: Measure = keys::open_json(tx, vault, &row.subject, &id.bytes(), &row.sealed)?;
+            measures.push(measure.as_it_stood(inputs.now));
         }
-        Ok(Self { recorded, inputs, dossier, pack, snapshots, measures })
+        Ok(Self { recorded, inputs, dossier, pack, snapshots, signals, signals_named, measures })
     }
 }
 
@@ -160,6 +179,7 @@ impl Core {
             pack: Arc::new(pack),
             index: self.index_of(rested)?,
             snapshots: rested.snapshots.clone(),
+            signals: rested.signals.clone(),
             screened_with: [0; 32],
             measures: rested.measures.clone(),
         })
@@ -200,6 +220,14 @@ fn compare(rested: &Rested, inputs: &Inputs, bytes: &[u8]) -> Replay {
     }
     if inputs.parties != rested.inputs.parties {
         differences.push("/screening".to_owned());
+    }
+    let sorted = |inputs: &Inputs| {
+        let mut signals = inputs.signals.clone();
+        signals.sort_unstable();
+        signals
+    };
+    if sorted(inputs) != sorted(&rested.inputs) {
+        differences.push("/signals".to_owned());
     }
     if !same {
         let read = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::accounts::{AccountSummary, still_open, store_change, summary};
 use crate::call::Call;
 use crate::dossier::{self, Held};
 use crate::intake::{
-    IntakeParty, NewInterest, NewParty, check_sources, interest_between, limits, statements,
+    IntakeParty, NewInterest, NewParty, check_sources, interest_between, limits, own_statements, statements,
 };
 use crate::outcome::Cause;
 use crate::record::{Record, RecordType, Retention};
@@ -101,10 +101,11 @@ impl Register {
         call: &Call,
         id: AccountId,
         version: i64,
-        sent: RolesChange,
+        mut sent: RolesChange,
     ) -> Result<RolesChanged, RegisterError> {
         authorise(&call.actor, Action::AddFacts)?;
-        for (position, party) in sent.parties.iter().enumerate() {
+        for (position, party) in sent.parties.iter_mut().enumerate() {
+            own_statements(&call.actor, &mut party.facts);
             check_sources(&call.actor, &format!("/parties/{position}"), &party.facts)?;
         }
         let now = self.core.clock.now();

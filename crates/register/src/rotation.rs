@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::keys::{Table, refused};
 use crate::record::{Record, RecordType, Retention};
 use crate::set_up::{ORIGIN, QUANTUM, QUANTUM_KEY, SIGNING_KEY, TOKEN_KEY};
-use crate::unit::Unit;
+use crate::unit::{Unit, nanos};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use tenantry_model::id::ApprovalId;
 use tenantry_model::random::draw;
 use tenantry_store::repo::{approval, key, setting};
 use tenantry_vault::{
-    CheckpointSigner, CosignatureSigner, Epoch, KeyId, RootKey, SealedSecret, Slot, SubjectKeyRow,
+    CheckpointSigner, CosignatureSigner, Epoch, KeyId, Place, RootKey, SealedSecret, Slot, SubjectKeyRow,
 };
 
 /// Which key is to be changed.
@@ -43,6 +43,13 @@ pub enum Rotation {
         /// Root of that tree, in hexadecimal.
         root: String,
     },
+    /// What the signer remembers, where that is lost: it goes on from this checkpoint, and whatever was signed after it is forgotten.
+    Memory {
+        /// Leaves of the tree it remembers.
+        size: u64,
+        /// Root of that tree, in hexadecimal.
+        root: String,
+    },
 }
 
 impl std::fmt::Display for Rotation {
@@ -54,6 +61,9 @@ impl std::fmt::Display for Rotation {
             }
             Self::Origin { origin, signed, root } => {
                 write!(f, "origin {origin}, giving up the signed tree of {signed} leaves with root {root}")
+            }
+            Self::Memory { size, root } => {
+                write!(f, "memory of the signer, from the signed tree of {size} leaves with root {root}")
             }
         }
     }
@@ -116,6 +126,7 @@ impl Register {
         authorise(&call.actor, Action::RotateKeys)?;
         let wrapped = self.core.change(call, Action::RotateKeys, &("rotate", approval), move |unit| {
             unit.use_approval(approval, &rotation)?;
+            unit.know_own_key()?;
             let wrapped = work(unit)?;
             let record =
                 Record::new(RecordType::KeysRotated, unit.core.deployment, Retention::DecisionEvidence)
@@ -147,6 +158,17 @@ impl Unit<'_> {
         setting::put(self.tx, &used, &self.now.as_micros().to_be_bytes())?;
         let (subject, _) = sealed_reason(&row)?;
         self.rest_on_approval(&Pending::RotateKeys { rotation: rotation.clone() }, &subject)
+    }
+
+    /// Has the key in memory that the record of the change is sealed under: once it is made, the row opens under another key only.
+    fn know_own_key(&mut self) -> Result<(), RegisterError> {
+        let (vault, entropy) = (Arc::clone(&self.core.vault), Arc::clone(&self.core.entropy));
+        let class = RetentionClass(Retention::DecisionEvidence.number());
+        let slot = Slot { subject: Pseudonym(self.core.deployment), class };
+        let place = Place { slot, record: [0; 16], aad: &[] };
+        let epoch = Epoch::of(nanos(self.now));
+        let mut table = Table { tx: self.tx, known: &mut self.keys };
+        vault.seal(&mut table, &place, epoch, &[], &*entropy).map(drop).map_err(refused)
     }
 
     fn wrap_below_root(&mut self, new: &dyn RootKey) -> Result<u64, RegisterError> {

@@ -24,9 +24,10 @@ pub struct Rules {
 /// Which lists must be there, and how old any list may be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListRules {
-    /// Codes of the lists that must be in force before anybody passes.
+    /// Codes of the lists, signal lists among them, that must be in force before anybody passes.
     pub required: Vec<String>,
-    /// Days after its last confirmation from which a list in force is stale; `None` when age is not looked at.
+    /// Days after its last confirmation from which a watchlist in force, or a signal list that must be, is stale; `None` when age is
+    /// not looked at.
     pub age_days_max: Option<u32>,
 }
 
@@ -102,13 +103,21 @@ impl Core {
     /// What is wrong with the lists of this world at this instant.
     pub(crate) fn list_troubles(&self, world: &World, now: Timestamp) -> Vec<ListTrouble> {
         let rules = self.rules.load();
-        let in_force = |code: &String| world.snapshots.iter().any(|s| s.header.list == *code);
+        let in_force = |code: &String| {
+            world.snapshots.iter().any(|s| s.header.list == *code)
+                || world.signals.lists.iter().any(|s| s.header().list == *code)
+                || world.signals.unreadable.contains(code)
+        };
         let missing = rules.lists.required.iter().filter(|code| !in_force(code));
         let missing = missing.map(|code| ListTrouble::Missing { list: code.clone() });
         let limit = rules.lists.age_days_max;
-        let stale = world.snapshots.iter().filter_map(|snapshot| {
-            let (age_us, age_days_max) = (now.as_micros() - snapshot.confirmed_at.as_micros(), limit?);
-            let list = snapshot.header.list.clone();
+        let screened = world.snapshots.iter().map(|s| (&s.header.list, s.confirmed_at));
+        // Of lists that only raise flags, those are held to the limit that the deployment says it needs.
+        let needed = world.signals.lists.iter().filter(|s| rules.lists.required.contains(&s.header().list));
+        let needed = needed.map(|s| (&s.header().list, s.confirmed_at));
+        let stale = screened.chain(needed).filter_map(|(list, confirmed_at)| {
+            let (age_us, age_days_max) = (now.as_micros() - confirmed_at.as_micros(), limit?);
+            let list = list.clone();
             (age_us > i64::from(age_days_max) * DAY_US).then_some(ListTrouble::Stale {
                 list,
                 age_days: age_us / DAY_US,
@@ -125,7 +134,8 @@ impl Core {
         if world.snapshots.is_empty() && missing.is_empty() {
             missing.push("no_watchlist".to_owned());
         }
-        missing.into_iter().map(|what| Signal::NotEvaluated { what }).collect()
+        let missing = missing.into_iter().map(|what| Signal::NotEvaluated { what });
+        missing.chain(world.signals.not_evaluated()).collect()
     }
 }
 

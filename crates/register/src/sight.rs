@@ -21,6 +21,31 @@ pub(crate) fn account_in_sight(
     if is_in_sight(tx, actor, &row)? { Ok(row) } else { Err(RegisterError::NotFound { what: "account" }) }
 }
 
+/// The account that an actor means by a reference, whether or not they may see it.
+///
+/// A reseller's key gives references that are its own; it means those first, then what the provider filed for it. A machine of the
+/// provider means the provider's alone, so that no reseller can take the place of an account by choosing its name. A person may also
+/// mean the only one there is among the resellers'.
+pub(crate) fn account_meant(
+    tx: &mut dyn Tx,
+    actor: &Actor,
+    reference: &str,
+) -> Result<Option<AccountRow>, RegisterError> {
+    if let Some(own) = actor.confined_to()
+        && let Some(row) = account::find_by_reference(tx, Some(own), reference)?
+    {
+        return Ok(Some(row));
+    }
+    if let Some(row) = account::find_by_reference(tx, None, reference)? {
+        return Ok(Some(row));
+    }
+    if matches!(actor, Actor::ApiKey { .. }) {
+        return Ok(None);
+    }
+    let mut found = account::by_reference_of_resellers(tx, reference, 2)?;
+    Ok(if found.len() == 1 { found.pop() } else { None })
+}
+
 /// A decision as the actor may see it. Whom an account resembles, which list names its parties and who stands above a reseller is
 /// not that reseller's business.
 pub(crate) fn decision_for(actor: &Actor, mut decision: Decision) -> Decision {

@@ -259,6 +259,15 @@ impl<'a> Unit<'a> {
         sealing(self.core, self.now, &mut self.keys).row(self.tx, subject, row, plain)
     }
 
+    /// Seals the document of a subject, of which it has one.
+    pub(crate) fn seal_document(
+        &mut self,
+        subject: &[u8; 16],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, RegisterError> {
+        sealing(self.core, self.now, &mut self.keys).document(self.tx, subject, plain)
+    }
+
     /// An identifier that sorts behind every earlier one: the millisecond, the size of the ledger, a counter within the unit,
     /// and random bytes. Identifiers of the model order by millisecond only, and events of one subject must not swap.
     fn next_in_order(&mut self) -> [u8; 16] {

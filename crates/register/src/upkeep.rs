@@ -21,10 +21,11 @@ impl Register {
         self.core.store.write(|_| Ok(()))
     }
 
-    /// Forgets answers older than [`ANSWERS_DAYS`], events older than [`EVENTS_DAYS`] and sessions that have ended.
-    /// Answers how many rows went.
+    /// Forgets answers older than [`ANSWERS_DAYS`], events older than [`EVENTS_DAYS`], sessions that have ended, and every unwrapped
+    /// key in memory: another node may have destroyed its row. Answers how many rows went.
     pub fn forget_what_is_over(&self, call: &Call) -> Result<u64, RegisterError> {
         authorise(&call.actor, Action::Reassess)?;
+        self.core.vault.forget_keys();
         let now = self.core.clock.now();
         let answers_before = now.plus_micros(-i64::from(ANSWERS_DAYS) * DAY_US);
         let events_before = now.plus_micros(-i64::from(EVENTS_DAYS) * DAY_US);

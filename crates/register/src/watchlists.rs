@@ -5,6 +5,7 @@ use crate::call::Call;
 use crate::reassess::delta::{self, LastPass};
 use crate::record::{Record, RecordType, Retention};
 use crate::rules::screened_in_trouble;
+use crate::signal_lists::{self, SignalListsView};
 use crate::unit::Unit;
 use crate::world::{self, SnapshotInForce};
 use crate::{Register, RegisterError};
@@ -78,6 +79,8 @@ pub struct ListsView {
     pub troubles: Vec<String>,
     /// The last pass that went over everybody and ended.
     pub last_pass: Option<LastPass>,
+    /// Signal lists: what is looked up, not screened against.
+    pub signal_lists: SignalListsView,
     /// Files this process refused to import since it started, until a sound version of the same list came.
     pub refused: Vec<RefusedList>,
 }
@@ -108,7 +111,7 @@ impl Refusals {
         kept.truncate(REFUSALS_MAX);
     }
 
-    fn forget(&self, list: &str) {
+    pub(crate) fn forget(&self, list: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|one| one.list != list);
     }
 
@@ -133,6 +136,12 @@ impl Register {
         // The very version in force need not be compared with itself.
         let other = before.as_ref().filter(|b| b.header.digest != header.digest);
         let old = other.map(|b| world::load_snapshot(&self.core.store, b.id)).transpose()?;
+        if self.core.world().signals.lists.iter().any(|list| list.header().list == header.list) {
+            let reason =
+                format!("`{}` is the code of a signal list; give the list a code of its own", header.list);
+            self.remember_refused(&header.list, &reason);
+            return Err(RegisterError::ListRefused { reason });
+        }
         let follows = acceptable(before.as_ref().map(|b| &b.header), reading)
             .and_then(|()| old.as_ref().map_or(Ok(()), |old| acceptable_after(old, reading, without)));
         if let Err(refusal) = follows {
@@ -208,6 +217,7 @@ impl Register {
         let in_trouble = screened_in_trouble(&world.screened_with, &troubles);
         let (with, age_days_max) = (world.screened_with, self.core.rules.load().lists.age_days_max);
         let refused = self.core.refused.all();
+        let unreadable = world.signals.unreadable.clone();
         self.core.store.read(move |tx| {
             let rows = list::history(tx, HISTORY_MAX)?;
             let history = rows.into_iter().map(snapshot_view).collect::<Result<Vec<_>, _>>()?;
@@ -224,6 +234,7 @@ impl Register {
                 age_days_max,
                 troubles: troubles.iter().map(ToString::to_string).collect(),
                 last_pass: delta::last_pass(tx)?,
+                signal_lists: signal_lists::view(tx, unreadable.clone())?,
                 refused: refused.clone(),
             })
         })

@@ -1,9 +1,11 @@
-//! The world a decision is made in: the pack in force, the snapshots in force, the approved measures.
+//! The world a decision is made in: the pack, the snapshots and the signal lists in force, the approved measures.
 //!
 //! A world is immutable. Whoever changes one of its parts raises its generation in the same unit; every node notices a new
 //! generation and loads the world again. A decision names the generation it was made in, and the unit that writes it
 //! refuses another one, so no decision rests on a list or measure that was already replaced.
 
+use crate::named;
+use crate::signals::Signals;
 use crate::{RegisterError, keys};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -50,6 +52,7 @@ pub(crate) struct World {
     pub(crate) pack: Arc<Pack>,
     pub(crate) index: Arc<Index>,
     pub(crate) snapshots: Vec<SnapshotInForce>,
+    pub(crate) signals: Signals,
     /// Digest over the identifiers of the snapshots and the name of the algorithm.
     pub(crate) screened_with: [u8; 32],
     pub(crate) measures: Vec<Measure>,
@@ -67,6 +70,7 @@ impl World {
             pack: Arc::new(pack),
             index: Arc::new(Index::build(&[])),
             snapshots: Vec::new(),
+            signals: Signals::default(),
             screened_with: digest_of(&[], &[]),
             measures: Vec::new(),
         }
@@ -80,7 +84,8 @@ impl World {
         before: Option<&Self>,
     ) -> Result<Self, RegisterError> {
         let reader = Arc::clone(vault);
-        let parts = store.read(move |tx| read_parts(tx, &reader))?;
+        let known = before.map(|world| world.signals.clone()).unwrap_or_default();
+        let parts = store.read(move |tx| read_parts(tx, &reader, &known))?;
         let pack = parse_pack(&parts.pack)?;
         let screened_with = digest_of(&parts.snapshots, &parts.measures);
         let index = match before {
@@ -92,6 +97,7 @@ impl World {
             pack: Arc::new(pack),
             index,
             snapshots: parts.snapshots,
+            signals: parts.signals,
             screened_with,
             measures: parts.measures,
         })
@@ -115,6 +121,7 @@ struct Parts {
     generation: u64,
     pack: String,
     snapshots: Vec<SnapshotInForce>,
+    signals: Signals,
     measures: Vec<Measure>,
 }
 
@@ -123,7 +130,7 @@ pub(crate) fn parse_pack(text: &str) -> Result<Pack, RegisterError> {
     Pack::parse(text).map_err(|e| RegisterError::Evaluation { what: format!("the policy pack: {e}") })
 }
 
-fn read_parts(tx: &mut dyn Tx, vault: &Vault) -> Result<Parts, RegisterError> {
+fn read_parts(tx: &mut dyn Tx, vault: &Vault, known: &Signals) -> Result<Parts, RegisterError> {
     let missing = |what: &str| RegisterError::Evaluation { what: format!("{what}; run `tenantry init`") };
     let hash: [u8; 32] = setting::find(tx, PACK)?
         .and_then(|h| h.try_into().ok())
@@ -143,7 +150,8 @@ fn read_parts(tx: &mut dyn Tx, vault: &Vault) -> Result<Parts, RegisterError> {
             Err(other) => return Err(other),
         }
     }
-    Ok(Parts { generation: generation(tx)?, pack, snapshots, measures })
+    let signals = Signals::read(tx, known)?;
+    Ok(Parts { generation: generation(tx)?, pack, snapshots, signals, measures })
 }
 
 fn digest_of(snapshots: &[SnapshotInForce], measures: &[Measure]) -> [u8; 32] {
@@ -211,7 +219,7 @@ fn named_person(measure: &Measure, number: usize, person: &NamedPerson) -> Liste
         note: String::new(),
         origin: Origin { file: measure.id.to_string(), line: number as u64 + 1 },
     };
-    let mut entity = ListedEntity::new(format!("{}-{number}", measure.id), Schema::LegalEntity);
+    let mut entity = ListedEntity::new(named::entity(measure.id, number), Schema::LegalEntity);
     for (position, name) in person.names.iter().enumerate() {
         let property = if position == 0 { Property::Name } else { Property::Alias };
         entity.push(property, value(name.expose().to_owned()));

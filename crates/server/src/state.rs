@@ -9,7 +9,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 use tenantry_model::clock::Clock;
-use tenantry_model::id::ApiKeyId;
+use tenantry_model::id::{ApiKeyId, ApprovalId};
 use tenantry_model::random::Entropy;
 use tenantry_model::staff::Actor;
 use tenantry_register::people::NewApiKey;
@@ -74,6 +74,17 @@ impl AppState {
     /// As [`Register::create_api_key`]. Blocks.
     pub fn create_api_key(&self, call: &Call, new: NewApiKey) -> Result<ApiKey, RegisterError> {
         let (id, secret) = self.register.create_api_key(call, new)?;
+        self.keys.learn(id)?;
+        Ok(ApiKey::from_parts(id, secret))
+    }
+
+    /// Makes the API key that the caller asked for and a second person approved; it is known here at once. The answer is the only copy
+    /// of its secret.
+    ///
+    /// # Errors
+    /// As [`Register::approved_api_key`]. Blocks.
+    pub fn approved_api_key(&self, call: &Call, request: ApprovalId) -> Result<ApiKey, RegisterError> {
+        let (id, secret) = self.register.approved_api_key(call, request)?;
         self.keys.learn(id)?;
         Ok(ApiKey::from_parts(id, secret))
     }

@@ -43,6 +43,9 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009", "hold_record_type"),
     migration!(10, "0010", "people"),
     migration!(11, "0011", "endings_and_clocks"),
+    migration!(12, "0012", "blob"),
+    migration!(13, "0013", "signal_lists"),
+    migration!(14, "0014", "log_ins_and_references"),
 ];
 
 /// What a run of the migrations did.

@@ -141,7 +141,7 @@ fn copy(database: &Path) {
 }
 
 fn copy_some(tx: &mut dyn Tx, first: u64) -> Result<(), StoreError> {
-    let original = account::find_by_reference(tx, "ref-0")?.unwrap();
+    let original = account::find_by_reference(tx, None, "ref-0")?.unwrap();
     let head = ledger::head(tx)?.unwrap();
     let mut tree = Frontier::from_bytes(&head.frontier).unwrap();
     for number in first..first + CHUNK {

@@ -19,7 +19,10 @@ pub struct Slot {
 pub struct KeyId(pub [u8; 16]);
 
 /// Calendar month (UTC) in which a subject key was made, as months since January 1970. One epoch key per month and
-/// retention class: destroying it later reaches copies that could not be overwritten.
+/// retention class, so that another root wraps few keys anew.
+///
+/// Epoch keys lie in the same database as what they wrap, and so in the same backups: no change of an epoch key reaches a backup.
+/// What does is another root, once every copy of the old one is destroyed: a backup from before opens under the old root only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Epoch(pub u32);
 
@@ -80,12 +83,6 @@ pub trait KeyTable {
         wrapped: &[u8],
     ) -> Result<(), KeyTableError>;
 
-    /// Deletes an epoch key.
-    ///
-    /// # Errors
-    /// When the store fails; a missing key is not an error.
-    fn delete_epoch_key(&mut self, epoch: Epoch, class: RetentionClass) -> Result<(), KeyTableError>;
-
     /// The live subject key of a slot.
     ///
     /// # Errors
@@ -133,11 +130,6 @@ impl KeyTable for MemoryKeys {
         if self.epochs.insert((epoch, class), wrapped.to_vec()).is_some() {
             return Err("the epoch key exists already".into());
         }
-        Ok(())
-    }
-
-    fn delete_epoch_key(&mut self, epoch: Epoch, class: RetentionClass) -> Result<(), KeyTableError> {
-        self.epochs.remove(&(epoch, class));
         Ok(())
     }
 

@@ -148,21 +148,6 @@ impl Vault {
         Ok(id)
     }
 
-    /// Destroys an epoch key, the second layer of erasure, once no live subject key rests on it.
-    ///
-    /// # Errors
-    /// What the key table returns.
-    pub fn destroy_epoch(
-        &self,
-        keys: &mut dyn KeyTable,
-        epoch: Epoch,
-        class: RetentionClass,
-    ) -> Result<(), VaultError> {
-        keys.delete_epoch_key(epoch, class).map_err(VaultError::KeyTable)?;
-        self.cache().remove(&CacheKey::Epoch(epoch, class));
-        Ok(())
-    }
-
     /// Wraps an epoch key under another root.
     ///
     /// # Errors
@@ -251,7 +236,7 @@ impl Vault {
         aead::unwrap(&epoch_key, &context, &row.wrapped, "wrapped subject key").map(drop)
     }
 
-    /// Forgets every unwrapped key, for example when another node reports an erasure.
+    /// Forgets every unwrapped key, for example when another node may have erased some.
     pub fn forget_keys(&self) {
         *self.cache() = Cache::default();
     }

@@ -2,14 +2,18 @@
 //!
 //! `data/request/scope.json` lists what may be shown. The record of the request holds, among its shown fields, a `content`
 //! that names the SHA-256 of that file, and `content_hash`, the SHA-256 of the content. The record of the answer holds the
-//! same `content_hash`, the state, and two different persons.
+//! same `content_hash`, the state, and two different persons. A record of any other kind neither asks nor answers.
 
 use sha2::{Digest, Sha256};
-use tenantry_ledger::{Disclosure, LeafHeader};
+use tenantry_ledger::{Disclosure, LeafHeader, RecordType};
 
 use crate::bag::Bag;
 use crate::layout;
 use crate::verify::Check;
+
+/// Numbers of the kinds of records that ask a second person, and that hold the answer.
+const REQUESTED: RecordType = RecordType(12);
+const DECIDED: RecordType = RecordType(13);
 
 /// A shown record about an approval.
 pub(crate) struct Approval {
@@ -36,7 +40,12 @@ impl Approval {
             Some(Answer { state, requested_by, decided_by: text("decided_by")? })
         };
         let content_hash = text("content_hash")?;
-        Some(Self { index: header.log_seq, content_hash, content: bytes("content"), answer: answer() })
+        let (content, answer) = match header.record_type {
+            REQUESTED => (bytes("content"), None),
+            DECIDED => (None, answer()),
+            _ => return None,
+        };
+        Some(Self { index: header.log_seq, content_hash, content, answer })
     }
 
     /// Whether this record asked for exactly this scope.

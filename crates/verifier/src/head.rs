@@ -12,7 +12,7 @@ use crate::verify::Check;
 use crate::{Policy, PureCheck, layout};
 
 /// A kind of signature as people call it.
-fn kind(signature_type: SignatureType) -> &'static str {
+pub fn kind_of_signature(signature_type: SignatureType) -> &'static str {
     match signature_type {
         SignatureType::ED25519 => "Ed25519",
         SignatureType::COSIGNATURE_ED25519 => "Ed25519 (timed)",
@@ -163,9 +163,10 @@ impl Check {
             lacking.chain(keys.vouching.iter().filter(|key| !kinds.contains(&key.signature_type())));
         let lacking: BTreeSet<SignatureType> = lacking.map(VerifierKey::signature_type).collect();
         for missing in lacking {
-            self.incomplete.push(format!("the checkpoint has no {} signature of the log", kind(missing)));
+            self.incomplete
+                .push(format!("the checkpoint has no {} signature of the log", kind_of_signature(missing)));
         }
-        Ok(kinds.into_iter().map(kind).collect())
+        Ok(kinds.into_iter().map(kind_of_signature).collect())
     }
 
     /// Checks a checkpoint of the same log that came after the package. Its keys may be others than those of the package by then,
@@ -178,7 +179,7 @@ impl Check {
         let signed: BTreeSet<SignatureType> = signed.iter().map(|key| key.signature_type()).collect();
         let known: BTreeSet<SignatureType> = all.iter().map(VerifierKey::signature_type).collect();
         for missing in known.difference(&signed) {
-            let kind = kind(*missing);
+            let kind = kind_of_signature(*missing);
             self.incomplete.push(format!("the checkpoint of the receipt has no {kind} signature of the log"));
         }
         Ok(checkpoint)

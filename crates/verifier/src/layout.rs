@@ -48,8 +48,14 @@ pub const VERIFY_HTML: &str = "verify/verify.html";
 pub const README: &str = "verify/README.txt";
 /// The verifier in Python.
 pub const VERIFY_PY: &str = "verify/verify.py";
+/// The source of the verifier in the page, compressed tar.
+pub const VERIFIER_SOURCE: &str = "verify/verifier-source.tar.gz";
+/// Which build of it that is, and how to make it again.
+pub const BUILD: &str = "verify/BUILD.txt";
 /// What was asked.
 pub const REQUEST: &str = "data/request/";
+/// The legal process as it was received, up to the ending of its name.
+pub const PROCESS: &str = "data/request/legal-process.";
 /// What a second person approved to be shown, where personal data is.
 pub const SCOPE: &str = "data/request/scope.json";
 /// The records handed over.
@@ -64,6 +70,8 @@ pub const BAGIT_TEXT: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: U
 const OPENING: &str = "tenantry/opening@v1";
 const CONSISTENCY: &str = "tenantry/consistency@v1";
 const EVENT_LIST: &str = "tenantry/events@v1";
+/// Fewest digits in the base name of the files of a record.
+const STEM_DIGITS_MIN: usize = 6;
 /// What a record consists of in its folder.
 const RECORD_ENDINGS: [&str; 4] = ["leaf", "json", "open", "tlog-proof"];
 
@@ -267,7 +275,8 @@ pub(crate) fn read_events(text: &str) -> Option<Vec<([u8; EVENT_BYTES], Vec<Hash
 /// The numbers of the records in a folder, from the names of its files.
 pub(crate) fn stems(names: Vec<&str>) -> BTreeSet<&str> {
     let of_a_record = |(stem, ending): &(&str, &str)| {
-        stem.bytes().all(|byte| byte.is_ascii_digit())
+        stem.len() >= STEM_DIGITS_MIN
+            && stem.bytes().all(|byte| byte.is_ascii_digit())
             && (RECORD_ENDINGS.contains(ending) || *ending == "events")
     };
     names
@@ -301,10 +310,14 @@ pub(crate) fn is_known(path: &str) -> bool {
         README,
         VERIFY_PY,
         VERIFY_HTML,
+        VERIFIER_SOURCE,
+        BUILD,
     ];
     let record = |folder: &str, endings: &[&str]| {
         path.strip_prefix(folder).and_then(|name| name.split_once('.')).is_some_and(|(stem, ending)| {
-            stem.len() >= 6 && stem.bytes().all(|byte| byte.is_ascii_digit()) && endings.contains(&ending)
+            stem.len() >= STEM_DIGITS_MIN
+                && stem.bytes().all(|byte| byte.is_ascii_digit())
+                && endings.contains(&ending)
         })
     };
     let file = |folder: &str| path.strip_prefix(folder).filter(|name| !name.contains('/'));

@@ -12,7 +12,10 @@
 //!
 //! ```text
 //! bag/ bagit.txt bag-info.txt manifest-sha256.txt manifest-sha512.txt tagmanifest-sha256.txt tagmanifest.note
-//!   data/request/* scope.json                            what was asked, by whom, what exactly was approved
+//!   data/request/{request.txt,minimisation.txt}          what was asked, by whom, and how what is shown was limited
+//!   data/request/scope.json                              what exactly a second person approved to be shown
+//!   data/request/NNNNNN.{leaf,json,open,tlog-proof}      the record of the legal process it rests on
+//!   data/request/legal-process.*                         that process as it was received, if it may be kept
 //!   data/records/NNNNNN.{leaf,json,open,tlog-proof}      ledger entry, shown fields, what proves them, inclusion proof
 //!   data/custody/NNNNNN.{leaf,json,open,tlog-proof}      who looked, who approved, earlier packages, the ledger's keys
 //!   data/erased/NNNNNN.{leaf,json,tlog-proof}            entries whose content was erased, and under which rule
@@ -22,6 +25,7 @@
 //!   data/trust/NAME.{tsr,pem,head,consistency}           time-stamp tokens: root certificate, what is dated, and its proof
 //!   data/report.pdf data/certificate-902-draft.pdf       for people
 //!   verify/{README.txt,verify.py,verify.html}            this verifier for a browser, and another one in Python
+//!   verify/{verifier-source.tar.gz,BUILD.txt}            the source of the former, which build it is, how to make it again
 //! ```
 //!
 //! Beside a package goes its *receipt*: proof that the ledger recorded this very package, byte for byte, when it was
@@ -48,12 +52,14 @@ pub mod limits;
 pub mod receipt;
 mod records;
 mod report;
+mod request;
 mod signatures;
 pub mod submission;
 mod verify;
 pub mod zip;
 
 pub use certificates::PureCertificateCheck;
+pub use head::kind_of_signature;
 pub use report::{Complete, Counts, Dated, Report, Signer, TreeHead, Trust, Verdict, Witness};
 pub use signatures::PureCheck;
 /// Whom a reader trusts: keys of logs and witnesses, and how many witnesses are enough.

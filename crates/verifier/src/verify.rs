@@ -97,6 +97,7 @@ impl Check {
         self.check_statement(&bag, &mut head)?;
         self.check_links();
         self.check_approval(&bag);
+        self.check_request(&bag, &mut head)?;
         let Some(receipt) = receipt else { return Ok(()) };
         let leaf = self.check_receipt(receipt, &head).map_err(|reason| format!("the receipt: {reason}"))?;
         self.checked.push(format!(

@@ -13,6 +13,7 @@ use tenantry_register::orders::NewOrder;
 use tenantry_register::parties::NewStatements;
 use tenantry_server::http::api_key::ApiKey;
 use tenantry_server::http::etag::IfMatch;
+use tenantry_server::http::form_data::{boundary_of, parts};
 use tenantry_server::http::idempotency::IdempotencyKey;
 use tenantry_server::http::json::parse;
 use tenantry_server::http::page::PageQuery;
@@ -38,6 +39,19 @@ fn read_again<T: DeserializeOwned + Serialize>(data: &[u8]) {
     let written = serde_json::to_vec(&read).expect("what was read can be written");
     let Ok(again) = parse::<T>(&written) else { panic!("what was written cannot be read") };
     assert_eq!(serde_json::to_vec(&again).expect("it can be written again"), written);
+}
+
+/// A form with files: its first line is the content type.
+pub(crate) fn form(data: &[u8]) {
+    let Some(end) = data.iter().position(|byte| *byte == b'\n') else { return };
+    let (kind, body) = data.split_at(end);
+    let Some(boundary) = std::str::from_utf8(kind).ok().and_then(boundary_of) else { return };
+    let Some(parts) = parts(body.get(1..).unwrap_or_default(), boundary) else { return };
+    // No part reaches over a boundary.
+    let line = format!("\r\n--{boundary}");
+    for part in parts {
+        assert!(!part.bytes.windows(line.len()).any(|bytes| bytes == line.as_bytes()));
+    }
 }
 
 pub(crate) fn words(data: &[u8]) {

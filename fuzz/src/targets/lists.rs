@@ -3,11 +3,14 @@
 use serde_json::Value;
 use std::io::Cursor;
 use tenantry_lists::{
-    Example, ListsError, OfacFiles, OfacList, OwnMapping, Reading, Snapshot, acceptable, apply_ftm_delta,
-    read_bis_dpl, read_csl_csv, read_csl_json, read_eu_xml, read_ftm, read_inputs, read_ofac,
-    read_ofac_advanced_xml, read_ofac_xml, read_own_csv, read_senzing, read_uk_csv, read_uk_xml, read_un_xml,
+    Example, ListsError, OfacFiles, OfacList, OwnMapping, Reading, SignalFile, Snapshot, acceptable,
+    acceptable_signals, apply_ftm_delta, read_bis_dpl, read_csl_csv, read_csl_json, read_eu_xml, read_ftm,
+    read_inputs, read_ofac, read_ofac_advanced_xml, read_ofac_xml, read_own_csv, read_senzing,
+    read_signal_list, read_uk_csv, read_uk_xml, read_un_xml,
 };
 use tenantry_model::listed::{ListedEntity, SnapshotHeader};
+use tenantry_model::signal::SignalKind;
+use tenantry_signals::{Entries, Naming, SignalList};
 
 /// What holds of every reading, whatever the file.
 fn check(data: &[u8], read: Result<Reading, ListsError>) {
@@ -148,5 +151,53 @@ pub(crate) fn archive(data: &[u8]) {
     let file = vec![("set.zip".to_owned(), Cursor::new(data.to_vec()))];
     if let Ok(reading) = read_inputs(file, Some("own"), None, &[]) {
         assert!(reading.set_aside <= reading.records, "more set aside than seen");
+    }
+}
+
+/// The same bytes as both kinds of signal list.
+pub(crate) fn signals(data: &[u8]) {
+    let lines = data.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+    for kind in SignalKind::ALL {
+        let naming = Naming { list: "fuzz".to_owned(), source: "fuzz".to_owned(), published_on: None };
+        let Ok(reading) = read_signal_list(*kind, naming, &[SignalFile { name: "list.txt", bytes: data }])
+        else {
+            continue;
+        };
+        let _ = acceptable_signals(None, &reading, &[]);
+        assert!(
+            reading.set_aside <= reading.records && reading.records <= lines,
+            "more lines than there are"
+        );
+        assert!(
+            reading.notices.iter().all(|notice| notice.line <= lines),
+            "a place beyond the end of the file"
+        );
+        let list = &reading.list;
+        assert_eq!(&SignalList::unpack(&list.pack()).expect("what was packed opens"), list);
+        match list.entries() {
+            Entries::Networks(networks) => {
+                for network in networks {
+                    let text = network.to_string();
+                    let first = text.split_once('/').map_or(text.as_str(), |(first, _)| first);
+                    assert!(
+                        list.names_address(first.parse().expect("an address")),
+                        "{text} does not name its first"
+                    );
+                }
+            }
+            Entries::Domains(domains) => {
+                for domain in domains {
+                    assert!(
+                        list.names_email(&format!("a@b.{domain}")),
+                        "{domain} does not name what is below it"
+                    );
+                    assert!(list.names_email(&format!("a@{domain}")), "{domain} does not name itself");
+                }
+            }
+        }
+    }
+    // Whatever the bytes are, they are no packed list that says something else when it is packed again.
+    if let Ok(list) = SignalList::unpack(data) {
+        assert_eq!(list.pack(), data);
     }
 }

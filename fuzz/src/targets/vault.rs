@@ -135,7 +135,7 @@ pub(crate) fn journal(data: &[u8]) {
         object: [1; 16],
         subject: [2; 16],
         class: 1,
-        key: [3; 16],
+        key: Some([3; 16]),
     };
     append_journal(&path, &[new]).expect("the folder can be written");
     if let Ok(more) = read_journal(&path) {

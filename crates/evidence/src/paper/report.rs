@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tenantry_ledger::{Checkpoint, Disclosure, LeafHeader};
-use tenantry_verifier::layout;
+use tenantry_verifier::{kind_of_signature, layout};
 
 use super::instant;
 use super::sheet::{Attached, Column, Sheet, TEXT_WIDTH};
@@ -87,7 +87,8 @@ pub(crate) fn report(package: &Package, checkpoint: &Checkpoint) -> Result<Vec<u
         &format!("{} records, root {}", checkpoint.size, layout::hex(&checkpoint.root)),
     );
     for key in &package.log_keys {
-        sheet.pair("Key fingerprint", &layout::hex(&key.fingerprint()));
+        let label = format!("Key fingerprint, {}", kind_of_signature(key.signature_type()));
+        sheet.pair(&label, &layout::hex(&key.fingerprint()));
     }
     if !package.time_stamps.is_empty() {
         let line = format!("{}, by authorities outside the provider; data/trust", package.time_stamps.len());
@@ -182,11 +183,12 @@ fn records<'a>(
          files in data/{folder}. A record without shown fields is proven to exist unchanged; its content stays sealed."
     ));
     let columns = [
-        Column("No.", 40.0),
+        // Wide enough that an identifier stays on one line.
+        Column("No.", 34.0),
         Column("Recorded at", 86.0),
-        Column("What happened", 86.0),
-        Column("About", 136.0),
-        Column("Fields shown", TEXT_WIDTH - 348.0),
+        Column("What happened", 62.0),
+        Column("About", 150.0),
+        Column("Fields shown", TEXT_WIDTH - 332.0),
     ];
     let mut cells = Vec::new();
     for record in records {
@@ -271,10 +273,13 @@ fn closing(sheet: &mut Sheet, package: &Package) {
     sheet.heading("How to check it");
     sheet.paragraph("Three ways, all without a network, and none of them asks the provider:");
     sheet.item("1.", "Open verify/verify.html in a web browser and choose the package file.");
-    sheet.item("2.", "tenantry verify PACKAGE.zip --policy KEYS.txt   (Rust; source and builds are public)");
+    sheet.item(
+        "2.",
+        "tenantry verify PACKAGE.zip --policy KEYS.txt   (its source is in verify/verifier-source.tar.gz)",
+    );
     sheet.item(
         "3.",
-        "python3 verify/verify.py PACKAGE.zip FINGERPRINT   (an independent program of about 500 lines)",
+        "python3 verify/verify.py PACKAGE.zip FINGERPRINT   (an independent program, made to be read)",
     );
     sheet.paragraph(
         "Each answers VALID, INVALID or INCOMPLETE and says what it did not check. Anybody can make a package with a key of their \

@@ -1,7 +1,7 @@
 //! Packages that a dishonest or careless builder could make and sign, and what every verifier has to say of them. Judged by the
 //! library and the Python verifier here, and by those two and the page in a browser in the tests of the program.
 
-use tenantry_evidence::{Package, SubjectClaim};
+use tenantry_evidence::{Attachment, Package, SubjectClaim};
 use tenantry_ledger::{Body, Field, Pseudonym, RecordType, leaf_hash};
 use tenantry_verifier::Verdict;
 
@@ -10,12 +10,58 @@ use crate::sample::{Ledger, TestSigner, leaf};
 /// A change to the parts of a good package, and what has to be said of it.
 pub(crate) type Case = (&'static str, Verdict, &'static str, fn(&mut Package));
 
-pub(crate) const CASES: [Case; 25] = [
+pub(crate) const CASES: [Case; 35] = [
     ("gap", Verdict::Incomplete, "1 of 4 records stated", |package| drop(package.records.remove(1))),
     ("end cut off", Verdict::Incomplete, "1 of 4 records stated", |package| drop(package.records.pop())),
     ("unstated erasure", Verdict::Incomplete, "states the erasure of 3", |package| {
         drop(package.custody.pop());
     }),
+    ("erasure stated without its content", Verdict::Incomplete, "is here without its content", |package| {
+        package.custody.last_mut().unwrap().disclosure = None;
+    }),
+    ("erasure stated with its rule hidden", Verdict::Incomplete, "is here without its content", |package| {
+        package.custody[0] = Ledger::new().record(4, Some(&["records"]));
+    }),
+    ("another legal process", Verdict::Invalid, "is not the document that record 1 states", |package| {
+        package.process.as_mut().unwrap().document = Some(("pdf", b"%PDF-1.7 another order".to_vec()));
+    }),
+    ("legal process left out", Verdict::Incomplete, "received and kept is not in the package", |package| {
+        package.process.as_mut().unwrap().document = None;
+    }),
+    (
+        "what legal process it was is hidden",
+        Verdict::Invalid,
+        "is not the document that record 1",
+        |package| {
+            package.process.as_mut().unwrap().record = Ledger::new().record(1, Some(&["order"]));
+        },
+    ),
+    ("legal process without its record", Verdict::Incomplete, "no record here says that", |package| {
+        let process = package.process.take().unwrap();
+        let (_, bytes) = process.document.unwrap();
+        package.request.push(Attachment { name: "legal-process.pdf".into(), bytes });
+    }),
+    ("two legal processes", Verdict::Invalid, "more than one is here", |package| {
+        package.request.push(Attachment { name: "legal-process.eml".into(), bytes: vec![] });
+    }),
+    ("order by a record of something else", Verdict::Invalid, "does not show that an order", |package| {
+        package.process.as_mut().unwrap().record = package.custody.remove(0);
+        package.erased.clear();
+        package.complete.clear();
+        package.index = None;
+    }),
+    ("scope that rests on another order", Verdict::Invalid, "does not rest on the order", |package| {
+        package.request.push(scope("ord_of_another_day"));
+    }),
+    (
+        "scope that rests on an order without its record",
+        Verdict::Incomplete,
+        "no record of its receipt",
+        |package| {
+            package.process = None;
+            package.request.push(scope("ord_example"));
+        },
+    ),
     ("no records", Verdict::Incomplete, "holds no record", |package| {
         package.records.clear();
         package.erased.clear();
@@ -97,6 +143,11 @@ pub(crate) const CASES: [Case; 25] = [
         *package = with_records_numbered([2, 1]);
     }),
 ];
+
+/// What a second person would have approved, resting on an order.
+fn scope(order: &str) -> Attachment {
+    Attachment { name: "scope.json".into(), bytes: format!("{{\"order\":\"{order}\"}}").into_bytes() }
+}
 
 /// The good package with two more records, of somebody else and with these numbers. A second one names the first as that before it.
 fn with_records_numbered(numbers: [u64; 2]) -> Package {

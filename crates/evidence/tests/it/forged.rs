@@ -16,7 +16,7 @@ use crate::python::run;
 use crate::sample::{Ledger, ORIGIN, TestSigner, leaf, sample};
 
 /// The files of a bag.
-type Files = BTreeMap<String, Vec<u8>>;
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 /// A change to the files of a good package, and what has to be said of it.
 type Forgery = (&'static str, Verdict, &'static str, fn(&mut Files));
 /// A change to the bytes of a leaf, and why it is refused.
@@ -39,8 +39,8 @@ const FORGERIES: [Forgery; 26] = [
             files.remove(&proof).unwrap();
             replace(files, layout::STATEMENT, "\"records\": 4", "\"records\": 0");
             for ending in ["leaf", "json", "open", "tlog-proof"] {
-                let bytes = files.remove(&format!("data/custody/000001.{ending}")).unwrap();
-                files.insert(format!("data/records/000001.{ending}"), bytes);
+                let bytes = files.remove(&format!("data/custody/000004.{ending}")).unwrap();
+                files.insert(format!("data/records/000004.{ending}"), bytes);
             }
         },
     ),
@@ -185,7 +185,7 @@ fn a_bad_signature_of_a_known_key_is_found_beside_a_good_one() {
     check("bad signature", Verdict::Invalid, "does not hold", &seal(files, &signer));
 }
 
-fn check(name: &str, verdict: Verdict, reason: &str, package: &[u8]) {
+pub(crate) fn check(name: &str, verdict: Verdict, reason: &str, package: &[u8]) {
     let report = verify(package, None, None);
     assert_eq!(report.verdict, verdict, "{name}: {report}");
     assert!(reason.is_empty() || report.reasons.iter().any(|line| line.contains(reason)), "{name}: {report}");
@@ -230,7 +230,7 @@ fn files_with_seal(package: &[u8]) -> Files {
 }
 
 /// The files of a package without those that are computed from the others.
-fn files(package: &[u8]) -> Files {
+pub(crate) fn files(package: &[u8]) -> Files {
     let mut files = files_with_seal(package);
     files.retain(|path, _| !path.contains("manifest") && path != layout::BAG_INFO);
     files
@@ -252,7 +252,7 @@ fn manifest(files: &Files, covers: fn(&str) -> bool, digest: Digest) -> String {
 }
 
 /// Adds what is computed from the files, unless somebody wrote it himself, and signs.
-fn seal(mut files: Files, signer: &TestSigner) -> Vec<u8> {
+pub(crate) fn seal(mut files: Files, signer: &TestSigner) -> Vec<u8> {
     let payload = |path: &str| path.starts_with("data/");
     let (short, long) = (manifest(&files, payload, sha256), manifest(&files, payload, sha512));
     files.entry(layout::MANIFEST_256.to_owned()).or_insert(short.into_bytes());

@@ -89,7 +89,7 @@ fn a_package_of_very_many_files_is_read_by_both() {
     }
 }
 
-const SCRIPT: &str = include_str!("../../verify/verify.py");
+pub(crate) const SCRIPT: &str = include_str!("../../verify/verify.py");
 /// Changes one byte after the other in place, and says after which one the package is still not refused.
 const FLIPS: &str = r#"
 import sys

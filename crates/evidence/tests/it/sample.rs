@@ -1,9 +1,10 @@
 //! A small ledger and packages made from it.
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use sha2::{Digest as _, Sha256};
 use tenantry_evidence::{
-    Attachment, ErasedRecord, EventBatch, IndexRecord, Line, Package, Record, Section, SubjectClaim, Summary,
-    build,
+    Attachment, ErasedRecord, EventBatch, IndexRecord, LegalProcess, Line, Package, Record, Section,
+    SubjectClaim, Summary, build,
 };
 use tenantry_ledger::batch::{BatchStatement, EVENT_BYTES, Event, prove_event};
 use tenantry_ledger::completeness::{ChainHead, Index};
@@ -11,6 +12,7 @@ use tenantry_ledger::{
     Body, Checkpoint, Field, Frontier, Hash, HashSource, LeafHeader, LedgerError, NoteSigner, Pseudonym,
     RecordType, RetentionClass, SignatureType, UnixNanos, VerifierKey, inclusion_proof, leaf_hash,
 };
+use tenantry_verifier::layout;
 
 pub(crate) const ORIGIN: &str = "provider.example/ledger";
 pub(crate) const SUBJECT: Pseudonym = Pseudonym([7; 16]);
@@ -55,7 +57,7 @@ impl HashSource for Levels {
     }
 }
 
-/// Eight leaves: numbers 1 to 4 of the subject at 0, 2, 3, 5; others at 1 and 4. Leaf 3 was erased by leaf 4, leaf 6 counted the
+/// Eight leaves: numbers 1 to 4 of the subject at 0, 2, 3, 5; others at 1 and 4. Leaf 1 is an order, leaf 3 was erased by leaf 4, leaf 6 counted the
 /// first six, leaf 7 is a batch of events.
 pub(crate) struct Ledger {
     pub(crate) leaves: Vec<Vec<u8>>,
@@ -67,6 +69,20 @@ pub(crate) struct Ledger {
 }
 
 pub(crate) const COVERS: u64 = 6;
+/// An order as it was received.
+pub(crate) const PROCESS: &[u8] = b"%PDF-1.7 the order as it was received";
+/// What is shown of its record.
+pub(crate) const ORDER_FIELDS: [&str; 4] = ["order", "document", "document_bytes", "document_sha256"];
+
+fn order() -> Vec<Field> {
+    vec![
+        Field::new("order", "ord_example"),
+        Field::new("accounts", "[\"acc_example\",\"acc_of_somebody_else\"]"),
+        Field::new("document", "kept"),
+        Field::new("document_bytes", PROCESS.len().to_string()),
+        Field::new("document_sha256", layout::hex(&Sha256::digest(PROCESS))),
+    ]
+}
 
 impl Ledger {
     pub(crate) fn new() -> Self {
@@ -82,6 +98,10 @@ impl Ledger {
             if index == 4 {
                 let told = vec![Field::new("basis", "7.302(e)"), Field::new("records", "[3]")];
                 ledger.record_about(Pseudonym::NONE, 54, told);
+                continue;
+            }
+            if index == 1 {
+                ledger.record_about(Pseudonym::NONE, 17, order());
                 continue;
             }
             let fields = vec![
@@ -179,12 +199,16 @@ impl Ledger {
             witnesses: "quorum none\n".into(),
             time_stamps: vec![],
             request: vec![Attachment { name: "order.pdf".into(), bytes: b"%PDF-1.7 order".to_vec() }],
+            process: Some(LegalProcess {
+                record: self.record(1, Some(&ORDER_FIELDS)),
+                document: Some(("pdf", PROCESS.to_vec())),
+            }),
             records: vec![
                 self.record(0, Some(&["event", "name", "raw"])),
                 self.record(2, Some(&["event"])),
                 self.record(5, None),
             ],
-            custody: vec![self.record(1, Some(&["event"])), self.record(4, Some(&["basis", "records"]))],
+            custody: vec![self.record(4, Some(&["basis", "records"]))],
             erased: vec![ErasedRecord {
                 leaf: erased.leaf,
                 path: erased.path,

@@ -2,16 +2,18 @@
 
 use super::weigh::basis;
 use super::{
-    Basis, BasisCode, Contradiction, ContradictionCode, MissingFact, PointsTo, StatusFinding, Weight,
+    Basis, BasisCode, Contradiction, ContradictionCode, MissingFact, PointsTo, ResellerChecks, StatusFinding,
+    Weight,
 };
 use tenantry_model::fact::{Fact, FactKind, FactValue, Strength};
 use tenantry_model::id::FactId;
 use tenantry_model::party::{PartyKind, Status};
 use tenantry_model::time::Timestamp;
 
-pub(super) fn determine(facts: &[&Fact], now: Timestamp) -> StatusFinding {
+pub(super) fn determine(facts: &[&Fact], checks: ResellerChecks, now: Timestamp) -> StatusFinding {
     let facts = latest_location_first(facts);
-    let bases: Vec<Basis> = facts.iter().filter_map(|f| basis(PartyKind::Individual, f, now)).collect();
+    let bases: Vec<Basis> =
+        facts.iter().filter_map(|f| basis(PartyKind::Individual, f, checks, now)).collect();
     let contradictions = contradictions(&bases);
     let strong_us = bases.iter().any(|b| b.points_to == PointsTo::Us && is_strong(b));
     let any_us = bases.iter().any(|b| b.points_to == PointsTo::Us && bears_status(b.code));
@@ -85,7 +87,7 @@ fn contradictions(bases: &[Basis]) -> Vec<Contradiction> {
 }
 
 const NATIONALITY: &[BasisCode] = &[BasisCode::Citizenship, BasisCode::NationalDocument];
-const RESIDENCE: &[BasisCode] = &[BasisCode::PermanentResidence, BasisCode::ResidencePermit];
+const RESIDENCE: &[BasisCode] = &[BasisCode::PermanentResidence, BasisCode::PermanentResidentCard];
 const PLACES: &[BasisCode] = &[
     BasisCode::Location,
     BasisCode::Address,
@@ -102,7 +104,7 @@ const fn bears_status(code: BasisCode) -> bool {
         BasisCode::Citizenship
             | BasisCode::NationalDocument
             | BasisCode::PermanentResidence
-            | BasisCode::ResidencePermit
+            | BasisCode::PermanentResidentCard
             | BasisCode::Location
             | BasisCode::Claim
     )

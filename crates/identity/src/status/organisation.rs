@@ -5,18 +5,19 @@
 
 use super::weigh::basis;
 use super::{
-    Basis, BasisCode, Contradiction, ContradictionCode, MissingFact, PointsTo, StatusFinding, Weight,
+    Basis, BasisCode, Contradiction, ContradictionCode, MissingFact, PointsTo, ResellerChecks, StatusFinding,
+    Weight,
 };
 use tenantry_model::fact::{EntityForm, Fact, FactKind, FactValue, Strength};
 use tenantry_model::id::FactId;
 use tenantry_model::party::{PartyKind, Status};
 use tenantry_model::time::Timestamp;
 
-pub(super) fn determine(facts: &[&Fact]) -> StatusFinding {
+pub(super) fn determine(facts: &[&Fact], checks: ResellerChecks) -> StatusFinding {
     let branch = is_branch(facts);
     let bases: Vec<Basis> = facts
         .iter()
-        .filter_map(|f| basis(PartyKind::Organisation, f, Timestamp::from_micros(0)))
+        .filter_map(|f| basis(PartyKind::Organisation, f, checks, Timestamp::from_micros(0)))
         // A branch is registered where it works; that says nothing of the entity it belongs to.
         .filter(|b| branch == Branch::No || b.code != BasisCode::Registration)
         .collect();

@@ -1,6 +1,6 @@
 //! From facts to weighed bases: what each kind of fact says about status, and how much.
 
-use super::{Basis, BasisCode, PointsTo, Weight};
+use super::{Basis, BasisCode, PointsTo, ResellerChecks, Weight};
 use tenantry_model::fact::{AddressUse, Claim, DocumentKind, Fact, FactKind, FactValue, Source, Strength};
 use tenantry_model::jurisdiction::Jurisdiction;
 use tenantry_model::party::PartyKind;
@@ -38,11 +38,13 @@ fn settles(fact: &Fact) -> bool {
 }
 
 /// What one fact says about the status of a party of this kind; `None` when it says nothing.
-pub(super) fn basis(kind: PartyKind, fact: &Fact, now: Timestamp) -> Option<Basis> {
+pub(super) fn basis(kind: PartyKind, fact: &Fact, checks: ResellerChecks, now: Timestamp) -> Option<Basis> {
     let (code, points_to, most) = match kind {
         PartyKind::Individual => individual(&fact.value, now)?,
         PartyKind::Organisation => organisation(&fact.value)?,
     };
+    let own_word = fact.source == Source::Reseller && checks == ResellerChecks::DoNotCorroborate;
+    let most = if own_word && points_to == PointsTo::Us { Weight::Claim } else { most };
     let weight = by_strength(fact.strength).min(most);
     Some(Basis { code, points_to, weight, facts: vec![fact.id] })
 }
@@ -100,14 +102,16 @@ fn organisation(value: &FactValue) -> Option<(BasisCode, PointsTo, Weight)> {
 }
 
 /// What a document shows, if anything: a driving licence shows residence at most and is issued to anybody who
-/// lives there; a foreign residence permit shows nothing about US status.
+/// lives there; so is a permit to reside for a time, which at most fits that somebody is there. Only a card that shows permanent
+/// residence shows what DEF-05 names. Foreign ones of either kind show nothing about US status.
 fn document_basis(document: DocumentKind, issuer: Jurisdiction) -> Option<(BasisCode, Weight)> {
     match document {
         DocumentKind::Passport | DocumentKind::NationalIdCard => {
             Some((BasisCode::NationalDocument, Weight::Determinative))
         }
-        DocumentKind::ResidencePermit => {
-            issuer.is_us().then_some((BasisCode::ResidencePermit, Weight::Strong))
+        DocumentKind::ResidencePermit => issuer.is_us().then_some((BasisCode::ResidencePermit, Weight::Weak)),
+        DocumentKind::PermanentResidentCard => {
+            issuer.is_us().then_some((BasisCode::PermanentResidentCard, Weight::Strong))
         }
         DocumentKind::DrivingLicence => Some((BasisCode::DrivingLicence, Weight::Weak)),
         DocumentKind::Other => None,

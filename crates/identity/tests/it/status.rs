@@ -1,7 +1,7 @@
 //! Status tables (DEF-05, DEF-06, CIP-06 to CIP-08, REC-04) and properties.
 
 use proptest::prelude::*;
-use tenantry_identity::status::{ContradictionCode, determine};
+use tenantry_identity::status::{ContradictionCode, ResellerChecks, determine, determine_under};
 use tenantry_model::fact::{
     AccessKind, AddressUse, Claim, DocumentKind, EntityForm, Fact, FactValue, PaymentMethod, PaymentToken,
     PersonalIp, Source, Strength, TelephoneNumber,
@@ -132,9 +132,54 @@ fn def05_permanent_resident_with_foreign_passport_is_us() {
         UsPerson,
         &[],
     );
-    let card = document(DocumentKind::ResidencePermit, "US", "2031-01-01");
+    let card = document(DocumentKind::PermanentResidentCard, "US", "2031-01-01");
     check("card", Individual, vec![(card, Corroborated), (citizen("IN"), Authenticated)], UsPerson, &[]);
+    let elsewhere = document(DocumentKind::PermanentResidentCard, "CA", "2031-01-01");
+    check("card elsewhere", Individual, vec![(elsewhere, Authenticated)], Undetermined, &[]);
     check("resident elsewhere", Individual, vec![(resident("FR"), Authenticated)], Undetermined, &[]);
+}
+
+#[test]
+fn def05_a_permit_to_reside_for_a_time_is_not_permanent_residence() {
+    let permit = || document(DocumentKind::ResidencePermit, "US", "2031-01-01");
+    check("permit alone", Individual, vec![(permit(), Authenticated)], Undetermined, &[]);
+    check(
+        "claim",
+        Individual,
+        vec![(permit(), Authenticated), (claim(Claim::UsPerson), SelfAsserted)],
+        Undetermined,
+        &[],
+    );
+    check(
+        "citizen",
+        Individual,
+        vec![(permit(), Authenticated), (citizen("IN"), Corroborated)],
+        ForeignPerson,
+        &[],
+    );
+    let here = vec![(permit(), Authenticated), (located("US"), Corroborated)];
+    check("presence shown otherwise", Individual, here, UsPerson, &[]);
+}
+
+#[test]
+fn cip07_a_resellers_own_check_does_not_corroborate_its_customers_claim() {
+    let individual = [(claim(Claim::UsPerson), SelfAsserted), (citizen("US"), Corroborated)];
+    let company = [(claim(Claim::UsPerson), SelfAsserted), (organised("US"), Corroborated)];
+    for (kind, values) in [(Individual, individual.to_vec()), (Organisation, company.to_vec())] {
+        let mut known = facts(values);
+        let status = |known: &[Fact], checks| determine_under(kind, known, checks, NOW).status;
+        assert_eq!(status(&known, ResellerChecks::DoNotCorroborate), UsPerson, "{kind} by a document");
+        for fact in &mut known {
+            fact.source = Source::Reseller;
+        }
+        assert_eq!(status(&known, ResellerChecks::DoNotCorroborate), Undetermined, "{kind} by the reseller");
+        assert_eq!(determine(kind, &known, NOW).status, Undetermined, "{kind} unless it is said otherwise");
+        assert_eq!(status(&known, ResellerChecks::Corroborate), UsPerson, "{kind}, programmes accepted");
+        for fact in known.iter_mut().filter(|fact| fact.strength == Corroborated) {
+            fact.source = Source::Document;
+        }
+        assert_eq!(status(&known, ResellerChecks::DoNotCorroborate), UsPerson, "{kind} by a document too");
+    }
 }
 
 #[test]

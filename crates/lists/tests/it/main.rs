@@ -19,3 +19,4 @@ mod leaves;
 mod limits;
 mod memory;
 mod own;
+mod signals;

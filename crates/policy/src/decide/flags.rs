@@ -3,7 +3,7 @@
 
 use super::view::{PartyView, View};
 use super::{Finding, Findings};
-use crate::input::Signal;
+use crate::input::{ListVersion, Signal};
 use crate::limits::AGE_YEARS_MAX;
 use crate::rule::RuleCode;
 use std::collections::BTreeSet;
@@ -133,11 +133,19 @@ fn signals(view: &View<'_>, findings: &mut Findings) {
     let recent_days = view.input.pack.thresholds.recent_ownership_change_days.value;
     for signal in &view.input.signals {
         match signal {
-            Signal::AnonymousNetwork { party, fact } => {
-                findings.push(Finding::about(RuleCode::AnonymousNetwork, *party).facts([*fact]));
+            Signal::AnonymousNetwork { party, fact, lists } => {
+                let finding = Finding::about(RuleCode::AnonymousNetwork, *party).facts([*fact]);
+                findings.push(finding.detail(named_by(lists)));
             }
-            Signal::DisposableEmail { party, fact } => {
-                findings.push(Finding::about(RuleCode::DisposableEmail, *party).facts([*fact]));
+            Signal::DisposableEmail { party, fact, lists } => {
+                let finding = Finding::about(RuleCode::DisposableEmail, *party).facts([*fact]);
+                findings.push(finding.detail(named_by(lists)));
+            }
+            // A flag that the pack does not raise is not missed.
+            Signal::FlagWithoutList { rule } => {
+                if view.input.pack.rule(*rule).is_some() {
+                    findings.push(Finding::of(RuleCode::FlagWithoutList).detail(rule.as_str()));
+                }
             }
             Signal::OwnershipChanged { party, at } => {
                 let age_us = view.input.now.as_micros().saturating_sub(at.as_micros());
@@ -146,9 +154,14 @@ fn signals(view: &View<'_>, findings: &mut Findings) {
                     findings.push(Finding::about(RuleCode::RecentOwnershipChange, *party).detail(detail));
                 }
             }
-            Signal::RefusedBefore { .. } | Signal::NotEvaluated { .. } => {}
+            Signal::RefusedBefore { .. } | Signal::Dismissed { .. } | Signal::NotEvaluated { .. } => {}
         }
     }
+}
+
+fn named_by(lists: &[ListVersion]) -> String {
+    let versions: Vec<&str> = lists.iter().map(|list| list.version.as_str()).collect();
+    format!("on {}", versions.join("; "))
 }
 
 fn shared_instrument(view: &View<'_>, findings: &mut Findings) {

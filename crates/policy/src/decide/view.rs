@@ -7,7 +7,7 @@ use crate::limits::PARTIES_MAX;
 use crate::rule::RuleCode;
 use std::collections::{BTreeMap, BTreeSet};
 use tenantry_identity::ownership::{OwnershipFinding, beneficial_owners};
-use tenantry_identity::status::{StatusFinding, determine};
+use tenantry_identity::status::{StatusFinding, determine_under};
 use tenantry_model::account::AccountRole;
 use tenantry_model::fact::Fact;
 use tenantry_model::id::PartyId;
@@ -137,7 +137,7 @@ fn view_of<'a>(party: &'a PartyInput, input: &DecisionInput<'_>, findings: &mut 
     let known: Vec<Fact> = facts.iter().map(|fact| (*fact).clone()).collect();
     PartyView {
         input: party,
-        status: determine(party.kind, &known, input.now),
+        status: determine_under(party.kind, &known, input.pack.reseller_checks(), input.now),
         roles: party.roles.iter().copied().collect(),
         facts,
     }

@@ -1,6 +1,9 @@
 //! Reading a pack: shape by TOML and serde with line and column, content by the checks below.
 
-use super::{FieldRule, Header, Pack, Provisional, Retention, Rule, SecondPerson, Switch, Thresholds, Timer};
+use super::{
+    FieldRule, Header, Pack, Provisional, ResellerChecksRule, Retention, Rule, SecondPerson, Switch,
+    Thresholds, Timer, UnderReview,
+};
 use crate::PackError;
 use crate::limits::PACK_BYTES_MAX;
 use crate::rule::RuleCode;
@@ -27,6 +30,10 @@ struct File {
     effective_until: Option<Date>,
     thresholds: Thresholds,
     provisional: Provisional,
+    #[serde(default)]
+    under_review: Option<UnderReview>,
+    #[serde(default)]
+    reseller_checks: Option<ResellerChecksRule>,
     case_due_days: BTreeMap<CaseKind, u32>,
     timers: BTreeMap<String, Timer>,
     retention: BTreeMap<String, Retention>,
@@ -58,6 +65,8 @@ pub(super) fn parse(text: &str) -> Result<Pack, PackError> {
         thresholds: file.thresholds,
         fields: file.fields,
         provisional: file.provisional,
+        under_review: file.under_review,
+        reseller_checks: file.reseller_checks,
         timers: file.timers,
         retention: file.retention,
         rules,
@@ -136,7 +145,8 @@ fn check_thresholds(file: &File) -> Result<(), PackError> {
 
 fn check_entries(file: &File) -> Result<(), PackError> {
     for kind in CaseKind::ALL {
-        if !file.case_due_days.contains_key(kind) {
+        // Packs in force before there were appeals do not name them.
+        if *kind != CaseKind::Appeal && !file.case_due_days.contains_key(kind) {
             return Err(value(
                 &format!("case_due_days.{kind}"),
                 "is missing; every kind of case needs its days",
@@ -159,6 +169,20 @@ fn check_entries(file: &File) -> Result<(), PackError> {
     }
     for (at, row) in file.second_person.iter().enumerate() {
         cited(&format!("second_person entry {}", at + 1), &row.requirement, &row.citation)?;
+    }
+    if let Some(rule) = &file.reseller_checks {
+        cited("reseller_checks", &rule.requirement, &rule.citation)?;
+    }
+    if let Some(rule) = &file.under_review {
+        cited("under_review", &rule.requirement, &rule.citation)?;
+        if !(file.thresholds.match_review.value..=1_000).contains(&rule.match_grave) {
+            let problem = "must lie between thresholds.match_review and 1000 per mille";
+            return Err(value("under_review.match_grave", problem));
+        }
+        if !rule.rules.iter().all(|code| code.can_be_grave()) {
+            let problem = "names `listed_match`, `measure_may_reach` and `reseller_standing` only: weaker evidence never acts";
+            return Err(value("under_review.rules", problem));
+        }
     }
     cited("provisional", &file.provisional.requirement, &file.provisional.citation)
 }
@@ -191,7 +215,7 @@ fn rules(given: Vec<Rule>, timers: &BTreeMap<String, Timer>) -> Result<BTreeMap<
     // Packs were adopted before these rules were known: without them nothing follows from what they find.
     let is_due = |code: &RuleCode| match code {
         RuleCode::VerificationOverdue => timers.contains_key("verification"),
-        RuleCode::ReverificationDue | RuleCode::RefusalQuestioned => false,
+        RuleCode::ReverificationDue | RuleCode::RefusalQuestioned | RuleCode::FlagWithoutList => false,
         other => !other.is_red_flag(),
     };
     match RuleCode::ALL.iter().find(|code| is_due(code) && !rules.contains_key(code)) {

@@ -5,12 +5,12 @@ use tenantry_linkage::{Standing, Tier};
 use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::case::CaseKind;
 use tenantry_model::fact::{AddressUse, FactKind, FactValue, NameUse, Strength};
-use tenantry_model::id::AccountId;
+use tenantry_model::id::{AccountId, SignalListId};
 use tenantry_model::party::PartyKind;
 use tenantry_policy::decide;
 use tenantry_policy::decision::{Decision, Outcome, Scope};
 use tenantry_policy::input::{
-    ChainLink, DecisionInput, HitStanding, HitSummary, LinkSummary, Screening, Signal,
+    ChainLink, DecisionInput, HitStanding, HitSummary, LinkSummary, ListVersion, Screening, Signal,
 };
 use tenantry_policy::pack::Pack;
 use tenantry_policy::rule::{Effect, Priority, RuleCode};
@@ -307,8 +307,8 @@ fn adp05_signals_raise_flags() {
         at: now().plus_micros(-i64::from(days) * 86_400_000_000),
     };
     for (signal, expect) in [
-        (Signal::AnonymousNetwork { party: id(1), fact }, Some(AnonymousNetwork)),
-        (Signal::DisposableEmail { party: id(1), fact }, Some(DisposableEmail)),
+        (Signal::AnonymousNetwork { party: id(1), fact, lists: listed() }, Some(AnonymousNetwork)),
+        (Signal::DisposableEmail { party: id(1), fact, lists: listed() }, Some(DisposableEmail)),
         (at(90), Some(RecentOwnershipChange)),
         (at(91), None),
     ] {
@@ -318,6 +318,60 @@ fn adp05_signals_raise_flags() {
         let fired = rules(&decision).into_iter().find(|rule| *rule != ForeignParty);
         assert_eq!(fired, expect);
     }
+}
+
+fn listed() -> Vec<ListVersion> {
+    let version = |list: &str, byte| ListVersion {
+        list: list.to_owned(),
+        id: SignalListId::from_bytes([byte; 16]),
+        version: format!("{list} of 2026-11-20, version 0123456789ab"),
+    };
+    vec![version("exits", 1), version("vpn", 2)]
+}
+
+#[test]
+fn adp05_a_flag_from_lists_names_them_and_asks_for_a_look_and_never_for_more() {
+    let fact = foreign_person(1, CUSTOMER).0.facts[0].id;
+    for signal in [
+        Signal::AnonymousNetwork { party: id(1), fact, lists: listed() },
+        Signal::DisposableEmail { party: id(1), fact, lists: listed() },
+    ] {
+        let pack = pack();
+        let mut input = input(&pack, vec![foreign_person(1, CUSTOMER)], vec![]);
+        input.signals = vec![signal];
+        let decision = decide(&input);
+        let flag = decision.reasons.iter().find(|reason| reason.effect == Effect::Review).unwrap();
+        assert_eq!(
+            flag.detail,
+            "on exits of 2026-11-20, version 0123456789ab; vpn of 2026-11-20, version 0123456789ab"
+        );
+        assert_eq!((flag.facts.as_slice(), decision.outcome), ([fact].as_slice(), Outcome::Review));
+        assert!(
+            decision.reaches.is_empty() && decision.cases.iter().all(|case| case.kind == CaseKind::RedFlag)
+        );
+        // A pack that would make more of it is refused.
+        assert_eq!(flag.rule.effect_max(), Effect::Review);
+    }
+}
+
+#[test]
+fn adp03_what_no_list_was_imported_for_is_said_as_the_pack_asks_and_only_where_the_pack_looks_for_it() {
+    let without = |pack: &Pack| {
+        let mut input = input(pack, vec![foreign_person(1, CUSTOMER)], vec![]);
+        input.signals = vec![Signal::FlagWithoutList { rule: DisposableEmail }];
+        let decision = decide(&input);
+        let said = decision.reasons.iter().find(|reason| reason.rule == FlagWithoutList);
+        (decision.outcome, said.map(|reason| (reason.effect, reason.detail.clone())))
+    };
+    let said = |effect| Some((effect, "disposable_email".to_owned()));
+    assert_eq!(without(&pack()), (Outcome::Open, said(Effect::Note)));
+    let text = PACK.replace(
+        "code = \"flag_without_list\"\nversion = 1\neffect = \"note\"",
+        "code = \"flag_without_list\"\nversion = 1\neffect = \"review\"",
+    );
+    assert_eq!(without(&Pack::parse(&text).unwrap()), (Outcome::Review, said(Effect::Review)));
+    let off = PACK.replace("code = \"disposable_email\"", "code = \"disposable_email\"\nstate = \"off\"");
+    assert_eq!(without(&Pack::parse(&off).unwrap()), (Outcome::Open, None));
 }
 
 #[test]

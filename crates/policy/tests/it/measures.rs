@@ -1,6 +1,7 @@
 //! What a measure reaches (SPM-01, SPM-04, SPM-05, DEF-10).
 
 use crate::build::*;
+use tenantry_identity::status::ResellerChecks;
 use tenantry_model::account::{AccountRole, Capability};
 use tenantry_model::fact::{FactKind, FactValue, Strength};
 use tenantry_model::id::{AccountId, MeasureId};
@@ -14,6 +15,7 @@ use tenantry_policy::measures::{
 
 fn measure(target: Target, effect: Effect) -> Measure {
     Measure {
+        extensions: Vec::new(),
         id: MeasureId::from_bytes([5; 16]),
         title: "Test".into(),
         target,
@@ -26,12 +28,24 @@ fn measure(target: Target, effect: Effect) -> Measure {
     }
 }
 
+/// A measure in force on a part of the country that the usual person lives in: whether it reaches them is open.
+pub(crate) fn possible() -> Measure {
+    measure(on(&["DE-BY"]), Effect::Prohibit)
+}
+
 fn on(jurisdictions: &[&str]) -> Target {
     Target::Jurisdiction { jurisdictions: jurisdictions.iter().map(|code| j(code)).collect() }
 }
 
 fn view(party: &Party) -> PartyView {
-    PartyView::from_facts(party.0.id, party.0.kind, &party.0.roles, &party.0.facts, now())
+    PartyView::from_facts(
+        party.0.id,
+        party.0.kind,
+        &party.0.roles,
+        &party.0.facts,
+        ResellerChecks::default(),
+        now(),
+    )
 }
 
 fn person_in(place: FactValue, role: AccountRole) -> Party {

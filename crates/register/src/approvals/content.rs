@@ -6,8 +6,9 @@ use crate::rotation::Rotation;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tenantry_model::case::{ReasonCode, Verdict};
-use tenantry_model::id::{AccountId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId, StaffId};
-use tenantry_model::staff::Role;
+use tenantry_model::id::{AccountId, ApiKeyId, CaseId, DisclosureId, ErasureId, HoldId, MeasureId, StaffId};
+use tenantry_model::staff::{Role, Scope};
+use tenantry_model::time::{Date, Timestamp};
 use tenantry_store::repo::approval::ApprovalRow;
 
 /// SHA-256 of a content, or a keyed digest of one that is personal. Written as 64 lower-case hexadecimal digits.
@@ -83,6 +84,19 @@ pub enum Pending {
         /// Digest of its exact text.
         content: ContentHash,
     },
+    /// Put off the end of a measure.
+    ExtendMeasure {
+        /// Which.
+        measure: MeasureId,
+        /// Digest of its exact text as it stands.
+        content: ContentHash,
+        /// When it is to end.
+        until: Timestamp,
+        /// Citation of the authority's notice, which is published.
+        notice: String,
+        /// Date of the notice.
+        noticed_on: Date,
+    },
     /// Conclude a case.
     DecideCase {
         /// Which.
@@ -151,20 +165,33 @@ pub enum Pending {
         /// In which role.
         role: Role,
     },
+    /// Let an API key be made. Its secret comes to be when whoever asked fetches it, and is in no request.
+    MakeKey {
+        /// The identifier it will have.
+        key: ApiKeyId,
+        /// What it is for; names no person.
+        label: String,
+        /// What it may do.
+        scopes: Vec<Scope>,
+        /// Reseller account it is confined to.
+        reseller: Option<AccountId>,
+    },
 }
 
 impl Pending {
     /// What a second person needs to be allowed to do.
     pub const fn approving_action(&self) -> Action {
         match self {
-            Self::ApproveMeasure { .. } | Self::LiftMeasure { .. } => Action::ApproveMeasure,
+            Self::ApproveMeasure { .. } | Self::LiftMeasure { .. } | Self::ExtendMeasure { .. } => {
+                Action::ApproveMeasure
+            }
             Self::DecideCase { .. } => Action::ApproveCase,
             Self::Disclose { .. } => Action::ApproveDisclosure,
             Self::ReleaseHold { .. } => Action::ApproveRelease,
             Self::Erase { .. } => Action::ApproveErasure,
             Self::RotateKeys { .. } => Action::ApproveRotation,
             Self::AdoptPack { .. } => Action::ApprovePack,
-            Self::AddStaff { .. } | Self::LoginLink { .. } => Action::ApprovePeople,
+            Self::AddStaff { .. } | Self::LoginLink { .. } | Self::MakeKey { .. } => Action::ApprovePeople,
         }
     }
 
@@ -173,6 +200,7 @@ impl Pending {
         match self {
             Self::ApproveMeasure { .. } => "approve_measure",
             Self::LiftMeasure { .. } => "lift_measure",
+            Self::ExtendMeasure { .. } => "extend_measure",
             Self::DecideCase { .. } => "decide_case",
             Self::Disclose { .. } => "disclose",
             Self::ReleaseHold { .. } => "release_hold",
@@ -181,13 +209,19 @@ impl Pending {
             Self::AdoptPack { .. } => "adopt_pack",
             Self::AddStaff { .. } => "add_staff",
             Self::LoginLink { .. } => "login_link",
+            Self::MakeKey { .. } => Self::MAKE_KEY,
         }
     }
+
+    /// The word of a request for an API key.
+    pub(crate) const MAKE_KEY: &'static str = "make_key";
 
     /// Identifier of what it is done to, as text.
     pub fn object(&self) -> String {
         match self {
-            Self::ApproveMeasure { measure, .. } | Self::LiftMeasure { measure, .. } => measure.to_string(),
+            Self::ApproveMeasure { measure, .. }
+            | Self::LiftMeasure { measure, .. }
+            | Self::ExtendMeasure { measure, .. } => measure.to_string(),
             Self::DecideCase { case, .. } => case.to_string(),
             Self::Disclose { disclosure, .. } => disclosure.to_string(),
             Self::ReleaseHold { hold, .. } => hold.to_string(),
@@ -196,6 +230,7 @@ impl Pending {
             // One at a time: the second would replace what the first was compared with.
             Self::AdoptPack { .. } => "policy pack".to_owned(),
             Self::AddStaff { staff, .. } | Self::LoginLink { staff, .. } => staff.to_string(),
+            Self::MakeKey { key, .. } => key.to_string(),
         }
     }
 

@@ -22,7 +22,9 @@ impl Unit<'_> {
     ) -> Result<bool, RegisterError> {
         match pending {
             Pending::ApproveMeasure { measure, content } => self.is_proposed(*measure, *content),
-            Pending::LiftMeasure { measure, content } => self.is_approved(*measure, *content),
+            Pending::LiftMeasure { measure, content } | Pending::ExtendMeasure { measure, content, .. } => {
+                self.is_approved(*measure, *content)
+            }
             Pending::DecideCase { case, verdict, concern, .. } => {
                 self.is_case_as_decided(*case, *verdict, *concern, prepared)
             }
@@ -30,6 +32,7 @@ impl Unit<'_> {
             Pending::AdoptPack { content, .. } => self.is_pack_kept(*content),
             Pending::AddStaff { staff, role, content } => self.is_invited(*staff, *role, *content),
             Pending::LoginLink { staff, role } => self.is_active(*staff, *role),
+            Pending::MakeKey { reseller, .. } => self.is_there(*reseller),
             Pending::ReleaseHold { hold, content } => self.is_hold_as_requested(*hold, *content),
             Pending::Erase { erasure, content } => self.is_erasure_as_requested(*erasure, *content),
         }
@@ -50,6 +53,10 @@ impl Unit<'_> {
                 self.end_measure(*measure)?;
                 Ok(Executed::default())
             }
+            Pending::ExtendMeasure { measure, until, notice, noticed_on, .. } => {
+                self.put_off_end(*measure, *until, notice, *noticed_on)?;
+                Ok(Executed::default())
+            }
             Pending::DecideCase { case, confirmed, .. } => self.conclude_case(*case, confirmed, prepared),
             Pending::Disclose { disclosure, content } => {
                 disclosure::note_approved(self, *disclosure, *content)?;
@@ -60,7 +67,9 @@ impl Unit<'_> {
                 Ok(Executed::default())
             }
             // Carried out by whoever holds the machine, see `rotation`, or by the one who asked, see `people`.
-            Pending::RotateKeys { .. } | Pending::LoginLink { .. } => Ok(Executed::default()),
+            Pending::RotateKeys { .. } | Pending::LoginLink { .. } | Pending::MakeKey { .. } => {
+                Ok(Executed::default())
+            }
             Pending::AdoptPack { content, .. } => {
                 self.adopt_pack(*content)?;
                 Ok(Executed::default())
@@ -85,9 +94,11 @@ impl Unit<'_> {
             Pending::AddStaff { staff, .. } => self.return_invitation(*staff),
             Pending::LoginLink { staff, .. } => self.return_link(*staff),
             Pending::LiftMeasure { .. }
+            | Pending::ExtendMeasure { .. }
             | Pending::Disclose { .. }
             | Pending::ReleaseHold { .. }
             | Pending::AdoptPack { .. }
+            | Pending::MakeKey { .. }
             | Pending::RotateKeys { .. } => Ok(()),
         }
     }

@@ -37,12 +37,12 @@ impl Unit<'_> {
         seq: Option<i64>,
         pending: &Pending,
     ) -> Result<(), RegisterError> {
-        let seq = seq.ok_or(RegisterError::SecondPerson)?;
-        let leaves = ledger::range(self.tx, seq, 1)?;
-        match leaves.first().filter(|leaf| leaf.seq == seq) {
-            Some(leaf) if approves(self.tx, &self.core.vault, leaf, pending)? => self.rest_on_leaf(leaf),
-            _ => Err(RegisterError::SecondPerson),
+        if !is_approved_in(self.tx, &self.core.vault, seq, pending)? {
+            return Err(RegisterError::SecondPerson);
         }
+        let seq = seq.and_then(|seq| u64::try_from(seq).ok()).ok_or(RegisterError::SecondPerson)?;
+        self.rests_on_approval(seq);
+        Ok(())
     }
 
     fn rest_on_leaf(&mut self, leaf: &LeafRow) -> Result<(), RegisterError> {
@@ -68,6 +68,23 @@ pub(crate) fn approving_leaf(
         }
     }
     Ok(None)
+}
+
+/// Whether the leaf with this index says that another person approved exactly this.
+///
+/// # Errors
+/// As [`approving_leaf`].
+pub(crate) fn is_approved_in(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    seq: Option<i64>,
+    pending: &Pending,
+) -> Result<bool, RegisterError> {
+    let Some(seq) = seq else { return Ok(false) };
+    match ledger::range(tx, seq, 1)?.first().filter(|leaf| leaf.seq == seq) {
+        Some(leaf) => approves(tx, vault, leaf, pending),
+        None => Ok(false),
+    }
 }
 
 /// Whether a leaf says that somebody other than who asked approved exactly this.

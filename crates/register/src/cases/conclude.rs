@@ -5,6 +5,7 @@ use crate::RegisterError;
 use crate::access::Action;
 use crate::approvals::{ContentHash, Executed};
 use crate::assess::Assessment;
+use crate::named;
 use crate::outcome::{Cause, concern, settle_hits};
 use crate::reassess::Prepared;
 use crate::record::{Record, RecordType, Retention};
@@ -17,6 +18,7 @@ use tenantry_model::id::{AccountId, CaseId};
 use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::CaseDraft;
 use tenantry_policy::rule::RuleCode;
+use tenantry_screening::Hit;
 use tenantry_store::repo::account::AccountRow;
 use tenantry_store::repo::case::{self, CaseRow};
 
@@ -31,12 +33,25 @@ enum Consequence {
     AsDecided,
 }
 
-const fn consequence(kind: CaseKind) -> Consequence {
-    match kind {
+fn consequence(open: &OpenCase, confirmed: &[String]) -> Consequence {
+    match open.row.kind {
+        // Being a person whom a measure names has the consequences of the measure, in its time.
+        CaseKind::Match if only_named(open, confirmed) => Consequence::AsDecided,
         CaseKind::Match | CaseKind::Discrepancy | CaseKind::RedFlag | CaseKind::Link => Consequence::ForCause,
         CaseKind::MissingItem | CaseKind::Failure => Consequence::Withheld,
-        CaseKind::Measure | CaseKind::Order => Consequence::AsDecided,
+        CaseKind::Measure | CaseKind::Order | CaseKind::Appeal => Consequence::AsDecided,
     }
+}
+
+fn only_named(open: &OpenCase, confirmed: &[String]) -> bool {
+    let found = |hit: &Hit| verdict_on(hit, Verdict::Confirm, confirmed) == Verdict::Confirm;
+    let mut hits = open.detail.hits.iter().map(|(hit, _)| hit).filter(|hit| found(hit)).peekable();
+    hits.peek().is_some() && hits.all(|hit| named::is_named(&hit.list))
+}
+
+/// Whether cases of a kind come from assessing an account. Others no assessment can show to be gone.
+pub(super) const fn raised_by_assessment(kind: CaseKind) -> bool {
+    !matches!(kind, CaseKind::Order | CaseKind::Appeal)
 }
 
 impl Unit<'_> {
@@ -56,8 +71,9 @@ impl Unit<'_> {
         if open.row.fingerprint != decided_on.bytes() || open.row.state == CaseState::Closed {
             return Ok(false);
         }
-        // An order is not found by assessing an account, so no assessment can show that it is gone.
-        let Some(prepared) = prepared.filter(|_| open.row.kind != CaseKind::Order) else { return Ok(true) };
+        let Some(prepared) = prepared.filter(|_| raised_by_assessment(open.row.kind)) else {
+            return Ok(true);
+        };
         if open.detail.hits.is_empty() {
             return Ok(same_concern(&open, verdict, prepared));
         }
@@ -140,21 +156,32 @@ impl Unit<'_> {
             id,
             &serde_json::json!({ "case": id, "kind": open.row.kind, "verdict": verdict }),
         )?;
+        if open.row.kind == CaseKind::Appeal {
+            if verdict == Verdict::Confirm {
+                self.grant_appeal(&open.row)?;
+            }
+            return Ok(Executed::default());
+        }
         let Some(prepared) = prepared else { return Ok(Executed::default()) };
         let mut row = self.reopen(prepared)?;
         if row.state == AccountState::Closed {
             return Ok(Executed::default());
         }
         if verdict == Verdict::Confirm {
-            self.take_away(&open, &mut row)?;
+            self.take_away(&open, confirmed, &mut row)?;
         }
         let (reassessed, news) = self.write_prepared(prepared, &mut row, Cause::Case)?;
         Ok(Executed { account: Some(reassessed), news: Some(news) })
     }
 
     /// Refuses an account that never opened, suspends one that did.
-    fn take_away(&mut self, open: &OpenCase, row: &mut AccountRow) -> Result<(), RegisterError> {
-        let consequence = consequence(open.row.kind);
+    fn take_away(
+        &mut self,
+        open: &OpenCase,
+        confirmed: &[String],
+        row: &mut AccountRow,
+    ) -> Result<(), RegisterError> {
+        let consequence = consequence(open, confirmed);
         if consequence == Consequence::AsDecided {
             return Ok(());
         }

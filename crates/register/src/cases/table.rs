@@ -46,6 +46,7 @@ pub const fn fits(kind: CaseKind, verdict: Verdict, reason: ReasonCode) -> bool 
             K::Link => matches!(reason, R::DifferentIdentifier | R::DifferentName | R::ExplainedByEvidence),
             K::Order => matches!(reason, R::OrderRefused),
             K::Measure => matches!(reason, R::MeasureDoesNotApply),
+            K::Appeal => matches!(reason, R::DecisionStands),
         },
         Verdict::Confirm => match kind {
             K::Match => matches!(reason, R::SameIdentity | R::OwnershipEstablished),
@@ -54,6 +55,7 @@ pub const fn fits(kind: CaseKind, verdict: Verdict, reason: ReasonCode) -> bool 
             K::Link => matches!(reason, R::SameActor),
             K::Order => matches!(reason, R::OrderExecuted),
             K::Measure => matches!(reason, R::MeasureApplies),
+            K::Appeal => matches!(reason, R::DecisionWrong),
         },
     }
 }
@@ -65,6 +67,7 @@ pub(super) const fn note_need(verdict: Verdict, reason: ReasonCode) -> NoteNeed 
         ReasonCode::ExplainedByEvidence
             | ReasonCode::OrderRefused
             | ReasonCode::MeasureDoesNotApply
+            | ReasonCode::DecisionStands
             | ReasonCode::OwnershipEstablished
     );
     match verdict {

@@ -1,5 +1,6 @@
 //! Cases as people see them: the queue, one case, the counts. The sealed detail only for whoever holds the lease.
 
+use super::conclude::raised_by_assessment;
 use super::lease::{holder, taken_at};
 use super::read_summary;
 use super::table::{VerdictOption, options};
@@ -177,7 +178,7 @@ pub struct CaseDetailView {
     pub hits: Vec<Hit>,
     /// Links with their evidence.
     pub links: Vec<Link>,
-    /// Free words, for example of an order.
+    /// Free words: of an order, or the statement of an appeal.
     pub words: String,
     /// What reviewers noted, oldest first.
     pub notes: Vec<String>,
@@ -394,7 +395,7 @@ fn detail(tx: &mut dyn Tx, vault: &Vault, row: &CaseRow) -> Result<CaseDetailVie
 }
 
 fn raised(tx: &mut dyn Tx, vault: &Vault, row: &CaseRow) -> Result<Raised, RegisterError> {
-    let Some(id) = row.account.filter(|_| row.kind != CaseKind::Order) else {
+    let Some(id) = row.account.filter(|_| raised_by_assessment(row.kind)) else {
         return Ok(Raised::NotByDecision);
     };
     let newest = account::find(tx, id)?.and_then(|account| account.decision);

@@ -22,10 +22,10 @@ const BATCHES_MAX: u32 = 100;
 /// Keys destroyed in one unit: few, so that others do not wait long.
 const KEYS_PER_UNIT: u32 = 25;
 
-/// Keeps which keys were destroyed, outside the database, so that a copy restored later can be brought up to date before it is
+/// Keeps what was erased, outside the database, so that a copy restored later can be brought up to date before it is
 /// used. No personal data and no key material goes into it.
 pub trait ErasureJournal: Send + Sync {
-    /// Appends these keys durably. Appending the same twice does no harm.
+    /// Appends these durably. Appending the same twice does no harm.
     ///
     /// # Errors
     /// Why it could not; the erasure is then not reported as done and is tried again.
@@ -127,11 +127,13 @@ impl Core {
         journal.append(&destroyed).map_err(|reason| RegisterError::Evaluation {
             what: format!("the erasure journal could not be written: {reason}"),
         })?;
+        // Whoever read meanwhile may have unwrapped again what is gone.
+        self.vault.forget_keys();
         let overwritten = self.store.overwrite_deleted()?;
         self.change(call, Action::Erase, &("done", id), move |unit| unit.record_done(id, overwritten))?;
         let count = |fate| items.iter().filter(|item| item.fate == fate).count();
         carried.done.push(id);
-        carried.erased += destroyed.len();
+        carried.erased += destroyed.iter().filter(|erased| erased.key.is_some()).count();
         carried.held += count(ErasureFate::Held);
         carried.not_due += count(ErasureFate::NotDue);
         Ok(())
@@ -140,7 +142,8 @@ impl Core {
 
 fn destroyed(item: &ErasureItemRow) -> Option<Destroyed> {
     let object = Object::from_parts(item.kind, item.object);
-    Some(Destroyed { object, subject: item.subject, class: item.class, key: item.key_id? })
+    let erased = Destroyed { object, subject: item.subject, class: item.class, key: item.key_id };
+    (item.fate == ErasureFate::Erased).then_some(erased)
 }
 
 fn target_of(item: &ErasureItemRow) -> Result<Target, RegisterError> {
@@ -248,7 +251,7 @@ impl Unit<'_> {
         row.done_at = Some(self.now);
         row.state = ErasureState::Done;
         self.store_erasure(&row)?;
-        let told = serde_json::json!({ "erasure": id, "keys": items.iter().filter_map(destroyed).count() });
+        let told = serde_json::json!({ "erasure": id, "keys": items.iter().filter(|item| item.key_id.is_some()).count() });
         self.emit(EventType::ErasureDone, id, &told)
     }
 

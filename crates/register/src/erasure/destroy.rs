@@ -22,7 +22,7 @@ const KEY_DESTROYED: &str = "cryptographic erase, NIST SP 800-88 Rev. 2: the onl
 const NO_KEY: &str =
     "nothing had been sealed: there was no key to destroy; what was kept in plain was deleted";
 
-/// A key that was destroyed, as the journal keeps it: enough to destroy it again in a restored copy.
+/// An erasure as the journal keeps it: enough to make it again in a restored copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Destroyed {
     /// What it protected records about.
@@ -31,8 +31,8 @@ pub struct Destroyed {
     pub subject: [u8; 16],
     /// Retention class.
     pub class: u8,
-    /// Name of the key; no key material.
-    pub key: [u8; 16],
+    /// Name of the key, no key material; `None` where nothing had been sealed and what stood in plain was deleted.
+    pub key: Option<[u8; 16]>,
 }
 
 /// What came of an attempt to destroy a key.

@@ -23,7 +23,7 @@ use tenantry_store::repo::ledger::LeafRow;
 use tenantry_store::repo::{ledger, party};
 
 /// What tells since when which key signs the ledger, and under which name.
-const KEY_HISTORY: [RecordType; 3] =
+pub(super) const KEY_HISTORY: [RecordType; 3] =
     [RecordType::SetUp, RecordType::LedgerKeyIntroduced, RecordType::LedgerContinued];
 /// Most records of each of these.
 const KEY_HISTORY_MAX: u32 = 1_000;
@@ -106,6 +106,7 @@ impl Gathering<'_> {
             witnesses: self.pinned.witnesses.clone(),
             time_stamps: stamps::of(tx, &signed, self.pinned.stamped_until, last)?,
             request: self.attachments(),
+            process: self.process(tx, signed.size)?,
             records,
             custody,
             erased,
@@ -124,14 +125,16 @@ impl Gathering<'_> {
     }
 
     pub(super) fn request(&self) -> Vec<Line> {
-        let at = Line::new("At", self.pinned.at.to_string());
+        let at = Line::new("Made at", summary::readable(self.pinned.at));
         self.order.request.iter().cloned().chain([at]).collect()
     }
 
     fn attachments(&self) -> Vec<package::Attachment> {
         let request = summary::request_text(&self.request()).into_bytes();
+        let minimised = self.minimisation().join("\n") + "\n";
         let scope = self.order.opened.as_ref().map(|opened| ("scope.json", opened.scope.clone()));
-        let files = std::iter::once(("request.txt", request)).chain(scope);
+        let files = [("request.txt", request), ("minimisation.txt", minimised.into_bytes())];
+        let files = files.into_iter().chain(scope);
         files.map(|(name, bytes)| package::Attachment { name: name.to_owned(), bytes }).collect()
     }
 
@@ -178,9 +181,16 @@ impl Gathering<'_> {
             opened => opened?,
         };
         let body = Body::decode(&opening)?;
+        let wanted = match &showing {
+            Showing::AccessFor(purpose) => body.get("purpose") == Some(purpose.as_bytes()),
+            _ => true,
+        };
+        if !wanted {
+            return Ok(None);
+        }
         let all = body.fields().map(|field| field.name.as_str());
         let names: Vec<&str> = match showing {
-            Showing::All => return Ok(Some(body.disclose_all())),
+            Showing::All | Showing::AccessFor(_) => return Ok(Some(body.disclose_all())),
             Showing::Only(names) => all.filter(|name| names.contains(name)).collect(),
             Showing::AllBut(name) => all.filter(|other| *other != name).collect(),
             Showing::Facts(facts) => {
@@ -210,6 +220,8 @@ impl Gathering<'_> {
             T::ApprovalRequested | T::ApprovalDecided if header.subject.0 == opened.subject => {
                 Some(Showing::AllBut("reason"))
             }
+            // Who opened what for this very request belongs to its custody; who looked for other reasons does not.
+            T::Revealed => Some(Showing::AccessFor(&opened.purpose)),
             _ => None,
         }
     }
@@ -228,6 +240,8 @@ enum Showing<'a> {
     All,
     Only(&'a [&'static str]),
     AllBut(&'static str),
+    /// Everything of a record of access for this purpose, nothing of another.
+    AccessFor(&'a str),
     Facts(&'a BTreeSet<FactId>),
 }
 

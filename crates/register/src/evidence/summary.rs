@@ -2,12 +2,13 @@
 //! each record is. No personal data beyond what the package shows anyway.
 
 use super::RECORDS_PER_SUBJECT_MAX;
-use super::gather::{Gathering, Leaves};
+use super::gather::{Gathering, KEY_HISTORY, Leaves};
 use crate::RegisterError;
-use crate::ledger_view::hex;
+use crate::ledger_view::{hex, stored_size};
 use crate::record::RecordType;
 use tenantry_evidence::{Line, Section, Summary};
 use tenantry_model::id::PartyId;
+use tenantry_model::time::Timestamp;
 use tenantry_store::Tx;
 use tenantry_store::repo::decision;
 use tenantry_store::repo::ledger::LeafRow;
@@ -26,7 +27,7 @@ impl Gathering<'_> {
         let mut decisions = Vec::new();
         let decided = decision::of_account(tx, row.id, RECORDS_PER_SUBJECT_MAX)?.into_iter();
         for row in decided.filter(|row| leaves.contains_key(&row.leaf)).take(DECISIONS_MAX) {
-            let (at, pack) = (row.decided_at, hex(&row.pack));
+            let (at, pack) = (readable(row.decided_at), hex(&row.pack));
             decisions
                 .push(format!("{at}: {}, record {:06}, under policy pack {pack}", row.outcome, row.leaf));
         }
@@ -39,17 +40,30 @@ impl Gathering<'_> {
             about: vec![
                 Line::new("Account", row.id.to_string()),
                 Line::new("Provider's reference", &row.reference),
-                Line::new("State", row.state.to_string()),
-                Line::new("Asked to open on", row.created_at.to_string()),
+                Line::new("State when this was made", row.state.to_string()),
+                Line::new("Asked to open on", readable(row.created_at)),
             ],
             request: self.request(),
             minimisation: self.minimisation(),
             sections,
-            records: leaves.values().map(|(leaf, party)| titled(leaf, *party)).collect(),
+            records: leaves.values().map(|(leaf, party)| self.titled(leaf, *party)).collect(),
         })
     }
 
-    fn minimisation(&self) -> Vec<String> {
+    fn titled(&self, leaf: &LeafRow, party: Option<PartyId>) -> (u64, Line) {
+        let kind = RecordType::from_number(leaf.leaf_type);
+        let what = kind.map_or("Record of a newer version", RecordType::title);
+        let of_this_request = self.order.opened.as_ref().is_some_and(|opened| opened.subject == leaf.subject);
+        let about = match (party, kind) {
+            (Some(party), _) => party.to_string(),
+            (None, Some(kind)) if KEY_HISTORY.contains(&kind) => "the register itself".to_owned(),
+            (None, _) if of_this_request => "this request".to_owned(),
+            (None, _) => "the account".to_owned(),
+        };
+        (stored_size(leaf.seq), Line::new(what, about))
+    }
+
+    pub(super) fn minimisation(&self) -> Vec<String> {
         let sealed = "Records of decisions are shown whole. Records that hold personal data appear as sealed entries: that they \
                       exist unchanged is proven, what they say is not in this package.";
         let Some(opened) = &self.order.opened else { return vec![sealed.to_owned()] };
@@ -65,9 +79,8 @@ impl Gathering<'_> {
     }
 }
 
-fn titled(leaf: &LeafRow, party: Option<PartyId>) -> (u64, Line) {
-    let kind = RecordType::from_number(leaf.leaf_type);
-    let what = kind.map_or("Record of a newer version", RecordType::title);
-    let about = party.map_or_else(|| "the account".to_owned(), |party| party.to_string());
-    (u64::try_from(leaf.seq).unwrap_or(u64::MAX), Line::new(what, about))
+/// An instant as people read it, to the second.
+pub(super) fn readable(at: Timestamp) -> String {
+    let text = at.to_string();
+    text.get(..19).map_or(text.clone(), |to_the_second| to_the_second.replace('T', " ") + " UTC")
 }

@@ -7,19 +7,22 @@ use crate::checkpoints::{Edge, FullTile, hash_of_row};
 use crate::core::Core;
 use crate::keys;
 use crate::ledger_view::{hex, instant, stored_size};
-use crate::record::RecordType;
-use std::collections::VecDeque;
+use crate::record::{RecordType, Retention};
+use std::collections::{BTreeMap, VecDeque};
 use std::str::FromStr;
 use std::sync::Arc;
 use tenantry_ledger::{Body, Checkpoint, Field, Hash, LeafHeader, TILE_WIDTH, leaf_hash};
 use tenantry_model::fact::Fact;
+use tenantry_model::time::Timestamp;
 use tenantry_store::repo::ledger::{self, CheckpointRow, LeafRow};
-use tenantry_store::repo::{account, case, hold, measure, party};
+use tenantry_store::repo::{account, approval, case, decision, erasure, hold, measure, order, party};
 use tenantry_store::{StoreError, Tx};
 use tenantry_vault::NoteCheck;
 
 /// Leaves looked at in one unit.
 const LEAVES_PER_STEP: u32 = 256;
+/// Leaves in a row that cannot be read before the walk gives up.
+const UNREADABLE_MAX: u32 = 10_000;
 /// Checkpoints read in one unit.
 const CHECKPOINTS_PER_READ: u32 = 256;
 
@@ -27,6 +30,17 @@ const CHECKPOINTS_PER_READ: u32 = 256;
 #[derive(Default)]
 pub(super) struct Walk {
     edge: Edge,
+    /// Index of the leaf that comes next.
+    next: u64,
+    /// Where the next read begins.
+    from: i64,
+    /// The first leaf whose hash nobody knows any more: neither its row nor a stored tile has it. Nothing behind it can be compared
+    /// with tiles and signed checkpoints, and everything else can.
+    unknown: Option<u64>,
+    /// Rows that could not be read, one after the other.
+    unreadable: u32,
+    /// How many leaves are read at once: one at a time where a read failed.
+    at_once: Option<u32>,
     /// Leaves of the newest checkpoint that was stored when the walk began: up to there every full tile must be stored, too.
     signed: u64,
     /// Leaves that the signer had signed when the walk began and no checkpoint was stored.
@@ -49,6 +63,8 @@ struct Read {
     head: Option<ledger::HeadRow>,
     /// Full tiles that are stored; counted when no leaf was left to read.
     tiles: Option<i64>,
+    /// When the newest leaf was recorded; read when no leaf was left to read.
+    newest_at: Option<Timestamp>,
 }
 
 enum Found {
@@ -58,43 +74,41 @@ enum Found {
 
 impl Walk {
     pub(super) fn step(&mut self, core: &Arc<Core>, report: &mut Report) -> Step {
-        let first = i64::try_from(self.edge.frontier.size()).unwrap_or(i64::MAX);
-        if first == 0 {
+        if self.from == 0 {
             self.find_newest(core, report);
         }
-        let reader = Arc::clone(core);
-        let read = match look(core, move |tx| read(tx, &reader, first)) {
+        let (reader, first, rows_max) =
+            (Arc::clone(core), self.from, self.at_once.unwrap_or(LEAVES_PER_STEP));
+        let read = match look(core, move |tx| read(tx, &reader, first, rows_max)) {
             Ok(read) => read,
-            Err(error) => {
-                report.found(
-                    "leaf",
-                    format!("leaves from {first} on cannot be read and were not checked: {error}"),
-                );
-                return Step::Done;
-            }
+            Err(error) => return self.cannot_read(report, first, rows_max, &error),
         };
         report.checked.leaves_total = read.head.as_ref().map_or(0, |head| stored_size(head.size));
         if read.rows.is_empty() {
             self.finish(core, report, &read);
             return Step::Done;
         }
+        self.unreadable = 0;
+        self.at_once = None;
+        let size = report.checked.leaves_total;
         let seen = read.rows.iter().zip(read.before).zip(read.bodies);
         for ((row, before), body) in seen {
-            let index = self.edge.frontier.size();
-            let Ok(hash) = hash_of_row(row, index) else {
-                report.broken(
-                    "leaf",
-                    format!(
-                        "the row of leaf {index} is not about that leaf, or another is missing; what comes after it was not checked"
-                    ),
-                );
-                return Step::Done;
-            };
-            check_header(report, row, index, before);
+            self.from = row.seq.saturating_add(1);
+            let at = stored_size(row.seq);
+            let hash = hash_of_row(row, at);
+            if hash.is_err() && at >= size {
+                report.broken("leaf", format!("a row stands where no leaf is, as number {at}"));
+                continue;
+            }
+            self.skip_to(core, report, at);
+            match &hash {
+                Ok(_) => check_header(report, row, at, before),
+                Err(_) => report.broken("leaf", format!("the row of leaf {at} is not about that leaf")),
+            }
             match body {
                 Ok(Found::Sound) => report.checked.bodies += 1,
                 Ok(Found::Erased) => report.checked.erased += 1,
-                Err(reason) => report.found("body", format!("of leaf {index}: {reason}")),
+                Err(reason) => report.found("body", format!("of leaf {at}: {reason}")),
             }
             if row.leaf_type == i64::from(RecordType::LedgerKeyIntroduced.number()) {
                 self.unsigned = None;
@@ -102,11 +116,69 @@ impl Walk {
             if row.leaf_type == i64::from(RecordType::EventsBatched.number()) {
                 self.batches.check(core, report, row);
             }
-            self.append(core, report, hash);
+            self.take(core, report, hash.ok());
             report.checked.leaves += 1;
-            self.check_signed(core, report);
         }
         Step::More
+    }
+
+    /// Goes on behind what cannot be read, if anything can be read there.
+    fn cannot_read(&mut self, report: &mut Report, first: i64, rows_max: u32, error: &RegisterError) -> Step {
+        if rows_max > 1 {
+            self.at_once = Some(1);
+            return Step::More;
+        }
+        report.found("leaf", format!("{first} cannot be read: {error}"));
+        self.from = first.saturating_add(1);
+        self.unreadable += 1;
+        if self.unreadable < UNREADABLE_MAX {
+            return Step::More;
+        }
+        report.found("leaf", format!("from {} on nothing can be read; it was not checked", self.from));
+        Step::Done
+    }
+
+    /// Notes that the leaves before `at` are not there, and takes their hashes from the stored tiles.
+    fn skip_to(&mut self, core: &Arc<Core>, report: &mut Report, at: u64) {
+        if at <= self.next {
+            return;
+        }
+        let (first, last) = (self.next, at - 1);
+        report.broken(
+            "leaf",
+            if first == last {
+                format!("{first} is missing or cannot be read")
+            } else {
+                format!("{first} to {last} are missing or cannot be read")
+            },
+        );
+        while self.next < at {
+            if self.unknown.is_some() {
+                // Nothing is compared with the tree any more.
+                self.next = at;
+                return;
+            }
+            self.take(core, report, None);
+        }
+    }
+
+    /// Takes the next leaf into the tree: by the hash of its row, or where the row is not to be trusted by that of the stored tile.
+    fn take(&mut self, core: &Arc<Core>, report: &mut Report, hash: Option<Hash>) {
+        let index = self.next;
+        self.next += 1;
+        if self.unknown.is_some() {
+            return;
+        }
+        let Some(hash) = hash.or_else(|| hash_in_tile(core, index)) else {
+            self.unknown = Some(index);
+            report.found(
+                "leaf",
+                format!("nothing stored tells the hash of {index}: tiles and checkpoints over it were not compared"),
+            );
+            return;
+        };
+        self.append(core, report, hash);
+        self.check_signed(core, report);
     }
 
     /// Reads what was signed last, which must be there if anything was signed.
@@ -122,7 +194,7 @@ impl Walk {
 
     /// What was seen of batches, up to the leaf that the walk reached.
     pub(super) fn batches(&mut self) -> Batches {
-        std::mem::take(&mut self.batches).up_to(self.edge.frontier.size())
+        std::mem::take(&mut self.batches).up_to(self.next)
     }
 
     /// Grows the tree and compares every tile that it completes.
@@ -162,7 +234,7 @@ impl Walk {
             }
             self.read_to = self.ahead.back().map_or(i64::MAX, |row| row.size);
         }
-        let size = self.edge.frontier.size();
+        let size = self.next;
         while let Some(row) = self.ahead.front().filter(|row| stored_size(row.size) <= size) {
             report.checked.checkpoints += 1;
             match core.read_signed(row) {
@@ -184,12 +256,17 @@ impl Walk {
 
     /// Compares the tree with the head that the sequencer keeps, and with what is stored beside the leaves.
     fn finish(&self, core: &Arc<Core>, report: &mut Report, last: &Read) {
-        let size = self.edge.frontier.size();
+        let size = self.next;
+        let same_tree =
+            |head: &ledger::HeadRow| self.unknown.is_some() || head.frontier == self.edge.frontier.to_bytes();
         match &last.head {
             None if size == 0 => {}
             None => report.broken("head", "it is missing"),
-            Some(head)
-                if head.frontier == self.edge.frontier.to_bytes() && stored_size(head.size) == size => {}
+            Some(head) if stored_size(head.size) == size && same_tree(head) => {
+                if last.newest_at.is_some_and(|at| at != head.recorded_at) {
+                    report.broken("head", "it names another time than the newest leaf");
+                }
+            }
             Some(head) => {
                 report.broken(
                     "head",
@@ -200,7 +277,7 @@ impl Walk {
         if let Some(size) = self.unsigned {
             report.broken("checkpoint", format!("over {size} leaves lacks a signature of this ledger"));
         }
-        for row in &self.ahead {
+        for row in self.ahead.iter().filter(|row| stored_size(row.size) > size) {
             report.broken("checkpoint", format!("over {} leaves, but there are {size}", row.size));
         }
         if self.not_stored > 0 {
@@ -223,10 +300,19 @@ impl Walk {
     }
 }
 
-fn read(tx: &mut dyn Tx, core: &Core, first: i64) -> Result<Read, RegisterError> {
-    let rows = ledger::range(tx, first, LEAVES_PER_STEP)?;
+/// The hash that the stored tile of the leaves has for one.
+fn hash_in_tile(core: &Arc<Core>, index: u64) -> Option<Hash> {
+    let number = i64::try_from(index / TILE_WIDTH).ok()?;
+    let tile = look(core, move |tx| Ok(ledger::find_tile(tx, 0, number)?)).ok()??;
+    let place = usize::try_from(index % TILE_WIDTH).ok()?;
+    tile.as_chunks().0.get(place).copied()
+}
+
+fn read(tx: &mut dyn Tx, core: &Core, first: i64, rows_max: u32) -> Result<Read, RegisterError> {
+    let rows = ledger::range(tx, first, rows_max)?;
     let mut before = Vec::with_capacity(rows.len());
     let mut bodies = Vec::with_capacity(rows.len());
+    let mut recorded = BTreeMap::new();
     for row in &rows {
         let earlier = match row.prev.filter(|prev| *prev < row.seq) {
             Some(prev) => ledger::in_chain(tx, prev, &row.subject, row.subject_seq.saturating_sub(1))?,
@@ -234,10 +320,16 @@ fn read(tx: &mut dyn Tx, core: &Core, first: i64) -> Result<Read, RegisterError>
         };
         let earlier = earlier.map(|bytes| leaf_hash(&bytes));
         before.push(earlier);
-        bodies.push(check_body(tx, core, row));
+        bodies.push(check_body(tx, core, row, &mut recorded));
     }
-    let tiles = if rows.is_empty() { Some(ledger::count_tiles(tx)?) } else { None };
-    Ok(Read { rows, before, bodies, head: ledger::head(tx)?, tiles })
+    let (mut tiles, mut newest_at) = (None, None);
+    let head = ledger::head(tx)?;
+    if rows.is_empty() {
+        tiles = Some(ledger::count_tiles(tx)?);
+        let newest = ledger::range(tx, head.as_ref().map_or(0, |head| head.size.saturating_sub(1)), 1)?;
+        newest_at = newest.first().map(|row| row.recorded_at);
+    }
+    Ok(Read { rows, before, bodies, head, tiles, newest_at })
 }
 
 /// What the columns of a row must say, and that its chain has no gap.
@@ -253,11 +345,18 @@ fn check_header(report: &mut Report, row: &LeafRow, index: u64, before: Option<H
 }
 
 /// Opens a body and compares it with what the leaf commits to.
-fn check_body(tx: &mut dyn Tx, core: &Core, row: &LeafRow) -> Result<Found, String> {
+fn check_body(
+    tx: &mut dyn Tx,
+    core: &Core,
+    row: &LeafRow,
+    recorded: &mut BTreeMap<[u8; 16], bool>,
+) -> Result<Found, String> {
     let header = LeafHeader::decode(&row.bytes).map_err(|error| error.to_string())?;
     let opened = match keys::open_body(tx, &core.vault, &header, &row.bytes, &row.body) {
         Ok(opened) => opened,
-        Err(RegisterError::Erased) if row.body.len() == keys::ERASED_LENGTH => return Ok(Found::Erased),
+        Err(RegisterError::Erased) if row.body.len() == keys::ERASED_LENGTH => {
+            return is_erasure_of_record(tx, row, recorded);
+        }
         Err(RegisterError::Erased) => {
             return Err("its key is destroyed but its ciphertext was not cleared".to_owned());
         }
@@ -277,9 +376,39 @@ fn check_body(tx: &mut dyn Tx, core: &Core, row: &LeafRow) -> Result<Found, Stri
             is_there(&body, "measure", |id| Ok(measure::find(tx, id)?.is_some()))?;
         }
         Some(RecordType::HoldPlaced) => is_there(&body, "hold", |id| Ok(hold::find(tx, id)?.is_some()))?,
+        Some(RecordType::OrderReceived) => is_there(&body, "order", |id| Ok(order::find(tx, id)?.is_some()))?,
+        Some(RecordType::Decided) => is_there(&body, "decision", |id| Ok(decision::find(tx, id)?.is_some()))?,
+        Some(RecordType::ApprovalRequested) => {
+            is_there(&body, "approval", |id| Ok(approval::find(tx, id)?.is_some()))?;
+        }
+        Some(RecordType::ErasureScheduled) => {
+            is_there(&body, "erasure", |id| Ok(erasure::find(tx, id)?.is_some()))?;
+        }
         _ => {}
     }
     Ok(Found::Sound)
+}
+
+/// An erasure of personal data is a record in the chain of its subject; that of evidence stands under the deployment, and no row says
+/// of whom it is.
+fn is_erasure_of_record(
+    tx: &mut dyn Tx,
+    row: &LeafRow,
+    recorded: &mut BTreeMap<[u8; 16], bool>,
+) -> Result<Found, String> {
+    if row.class != i64::from(Retention::PersonalData.number()) {
+        return Ok(Found::Erased);
+    }
+    let known = match recorded.get(&row.subject) {
+        Some(known) => *known,
+        None => {
+            let of = i64::from(RecordType::Erased.number());
+            let found = ledger::in_chain_of_type(tx, &row.subject, of, -1, 1);
+            !found.map_err(|error| error.to_string())?.is_empty()
+        }
+    };
+    recorded.insert(row.subject, known);
+    if known { Ok(Found::Erased) } else { Err("it is erased, and no record says so".to_owned()) }
 }
 
 /// Whether the row is still stored with which the recorded began.
@@ -307,6 +436,9 @@ fn check_facts(tx: &mut dyn Tx, body: &Body) -> Result<(), String> {
         if stored.is_none() {
             let party = body.fields().find(|field| field.name == "party").map(text);
             let party = party.and_then(|id| id.parse().ok()).ok_or("it names no party")?;
+            if party::find(tx, party).map_err(|error| error.to_string())?.is_none() {
+                return Err(format!("the party {party} that it records is not stored"));
+            }
             stored = Some(party::facts(tx, party).map_err(|error| error.to_string())?);
         }
         let found = stored.iter().flatten().find(|fact| fact.id == recorded.id);

@@ -1,19 +1,23 @@
 //! The tables beside the ledger: keys, sealed rows, and rows that carry the hash of what they hold or stand for a leaf.
 
-use super::{Report, Step, look, snapshots, standing};
+use super::standing::{LastSeen, wrong};
+use super::{Report, Step, documents, legal, look, outside, people, said, signal_lists, snapshots, standing, work};
 use crate::RegisterError;
-use crate::approvals::{Pending, approving_leaf, sealed_reason};
 use crate::core::Core;
 use crate::decisions::in_force;
 use crate::keys;
 use crate::ledger_view::hex;
 use sha2::{Digest as _, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tenantry_ledger::{Pseudonym, RetentionClass};
-use tenantry_model::id::{ApprovalId, DecisionId};
+use tenantry_model::id::{
+    AccountId, ApprovalId, CaseId, DecisionId, DeliveryId, DisclosureId, ErasureId, EventId, HoldId,
+    MeasureId, OrderId, PartyId, SignalListId, SnapshotId,
+};
+use tenantry_policy::pack::Pack;
 use tenantry_store::Tx;
-use tenantry_store::repo::check::{self, After, SealedTable};
-use tenantry_store::repo::{approval, key, ledger};
+use tenantry_store::repo::check::{self, After, IdTable, SealedTable};
+use tenantry_store::repo::{account, key, ledger};
 use tenantry_vault::{Slot, SubjectKeyRow};
 
 /// Rows looked at in one unit.
@@ -25,16 +29,44 @@ enum Part {
     EpochKeys,
     SubjectKeys,
     Chains,
+    Timestamps,
     Sealed(SealedTable),
-    Decisions,
+    Documents,
     Packs,
-    Snapshots,
-    Approvals,
-    Accounts,
-    Measures,
-    Holds,
+    Each(IdTable),
+    Tokens,
     Findings,
     People,
+    Endpoints,
+}
+
+impl Part {
+    /// All of them, in the order in which they are looked at.
+    fn all() -> impl Iterator<Item = Self> {
+        let sealed = SealedTable::ALL.iter().map(|table| Self::Sealed(*table));
+        let each = [
+            IdTable::Decisions,
+            IdTable::Snapshots,
+            IdTable::SignalLists,
+            IdTable::Approvals,
+            IdTable::Accounts,
+            IdTable::Parties,
+            IdTable::Cases,
+            IdTable::Measures,
+            IdTable::Orders,
+            IdTable::Holds,
+            IdTable::Disclosures,
+            IdTable::Erasures,
+            IdTable::Events,
+            IdTable::Deliveries,
+        ];
+        [Self::EpochKeys, Self::SubjectKeys, Self::Chains, Self::Timestamps]
+            .into_iter()
+            .chain(sealed)
+            .chain([Self::Documents, Self::Packs])
+            .chain(each.into_iter().map(Self::Each))
+            .chain([Self::Tokens, Self::Findings, Self::People, Self::Endpoints])
+    }
 }
 
 /// Where the walk over one table stands.
@@ -42,6 +74,8 @@ enum Part {
 pub(super) struct Table {
     part: Part,
     after: After,
+    /// Behind which time-stamp, for the one table that is ordered otherwise.
+    stamp: (i64, String),
 }
 
 /// What one step saw: how many keys and rows, what is wrong, and where to go on.
@@ -51,49 +85,32 @@ pub(super) struct Seen {
     pub(super) rows: u64,
     pub(super) wrong: Vec<(&'static str, String)>,
     last: Option<After>,
-}
-
-impl Seen {
-    /// Looked at a row with this identifier; the walk goes on behind it.
-    pub(super) const fn saw(&mut self, id: [u8; 16]) {
-        self.rows += 1;
-        self.last = Some(After { id, class: 0 });
-    }
+    stamp: Option<(i64, String)>,
 }
 
 impl Table {
     pub(super) const fn first() -> Self {
-        Self { part: Part::EpochKeys, after: After::start() }
+        Self::of(Part::EpochKeys)
+    }
+
+    const fn of(part: Part) -> Self {
+        Self { part, after: After::start(), stamp: (i64::MIN, String::new()) }
     }
 
     pub(super) fn next(&self) -> Option<Self> {
-        let part = match self.part {
-            Part::EpochKeys => Part::SubjectKeys,
-            Part::SubjectKeys => Part::Chains,
-            Part::Chains => Part::Sealed(SealedTable::ALL[0]),
-            Part::Sealed(table) => {
-                let mut later = SealedTable::ALL.iter().skip_while(|other| **other != table).skip(1);
-                later.next().map_or(Part::Decisions, |next| Part::Sealed(*next))
-            }
-            Part::Decisions => Part::Packs,
-            Part::Packs => Part::Snapshots,
-            Part::Snapshots => Part::Approvals,
-            Part::Approvals => Part::Accounts,
-            Part::Accounts => Part::Measures,
-            Part::Measures => Part::Holds,
-            Part::Holds => Part::Findings,
-            Part::Findings => Part::People,
-            Part::People => return None,
-        };
-        Some(Self { part, after: After::start() })
+        Part::all().skip_while(|part| *part != self.part).nth(1).map(Self::of)
     }
 
     pub(super) fn step(&mut self, core: &Arc<Core>, report: &mut Report) -> Step {
-        let (part, after, reader) = (self.part, self.after.clone(), Arc::clone(core));
-        let seen = match look(core, move |tx| part.look(tx, &reader, &after)) {
+        if matches!(self.part, Part::Each(_) | Part::Tokens | Part::Findings) {
+            return self.one_by_one(core, report);
+        }
+        let (part, after, stamp) = (self.part, self.after.clone(), self.stamp.clone());
+        let reader = Arc::clone(core);
+        let seen = match look(core, move |tx| part.look(tx, &reader, &after, &stamp)) {
             Ok(seen) => seen,
             Err(error) => {
-                report.found("row", format!("{part:?} cannot be read: {error}"));
+                report.found("row", format!("{part:?} cannot be read from here on: {error}"));
                 return Step::Done;
             }
         };
@@ -102,30 +119,160 @@ impl Table {
         for (place, what) in seen.wrong {
             report.found(place, what);
         }
-        let Some(last) = seen.last else { return Step::Done };
-        self.after = last;
+        match (seen.last, seen.stamp) {
+            (Some(last), _) => self.after = last,
+            (None, Some(stamp)) => self.stamp = stamp,
+            (None, None) => return Step::Done,
+        }
+        Step::More
+    }
+
+    /// Looks at some rows, each in a unit of its own: one that cannot be read is a finding and hides no other.
+    fn one_by_one(&mut self, core: &Arc<Core>, report: &mut Report) -> Step {
+        let (part, after) = (self.part, self.after.id);
+        let ids = match look(core, move |tx| part.ids(tx, &after)) {
+            Ok(ids) => ids,
+            Err(error) => {
+                report.found("row", format!("{part:?} cannot be read from here on: {error}"));
+                return Step::Done;
+            }
+        };
+        let Some(last) = ids.last().copied() else { return Step::Done };
+        let seen = Arc::new(Mutex::new(LastSeen::default()));
+        for id in ids {
+            let (reader, seen) = (Arc::clone(core), Arc::clone(&seen));
+            let compared = look(core, move |tx| {
+                let mut last = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                part.row(tx, &reader, &mut last, id)
+            });
+            for what in wrong(compared) {
+                report.found(part.place(), format!("{}: {what}", part.name(id)));
+            }
+            report.checked.rows += 1;
+        }
+        self.after = After { id: last, class: 0 };
         Step::More
     }
 }
 
 impl Part {
-    fn look(self, tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
+    fn look(
+        self,
+        tx: &mut dyn Tx,
+        core: &Core,
+        after: &After,
+        stamp: &(i64, String),
+    ) -> Result<Seen, RegisterError> {
         match self {
             Self::EpochKeys => epoch_keys(tx, core),
             Self::SubjectKeys => subject_keys(tx, core, after),
             Self::Chains => chains(tx, after),
+            Self::Timestamps => {
+                let (mut seen, next) = outside::timestamps(tx, core, stamp)?;
+                seen.stamp = next;
+                Ok(seen)
+            }
             Self::Sealed(table) => sealed(tx, core, table, after),
-            Self::Decisions => decisions(tx, core, after),
+            Self::Documents => documents::strays(tx),
             Self::Packs => packs(tx, core),
-            Self::Snapshots => snapshots::look(tx, core, after),
-            Self::Approvals => approvals(tx, core, after),
-            Self::Accounts => standing::accounts(tx, core, after),
-            Self::Measures => standing::measures(tx, core, after),
-            Self::Holds => standing::holds(tx, core, after),
-            Self::Findings => standing::findings(tx, core, after),
-            Self::People => standing::people(tx, core),
+            Self::People => people::people(tx, core),
+            Self::Endpoints => people::endpoints(tx, core),
+            Self::Each(_) | Self::Tokens | Self::Findings => Ok(Seen::default()),
         }
     }
+
+    /// The next rows of a part that is looked at row by row.
+    fn ids(self, tx: &mut dyn Tx, after: &[u8; 16]) -> Result<Vec<[u8; 16]>, RegisterError> {
+        Ok(match self {
+            Self::Each(table @ (IdTable::Snapshots | IdTable::SignalLists)) => {
+                check::ids(tx, table, after, snapshots::SNAPSHOTS_PER_STEP)?
+            }
+            Self::Each(table) => check::ids(tx, table, after, ROWS_PER_STEP)?,
+            Self::Findings => check::parties_with_findings(tx, after, ROWS_PER_STEP)?,
+            _ => check::ids(tx, IdTable::Accounts, after, ROWS_PER_STEP)?,
+        })
+    }
+
+    const fn place(self) -> &'static str {
+        match self {
+            Self::Each(IdTable::Decisions) => "decision",
+            Self::Each(IdTable::Approvals) => "approval",
+            Self::Each(IdTable::Events | IdTable::Deliveries) => "message",
+            Self::Tokens => "token",
+            _ => "row",
+        }
+    }
+
+    fn name(self, id: [u8; 16]) -> String {
+        let Self::Each(table) = self else {
+            return match self {
+                Self::Findings => format!("what was found of {}", PartyId::from_bytes(id)),
+                _ => AccountId::from_bytes(id).to_string(),
+            };
+        };
+        match table {
+            IdTable::Accounts => AccountId::from_bytes(id).to_string(),
+            IdTable::Parties => PartyId::from_bytes(id).to_string(),
+            IdTable::Cases => CaseId::from_bytes(id).to_string(),
+            IdTable::Measures => MeasureId::from_bytes(id).to_string(),
+            IdTable::Orders => OrderId::from_bytes(id).to_string(),
+            IdTable::Holds => HoldId::from_bytes(id).to_string(),
+            IdTable::Disclosures => DisclosureId::from_bytes(id).to_string(),
+            IdTable::Erasures => ErasureId::from_bytes(id).to_string(),
+            IdTable::Approvals => ApprovalId::from_bytes(id).to_string(),
+            IdTable::Events => EventId::from_bytes(id).to_string(),
+            IdTable::Deliveries => DeliveryId::from_bytes(id).to_string(),
+            IdTable::Decisions => DecisionId::from_bytes(id).to_string(),
+            IdTable::Snapshots => SnapshotId::from_bytes(id).to_string(),
+            IdTable::SignalLists => SignalListId::from_bytes(id).to_string(),
+        }
+    }
+
+    /// What is wrong with one row.
+    fn row(
+        self,
+        tx: &mut dyn Tx,
+        core: &Core,
+        last: &mut LastSeen,
+        id: [u8; 16],
+    ) -> Result<Vec<String>, RegisterError> {
+        let Self::Each(table) = self else {
+            return match self {
+                Self::Findings => standing::findings(tx, core, PartyId::from_bytes(id)),
+                _ => said::tokens(tx, core, AccountId::from_bytes(id)),
+            };
+        };
+        match table {
+            IdTable::Accounts => standing::account(tx, core, last, AccountId::from_bytes(id)),
+            IdTable::Parties => said::party(tx, core, PartyId::from_bytes(id)),
+            IdTable::Cases => work::case(tx, core, CaseId::from_bytes(id)),
+            IdTable::Measures => standing::measure(tx, core, MeasureId::from_bytes(id)),
+            IdTable::Orders => legal::order(tx, core, OrderId::from_bytes(id)),
+            IdTable::Holds => legal::hold(tx, core, HoldId::from_bytes(id)),
+            IdTable::Disclosures => legal::disclosure(tx, core, DisclosureId::from_bytes(id)),
+            IdTable::Erasures => legal::erasure(tx, core, ErasureId::from_bytes(id)),
+            IdTable::Approvals => work::approval(tx, core, ApprovalId::from_bytes(id)),
+            IdTable::Events => outside::event(tx, EventId::from_bytes(id)),
+            IdTable::Deliveries => outside::delivery(tx, DeliveryId::from_bytes(id)),
+            IdTable::Decisions => decision(tx, core, DecisionId::from_bytes(id)),
+            IdTable::Snapshots => snapshots::snapshot(tx, core, SnapshotId::from_bytes(id)),
+            IdTable::SignalLists => signal_lists::signal_list(tx, core, SignalListId::from_bytes(id)),
+        }
+    }
+}
+
+/// A decision must be what its leaf says, as long as the leaf's body can be opened.
+fn decision(tx: &mut dyn Tx, core: &Core, id: DecisionId) -> Result<Vec<String>, RegisterError> {
+    let Some(recorded) = in_force(tx, &core.vault, Some(id))? else { return Ok(Vec::new()) };
+    let row = recorded.row();
+    let asked_for = match row.application {
+        Some(application) => {
+            account::application_of(tx, row.account)?.is_some_and(|own| own.id == application)
+        }
+        None => true,
+    };
+    let same = asked_for && recorded.decision()?.decided_for == row.decided_at;
+    Ok(if same { Vec::new() } else { vec!["its time or application is not that of its record".to_owned()] })
 }
 
 fn epoch_keys(tx: &mut dyn Tx, core: &Core) -> Result<Seen, RegisterError> {
@@ -205,60 +352,18 @@ fn sealed(tx: &mut dyn Tx, core: &Core, table: SealedTable, after: &After) -> Re
     Ok(seen)
 }
 
-/// A decision must be what its leaf says, as long as the leaf's body can be opened.
-fn decisions(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
-    let mut seen = Seen::default();
-    for id in check::decisions(tx, &after.id, ROWS_PER_STEP)? {
-        seen.rows += 1;
-        match in_force(tx, &core.vault, Some(DecisionId::from_bytes(id))) {
-            Ok(Some(_)) | Err(RegisterError::Erased) => {}
-            Ok(None) => seen.wrong.push(("decision", format!("{} went while it was looked at", hex(&id)))),
-            Err(error) => seen.wrong.push(("decision", format!("{}: {error}", hex(&id)))),
-        }
-        seen.last = Some(After { id, ..After::start() });
-    }
-    Ok(seen)
-}
-
 fn packs(tx: &mut dyn Tx, core: &Core) -> Result<Seen, RegisterError> {
     let mut seen = Seen::default();
     if !standing::is_pack_of_record(tx, core)? {
         seen.wrong.push(("pack", "another is in force than the one that was adopted last".to_owned()));
     }
-    for (hash, text) in check::packs(tx)? {
+    for (hash, name, text) in check::packs(tx)? {
         seen.rows += 1;
         if hash != <[u8; 32]>::from(Sha256::digest(text.as_bytes())) {
             seen.wrong.push(("pack", format!("the text of {} has another hash", hex(&hash))));
+        } else if Pack::parse(&text).is_ok_and(|pack| pack.header.id != name) {
+            seen.wrong.push(("pack", format!("{} has another name than its text", hex(&hash))));
         }
     }
     Ok(seen)
-}
-
-/// A request must have the hash that was approved, and one that was approved a leaf that says by whom.
-fn approvals(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
-    let mut seen = Seen::default();
-    for (id, content, hash) in check::approvals(tx, &after.id, ROWS_PER_STEP)? {
-        seen.rows += 1;
-        if hash != <[u8; 32]>::from(Sha256::digest(&content)) {
-            seen.wrong.push(("approval", format!("the content of {} has another hash", hex(&id))));
-        } else if let Err(what) = check_answer(tx, core, ApprovalId::from_bytes(id)) {
-            seen.wrong.push(("approval", what));
-        }
-        seen.last = Some(After { id, ..After::start() });
-    }
-    Ok(seen)
-}
-
-fn check_answer(tx: &mut dyn Tx, core: &Core, id: ApprovalId) -> Result<(), String> {
-    let words = |error: RegisterError| format!("{id}: {error}");
-    let row = approval::find(tx, id).map_err(|error| words(error.into()))?;
-    let Some(row) = row.filter(|row| row.state == "approved") else { return Ok(()) };
-    let (subject, _) = sealed_reason(&row).map_err(words)?;
-    let pending = Pending::read(&row).map_err(words)?;
-    match approving_leaf(tx, &core.vault, &pending, &subject) {
-        Ok(Some(_)) if row.decided_by.is_some_and(|by| by != row.requested_by) => Ok(()),
-        Ok(_) => Err(format!("{id} stands as approved, but no record says that another person did so")),
-        Err(RegisterError::Erased) => Ok(()),
-        Err(error) => Err(words(error)),
-    }
 }

@@ -1,6 +1,5 @@
 //! Lists as they were imported: what everybody is screened against, and what old decisions are replayed from.
 
-use super::rows::Seen;
 use super::standing::{Record as Import, records};
 use crate::RegisterError;
 use crate::core::Core;
@@ -9,27 +8,15 @@ use tenantry_lists::Snapshot;
 use tenantry_model::id::SnapshotId;
 use tenantry_model::listed::SnapshotHeader;
 use tenantry_store::Tx;
-use tenantry_store::repo::check::{self, After};
 use tenantry_store::repo::list;
 
-/// Snapshots looked at in one unit: each can hold tens of megabytes, and all their records are read for them.
-const SNAPSHOTS_PER_STEP: u32 = 8;
+/// Snapshots looked at in one step: each can hold tens of megabytes, and all their records are read for it.
+pub(super) const SNAPSHOTS_PER_STEP: u32 = 8;
 
-/// Looks at some snapshots.
-pub(super) fn look(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
-    let mut seen = Seen::default();
-    let ids = check::snapshots(tx, &after.id, SNAPSHOTS_PER_STEP)?;
-    if ids.is_empty() {
-        return Ok(seen);
-    }
+/// What is wrong with a snapshot.
+pub(super) fn snapshot(tx: &mut dyn Tx, core: &Core, id: SnapshotId) -> Result<Vec<String>, RegisterError> {
     let imports = records(tx, core, &core.deployment, RecordType::ListImported)?;
-    for id in ids {
-        if let Err(what) = compare(tx, &imports, SnapshotId::from_bytes(id))? {
-            seen.wrong.push(("row", format!("{}: {what}", SnapshotId::from_bytes(id))));
-        }
-        seen.saw(id);
-    }
-    Ok(seen)
+    Ok(compare(tx, &imports, id)?.err().into_iter().collect())
 }
 
 /// A snapshot must be whole, and be what the newest record of its import says; the one in force must be the newest of its list.
@@ -57,6 +44,17 @@ fn compare(tx: &mut dyn Tx, imports: &[Import], id: SnapshotId) -> Result<Result
         imports.iter().rev().find(of_list).and_then(|import| import.text("snapshot").map(str::to_owned));
     if (newest.as_deref() == Some(id.to_string().as_str())) != row.superseded_at.is_none() {
         return Ok(Err("the version in force is not the one that was imported last".to_owned()));
+    }
+    let own = |import: &&Import| import.says("snapshot", &id.to_string());
+    let imported = imports.iter().find(own).map(|import| import.at);
+    let confirmed = imports.iter().rev().find(own).map(|import| import.at);
+    if (imported, confirmed) != (Some(row.imported_at), Some(row.confirmed_at)) {
+        return Ok(Err("it was imported or confirmed at another time than its records say".to_owned()));
+    }
+    // The next version of the list took its place the moment it was imported.
+    let next = imports.iter().skip_while(|import| !own(import)).filter(of_list).find(|import| !own(import));
+    if row.superseded_at.is_some() && next.map(|next| next.at) != row.superseded_at {
+        return Ok(Err("another version took its place at another time than the records say".to_owned()));
     }
     Ok(Ok(()))
 }

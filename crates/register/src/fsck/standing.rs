@@ -1,24 +1,24 @@
 //! What stands in columns in plain and decides what people may do, compared with the records that made it so: where accounts stand
-//! and what the gate says of them, measures, holds, what was found of matches, API keys and staff. Whoever can write to the database
-//! can change a column; the record says what it was.
+//! and what the gate says of them, measures, and what was found of matches. Whoever can write to the database can change a column;
+//! the record says what it was.
 
-use super::rows::{ROWS_PER_STEP, Seen};
 use crate::RegisterError;
+use crate::approvals::ContentHash;
 use crate::core::Core;
 use crate::decisions;
 use crate::gate;
 use crate::keys;
+use crate::ledger_view::instant;
 use crate::measures::content_hash;
 use crate::record::{RecordType, Retention};
-use crate::retention::Object;
 use crate::roles::{InterestOf, RoleOf};
 use crate::world::PACK;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use tenantry_ledger::batch::{EVENT_BYTES, Event};
 use tenantry_ledger::{Body, LeafHeader};
 use tenantry_model::account::{AccountRole, AccountState, Ending};
 use tenantry_model::case::Verdict;
-use tenantry_model::hold::HoldState;
-use tenantry_model::id::{AccountId, HoldId, MeasureId, PartyId};
+use tenantry_model::id::{AccountId, MeasureId, PartyId};
 use tenantry_model::measure::{Measure, MeasureState};
 use tenantry_model::party::{Interest, PartyKind};
 use tenantry_model::time::Timestamp;
@@ -27,22 +27,21 @@ use tenantry_policy::gate::Answer;
 use tenantry_policy::measures::Certainty;
 use tenantry_store::Tx;
 use tenantry_store::repo::account::{self, AccountRow};
-use tenantry_store::repo::check::{self, After};
-use tenantry_store::repo::hold::{self, HoldRow};
 use tenantry_store::repo::list::FindingRow;
-use tenantry_store::repo::measure::{self, MeasureRow};
-use tenantry_store::repo::{case, erasure, key, ledger, list, party, setting, staff};
+use tenantry_store::repo::measure;
+use tenantry_store::repo::{case, check, erasure, key, ledger, list, party, setting};
 
 /// Records read at a time.
 const RECORDS_PER_READ: u32 = 1_000;
-/// Most members of staff.
-const STAFF_MAX: u32 = 10_000;
+/// Batches of events of which the newest event about each subject is kept.
+const BATCHES_KEPT_MAX: usize = 64;
 /// Measures that possibly reach an account and whose certainty is tried either way.
 const POSSIBLE_MAX: usize = 6;
 
 /// An opened record.
 pub(super) struct Record {
-    at: Timestamp,
+    pub(super) seq: i64,
+    pub(super) at: Timestamp,
     pub(super) body: Body,
 }
 
@@ -52,7 +51,7 @@ impl Record {
     }
 
     /// A list of the record; empty in a record that does not have it.
-    fn json<T: serde::de::DeserializeOwned + Default>(&self, name: &str) -> T {
+    pub(super) fn json<T: serde::de::DeserializeOwned + Default>(&self, name: &str) -> T {
         self.body.get(name).and_then(|value| serde_json::from_slice(value).ok()).unwrap_or_default()
     }
 
@@ -75,19 +74,43 @@ pub(super) fn records(
         after = last.seq;
         for leaf in leaves {
             let header = LeafHeader::decode(&leaf.bytes)?;
-            // Its words are personal data and erased sooner; what it keeps is not said in them.
+            // Their words are personal data and erased sooner; what stands in columns is not said in them.
             let of_words = header.retention.0 == Retention::PersonalData.number();
-            if of == RecordType::HoldPlaced && of_words {
+            if matches!(of, RecordType::HoldPlaced | RecordType::OrderReceived) && of_words {
                 continue;
             }
-            let body = keys::open_body(tx, &core.vault, &header, &leaf.bytes, &leaf.body)?;
-            opened.push(Record { at: leaf.recorded_at, body: Body::decode(&body)? });
+            opened.push(opened_of(tx, core, &header, &leaf)?);
         }
     }
 }
 
+fn opened_of(
+    tx: &mut dyn Tx,
+    core: &Core,
+    header: &LeafHeader,
+    leaf: &ledger::LeafRow,
+) -> Result<Record, RegisterError> {
+    let body = keys::open_body(tx, &core.vault, header, &leaf.bytes, &leaf.body)?;
+    Ok(Record { seq: leaf.seq, at: leaf.recorded_at, body: Body::decode(&body)? })
+}
+
+/// The record in a leaf, if it is of this type.
+pub(super) fn record_in(
+    tx: &mut dyn Tx,
+    core: &Core,
+    seq: i64,
+    of: RecordType,
+) -> Result<Option<Record>, RegisterError> {
+    let leaf = ledger::range(tx, seq, 1)?.pop();
+    let Some(leaf) = leaf.filter(|l| l.seq == seq && l.leaf_type == i64::from(of.number())) else {
+        return Ok(None);
+    };
+    let header = LeafHeader::decode(&leaf.bytes)?;
+    opened_of(tx, core, &header, &leaf).map(Some)
+}
+
 /// What is wrong with a row; nothing when its records are erased, because then nobody can say any more.
-fn wrong(compared: Result<Vec<String>, RegisterError>) -> Vec<String> {
+pub(super) fn wrong(compared: Result<Vec<String>, RegisterError>) -> Vec<String> {
     match compared {
         Ok(wrong) => wrong,
         Err(RegisterError::Erased) => Vec::new(),
@@ -95,22 +118,25 @@ fn wrong(compared: Result<Vec<String>, RegisterError>) -> Vec<String> {
     }
 }
 
-pub(super) fn accounts(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
-    let mut seen = Seen::default();
-    for row in account::page(tx, AccountId::from_bytes(after.id), ROWS_PER_STEP)? {
-        let compared = match account(tx, core, &row) {
-            Err(RegisterError::Erased) => Ok(vec!["its records are erased, and it is not".to_owned()]),
-            compared => compared,
-        };
-        for what in wrong(compared) {
-            seen.wrong.push(("row", format!("{}: {what}", row.id)));
-        }
-        seen.saw(row.id.bytes());
+pub(super) fn account(
+    tx: &mut dyn Tx,
+    core: &Core,
+    last: &mut LastSeen,
+    id: AccountId,
+) -> Result<Vec<String>, RegisterError> {
+    let Some(row) = account::find(tx, id)? else { return Ok(Vec::new()) };
+    match account_as_recorded(tx, core, last, &row) {
+        Err(RegisterError::Erased) => Ok(vec!["its records are erased, and it is not".to_owned()]),
+        compared => compared,
     }
-    Ok(seen)
 }
 
-fn account(tx: &mut dyn Tx, core: &Core, row: &AccountRow) -> Result<Vec<String>, RegisterError> {
+fn account_as_recorded(
+    tx: &mut dyn Tx,
+    core: &Core,
+    last: &mut LastSeen,
+    row: &AccountRow,
+) -> Result<Vec<String>, RegisterError> {
     match erasure::erased_class(tx, row.id)? {
         0 => {}
         class => return erased(tx, core, row, class),
@@ -133,7 +159,9 @@ fn account(tx: &mut dyn Tx, core: &Core, row: &AccountRow) -> Result<Vec<String>
     }
     let for_cause =
         |change: &Record| change.says("for_cause", "1") || change.says("ending", Ending::ForCause.as_str());
-    if changes.iter().any(for_cause) != (row.for_cause == 1) {
+    // An ordinary closure says nothing of it; a granted appeal takes it back.
+    let says = |change: &&Record| change.text("for_cause").is_some() || for_cause(change);
+    if changes.iter().rev().find(says).is_some_and(for_cause) != (row.for_cause == 1) {
         wrong.push("whether it was taken away for cause is not what its records say".to_owned());
     }
     let entered = |states: &[AccountState]| {
@@ -145,8 +173,70 @@ fn account(tx: &mut dyn Tx, core: &Core, row: &AccountRow) -> Result<Vec<String>
     {
         wrong.push("it opened or closed at another time than its records say".to_owned());
     }
+    let above = match row.parent {
+        Some(parent) => account::find(tx, parent)?.map_or(-1, |parent| parent.depth + 1),
+        None => 0,
+    };
+    if above != row.depth {
+        wrong.push("it stands at another place below its resellers than they say".to_owned());
+    }
+    if last.of(tx, core, row)? != row.last_access_at {
+        wrong.push("it was last seen at another time than its records say".to_owned());
+    }
     wrong.extend(stands_on(tx, core, row)?);
     Ok(wrong)
+}
+
+/// When the accounts of one step were last seen, by what was reported of them: alone or in batches. Accounts share their newest
+/// batches, so each is read once.
+#[derive(Default)]
+pub(super) struct LastSeen(BTreeMap<i64, BTreeMap<[u8; 16], Timestamp>>);
+
+impl LastSeen {
+    fn of(
+        &mut self,
+        tx: &mut dyn Tx,
+        core: &Core,
+        row: &AccountRow,
+    ) -> Result<Option<Timestamp>, RegisterError> {
+        let id = row.id.to_string();
+        let reported = records(tx, core, &row.subject, RecordType::AccessReported)?;
+        let own = reported.iter().filter(|access| access.says("account", &id));
+        let mut newest = own.filter_map(|access| access.text("at")?.parse().ok()).max();
+        let mut before = i64::MAX;
+        loop {
+            let Some(batch) = ledger::batches_about(tx, &row.subject, before, 1)?.pop() else {
+                return Ok(newest);
+            };
+            newest = newest.max(self.in_batch(tx, batch, &row.subject)?);
+            // An older batch can hold a later access: looked for only where the newest does not explain what stands there.
+            if newest >= row.last_access_at {
+                return Ok(newest);
+            }
+            before = batch;
+        }
+    }
+
+    fn in_batch(
+        &mut self,
+        tx: &mut dyn Tx,
+        leaf: i64,
+        subject: &[u8; 16],
+    ) -> Result<Option<Timestamp>, RegisterError> {
+        if !self.0.contains_key(&leaf) {
+            if self.0.len() >= BATCHES_KEPT_MAX {
+                self.0.clear();
+            }
+            let mut newest = BTreeMap::<[u8; 16], Timestamp>::new();
+            let bytes = check::batch_events(tx, leaf)?.unwrap_or_default();
+            for event in bytes.as_chunks::<EVENT_BYTES>().0.iter().filter_map(|b| Event::decode(b).ok()) {
+                let at = instant(event.event_at);
+                newest.entry(event.subject.0).and_modify(|newest| *newest = at.max(*newest)).or_insert(at);
+            }
+            self.0.insert(leaf, newest);
+        }
+        Ok(self.0.get(&leaf).and_then(|newest| newest.get(subject)).copied())
+    }
 }
 
 /// Whether the pack in force is the one that was adopted last, or that the deployment was set up with.
@@ -176,8 +266,18 @@ fn erased(tx: &mut dyn Tx, core: &Core, row: &AccountRow, class: i64) -> Result<
     if !recorded {
         wrong.push("stands as erased, and no record says so".to_owned());
     }
-    if row.state != AccountState::Closed || !denied {
-        wrong.push("stands as erased, but is not closed".to_owned());
+    if row.state != AccountState::Closed || !denied || row.reference != format!("erased:{id}") {
+        wrong.push("stands as erased, but is not closed and without its reference".to_owned());
+    }
+    // Evidence of when it closed goes later; one that was refused is closed by the erasure.
+    let changes = match records(tx, core, &row.subject, RecordType::AccountChanged) {
+        Ok(changes) => changes,
+        Err(RegisterError::Erased) => return Ok(wrong),
+        Err(error) => return Err(error),
+    };
+    let closed = changes.iter().find(|change| change.says("state", AccountState::Closed.as_str()));
+    if closed.is_some_and(|closed| Some(closed.at) != row.closed_at) {
+        wrong.push("it closed at another time than its records say".to_owned());
     }
     Ok(wrong)
 }
@@ -189,37 +289,60 @@ fn applied(
     application: &Record,
     changes: &[Record],
 ) -> Result<Option<String>, RegisterError> {
-    let (mut roles, mut interests) = (BTreeSet::new(), BTreeMap::new());
-    let mut parties = BTreeSet::new();
+    let (mut roles, mut interests, mut parties) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for record in std::iter::once(application).chain(changes) {
-        for (party, _, held) in record.json::<Vec<(PartyId, PartyKind, Vec<AccountRole>)>>("parties") {
-            parties.insert(party);
-            roles.extend(held.into_iter().map(|role| (party, role)));
+        for (party, kind, held) in record.json::<Vec<(PartyId, PartyKind, Vec<AccountRole>)>>("parties") {
+            parties.insert(party, kind);
+            roles.extend(held.into_iter().map(|role| ((party, role), (record.at, None))));
         }
-        roles.extend(record.json::<Vec<RoleOf>>("begin").into_iter().map(|of| (of.party, of.role)));
+        for of in record.json::<Vec<RoleOf>>("begin") {
+            roles.insert((of.party, of.role), (record.at, None));
+        }
         for of in record.json::<Vec<RoleOf>>("end") {
-            roles.remove(&(of.party, of.role));
+            roles.entry((of.party, of.role)).and_modify(|(_, ended)| *ended = Some(record.at));
         }
-        let held = record.json::<Vec<Interest>>("interests").into_iter();
-        interests.extend(held.map(|held| ((held.owner, held.owned), held)));
+        for held in record.json::<Vec<Interest>>("interests") {
+            interests.insert((held.owner, held.owned), (held, record.at, None));
+        }
         for of in record.json::<Vec<InterestOf>>("end_interests") {
-            interests.remove(&(of.owner, of.owned));
+            interests.entry((of.owner, of.owned)).and_modify(|(_, _, ended)| *ended = Some(record.at));
         }
     }
     let parent = row.parent.map(|parent| parent.to_string());
+    let held = account::roles_ever(tx, row.id)?.into_iter();
+    let held: BTreeMap<_, _> =
+        held.map(|role| ((role.party, role.role), (role.since, role.ended_at))).collect();
+    let referred_by = row.referred_by.map(|reseller| reseller.to_string());
     let same = application.says("reference", &row.reference)
+        && application.text("referred_by") == referred_by.as_deref()
         && application.text("reseller") == parent.as_deref()
         && application.at == row.created_at
-        && BTreeSet::from_iter(account::roles(tx, row.id)?) == roles;
+        && held == roles;
     if !same {
         return Ok(Some("reference, reseller, beginning or roles are not those of its records".to_owned()));
     }
+    let arrived = account::application_of(tx, row.id)?.is_some_and(|arrived| {
+        application.says("application", &arrived.id.to_string())
+            && application.says("received_from", &arrived.received_from)
+            && application.at == arrived.received_at
+    });
+    if !arrived {
+        return Ok(Some("its application is not the one that was recorded".to_owned()));
+    }
     let mut stored = BTreeMap::new();
-    for owned in parties {
-        for held in party::interests_ever_in(tx, owned)?.into_iter().filter(|held| held.ended_at.is_none()) {
-            let held: Option<Interest> = serde_json::from_str(&held.content).ok();
-            let Some(held) = held else { return Ok(Some("an interest in it cannot be read".to_owned())) };
-            stored.insert((held.owner, owned), held);
+    for (owned, kind) in parties {
+        if party::find(tx, owned)?.is_none_or(|row| row.kind != kind) {
+            return Ok(Some(format!("{owned} is missing, or of another kind than its records say")));
+        }
+        for held in party::interests_ever_in(tx, owned)? {
+            let interest: Option<Interest> = serde_json::from_str(&held.content).ok();
+            let Some(interest) = interest else {
+                return Ok(Some("an interest in it cannot be read".to_owned()));
+            };
+            if !erasure::owned_by(tx, interest.owner)?.contains(&owned) {
+                return Ok(Some("an interest in it stands under another owner".to_owned()));
+            }
+            stored.insert((interest.owner, owned), (interest, held.since, held.ended_at));
         }
     }
     Ok((stored != interests).then(|| "who owns whom is not what its records say".to_owned()))
@@ -275,20 +398,8 @@ fn gates(row: &AccountRow, decision: Option<&Decision>) -> Vec<BTreeMap<&'static
     right
 }
 
-pub(super) fn measures(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
-    let mut seen = Seen::default();
-    for id in check::measures(tx, &after.id, ROWS_PER_STEP)? {
-        if let Some(row) = measure::find(tx, MeasureId::from_bytes(id))? {
-            for what in wrong(measure(tx, core, &row)) {
-                seen.wrong.push(("row", format!("{}: {what}", row.id)));
-            }
-        }
-        seen.saw(id);
-    }
-    Ok(seen)
-}
-
-fn measure(tx: &mut dyn Tx, core: &Core, row: &MeasureRow) -> Result<Vec<String>, RegisterError> {
+pub(super) fn measure(tx: &mut dyn Tx, core: &Core, id: MeasureId) -> Result<Vec<String>, RegisterError> {
+    let Some(row) = measure::find(tx, id)? else { return Ok(Vec::new()) };
     let mut wrong = Vec::new();
     let changes = records(tx, core, &row.subject, RecordType::MeasureChanged)?;
     let states = [MeasureState::Approved, MeasureState::Rejected, MeasureState::Lifted];
@@ -301,6 +412,17 @@ fn measure(tx: &mut dyn Tx, core: &Core, row: &MeasureRow) -> Result<Vec<String>
     let at = |turn: &str| changes.iter().find(|change| change.says("state", turn)).map(|change| change.at);
     if at("applied") != row.applied_at || at("ended") != row.ended_at {
         wrong.push("it was applied or ended at another time than its records say".to_owned());
+    }
+    let content = changes.iter().rev().find_map(|change| change.text("content_hash"));
+    if content.is_some_and(|content| content != ContentHash::from_bytes(row.content_hash).to_string()) {
+        wrong.push("its text is not the one of its newest record".to_owned());
+    }
+    match records(tx, core, &row.subject, RecordType::MeasureProposed) {
+        Ok(proposed) if proposed.iter().any(|proposed| proposed.at == row.proposed_at) => {}
+        // Its words are personal data and erased sooner.
+        Err(RegisterError::Erased) => {}
+        Ok(_) => wrong.push("it was proposed at another time than its records say".to_owned()),
+        Err(error) => return Err(error),
     }
     match keys::open_json::<Measure>(tx, &core.vault, &row.subject, &row.id.bytes(), &row.sealed) {
         Ok(sealed) => {
@@ -316,78 +438,14 @@ fn measure(tx: &mut dyn Tx, core: &Core, row: &MeasureRow) -> Result<Vec<String>
     Ok(wrong)
 }
 
-pub(super) fn holds(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
-    let mut seen = Seen::default();
-    for row in check::sealed_rows(tx, check::SealedTable::Holds, &after.id, ROWS_PER_STEP)? {
-        if let Some(row) = hold::find(tx, HoldId::from_bytes(row.id))? {
-            for what in wrong(hold(tx, core, &row)) {
-                seen.wrong.push(("row", format!("{}: {what}", row.id)));
-            }
-        }
-        seen.saw(row.id);
-    }
-    Ok(seen)
-}
-
-fn hold(tx: &mut dyn Tx, core: &Core, row: &HoldRow) -> Result<Vec<String>, RegisterError> {
-    let mut wrong = Vec::new();
-    let placed = records(tx, core, &row.subject, RecordType::HoldPlaced)?;
-    let Some(placed) = placed.iter().find(|placed| placed.body.get("objects").is_some()) else {
-        return Ok(vec!["no record says that it was placed".to_owned()]);
-    };
-    let changes = records(tx, core, &row.subject, RecordType::HoldChanged)?;
-    let newest = changes.iter().rev().find(|change| !change.says("change", "renewed"));
-    let state = newest.map_or(Some(HoldState::InForce.as_str()), |change| change.text("change"));
-    if state != Some(row.state.as_str()) || newest.map(|change| change.at) != row.ended_at {
-        wrong.push(format!("stands as {}, its records say {}", row.state, state.unwrap_or("nothing")));
-    }
-    let record_types: Vec<u16> = placed
-        .body
-        .get("record_types")
-        .and_then(|types| serde_json::from_slice(types).ok())
-        .unwrap_or_default();
-    let mut kept = (record_types, hold::record_types(tx, row.id)?);
-    kept.0.sort_unstable();
-    kept.0.dedup();
-    if !placed.says("kind", row.kind.as_str())
-        || !placed.says("silence", row.silence.as_str())
-        || kept.0 != kept.1
-    {
-        wrong.push("it is of another kind or keeps other records than its record says".to_owned());
-    }
-    let renewed = changes.iter().rev().find(|change| change.says("change", "renewed"));
-    let expires_at = renewed.unwrap_or(placed).text("expires_at");
-    if expires_at != row.expires_at.map(|at| at.to_string()).as_deref() {
-        wrong.push("it ends at another time than its records say".to_owned());
-    }
-    let mut objects: Vec<Object> =
-        serde_json::from_slice(placed.body.get("objects").unwrap_or_default()).unwrap_or_default();
-    let stored = hold::objects(tx, row.id)?.into_iter();
-    let mut stored: Vec<Object> = stored.map(|(kind, object)| Object::from_parts(kind, object)).collect();
-    objects.sort_unstable();
-    objects.dedup();
-    stored.sort_unstable();
-    if objects != stored {
-        wrong.push("it names other objects than its record".to_owned());
-    }
-    Ok(wrong)
-}
-
 /// What reviewers found of matches: a dismissal nobody recorded would let somebody pass.
-pub(super) fn findings(tx: &mut dyn Tx, core: &Core, after: &After) -> Result<Seen, RegisterError> {
-    let mut seen = Seen::default();
-    for party in check::parties_with_findings(tx, &after.id, ROWS_PER_STEP)? {
-        let id = PartyId::from_bytes(party);
-        for row in list::findings(tx, id)? {
-            let compared = finding(tx, core, id, &row).map(|found| found.err().into_iter().collect());
-            for what in wrong(compared) {
-                seen.wrong
-                    .push(("row", format!("what was found of {id} and {}/{}: {what}", row.list, row.entity)));
-            }
-        }
-        seen.saw(party);
+pub(super) fn findings(tx: &mut dyn Tx, core: &Core, party: PartyId) -> Result<Vec<String>, RegisterError> {
+    let mut found = Vec::new();
+    for row in list::findings(tx, party)? {
+        let compared = finding(tx, core, party, &row).map(|found| found.err().into_iter().collect());
+        found.extend(wrong(compared).iter().map(|what| format!("{}/{}: {what}", row.list, row.entity)));
     }
-    Ok(seen)
+    Ok(found)
 }
 
 fn finding(
@@ -413,6 +471,7 @@ fn finding(
     let records = records(tx, core, &case.subject, of)?;
     let mut about = records.iter().filter(|record| record.says("case", &row.case.to_string()));
     let recorded = about.any(|record| match row.verdict {
+        Verdict::Dismiss if record.at != row.found_at => false,
         Verdict::Dismiss => {
             let dismissed: Vec<(String, [u8; 32])> =
                 serde_json::from_slice(record.body.get("dismissed").unwrap_or_default()).unwrap_or_default();
@@ -427,51 +486,4 @@ fn finding(
         }
     });
     Ok(if recorded { Ok(()) } else { Err(format!("no record says {}", row.verdict)) })
-}
-
-/// Who may act: API keys and staff. There are few, and all their records are about the deployment.
-pub(super) fn people(tx: &mut dyn Tx, core: &Core) -> Result<Seen, RegisterError> {
-    let mut seen = Seen::default();
-    let records = records(tx, core, &core.deployment, RecordType::AdministrationChanged)?;
-    let about = |what: &str, name: &str, id: &str| {
-        records.iter().rev().find(|record| record.says("what", what) && record.says(name, id))
-    };
-    let mut before = None;
-    loop {
-        let page = staff::page_keys(tx, before, ROWS_PER_STEP)?;
-        let Some(last) = page.last() else { break };
-        before = Some(last.id);
-        for row in page {
-            seen.rows += 1;
-            let id = row.id.to_string();
-            let reseller = row.reseller.map(|reseller| reseller.to_string());
-            let made = about("api_key_made", "key", &id).is_some_and(|made| {
-                made.says("scopes", &row.scopes)
-                    && made.text("reseller") == reseller.as_deref()
-                    && made.body.get("hash").is_none_or(|hash| hash == row.hash)
-                    && made.at == row.created_at
-            });
-            let revoked = about("api_key_revoked", "key", &id).map(|revoked| revoked.at);
-            if !made || revoked != row.revoked_at {
-                seen.wrong.push(("row", format!("{id}: the key is not what its records say")));
-            }
-        }
-    }
-    for row in staff::page(tx, STAFF_MAX)? {
-        seen.rows += 1;
-        let id = row.id.to_string();
-        let of = |whats: &[&str]| {
-            let about =
-                |record: &&Record| record.says("staff", &id) && whats.iter().any(|w| record.says("what", w));
-            records.iter().rev().find(about)
-        };
-        let role = of(&["staff_added", "staff_invited"]).and_then(|added| added.text("role"));
-        // Who is invited has no access until a second person has let them in.
-        let newest = of(&["staff_added", "staff_invited", "staff_disabled"]);
-        let disabled_at = newest.filter(|newest| !newest.says("what", "staff_added")).map(|newest| newest.at);
-        if role != Some(row.role.as_str()) || disabled_at != row.disabled_at {
-            seen.wrong.push(("row", format!("{id}: role or access is not what the records say")));
-        }
-    }
-    Ok(seen)
 }

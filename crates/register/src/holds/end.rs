@@ -76,11 +76,19 @@ impl Unit<'_> {
         self.end_hold(&row, HoldState::Released)
     }
 
+    /// Ends a hold of a restored copy: what it kept was erased after the copy was made, so it was over by then.
+    pub(crate) fn end_hold_of_copy(&mut self, id: HoldId) -> Result<(), RegisterError> {
+        let row = self.hold_in_force(id)?;
+        let record = hold_over(&row, HoldState::Released)
+            .text("because", "what it kept was erased after this copy of the database was made");
+        self.store_end(&row, HoldState::Released, record)
+    }
+
     fn end_hold(&mut self, row: &HoldRow, state: HoldState) -> Result<(), RegisterError> {
-        let record = Record::new(RecordType::HoldChanged, row.subject, Retention::DecisionEvidence)
-            .text("hold", row.id)
-            .text("change", state)
-            .caused_by(u64::try_from(row.leaf).unwrap_or_default());
+        self.store_end(row, state, hold_over(row, state))
+    }
+
+    fn store_end(&mut self, row: &HoldRow, state: HoldState, record: Record) -> Result<(), RegisterError> {
         self.record(record)?;
         if hold::end(self.tx, row.id, state, self.now)? {
             return Ok(());
@@ -108,4 +116,11 @@ impl Unit<'_> {
             (row.id, row.version, row.kind, &row.authority, &row.reference, objects, row.expires_at, types);
         Ok(ContentHash::of(&serde_json::to_vec(&content).unwrap_or_default()))
     }
+}
+
+fn hold_over(row: &HoldRow, state: HoldState) -> Record {
+    Record::new(RecordType::HoldChanged, row.subject, Retention::DecisionEvidence)
+        .text("hold", row.id)
+        .text("change", state)
+        .caused_by(u64::try_from(row.leaf).unwrap_or_default())
 }

@@ -4,10 +4,12 @@ use super::{COVERED_RECORDS_MAX, LINE_LENGTH_MAX, MATTER_LENGTH_MAX, NewHold, OB
 use crate::RegisterError;
 use crate::record::{RecordType, Retention};
 use crate::retention::{Object, targets_of_hold};
+use crate::sight::account_meant;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tenantry_ledger::Pseudonym;
 use tenantry_model::id::{AccountId, PartyId};
+use tenantry_model::staff::Actor;
 use tenantry_model::time::Timestamp;
 use tenantry_store::Tx;
 use tenantry_store::repo::{account, erasure, key, ledger, party};
@@ -64,6 +66,7 @@ pub(super) fn check(new: &NewHold) -> Result<(), RegisterError> {
 /// The objects behind what was entered, each once.
 pub(super) fn objects(
     tx: &mut dyn Tx,
+    actor: &Actor,
     accounts: &[String],
     parties: &[PartyId],
 ) -> Result<Vec<Object>, RegisterError> {
@@ -71,7 +74,7 @@ pub(super) fn objects(
     for (position, name) in accounts.iter().enumerate() {
         let row = match name.parse::<AccountId>() {
             Ok(id) => account::find(tx, id)?,
-            Err(_) => account::find_by_reference(tx, name.trim())?,
+            Err(_) => account_meant(tx, actor, name.trim())?,
         };
         let unknown = || RegisterError::invalid(format!("/accounts/{position}"), "no account has this name");
         objects.push(Object::Account(row.ok_or_else(unknown)?.id));

@@ -15,7 +15,7 @@ use tenantry_policy::pack::Pack;
 /// Characters in a title.
 const TITLE_LENGTH_MAX: usize = 200;
 /// Characters in a citation.
-const CITATION_LENGTH_MAX: usize = 1_000;
+pub(super) const CITATION_LENGTH_MAX: usize = 1_000;
 /// Jurisdictions in one measure.
 const JURISDICTIONS_MAX: usize = 50;
 /// Persons in one measure.
@@ -89,6 +89,7 @@ impl NewMeasure {
             determined_on: self.determined_on,
             effective_at,
             expires_at,
+            extensions: Vec::new(),
         })
     }
 
@@ -122,7 +123,7 @@ impl NewMeasure {
     }
 }
 
-fn text(pointer: &str, text: &str, length_max: usize) -> Result<(), RegisterError> {
+pub(super) fn text(pointer: &str, text: &str, length_max: usize) -> Result<(), RegisterError> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > length_max || text.contains(char::is_control) {
         return Err(RegisterError::invalid(pointer, format!("has 1 to {length_max} printable characters")));

@@ -16,6 +16,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
+use tenantry_identity::status::ResellerChecks;
 use tenantry_model::account::AccountState;
 use tenantry_model::fact::FactKind;
 use tenantry_model::id::{AccountId, MeasureId, PartyId};
@@ -306,6 +307,8 @@ pub(super) struct Looker {
     /// The persons named, as an index; empty for a measure on jurisdictions.
     named: Index,
     options: Options,
+    /// What a reseller's own checks are worth.
+    checks: ResellerChecks,
 }
 
 impl Looker {
@@ -318,8 +321,10 @@ impl Looker {
             entities: persons.len() as u64,
             digest: String::new(),
         };
-        let threshold = Score::new(core.world().pack.thresholds.match_review.value);
+        let pack = &core.world().pack;
+        let threshold = Score::new(pack.thresholds.match_review.value);
         Self {
+            checks: pack.reseller_checks(),
             named: Index::build(&[(header, persons.as_slice())]),
             options: Options { threshold, limit: persons.len().max(1) },
             then: measure.effective_at.max(now),
@@ -378,7 +383,7 @@ impl Looker {
             return Ok(None);
         }
         let dossier = dossier::open(tx, vault, row.id)?;
-        let at = |instant| reach(&self.measure, &account_view(&dossier, instant), instant);
+        let at = |instant| reach(&self.measure, &account_view(&dossier, self.checks, instant), instant);
         let (now, then) = (at(self.now), at(self.then));
         let candidates = if by_person { self.candidates(row, &dossier) } else { Vec::new() };
         if now.is_none() && then.is_none() && candidates.is_empty() {
@@ -396,13 +401,14 @@ impl Looker {
         chains: &mut Chains,
     ) -> Result<bool, RegisterError> {
         let dossier = dossier::open_of(tx, vault, row.id, &says_where)?;
-        let mut view = account_view(&dossier, self.then);
+        let mut view = account_view(&dossier, self.checks, self.then);
         if let Some(parent) = row.parent {
             view.chain = match chains.entry(parent) {
                 Entry::Occupied(known) => known.get().clone(),
                 Entry::Vacant(slot) => {
                     let chain = dossier::open_chain_of(tx, vault, Some(parent), &says_where)?;
-                    let chain = chain.iter().map(|link| (link.account, views(&link.parties, self.then)));
+                    let chain =
+                        chain.iter().map(|link| (link.account, views(&link.parties, self.checks, self.then)));
                     slot.insert(chain.collect()).clone()
                 }
             };
@@ -435,17 +441,18 @@ impl Looker {
 }
 
 /// A dossier as measures see it.
-pub(crate) fn account_view(dossier: &Dossier, now: Timestamp) -> AccountView<'_> {
+pub(crate) fn account_view(dossier: &Dossier, checks: ResellerChecks, now: Timestamp) -> AccountView<'_> {
     AccountView {
         account: dossier.account,
-        parties: views(&dossier.parties, now),
+        parties: views(&dossier.parties, checks, now),
         interests: &dossier.interests,
-        chain: dossier.chain.iter().map(|link| (link.account, views(&link.parties, now))).collect(),
+        chain: dossier.chain.iter().map(|link| (link.account, views(&link.parties, checks, now))).collect(),
     }
 }
 
-fn views(parties: &[DossierParty], now: Timestamp) -> Vec<PartyView> {
-    parties.iter().map(|p| PartyView::from_facts(p.id, p.kind, &p.roles, &p.facts, now)).collect()
+fn views(parties: &[DossierParty], checks: ResellerChecks, now: Timestamp) -> Vec<PartyView> {
+    let view = |p: &DossierParty| PartyView::from_facts(p.id, p.kind, &p.roles, &p.facts, checks, now);
+    parties.iter().map(view).collect()
 }
 
 const fn says_where(kind: FactKind) -> bool {

@@ -5,7 +5,7 @@ use crate::{RegisterError, keys};
 use serde::Serialize;
 use tenantry_model::id::{ApprovalId, MeasureId, StaffId};
 use tenantry_model::jurisdiction::Jurisdiction;
-use tenantry_model::measure::{Effect, Measure, MeasureState, ResellerReach, Target};
+use tenantry_model::measure::{Effect, Extension, Measure, MeasureState, ResellerReach, Target};
 use tenantry_model::time::{Date, Timestamp};
 use tenantry_store::Tx;
 use tenantry_store::repo::approval::ApprovalRow;
@@ -37,6 +37,8 @@ pub struct MeasureView {
     pub effective_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// How its end was put off, oldest first.
+    pub extensions: Vec<Extension>,
     /// Who proposed it.
     pub proposed_by: StaffId,
     /// When.
@@ -111,6 +113,7 @@ impl MeasureView {
             determined_on: measure.determined_on,
             effective_at: row.effective_at,
             expires_at: row.expires_at,
+            extensions: measure.extensions,
             proposed_by: row.proposed_by,
             proposed_at: row.proposed_at,
             applied_at: row.applied_at,

@@ -260,8 +260,8 @@ impl Unit<'_> {
     }
 }
 
-/// Whether a request lets this actor make the link now.
-fn usable(row: &ApprovalRow, actor: &Actor, now: Timestamp) -> Result<(), RegisterError> {
+/// Whether a request lets this actor make now what it asked for.
+pub(super) fn usable(row: &ApprovalRow, actor: &Actor, now: Timestamp) -> Result<(), RegisterError> {
     let own = matches!(actor, Actor::Staff { id, .. } if *id == row.requested_by);
     match row.state.as_str() {
         "approved" if !own => Err(RegisterError::SecondPerson),

@@ -1,11 +1,16 @@
 //! Coming in: by a one-time link, or with password and one-time code.
+//!
+//! Coming in is a record and so is a lock-out; a single failure is only counted, because anybody can send one. So strangers can add
+//! to the ledger no faster than a lock lasts: one record for each log-in they lock.
 
-use super::sessions::NewSession;
+use super::sessions::{ComesFrom, NewSession, call_of, came_or_went};
 use super::{MINUTE_US, TotpSecret, administration, hash, password};
 use crate::access::Action;
 use crate::call::Call;
 use crate::{Register, RegisterError, keys};
-use tenantry_model::staff::{Actor, Entrance};
+use tenantry_model::id::StaffId;
+use tenantry_model::staff::{Actor, Entrance, Job};
+use tenantry_model::time::Timestamp;
 use tenantry_store::StoreExt;
 use tenantry_store::repo::staff;
 
@@ -14,21 +19,41 @@ const FAILURES_MAX: i64 = 5;
 /// Minutes a log-in is locked after too many failures.
 const LOCK_MINUTES: i64 = 15;
 
+/// What the digest of a password's hash is made for.
+pub(crate) const PASSWORD_SET: &str = "password-set";
+
 impl Register {
     /// Begins a session with a one-time link. `None` when the link is unknown, used or too old. The session says that it was begun
     /// so: outside a demo it is good for setting password and authenticator, and for nothing else.
-    pub fn log_in_by_link(&self, token: &[u8; 32]) -> Result<Option<NewSession>, RegisterError> {
+    pub fn log_in_by_link(
+        &self,
+        token: &[u8; 32],
+        from: &ComesFrom,
+    ) -> Result<Option<NewSession>, RegisterError> {
         let hash = hash(token);
         let now = self.core.clock.now();
-        let new = self.new_session(now);
-        self.core.store.write(move |tx| {
-            let Some((id, expires_at)) = staff::take_link(tx, &hash)? else { return Ok(None) };
-            let active = staff::find(tx, id)?.is_some_and(|row| row.disabled_at.is_none());
-            if !active || now >= expires_at {
-                return Ok(None);
+        let found = self.core.store.read(move |tx| {
+            let Some((id, expires_at)) = staff::find_link(tx, &hash)? else { return Ok(None) };
+            Ok::<_, RegisterError>(Some((staff::find(tx, id)?, expires_at)))
+        })?;
+        let Some((row, expires_at)) = found else { return Ok(None) };
+        let row = row.filter(|row| row.disabled_at.is_none() && now < expires_at);
+        let Some(row) = row else {
+            // It is of no use to anybody any more.
+            self.core.store.write(move |tx| staff::take_link(tx, &hash).map_err(RegisterError::from))?;
+            return Ok(None);
+        };
+        let (new, id, from) = (self.new_session(now), row.id, from.clone());
+        let came = self.core.change(&call_of(&row), Action::ComeAndGo, &("link", id), move |unit| {
+            // What was read may be old: the link works once, and access may be gone.
+            let taken = staff::take_link(unit.tx, &hash)?.is_some();
+            let active = staff::find(unit.tx, id)?.is_some_and(|row| row.disabled_at.is_none());
+            if !taken || !active {
+                return Err(NOT_IN);
             }
-            new.begin(tx, id, Entrance::Link).map(Some)
-        })
+            unit.begin_session(&new, id, Entrance::Link, &from)
+        });
+        came_in(came, || new.for_browser(id))
     }
 
     /// Sets password and one-time-code secret of the member of staff who calls. Every session they have ends: what was set is what
@@ -48,9 +73,13 @@ impl Register {
             if !staff::change(unit.tx, &row)? {
                 return Err(RegisterError::Changed { what: "member of staff" });
             }
-            staff::end_sessions_of(unit.tx, id)?;
-            let record = administration(unit.core.deployment, "credentials_set").text("staff", id);
-            unit.record(record).map(|_| ())
+            let ended = staff::end_sessions_of(unit.tx, id)?;
+            // Keyed, so that nothing can be tried against it; another hash put into the row by hand is not this one.
+            let digest = unit.core.vault.token(PASSWORD_SET, hashed.as_bytes());
+            let record = administration(unit.core.deployment, "credentials_set")
+                .text("staff", id)
+                .text("sessions_ended", ended);
+            unit.record(record.bytes("password", &digest)).map(|_| ())
         })
     }
 
@@ -60,6 +89,7 @@ impl Register {
         login: &str,
         password: &str,
         code: &str,
+        from: &ComesFrom,
     ) -> Result<Option<NewSession>, RegisterError> {
         let login = login.trim().to_lowercase();
         let found =
@@ -84,18 +114,49 @@ impl Register {
             }
             None => None,
         };
-        let new = self.new_session(now);
-        let locked_until = now.plus_micros(LOCK_MINUTES * MINUTE_US);
-        // What was read may be old: of several attempts at one time each must see the others, so the statements look again.
-        self.core.store.write(move |tx| match step.filter(|_| password_right) {
-            Some(step) if staff::succeed(tx, &row, step, now)? => {
-                new.begin(tx, row.id, Entrance::Credentials).map(Some)
+        let Some(step) = step.filter(|_| password_right) else {
+            self.count_failure(row.id, now, from)?;
+            return Ok(None);
+        };
+        let (new, id, from) = (self.new_session(now), row.id, from.clone());
+        let came = self.core.change(&call_of(&row), Action::ComeAndGo, &("log in", id), move |unit| {
+            // What was read may be old: of several attempts at one time each must see the others, so the statement looks again.
+            if !staff::succeed(unit.tx, &row, step, now)? {
+                return Err(NOT_IN);
             }
-            Some(_) => Ok(None),
-            None => {
-                staff::fail(tx, row.id, FAILURES_MAX, locked_until, now)?;
-                Ok(None)
+            unit.begin_session(&new, id, Entrance::Credentials, &from)
+        });
+        came_in(came, || new.for_browser(id))
+    }
+
+    /// Counts one failure. The one that makes too many locks the log-in, and that is a record.
+    fn count_failure(&self, id: StaffId, now: Timestamp, from: &ComesFrom) -> Result<(), RegisterError> {
+        let counted = self
+            .core
+            .store
+            .write(move |tx| staff::fail(tx, id, FAILURES_MAX, now).map_err(RegisterError::from))?;
+        if counted {
+            return Ok(());
+        }
+        let (call, from) = (Call::by(Actor::System { job: Job::LogIns }), from.clone());
+        let locked = self.core.change(&call, Action::ComeAndGo, &("lock", id), move |unit| {
+            let until = now.plus_micros(LOCK_MINUTES * MINUTE_US);
+            if !staff::lock(unit.tx, id, FAILURES_MAX, until, now)? {
+                return Err(NOT_IN);
             }
-        })
+            unit.record(came_or_went("locked_out", id, &from).text("until", until)).map(drop)
+        });
+        came_in(locked, || ()).map(drop)
+    }
+}
+
+/// Overtaken by another attempt: nothing was written.
+const NOT_IN: RegisterError = RegisterError::Changed { what: "log-in" };
+
+fn came_in<T>(came: Result<(), RegisterError>, then: impl FnOnce() -> T) -> Result<Option<T>, RegisterError> {
+    match came {
+        Ok(()) => Ok(Some(then())),
+        Err(RegisterError::Changed { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -47,9 +47,11 @@ impl Register {
             if !staff::change(unit.tx, &row)? {
                 return Err(RegisterError::Changed { what: "member of staff" });
             }
-            staff::end_sessions_of(unit.tx, id)?;
+            let ended = staff::end_sessions_of(unit.tx, id)?;
             staff::end_grant(unit.tx, id)?;
-            let record = administration(unit.core.deployment, "staff_disabled").text("staff", id);
+            let record = administration(unit.core.deployment, "staff_disabled")
+                .text("staff", id)
+                .text("sessions_ended", ended);
             unit.record(record).map(|_| ())
         })
     }

@@ -50,6 +50,11 @@ impl TotpSecret {
         text
     }
 
+    /// What an authenticator app shows at an instant.
+    pub fn shown_at(&self, now: Timestamp) -> String {
+        self.code(now.as_micros() / 1_000_000 / STEP_SECONDS)
+    }
+
     /// The step whose code this is, within one step of `now`. Compared in constant time.
     pub(super) fn step_of(&self, code: &str, now: Timestamp) -> Option<i64> {
         let current = now.as_micros() / 1_000_000 / STEP_SECONDS;

@@ -11,6 +11,7 @@ use crate::{Register, RegisterError, keys};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tenantry_identity::status::ResellerChecks;
 use tenantry_model::event::EventType;
 use tenantry_model::id::{AccountId, ApprovalId, MeasureId};
 use tenantry_model::measure::{Measure, MeasureState, Target};
@@ -224,11 +225,12 @@ impl Register {
 }
 
 impl Due {
-    /// Whether the account may come out otherwise because of this measure. Persons are found by screening, so everybody may.
+    /// Whether the account may come out otherwise because of this measure; with nobody a US person on a reseller's word, it never misses. Persons are found by screening, so everybody may.
     fn touches(&self, opened: &Opened, now: Timestamp) -> bool {
         let id = self.row.id;
         let knew = opened.previous.as_ref().is_some_and(|(d, _)| d.reaches.iter().any(|r| r.measure == id));
         knew || matches!(self.measure.target, Target::Person { .. })
-            || reach(&self.measure, &account_view(&opened.dossier, now), now).is_some()
+            || reach(&self.measure, &account_view(&opened.dossier, ResellerChecks::default(), now), now)
+                .is_some()
     }
 }

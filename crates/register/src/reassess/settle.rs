@@ -100,7 +100,7 @@ fn all_settled(assessment: &Assessment, cases: &[CaseRow]) -> bool {
     let decision = &assessment.decision;
     decision.missing.is_empty()
         && !assessment.inputs.parties.iter().any(InputParty::has_left_out)
-        && cases.iter().all(|case| case.state == CaseState::Closed)
+        && cases.iter().all(|case| case.state == CaseState::Closed || case.kind == CaseKind::Appeal)
         && decision
             .reasons
             .iter()

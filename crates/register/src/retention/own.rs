@@ -105,7 +105,7 @@ fn accounts(tx: &mut dyn Tx, object: Object) -> Result<BTreeSet<AccountId>, Regi
 }
 
 /// The key of such an object, `None` for one that does not exist.
-pub(super) fn target(
+pub(crate) fn target(
     tx: &mut dyn Tx,
     object: Object,
     class: Retention,

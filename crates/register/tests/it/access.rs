@@ -10,11 +10,12 @@ use tenantry_model::id::{
 use tenantry_model::staff::{Job, Role, Scope};
 use tenantry_model::time::Timestamp;
 use tenantry_register::access::{Action, job_may, role_may, scope_may};
-use tenantry_register::cases::{CaseDecision, CaseFilter};
+use tenantry_register::cases::{CaseDecision, CaseFilter, NewAppeal};
 use tenantry_register::disclosure::NewDisclosure;
 use tenantry_register::holds::NewHold;
+use tenantry_register::measures::NewExtension;
 use tenantry_register::orders::NewOrder;
-use tenantry_register::people::NewStaff;
+use tenantry_register::people::{NewApiKey, NewStaff};
 use tenantry_register::{Call, Register, RegisterError};
 
 const TABLE: &str = include_str!("../../access_table.txt");
@@ -78,6 +79,9 @@ const USE_CASES: &[UseCase] = &[
     (Action::ProposeMeasure, "propose_measure", |r, c| r.propose_measure(c, measure()).map(drop)),
     (Action::ProposeMeasure, "preview_measure", |r, c| r.preview_measure(c, measure()).map(drop)),
     (Action::LiftMeasure, "lift_measure", |r, c| r.lift_measure(c, MeasureId::from_bytes([0; 16])).map(drop)),
+    (Action::ExtendMeasure, "extend_measure", |r, c| {
+        r.extend_measure(c, MeasureId::from_bytes([0; 16]), extension()).map(drop)
+    }),
     (Action::AdoptPack, "propose_pack", |r, c| r.propose_pack(c, String::new()).map(drop)),
     (Action::Read, "pack_in_force", |r, c| r.pack_in_force(c).map(drop)),
     (Action::Read, "pack_waits", |r, c| r.pack_waits(c).map(drop)),
@@ -103,6 +107,7 @@ const USE_CASES: &[UseCase] = &[
         r.close_account(c, AccountId::from_bytes([0; 16]), 1, tenantry_model::account::Ending::Ordinary)
             .map(drop)
     }),
+    (Action::Appeal, "appeal", |r, c| r.appeal(c, AccountId::from_bytes([0; 16]), appeal()).map(drop)),
     (Action::ReceiveOrder, "receive_order", |r, c| r.receive_order(c, order()).map(drop)),
     (Action::ReadOrders, "orders", |r, c| r.orders(c).map(drop)),
     (Action::ReadOrders, "order", |r, c| r.order(c, OrderId::from_bytes([0; 16])).map(drop)),
@@ -141,6 +146,12 @@ const USE_CASES: &[UseCase] = &[
     (Action::InvitePeople, "approved_link", |r, c| {
         r.approved_link(c, StaffId::from_bytes([0; 16])).map(drop)
     }),
+    (Action::AdmitPeople, "create_api_key", |r, c| r.create_api_key(c, key()).map(drop)),
+    (Action::InvitePeople, "request_api_key", |r, c| r.request_api_key(c, key()).map(drop)),
+    (Action::InvitePeople, "approved_api_key", |r, c| {
+        r.approved_api_key(c, ApprovalId::from_bytes([0; 16])).map(drop)
+    }),
+    (Action::InvitePeople, "keys_asked_for", |r, c| r.keys_asked_for(c).map(drop)),
     (Action::InvitePeople, "letting_in", |r, c| r.letting_in(c).map(drop)),
     (Action::ManagePeople, "staff", |r, c| r.staff(c).map(drop)),
     (Action::ManagePeople, "disable_staff", |r, c| r.disable_staff(c, StaffId::from_bytes([0; 16]))),
@@ -166,14 +177,29 @@ const USE_CASES: &[UseCase] = &[
         r.carry_out_erasures(c, &crate::retention::Journal::default()).map(drop)
     }),
     (Action::Erase, "replay_erasures", |r, c| r.replay_erasures(c, &[]).map(drop)),
-    (Action::Erase, "destroyed_keys", |r, c| r.destroyed_keys(c).map(drop)),
+    (Action::Erase, "erased_here", |r, c| r.erased_here(c).map(drop)),
     (Action::Erase, "lapse_holds", |r, c| r.lapse_holds(c).map(drop)),
+    (Action::Reveal, "order_document", |r, c| r.order_document(c, OrderId::from_bytes([0; 16])).map(drop)),
     (Action::Reveal, "reveal", |r, c| r.reveal(c, PartyId::from_bytes([0; 16]), &[]).map(drop)),
 ];
 
 fn newcomer() -> NewStaff {
     let (login, name) = ("eve@staff.example".to_owned(), "Eve Example".to_owned());
     NewStaff { login, name, role: Role::Auditor }
+}
+
+fn appeal() -> NewAppeal {
+    serde_json::from_value(serde_json::json!({ "ground": "other", "statement": "Look again, please." }))
+        .unwrap()
+}
+
+fn extension() -> NewExtension {
+    let extension = serde_json::json!({ "until": "2027-12-01T00:00:00Z", "notice": "91 FR 1", "noticed_on": "2026-11-02" });
+    serde_json::from_value(extension).unwrap()
+}
+
+fn key() -> NewApiKey {
+    NewApiKey { label: "gate".to_owned(), scopes: vec![Scope::Gate], reseller: None }
 }
 
 fn order() -> NewOrder {

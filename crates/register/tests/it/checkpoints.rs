@@ -25,6 +25,7 @@ pub(crate) fn order(number: u32) -> NewOrder {
         due_at: None,
         accounts: Vec::new(),
         words: String::new(),
+        document: None,
     }
 }
 

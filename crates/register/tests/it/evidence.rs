@@ -215,6 +215,7 @@ fn disclosures_that_cannot_be_are_refused() {
             due_at: None,
             accounts: vec![other.to_string()],
             words: String::new(),
+            document: None,
         },
     );
     let order = order.unwrap().id;

@@ -63,6 +63,8 @@ const USE_CASES: &[UseCase] = &[
     ("invite_staff", invite_staff),
     ("disable_staff", disable_staff),
     ("create_api_key", create_api_key),
+    ("request_api_key", request_api_key),
+    ("approved_api_key", approved_api_key),
     ("revoke_api_key", revoke_api_key),
     ("login_link", login_link),
     ("request_login_link", request_login_link),
@@ -327,6 +329,7 @@ fn receive_order(_: &Desk, number: u16) -> Request {
                 due_at: None,
                 accounts: Vec::new(),
                 words: "Name everybody".to_owned(),
+                document: None,
             };
             r.receive_order(c, order)
         })
@@ -375,7 +378,24 @@ fn new_key(number: u16) -> NewApiKey {
 
 fn create_api_key(_: &Desk, number: u16) -> Request {
     let send = |number| ask(move |r, c| r.create_api_key(c, new_key(number)));
+    Request { by: job(Job::CommandLine), same: send(number), other: send(number + 1) }
+}
+
+fn request_api_key(_: &Desk, number: u16) -> Request {
+    let send = |number| ask(move |r, c| r.request_api_key(c, new_key(number)));
     Request { by: staff(Role::Administrator, 1), same: send(number), other: send(number + 1) }
+}
+
+fn approved_api_key(desk: &Desk, number: u16) -> Request {
+    let (by, officer) = (staff(Role::Administrator, 1), staff(Role::ComplianceOfficer, 2));
+    let requests = [number, number + 1].map(|n| {
+        let request = desk.register.request_api_key(&by, new_key(n)).unwrap();
+        let content = desk.register.approval(&officer, request).unwrap().content_hash;
+        desk.register.approve(&officer, request, content).unwrap();
+        request
+    });
+    let [same, other] = requests.map(|request| ask(move |r, c| r.approved_api_key(c, request)));
+    Request { by, same, other }
 }
 
 fn login_link(desk: &Desk, number: u16) -> Request {
@@ -408,7 +428,8 @@ fn lease(desk: &Desk, number: u16) -> Request {
 
 fn revoke_api_key(desk: &Desk, number: u16) -> Request {
     let by = staff(Role::Administrator, 1);
-    let ids = [number, number + 1].map(|n| desk.register.create_api_key(&by, new_key(n)).unwrap().0);
+    let machine = job(Job::CommandLine);
+    let ids = [number, number + 1].map(|n| desk.register.create_api_key(&machine, new_key(n)).unwrap().0);
     let [same, other] = ids.map(|id| ask(move |r, c| r.revoke_api_key(c, id)));
     Request { by, same, other }
 }

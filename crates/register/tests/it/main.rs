@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod appeals;
 mod approvals;
 mod bad_lists;
 mod cases;
@@ -28,6 +29,7 @@ mod malice;
 mod measures;
 mod model;
 mod new_origin;
+mod order_documents;
 mod orders;
 mod outbox;
 mod packages;
@@ -40,6 +42,7 @@ mod retention;
 mod retention_own;
 mod roles;
 mod rotation;
+mod signals;
 mod signing;
 mod timestamps;
 mod witnessing;

@@ -18,8 +18,10 @@ use tenantry_register::measures::{NewMeasure, Phase, TargetView};
 on_both!(
     a_measure_bites_from_its_date_to_its_end,
     a_lifted_measure_gives_accounts_back,
+    a_measure_is_extended_by_notice_before_it_ends,
     conditions_withhold_what_they_name,
     a_measure_on_a_person_is_a_reviewer_s_work,
+    a_confirmed_person_is_under_the_measure_s_effect_from_its_date_to_its_end,
     a_reviewer_finds_that_a_measure_reaches,
     names_are_shown_only_for_a_reason,
     applications_see_an_approved_measure_at_once,
@@ -102,6 +104,50 @@ fn a_lifted_measure_gives_accounts_back(world: &World) {
     assert_eq!((state(world, "ref-1"), world.gate(applied.account)), (AccountState::Open, Answer::Allow));
 }
 
+/// SPM-04: longer than 365 days only by a notice within that time; what was decided before replays as it was.
+fn a_measure_is_extended_by_notice_before_it_ends(world: &World) {
+    let applied = world.apply(&Applicant::new(1).in_country("BY"));
+    let mut measure = on_jurisdictions(&["BY"], json!({ "from": "at_once" }));
+    measure["expires_at"] = json!("2027-02-01T00:00:00Z");
+    let id = put_into_force(world, &measure);
+    mind(world);
+    let before = world.register.account(&staff(Role::Auditor, 1), applied.account).unwrap();
+    let decision = before.decisions.first().unwrap().id;
+    let officer = staff(Role::ComplianceOfficer, 1);
+    let ask = |until: &str, noticed_on: &str| {
+        let new = json!({ "until": until, "notice": "92 FR 101", "noticed_on": noticed_on });
+        world.register.extend_measure(&officer, id, serde_json::from_value(new).unwrap())
+    };
+    for (until, noticed_on, pointer) in [
+        ("2027-01-31T00:00:00Z", "2026-11-21", "/until"),
+        ("2028-02-02T00:00:00Z", "2026-11-21", "/until"),
+        ("2027-12-01T00:00:00Z", "2099-01-01", "/noticed_on"),
+        ("2027-12-01T00:00:00Z", "2001-01-01", "/noticed_on"),
+    ] {
+        let refused = ask(until, noticed_on);
+        assert!(
+            matches!(&refused, Err(RegisterError::Invalid { pointer: at, .. }) if at == pointer),
+            "{until} {refused:?}"
+        );
+    }
+    ask("2027-12-01T00:00:00Z", "2026-11-21").unwrap();
+    let alone = world.approve(&officer);
+    assert!(matches!(alone, Err(RegisterError::SecondPerson)), "{alone:?}");
+    world.approve(&staff(Role::Legal, 2)).unwrap();
+    let view = world.register.measure(&officer, id).unwrap();
+    assert_eq!((view.expires_at.to_string().as_str(), view.extensions.len()), ("2027-12-01T00:00:00Z", 1));
+    world.clock.advance_days(100);
+    assert!(mind(world).ended.is_empty(), "its old end is past and means nothing");
+    assert_eq!(world.gate(applied.account), Answer::Deny);
+    let replay = world.register.replay(&staff(Role::Auditor, 1), decision).unwrap();
+    assert!(replay.same, "decided before the extension: {:?}", replay.differences);
+    world.clock.advance_days(300);
+    assert_eq!(mind(world).ended, [id]);
+    assert_eq!(world.gate(applied.account), Answer::Allow);
+    let late = ask("2028-11-01T00:00:00Z", "2026-11-21");
+    assert!(matches!(late, Err(RegisterError::State { .. })), "{late:?}");
+}
+
 fn conditions_withhold_what_they_name(world: &World) {
     let applied = world.apply(&Applicant::new(1).in_country("BY"));
     let mut measure = on_jurisdictions(&["BY"], json!({ "from": "at_once" }));
@@ -112,6 +158,36 @@ fn conditions_withhold_what_they_name(world: &World) {
     let asked = |capability| world.register.gate(&applied.reference, capability).answer;
     assert_eq!(asked(Capability::Gpu), Answer::Deny);
     assert_eq!(asked(Capability::Access), Answer::Condition);
+}
+
+/// Who is confirmed to be a person a measure names is under that measure, neither sooner nor longer nor more than it says.
+fn a_confirmed_person_is_under_the_measure_s_effect_from_its_date_to_its_end(world: &World) {
+    let applied = world.apply(&Applicant::new(1));
+    let mut measure = on_person(&Applicant::new(1).name, "1985-04-12");
+    measure["effect"] = json!({ "effect": "condition", "withheld": ["gpu"] });
+    measure["effective"] = json!({ "from": "instant", "at": "2026-12-23T00:00:00Z" });
+    measure["expires_at"] = json!("2027-02-01T00:00:00Z");
+    put_into_force(world, &measure);
+    world.register.rescreen(&system(Job::Rescreening), 10, &mut |_| {}).unwrap();
+    let page = world.register.queue(&staff(Role::Reviewer, 1), CaseFilter::default(), None, 10).unwrap();
+    let case = page.cases.iter().find(|case| case.account == Some(applied.account)).unwrap();
+    let decision = json!({ "verdict": "confirm", "reason_code": "same_identity", "note": "same passport" });
+    world.decide(&staff(Role::Reviewer, 1), case.id, decision).unwrap();
+    world.approve(&staff(Role::Reviewer, 2)).unwrap();
+    let gpu = || {
+        world.register.follow_gate().unwrap();
+        world.register.gate(&applied.reference, Capability::Gpu).answer
+    };
+    assert_eq!((state(world, "ref-1"), gpu()), (AccountState::Open, Answer::Allow), "not in force yet");
+    world.clock.advance_days(31);
+    mind(world);
+    assert_eq!((state(world, "ref-1"), gpu()), (AccountState::Restricted, Answer::Deny));
+    assert_eq!(world.register.gate(&applied.reference, Capability::Access).answer, Answer::Condition);
+    world.clock.advance_days(50);
+    mind(world);
+    assert_eq!((state(world, "ref-1"), gpu()), (AccountState::Open, Answer::Allow), "it is over");
+    let namesake = world.apply(&Applicant { name: Applicant::new(1).name, ..Applicant::new(2) });
+    assert_eq!(namesake.state, AccountState::Open, "nobody is held for a measure that is over");
 }
 
 fn a_measure_on_a_person_is_a_reviewer_s_work(world: &World) {
@@ -126,7 +202,9 @@ fn a_measure_on_a_person_is_a_reviewer_s_work(world: &World) {
     let page = world.register.queue(&staff(Role::Reviewer, 1), CaseFilter::default(), None, 10).unwrap();
     let accounts: Vec<_> = page.cases.iter().map(|case| (case.kind, case.account)).collect();
     assert!(accounts.contains(&(CaseKind::Match, Some(applied.account))), "{accounts:?}");
-    assert_eq!(world.gate(applied.account), Answer::Allow, "a likeness takes nothing away");
+    let asked = |action| world.register.gate(&applied.account.to_string(), action).answer;
+    assert_eq!(world.gate(applied.account), Answer::Deny, "name and date of birth: nothing new for now");
+    assert_eq!(asked(Capability::Access), Answer::Condition, "a likeness takes nothing away");
     let case = page.cases.iter().find(|case| case.account == Some(applied.account)).unwrap();
     let decision = json!({ "verdict": "confirm", "reason_code": "same_identity", "note": "same passport" });
     world.decide(&staff(Role::Reviewer, 1), case.id, decision).unwrap();
@@ -140,7 +218,10 @@ fn a_reviewer_finds_that_a_measure_reaches(world: &World) {
     let applied = world.apply(&Applicant::new(1).in_country("UA"));
     assert_eq!(applied.state, AccountState::Open, "{:?}", applied.decision.reasons);
     put_into_force(world, &on_jurisdictions(&["UA-43"], json!({ "from": "at_once" })));
-    assert_eq!(world.gate(applied.account), Answer::Allow, "possible is a reviewer's work");
+    let asked = |action| world.register.gate(&applied.account.to_string(), action);
+    assert_eq!(world.gate(applied.account), Answer::Deny, "nothing new while a reviewer looks");
+    assert!(asked(Capability::Provision).reasons.iter().any(|reason| reason == "measure_may_reach"));
+    assert_eq!(asked(Capability::Access).answer, Answer::Condition, "what runs goes on");
     let [case] = world.open_cases()[..] else { panic!("one case") };
     let decision =
         json!({ "verdict": "confirm", "reason_code": "measure_applies", "note": "invoices go to Yalta" });

@@ -12,7 +12,6 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use proptest_state_machine::{ReferenceStateMachine, prop_state_machine};
 use real::Real;
-use std::collections::BTreeSet;
 use tenantry_model::time::{DAY_US, Timestamp};
 use tenantry_register::erasure::GRACE_DAYS;
 
@@ -125,7 +124,6 @@ pub(crate) struct Batch {
 #[derive(Debug, Clone)]
 pub(crate) struct Backup {
     pub(crate) people: Vec<Person>,
-    pub(crate) held: BTreeSet<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -359,8 +357,7 @@ impl ReferenceStateMachine for Model {
             Step::Approve(place) => state.batches[*place].stage = Stage::Approved,
             Step::CarryOut(journal) => state.carry_out(*journal),
             Step::BackUp => {
-                let held = (0..state.people.len()).filter(|person| state.is_held(*person)).collect();
-                state.backup = Some(Backup { people: state.people.clone(), held });
+                state.backup = Some(Backup { people: state.people.clone() });
             }
             Step::Read(_) | Step::Reject(_) | Step::Sign | Step::Restart(_) | Step::Restore => {}
         }

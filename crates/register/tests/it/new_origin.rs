@@ -7,6 +7,7 @@ use tenantry_ledger::{Checkpoint, VerifierKey};
 use tenantry_model::id::ApprovalId;
 use tenantry_model::staff::{Actor, Job, Role};
 use tenantry_register::{Call, Reason, Register, RegisterError, fsck};
+use tenantry_store::{Ran, SchemaTx};
 use tenantry_vault::NoteCheck;
 
 const OLD: &str = "ledger.example.net/test";
@@ -80,10 +81,10 @@ fn the_ledger_goes_on_under_a_new_origin_and_says_what_it_follows() {
     assert!(built.is_ok(), "{:?}", built.err());
     let mut check = register.check(&job(Job::CommandLine)).unwrap();
     while check.step().unwrap() == fsck::Step::More {}
-    // Leaves were cut off by hand, which left decisions, and accounts that stand on them, without theirs; the ledger itself is whole.
+    // Leaves were cut off by hand, which left rows of every kind without theirs; the ledger itself is whole.
     let report = check.into_report();
     assert!(
-        report.findings.iter().all(|finding| matches!(finding.place, "decision" | "row")),
+        report.findings.iter().all(|finding| matches!(finding.place, "decision" | "row" | "token" | "key")),
         "{:?}",
         report.findings
     );
@@ -118,4 +119,25 @@ fn nobody_does_it_alone_and_only_what_was_agreed_to_is_done() {
     assert!(matches!(again, Err(RegisterError::ApprovalVoid)), "{again:?}");
     let origins = Register::origins(&desk.store).unwrap();
     assert_eq!((origins.current.as_str(), origins.before.as_deref()), (NEW, Some(OLD)));
+}
+
+/// The statement says which tree is kept; it is signed only over leaves that were read again.
+#[test]
+fn nothing_is_signed_over_leaves_that_are_not_what_was_written() {
+    let (desk, ..) = bereft();
+    let register = desk.opened_to_continue(2, &lock(&desk)).unwrap();
+    let approval = agreed(&register);
+    let change = |sql: &str| {
+        let mut script = |schema: &mut dyn SchemaTx| schema.script(sql).map(|()| Ran::Keep);
+        desk.store.schema_session(&mut script).unwrap();
+    };
+    change("CREATE TABLE aside AS SELECT seq, bytes FROM leaf WHERE seq = 1");
+    change(
+        "UPDATE leaf SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'5a' AS BLOB) WHERE seq = 1",
+    );
+    let refused = register.continue_under(&job(Job::CommandLine), approval, NEW);
+    assert!(matches!(refused, Err(RegisterError::Ledger { .. })), "{refused:?}");
+    assert_eq!(Register::origins(&desk.store).unwrap().current, OLD, "nothing was done");
+    change("UPDATE leaf SET bytes = (SELECT bytes FROM aside) WHERE seq = 1");
+    register.continue_under(&job(Job::CommandLine), approval, NEW).unwrap();
 }

@@ -22,6 +22,7 @@ fn order(kind: OrderKind) -> NewOrder {
         due_at: None,
         accounts: Vec::new(),
         words: "Name everybody behind Aroha Ngata".to_owned(),
+        document: None,
     }
 }
 

@@ -1,16 +1,19 @@
 //! Who comes in, and how: nobody lets anybody in alone, a one-time code works once however often it is sent, and a lock holds.
 
 use crate::world::{World, on_both, staff, system};
+use sha2::Digest as _;
 use std::sync::Barrier;
+use tenantry_ledger::LeafHeader;
 use tenantry_model::clock::Clock;
-use tenantry_model::id::{ApiKeyId, StaffId};
+use tenantry_model::id::{AccountId, ApiKeyId, StaffId};
 use tenantry_model::random::{Entropy, draw};
 use tenantry_model::staff::{Actor, Entrance, Job, Role, Scope};
 use tenantry_register::approvals::Pending;
-use tenantry_register::people::{LettingIn, NewApiKey, NewSession, NewStaff, TotpSecret};
+use tenantry_register::people::{ComesFrom, LettingIn, NewApiKey, NewSession, NewStaff, TotpSecret};
+use tenantry_register::record::RecordType;
 use tenantry_register::{Call, RegisterError};
 use tenantry_store::StoreExt;
-use tenantry_store::repo::staff as rows;
+use tenantry_store::repo::{ledger, staff as rows};
 use tenantry_testkit::SeededEntropy;
 
 on_both!(
@@ -20,6 +23,10 @@ on_both!(
     a_code_sent_many_times_at_once_works_once,
     wrong_passwords_sent_at_once_lock_like_any_others,
     every_key_in_force_is_found_however_many_were_made,
+    nobody_makes_a_key_alone,
+    a_key_nobody_approved_is_none,
+    coming_and_going_is_on_record_under_a_pseudonym,
+    a_flood_of_failures_makes_one_record_for_each_lock,
 );
 
 const PASSWORD: &str = "correct horse battery";
@@ -67,7 +74,7 @@ fn nobody_invites_a_colleague_alone(world: &World) {
     let token = register.approved_link(&admin(), id).unwrap();
     assert!(matches!(register.approved_link(&admin(), id), Err(RegisterError::ApprovalVoid)));
     assert!(register.letting_in(&admin()).unwrap().is_empty());
-    let session = register.log_in_by_link(&token).unwrap().unwrap();
+    let session = register.log_in_by_link(&token, &ComesFrom::nowhere()).unwrap().unwrap();
     let session = register.session(&session.token).unwrap().unwrap();
     assert_eq!((session.staff.id, session.entered_by), (id, Entrance::Link));
 }
@@ -127,7 +134,7 @@ impl<'a> Member<'a> {
         let register = &world.register;
         let id = register.add_staff(&system(Job::SetUp), newcomer(Role::Reviewer)).unwrap();
         let token = register.login_link(&system(Job::SetUp), id).unwrap();
-        let by_link = register.log_in_by_link(&token).unwrap().unwrap();
+        let by_link = register.log_in_by_link(&token, &ComesFrom::nowhere()).unwrap().unwrap();
         let call = Call::by(Actor::Staff { id, role: Role::Reviewer });
         let secret = TotpSecret::new(&SeededEntropy::new(9));
         register.set_password(&call, PASSWORD, &secret).unwrap();
@@ -148,7 +155,7 @@ impl<'a> Member<'a> {
     /// Tries until there is a turn.
     fn log_in(&self, password: &str, code: &str) -> Option<NewSession> {
         loop {
-            match self.world.register.log_in("eve@staff.example", password, code) {
+            match self.world.register.log_in("eve@staff.example", password, code, &from()) {
                 Err(RegisterError::Busy { .. }) => std::thread::yield_now(),
                 answer => return answer.unwrap(),
             }
@@ -192,6 +199,153 @@ fn wrong_passwords_sent_at_once_lock_like_any_others(world: &World) {
     assert!(member.log_in(PASSWORD, &member.code()).is_some());
 }
 
+fn wanted(scopes: &[Scope]) -> NewApiKey {
+    NewApiKey { label: "billing".to_owned(), scopes: scopes.to_vec(), reseller: None }
+}
+
+fn nobody_makes_a_key_alone(world: &World) {
+    let register = &world.register;
+    for role in Role::ALL {
+        let alone = register.create_api_key(&staff(*role, 1), wanted(&[Scope::Read]));
+        assert!(matches!(alone, Err(RegisterError::Forbidden { .. })), "{role}: {alone:?}");
+    }
+    let request = register.request_api_key(&admin(), wanted(&[Scope::Gate, Scope::Read])).unwrap();
+    assert!(register.keys_in_force().unwrap().is_empty());
+    assert!(matches!(register.approved_api_key(&admin(), request), Err(RegisterError::SecondPerson)));
+    assert!(matches!(world.approve(&admin()), Err(RegisterError::SecondPerson)));
+    assert_eq!(register.keys_asked_for(&admin()).unwrap()[0].state, LettingIn::Waiting(request));
+
+    let officer = staff(Role::ComplianceOfficer, 2);
+    let asked = register.approvals(&officer).unwrap().remove(0);
+    let Pending::MakeKey { key, label, scopes, reseller } = asked.pending else { panic!("{asked:?}") };
+    assert_eq!(
+        (label.as_str(), scopes.as_slice(), reseller),
+        ("billing", [Scope::Read, Scope::Gate].as_slice(), None)
+    );
+    // Exactly this was seen: another content cannot be approved in its name.
+    let other: [u8; 32] = draw(&SeededEntropy::new(4) as &dyn Entropy);
+    let other = tenantry_register::approvals::ContentHash::from_bytes(other);
+    assert!(matches!(register.approve(&officer, request, other), Err(RegisterError::ApprovalVoid)));
+    world.approve(&officer).unwrap();
+    assert!(register.keys_in_force().unwrap().is_empty(), "a key is made when its secret is shown");
+    // It is for the administrator who asked, once.
+    let colleague = staff(Role::Administrator, 2);
+    assert!(matches!(register.approved_api_key(&officer, request), Err(RegisterError::Forbidden { .. })));
+    assert!(matches!(register.approved_api_key(&colleague, request), Err(RegisterError::SecondPerson)));
+    assert!(register.keys_asked_for(&colleague).unwrap().is_empty());
+    assert_eq!(register.keys_asked_for(&admin()).unwrap()[0].state, LettingIn::Approved);
+    let (made, secret) = register.approved_api_key(&admin(), request).unwrap();
+    assert_eq!(made, key);
+    assert!(matches!(register.approved_api_key(&admin(), request), Err(RegisterError::ApprovalVoid)));
+    assert!(register.keys_asked_for(&admin()).unwrap().is_empty());
+    let in_force = register.key_in_force(key).unwrap().unwrap();
+    assert_eq!(in_force.hash, <[u8; 32]>::from(sha2::Sha256::digest(secret)));
+    assert_eq!(in_force.actor, Actor::ApiKey { id: key, scopes, reseller: None });
+    // Taking power away needs nobody else.
+    register.revoke_api_key(&admin(), key).unwrap();
+    assert!(register.key_in_force(key).unwrap().is_none());
+    assert!(matches!(register.approved_api_key(&admin(), request), Err(RegisterError::ApprovalVoid)));
+}
+
+fn a_key_nobody_approved_is_none(world: &World) {
+    let register = &world.register;
+    let officer = staff(Role::ComplianceOfficer, 2);
+    for (label, scopes) in [(" ", vec![Scope::Read]), ("billing", vec![])] {
+        let new = NewApiKey { label: label.to_owned(), scopes, reseller: None };
+        assert!(matches!(register.request_api_key(&admin(), new), Err(RegisterError::Invalid { .. })));
+    }
+    let nowhere = NewApiKey { reseller: Some(AccountId::from_bytes([9; 16])), ..wanted(&[Scope::Read]) };
+    assert!(matches!(register.request_api_key(&admin(), nowhere), Err(RegisterError::NotFound { .. })));
+    let refused = register.request_api_key(&admin(), wanted(&[Scope::Read])).unwrap();
+    register.reject(&officer, refused).unwrap();
+    assert!(matches!(register.approved_api_key(&admin(), refused), Err(RegisterError::ApprovalVoid)));
+    let unused = register.request_api_key(&admin(), wanted(&[Scope::Read])).unwrap();
+    world.approve(&officer).unwrap();
+    world.clock.advance_days(8);
+    assert!(matches!(register.approved_api_key(&admin(), unused), Err(RegisterError::ApprovalVoid)));
+    assert!(register.keys_asked_for(&admin()).unwrap().is_empty());
+    // The request for something else is none for a key.
+    let invited = register.invite_staff(&admin(), newcomer(Role::Legal)).unwrap();
+    world.approve(&officer).unwrap();
+    assert!(matches!(
+        register.approved_api_key(&admin(), invited.approval),
+        Err(RegisterError::ApprovalVoid)
+    ));
+    assert!(register.keys_in_force().unwrap().is_empty());
+}
+
+/// What the ledger says of who came and went: the headers of its leaves.
+fn comings_and_goings(world: &World, id: StaffId) -> Vec<LeafHeader> {
+    let of = i64::from(RecordType::StaffCameOrWent.number());
+    let leaves =
+        world.store.read(move |tx| ledger::in_chain_of_type(tx, &id.bytes(), of, -1, 1_000)).unwrap();
+    for leaf in &leaves {
+        let anywhere = [leaf.bytes.as_slice(), leaf.body.as_slice()].concat();
+        let told = |text: &[u8]| anywhere.windows(text.len()).any(|part| part == text);
+        assert!(!told(FROM.as_bytes()) && !told(b"eve@staff.example"), "an address stands in plain");
+    }
+    leaves.iter().map(|leaf| LeafHeader::decode(&leaf.bytes).unwrap()).collect()
+}
+
+const FROM: &str = "203.0.113.77";
+
+fn from() -> ComesFrom {
+    ComesFrom::address(FROM.parse().unwrap())
+}
+
+fn coming_and_going_is_on_record_under_a_pseudonym(world: &World) {
+    let register = &world.register;
+    // Her link was used, and setting both ended the session it began.
+    let member = Member::new(world);
+    assert_eq!(comings_and_goings(world, member.id).len(), 1);
+    let session = member.log_in(PASSWORD, &member.code()).unwrap();
+    let seen = comings_and_goings(world, member.id);
+    assert_eq!((seen.len(), seen[1].actor, seen[1].subject.0), (2, seen[1].subject, member.id.bytes()));
+    assert_eq!(seen[1].retention.0, 1, "an address is personal data");
+    register.log_out(&session.token, &from()).unwrap();
+    assert_eq!(comings_and_goings(world, member.id).len(), 3);
+    assert!(register.session(&session.token).unwrap().is_none());
+    // Leaving twice, or with a token that never was one, is nothing that happened.
+    register.log_out(&session.token, &from()).unwrap();
+    register.log_out(&[7; 32], &from()).unwrap();
+    assert!(register.log_in_by_link(&[7; 32], &from()).unwrap().is_none());
+    assert_eq!(comings_and_goings(world, member.id).len(), 3);
+    assert_eq!(crate::fsck::check(world).findings, []);
+    // A session that was put there has no record.
+    world.clock.advance_micros(30_000_000);
+    member.log_in(PASSWORD, &member.code()).unwrap();
+    world.run("UPDATE session SET entered_by = 'link'");
+    let found = crate::fsck::check(world).findings;
+    assert!(
+        found.iter().any(|finding| finding.what.contains("no record says that this session began")),
+        "{found:?}"
+    );
+}
+
+fn a_flood_of_failures_makes_one_record_for_each_lock(world: &World) {
+    let member = Member::new(world);
+    let before = comings_and_goings(world, member.id).len();
+    let size = || world.register.ledger_state(&staff(Role::Auditor, 1)).unwrap().size;
+    let at_first = size();
+    for _ in 0..4 {
+        assert!(member.log_in("wrong password here", &member.code()).is_none());
+    }
+    assert_eq!(size(), at_first, "a single failure is counted and no record");
+    for _ in 0..20 {
+        assert!(member.log_in("wrong password here", &member.code()).is_none());
+    }
+    assert_eq!(member.at_once(8, "wrong password here", &member.code()), 0);
+    assert_eq!((size(), comings_and_goings(world, member.id).len()), (at_first + 1, before + 1));
+    let locked = comings_and_goings(world, member.id).pop().unwrap();
+    assert_eq!(&locked.actor.0[..7], b"log_ins", "whoever tried is nobody the register knows");
+    // An unknown log-in is nobody's, and locks nobody out.
+    assert!(world.register.log_in("nobody@staff.example", PASSWORD, "000000", &from()).unwrap().is_none());
+    assert_eq!(size(), at_first + 1);
+    world.clock.advance_micros(16 * 60_000_000);
+    assert!(member.log_in("wrong password here", &member.code()).is_none());
+    assert_eq!(size(), at_first + 2, "the next failure after a lock locks again");
+}
+
 fn every_key_in_force_is_found_however_many_were_made(world: &World) {
     let register = &world.register;
     let (now, revoked) = (world.clock.now(), 1_100_u16);
@@ -220,7 +374,7 @@ fn every_key_in_force_is_found_however_many_were_made(world: &World) {
         .unwrap();
     world.clock.advance_micros(1_000_000);
     let new = NewApiKey { label: "the newest".to_owned(), scopes: vec![Scope::Read], reseller: None };
-    let (newest, _) = register.create_api_key(&admin(), new).unwrap();
+    let (newest, _) = register.create_api_key(&system(Job::CommandLine), new).unwrap();
     let in_force = register.keys_in_force().unwrap();
     assert_eq!(in_force.len(), usize::from(revoked / 2) + 1);
     assert!(in_force.iter().any(|key| matches!(key.actor, Actor::ApiKey { id, .. } if id == newest)));

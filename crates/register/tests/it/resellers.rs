@@ -3,17 +3,128 @@
 use crate::world::{Applicant, OpenRoot, World, machine, on_both, staff, system};
 use serde_json::json;
 use std::sync::Arc;
-use tenantry_model::account::{AccountState, Ending};
+use tenantry_model::account::{AccountState, Capability, Ending};
+use tenantry_model::fact::Source;
 use tenantry_model::id::AccountId;
+use tenantry_model::party::Status;
 use tenantry_model::staff::{Job, Role};
+use tenantry_policy::gate::Answer;
 use tenantry_register::accounts::AccountFilter;
+use tenantry_register::intake::NewApplication;
 use tenantry_register::{Call, RegisterError};
 
 on_both!(
     nobody_gives_a_source_they_cannot_speak_for,
     a_key_of_a_reseller_sees_nothing_of_the_provider_s_own_work,
     a_key_of_a_reseller_lists_what_is_below_it_and_nothing_else,
+    a_reference_tells_a_reseller_nothing_of_anybody_else,
+    a_reseller_s_own_check_supports_no_claim_to_be_a_us_person,
+    nothing_new_below_a_reseller_that_is_gone,
 );
+
+/// Each reseller's references are its own: one that the provider or another reseller uses is free, and leads nobody to that account.
+fn a_reference_tells_a_reseller_nothing_of_anybody_else(world: &World) {
+    let ours = world.apply(&Applicant::new(1));
+    let [one, two] = [8, 9].map(|number| world.apply(&Applicant::new(number).selling()).account);
+    let apply = |own: AccountId, name: u16| {
+        world.clock.advance_micros(1_000_000);
+        let mut sent = Applicant { reseller: Some(own), ..Applicant::new(name) }.sent();
+        sent.reference = "ref-1".to_owned();
+        world.register.apply(&machine(Some(own)), said_by_the_reseller(sent))
+    };
+    let [below_one, below_two] = [apply(one, 11), apply(two, 12)].map(|applied| applied.unwrap().account);
+    let again = apply(one, 13);
+    assert!(matches!(again, Err(RegisterError::Duplicate { .. })), "its own reference is taken: {again:?}");
+    let meant = |call: &Call| world.register.account_by_reference(call, "ref-1").ok();
+    assert_eq!(meant(&machine(Some(one))), Some(below_one));
+    assert_eq!(meant(&machine(Some(two))), Some(below_two));
+    assert_eq!(meant(&machine(None)), Some(ours.account));
+    let asked = |own, reference: &str| world.register.gate_for(own, reference, Capability::Provision).account;
+    world.register.follow_gate().unwrap();
+    assert_eq!(
+        [None, Some(one), Some(two)].map(|own| asked(own, "ref-1")),
+        [Some(ours.account), Some(below_one), Some(below_two)]
+    );
+    // A process that starts later knows the same.
+    let later = world.reopened(Arc::new(OpenRoot)).unwrap();
+    later.follow_gate().unwrap();
+    assert_eq!(later.gate_for(Some(two), "ref-1", Capability::Provision).account, Some(below_two));
+
+    // What the provider filed for a reseller is found by it; what a reseller filed takes no place among the provider's.
+    let filed = world.apply(&Applicant { reseller: Some(one), ..Applicant::new(20) });
+    assert_eq!(world.register.account_by_reference(&machine(Some(one)), "ref-20").ok(), Some(filed.account));
+    assert!(world.register.account_by_reference(&machine(Some(two)), "ref-20").is_err());
+    let mut sent = Applicant { reseller: Some(two), ..Applicant::new(21) }.sent();
+    sent.reference = "squatted".to_owned();
+    let squatted = world.register.apply(&machine(Some(two)), said_by_the_reseller(sent)).unwrap();
+    assert!(world.register.account_by_reference(&machine(None), "squatted").is_err());
+    assert_eq!(asked(None, "squatted"), None);
+    // A person may mean the only one there is.
+    let reviewer = staff(Role::Reviewer, 1);
+    assert_eq!(world.register.account_by_reference(&reviewer, "squatted").ok(), Some(squatted.account));
+    assert_eq!(crate::fsck::check(world).findings, []);
+}
+
+fn said_by_the_reseller(mut sent: NewApplication) -> NewApplication {
+    for fact in &mut sent.parties[0].facts {
+        fact.source = Source::Reseller;
+    }
+    sent
+}
+
+/// Whoever sells has an interest in who its customer is (CIP-07).
+fn a_reseller_s_own_check_supports_no_claim_to_be_a_us_person(world: &World) {
+    let reseller = world.apply(&Applicant::new(9).selling()).account;
+    let applicant = |number: u16| {
+        let american = Applicant { reseller: Some(reseller), ..Applicant::new(number) }.in_country("US");
+        let mut sent = serde_json::to_value(american.sent()).unwrap();
+        for fact in sent["parties"][0]["facts"].as_array_mut().unwrap() {
+            if fact["fact"]["kind"] == "status_claim" {
+                fact["fact"]["claim"] = json!("us_person");
+            }
+        }
+        sent
+    };
+    let status = |call: &Call, sent: serde_json::Value| {
+        world.clock.advance_micros(1_000_000);
+        let applied = world.register.apply(call, serde_json::from_value(sent).unwrap()).unwrap();
+        let account = world.register.account(&system(Job::SetUp), applied.account).unwrap();
+        (account.roles[0].status, applied.state)
+    };
+    let by_provider = status(&system(Job::SetUp), applicant(1));
+    assert_eq!(by_provider, (Status::UsPerson, AccountState::Open));
+    for source in ["declared", "reseller"] {
+        let mut sent = applicant(if source == "declared" { 2 } else { 3 });
+        for fact in sent["parties"][0]["facts"].as_array_mut().unwrap() {
+            fact["source"] = json!(source);
+        }
+        let by_reseller = status(&machine(Some(reseller)), sent);
+        assert_eq!(by_reseller, (Status::Undetermined, AccountState::InReview), "{source}");
+    }
+}
+
+/// CIP-16, RES-05: what runs goes on, nothing new is handed out, until a reviewer has looked.
+fn nothing_new_below_a_reseller_that_is_gone(world: &World) {
+    let reseller = world.apply(&Applicant::new(9).selling());
+    let customer = world.apply(&Applicant { reseller: Some(reseller.account), ..Applicant::new(1) });
+    assert_eq!(world.gate(customer.account), Answer::Allow);
+    let officer = staff(Role::ComplianceOfficer, 1);
+    let version = world.register.account(&officer, reseller.account).unwrap().summary.version;
+    world.register.close_account(&officer, reseller.account, version, Ending::Ordinary).unwrap();
+    world.register.finish_below(&system(Job::Rescreening)).unwrap();
+    let asked = |action| world.register.gate(&customer.account.to_string(), action);
+    assert_eq!(world.gate(customer.account), Answer::Deny);
+    assert!(asked(Capability::Provision).reasons.iter().any(|reason| reason == "reseller_standing"));
+    assert_eq!(asked(Capability::Access).answer, Answer::Condition);
+    assert_eq!(asked(Capability::Egress).answer, Answer::Condition);
+    let account = world.register.account(&officer, customer.account).unwrap();
+    assert_eq!(account.summary.state, AccountState::Open, "a review alone takes no account away");
+    let dismiss = json!({ "verdict": "dismiss", "reason_code": "explained_by_evidence", "note": "direct contract signed" });
+    world.decide(&staff(Role::Reviewer, 1), account.cases[0].id, dismiss).unwrap();
+    assert_eq!(world.gate(customer.account), Answer::Allow, "a reviewer has looked");
+    world.register.reassess_all(&system(Job::Rescreening), 10, &mut |_| {}).unwrap();
+    assert_eq!(world.gate(customer.account), Answer::Allow, "and what they found stands");
+}
 
 fn nobody_gives_a_source_they_cannot_speak_for(world: &World) {
     let reseller = world.apply(&Applicant::new(9).selling());

@@ -1,6 +1,7 @@
 //! Retention: what is due, who may have it erased, what a hold keeps, and that nothing is left of what was erased.
 
 use crate::world::{Applicant, World, machine, on_both, staff, system};
+use serde_json::json;
 use std::sync::Mutex;
 use tenantry_model::account::Ending;
 use tenantry_model::erasure::{ErasureFate, ErasureState};
@@ -9,7 +10,9 @@ use tenantry_model::id::{AccountId, ErasureId, HoldId, PartyId};
 use tenantry_model::order::OrderKind;
 use tenantry_model::staff::{Job, Role};
 use tenantry_register::erasure::{Destroyed, DuePlace, ErasureJournal, GRACE_DAYS};
+use tenantry_register::fsck::Step;
 use tenantry_register::holds::{HoldView, NewHold};
+use tenantry_register::people::NewStaff;
 use tenantry_register::retention::Object;
 use tenantry_register::{Call, RegisterError};
 
@@ -332,18 +335,79 @@ fn a_copy_from_before_the_erasure_is_brought_up_to_date(world: &World) {
     // A journal as another copy of this database would have written it: the keys as they are now.
     let entries = world.keys_of(party);
     let replayed = register.replay_erasures(&job(), &entries).unwrap();
-    assert_eq!((replayed.erased, replayed.held), (entries.len(), 0));
+    assert_eq!((replayed.erased, replayed.holds_ended), (entries.len(), Vec::new()));
     assert!(is_erased(world, party));
     let again = register.replay_erasures(&job(), &entries).unwrap();
-    assert_eq!((again.erased, again.held), (0, 0), "nothing is left to do");
-    // A key of the same subject with another name is not what the journal names.
+    assert_eq!(again.erased, 0, "nothing is left to do");
+    // The journal names a key that is younger than the copy: what the copy has of that subject was erased with it.
     let (_, other) = closed(world, 2);
-    let mut wrong = world.keys_of(other);
-    for entry in &mut wrong {
-        entry.key = [9; 16];
+    let younger: Vec<_> =
+        world.keys_of(other).into_iter().map(|entry| Destroyed { key: Some([9; 16]), ..entry }).collect();
+    assert_eq!(register.replay_erasures(&job(), &younger).unwrap().erased, 1);
+    assert!(is_erased(world, other));
+    assert_eq!(register.replay_erasures(&job(), &younger).unwrap().erased, 0);
+    // The same names in the journal of another deployment are nothing to this one.
+    let (_, third) = closed(world, 3);
+    let foreign: Vec<_> = world
+        .keys_of(third)
+        .into_iter()
+        .map(|entry| Destroyed { key: Some([8; 16]), subject: [7; 16], ..entry })
+        .collect();
+    assert_eq!(register.replay_erasures(&job(), &foreign).unwrap().erased, 0);
+    assert!(!is_erased(world, third));
+}
+
+/// A copy of the database from before erasures, a hold that was released since, and a colleague who was forgotten: after the journal
+/// was replayed nothing of it is left, what had no key included.
+#[test]
+fn nothing_that_was_erased_since_comes_back_with_a_copy() {
+    let world = World::sqlite();
+    let register = &world.register;
+    let measure = json!({ "title": "Test measure", "citation": "none", "effect": { "effect": "prohibit" },
+        "target": { "kind": "jurisdiction", "jurisdictions": ["BY"] }, "determined_on": "2026-11-20",
+        "effective": { "from": "at_once" } });
+    register.propose_measure(&officer(), serde_json::from_value(measure).unwrap()).unwrap();
+    world.approve(&counsel()).unwrap();
+    // Refused, and never seen: nothing was ever sealed under the account itself.
+    let (keyless, held) = (world.apply(&Applicant::new(1).in_country("BY")), closed(&world, 2));
+    let left =
+        NewStaff { login: "one@example.org".to_owned(), name: "One Person".to_owned(), role: Role::Reviewer };
+    let left = register.add_staff(&system(Job::CommandLine), left).unwrap();
+    register.disable_staff(&staff(Role::Administrator, 1), left).unwrap();
+    let hold = register.place_hold(&counsel(), hold_on(&[held.0])).unwrap().id;
+    years(&world, 2);
+    let copy = world.compact_file();
+
+    let journal = Journal::default();
+    release(&world, hold);
+    assert!(!erase_what_is_due(&world, &journal).is_empty());
+    assert!(is_erased(&world, held.1) && is_erased(&world, keyless.parties["me"]));
+    let noted = journal.kept.lock().unwrap().clone();
+    for object in [Object::Account(keyless.account), Object::Staff(left)] {
+        let entry = noted.iter().find(|entry| entry.object == object);
+        assert!(entry.is_some_and(|entry| entry.key.is_none()), "nothing was sealed under it: {entry:?}");
     }
-    assert_eq!(register.replay_erasures(&job(), &wrong).unwrap().erased, 0);
-    assert!(!is_erased(world, other));
+
+    let (restored, _folder) = world.opened(&copy);
+    assert_eq!(restored.hold(&officer(), hold).unwrap().state, HoldState::InForce, "the copy is older");
+    assert!(restored.reveal(&officer(), held.1, &[]).is_ok());
+    let replayed = restored.replay_erasures(&job(), &noted).unwrap();
+    assert_eq!((replayed.erased, replayed.holds_ended), (noted.len(), vec![hold]));
+    assert_eq!(restored.hold(&officer(), hold).unwrap().state, HoldState::Released);
+    for party in [held.1, keyless.parties["me"]] {
+        let shown = restored.reveal(&officer(), party, &[]);
+        assert!(matches!(shown, Err(RegisterError::Erased)), "{shown:?}");
+    }
+    for account in [keyless.account, held.0] {
+        let shown = restored.account(&officer(), account).unwrap().summary.reference;
+        assert_eq!(shown, format!("erased:{account}"));
+    }
+    let staff_now = restored.staff(&staff(Role::Administrator, 1)).unwrap();
+    assert!(staff_now.iter().all(|person| person.name != "One Person" && person.login != "one@example.org"));
+    assert_eq!(restored.replay_erasures(&job(), &noted).unwrap().erased, 0, "once");
+    let mut check = restored.check(&system(Job::CommandLine)).unwrap();
+    while check.step().unwrap() == Step::More {}
+    assert_eq!(check.into_report().findings, []);
 }
 
 fn decision_evidence_goes_after_ten_years(world: &World) {
@@ -443,7 +507,7 @@ fn no_statement_deletes_a_pinned_key() {
     let entry = world.keys_of(party)[0];
     assert_eq!(world.delete_key(entry), None);
     release(&world, hold.id);
-    assert_eq!(world.delete_key(entry), Some(entry.key));
+    assert_eq!(world.delete_key(entry), entry.key);
 }
 
 /// After erasure and upkeep no column of any table holds the provider's reference, and no table says more of the party than

@@ -1,12 +1,13 @@
 //! Changing root and epoch keys: two people, exactly once, nothing else changes, nothing of the old wrapping is left.
 
 use crate::fsck::check;
-use crate::world::{Applicant, OtherRoot, World, machine, on_both, staff, system};
+use crate::world::{Applicant, OpenRoot, OtherRoot, World, machine, on_both, staff, system};
 use std::sync::Arc;
 use tenantry_model::id::ApprovalId;
 use tenantry_model::staff::{Job, Role};
 use tenantry_register::RegisterError;
 use tenantry_register::rotation::Rotation;
+use tenantry_vault::RootKey;
 
 on_both!(a_new_root_needs_two_people_and_then_opens_everything, an_epoch_gets_a_new_key,);
 
@@ -37,7 +38,7 @@ fn a_new_root_needs_two_people_and_then_opens_everything(world: &World) {
     let again = register.rotate_root(&operator, asked, root());
     assert!(matches!(again, Err(RegisterError::ApprovalVoid)), "{again:?}");
     // The old root opens nothing any more, the new one everything.
-    assert!(world.reopened(Arc::new(crate::world::OpenRoot)).is_err());
+    assert!(world.reopened(Arc::new(OpenRoot)).is_err());
     let reopened = world.reopened(root()).unwrap();
     let revealed = reopened.reveal(&staff(Role::ComplianceOfficer, 1), party, &[]).unwrap();
     assert!(!revealed.values.is_empty());
@@ -72,4 +73,26 @@ fn an_epoch_gets_a_new_key(world: &World) {
     if world.folder.is_some() {
         assert!(!world.files_contain(&before), "the old wrapping is still in a file");
     }
+}
+
+/// What reaches a backup that still holds the wrapped keys of somebody who was erased: another root, and nothing else. A key of a
+/// month does not, because it lies in the same backup.
+#[test]
+fn a_backup_from_before_opens_under_the_old_root_only() {
+    let world = World::sqlite();
+    let party = world.apply(&Applicant::new(1)).parties["me"];
+    let before = world.compact_file();
+    let month = 56 * 12 + 10;
+    let approval = approved(&world, Rotation::Epoch { epoch: month, class: 1 });
+    world.register.rotate_epoch(&system(Job::CommandLine), approval, month, 1).unwrap();
+    let reader = staff(Role::ComplianceOfficer, 1);
+    let shows = |root: Arc<dyn RootKey>| match world.opened_under(&before, root) {
+        Some((copy, _folder)) => copy.reveal(&reader, party, &[]).is_ok_and(|shown| !shown.values.is_empty()),
+        None => false,
+    };
+    assert!(shows(Arc::new(OpenRoot)), "a new key of the month did not reach it");
+    let approval = approved(&world, Rotation::Root);
+    world.register.rotate_root(&system(Job::CommandLine), approval, Arc::new(OtherRoot)).unwrap();
+    assert!(!shows(Arc::new(OtherRoot)), "the root that is in use opens no backup from before it");
+    assert!(shows(Arc::new(OpenRoot)), "the old one does as long as there is a copy of it");
 }

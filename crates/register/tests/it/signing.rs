@@ -171,3 +171,53 @@ fn a_deployment_of_the_time_before_the_second_key_gets_one_and_records_it() {
     let again = remembering(&desk, 2).unwrap();
     assert_eq!(again.verifier_keys(), register.verifier_keys());
 }
+
+#[test]
+fn a_memory_is_begun_anew_by_two_people_from_exactly_one_checkpoint() {
+    let desk = Desk::new();
+    let register = remembering(&desk, 1).unwrap();
+    desk.open_account(1);
+    let size = sign(&register).unwrap().unwrap();
+    std::fs::remove_file(lock(&desk)).unwrap();
+    let refused = remembering(&desk, 2).unwrap_err().to_string();
+    assert!(refused.contains("tenantry ledger remember"), "{refused}");
+    let forgetful = desk.reopened_signing(3, Signing::Forgetful).unwrap();
+    let (first, second, operator) =
+        (staff(Role::Administrator), staff(Role::ComplianceOfficer), job(Job::CommandLine));
+    let machine = forgetful.request_memory(&operator, size);
+    assert!(matches!(machine, Err(RegisterError::Forbidden { .. })), "{machine:?}");
+    let other = forgetful.request_memory(&first, size + 1);
+    assert!(matches!(other, Err(RegisterError::Invalid { .. })), "another size than was compared: {other:?}");
+    let asked = forgetful.request_memory(&first, size).unwrap();
+    let early = forgetful.begin_memory(&operator, asked, size);
+    assert!(matches!(early, Err(RegisterError::SecondPerson)), "{early:?}");
+    let seen = forgetful.approval(&second, asked).unwrap();
+    assert!(
+        seen.pending
+            .object()
+            .starts_with(&format!("memory of the signer, from the signed tree of {size} leaves"))
+    );
+    assert!(forgetful.approve(&first, asked, seen.content_hash).is_err(), "nobody alone");
+    forgetful.approve(&second, asked, seen.content_hash).unwrap();
+    let checkpoint = forgetful.begin_memory(&operator, asked, size).unwrap();
+    assert_eq!(checkpoint.size, size);
+    let again = forgetful.begin_memory(&operator, asked, size);
+    assert!(matches!(again, Err(RegisterError::ApprovalVoid)), "once: {again:?}");
+    let newest = forgetful.latest_records(&staff(Role::Auditor), None, 1).unwrap();
+    assert_eq!(newest[0].title, "Keys changed");
+    tenantry_witness::HeadFile::at(lock(&desk)).lock().unwrap().replace(&checkpoint).unwrap();
+    assert!(sign(&remembering(&desk, 4).unwrap()).unwrap() > Some(size), "it goes on from there");
+}
+
+#[test]
+fn no_memory_is_begun_over_leaves_that_are_not_those_that_were_signed() {
+    let desk = Desk::new();
+    let register = remembering(&desk, 1).unwrap();
+    desk.open_account(1);
+    let size = sign(&register).unwrap().unwrap();
+    std::fs::remove_file(lock(&desk)).unwrap();
+    let forgetful = desk.reopened_signing(3, Signing::Forgetful).unwrap();
+    desk.store.write(|tx| tx.execute(&CHANGE_SIGNED, params![])).unwrap();
+    let refused = forgetful.request_memory(&staff(Role::Administrator), size);
+    assert!(matches!(refused, Err(RegisterError::Ledger { .. })), "{refused:?}");
+}

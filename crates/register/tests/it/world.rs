@@ -16,6 +16,7 @@ use tenantry_model::time::Timestamp;
 use tenantry_policy::gate::Answer;
 use tenantry_register::cases::{CaseDecided, CaseDecision, CaseFilter};
 use tenantry_register::erasure::Destroyed;
+use tenantry_register::fsck::columns::{Reading, TABLES};
 use tenantry_register::fsck::{Report, Step};
 use tenantry_register::intake::NewApplication;
 use tenantry_register::retention::Object;
@@ -178,7 +179,7 @@ impl World {
         let key = move |tx: &mut dyn Tx| {
             let subject = party::find(tx, id)?.unwrap().subject;
             let row = key::find_subject(tx, &subject, 1)?.unwrap();
-            Ok::<_, StoreError>(Destroyed { object: Object::Party(id), subject, class: 1, key: row.id })
+            Ok::<_, StoreError>(Destroyed { object: Object::Party(id), subject, class: 1, key: Some(row.id) })
         };
         vec![self.store.read(key).unwrap()]
     }
@@ -217,6 +218,38 @@ impl World {
     pub(crate) fn reopened(&self, root: Arc<dyn RootKey>) -> Result<Register, RegisterError> {
         let entropy = Arc::new(SeededEntropy::new(77));
         Register::open(Arc::clone(&self.store), root, Arc::new(self.clock.clone()), entropy)
+    }
+
+    /// A copy of the store in which the value of one column is another, in the first row that has one; `None` when no row has.
+    pub(crate) fn with_other(&self, file: &[u8], table: &str, column: &str) -> Option<Vec<u8>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("register.db");
+        std::fs::write(&path, file).unwrap();
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let one = format!("SELECT {column} FROM {table} WHERE length({column}) > 0 LIMIT 1");
+        let change = |integer: &str| {
+            let other = format!(
+                "CASE typeof({column}) WHEN 'integer' THEN {integer} WHEN 'text' THEN {column} || '!' ELSE CAST(unhex(CASE \
+                 substr(hex({column}), 1, 2) WHEN '5A' THEN '5B' ELSE '5A' END || substr(hex({column}), 3)) AS BLOB) END"
+            );
+            connection.execute(&format!("UPDATE {table} SET {column} = {other} WHERE {column} = ({one})"), ())
+        };
+        // A constraint can admit 0 and 1 only, or nothing else.
+        let changed = change(&format!("{column} + 1000000")).or_else(|_| change(&format!("1 - {column}")));
+        let changed = changed.unwrap_or_default();
+        drop(connection);
+        (changed > 0).then(|| std::fs::read(&path).unwrap())
+    }
+
+    /// The columns of every table of the embedded store.
+    pub(crate) fn columns(&self) -> Vec<(String, String)> {
+        let path = self.folder.as_ref().unwrap().path().join("register.db");
+        let connection = rusqlite::Connection::open(path).unwrap();
+        let mut statement = connection
+            .prepare("SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'")
+            .unwrap();
+        let columns = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        columns.map(Result::unwrap).collect()
     }
 
     /// The tables of the embedded store in which some column holds this text.
@@ -258,8 +291,8 @@ impl World {
         std::fs::read(path).unwrap()
     }
 
-    /// What a check finds in a file; `None` when it cannot even be opened.
-    pub(crate) fn check_of(&self, file: &[u8]) -> Option<Report> {
+    /// The register that a file of the embedded store holds, as another machine opens it.
+    pub(crate) fn opened_under(&self, file: &[u8], root: Arc<dyn RootKey>) -> Option<(Register, TempDir)> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("register.db");
         std::fs::write(&path, file).unwrap();
@@ -268,7 +301,17 @@ impl World {
         store.check_schema(MIGRATIONS).ok()?;
         let clock = Arc::new(self.clock.clone());
         let entropy = Arc::new(SeededEntropy::new(1));
-        let register = Register::open(store, Arc::new(OpenRoot), clock, entropy).ok()?;
+        Some((Register::open(store, root, clock, entropy).ok()?, folder))
+    }
+
+    /// The same under the root of this register, for a copy that is whole.
+    pub(crate) fn opened(&self, copy: &[u8]) -> (Register, TempDir) {
+        self.opened_under(copy, Arc::new(OpenRoot)).unwrap()
+    }
+
+    /// What a check finds in a file; `None` when it cannot even be opened.
+    pub(crate) fn check_of(&self, file: &[u8]) -> Option<Report> {
+        let (register, _folder) = self.opened_under(file, Arc::new(OpenRoot))?;
         let mut check = register.check(&system(Job::CommandLine)).unwrap();
         loop {
             match check.step() {
@@ -281,35 +324,18 @@ impl World {
 
     /// Everything in a file that the check covers, read with plain SQL; `None` when it cannot be read.
     pub(crate) fn covered_of(file: &[u8]) -> Option<Vec<String>> {
-        const COVERED: [&str; 20] = [
-            "event_batch",
-            "event_subject",
-            "leaf",
-            "ledger_head",
-            "subject_head",
-            "tile",
-            "checkpoint",
-            "epoch_key",
-            "subject_key",
-            "pack",
-            "fact: id, party, sealed",
-            "evidence_item: id, party, sealed",
-            "case_file: id, subject, sealed",
-            "measure: id, subject, sealed",
-            "legal_order: id, subject, sealed",
-            "decision: id, account, outcome, cause, pack, leaf",
-            "approval: id, content, content_hash",
-            "snapshot: id, list, header, packed",
-            "account_role: account, party, role",
-            "interest: owner, owned, content",
-        ];
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("register.db");
         std::fs::write(&path, file).unwrap();
         let connection = rusqlite::Connection::open(&path).ok()?;
         let mut lines = Vec::new();
-        for table in COVERED {
-            let (table, columns) = table.split_once(": ").unwrap_or((table, "*"));
+        for (table, columns) in TABLES {
+            let read = columns.iter().filter(|(_, reading)| *reading == Reading::Compared);
+            let columns: Vec<&str> = read.map(|(column, _)| *column).collect();
+            if columns.is_empty() {
+                continue;
+            }
+            let columns = columns.join(", ");
             let mut statement = connection.prepare(&format!("SELECT {columns} FROM {table}")).ok()?;
             let width = statement.column_count();
             let mut rows = statement.query(()).ok()?;

@@ -18,6 +18,7 @@ use tenantry_model::account::{AccountState, Ending};
 use tenantry_model::id::AccountId;
 use tenantry_model::staff::Scope;
 use tenantry_register::accounts::{AccountFilter, AccountSummary, AccountView, NewAccess, TimelineEntry};
+use tenantry_register::cases::{AppealReceived, NewAppeal};
 use tenantry_register::roles::{RolesChange, RolesChanged};
 use tenantry_register::{Call, Register, RegisterError};
 use utoipa_axum::router::OpenApiRouter;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guard(Scope::Read, routes!(timeline)))
         .routes(guard(Scope::Facts, routes!(change_roles)))
         .routes(guard(Scope::Events, routes!(close)))
+        .routes(guard(Scope::Applications, routes!(appeal)))
         .routes(guard(Scope::Events, routes!(report_access)))
 }
 
@@ -209,6 +211,35 @@ async fn close(
     .await?;
     state.deliveries_bell.notify_one();
     Ok((version(closed.version), Json(closed)))
+}
+
+/// Appeal against what was decided
+///
+/// Somebody who was refused, or lost what they had, asks that it be looked at again. A person decides who did not decide before; you are
+/// told by `tenantry.case.closed`. While an account is reviewed, add facts instead.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/appeals",
+    tag = "Accounts",
+    operation_id = "appeal",
+    params(
+        ("account" = words::AccountId, Path, description = "The account."),
+        ("Idempotency-Key" = String, Header, description = "One fresh value per appeal.")
+    ),
+    request_body(content = intake::NewAppeal, example = json!(super::describe::example("appeal"))),
+    responses((status = 201, description = "Received.", body = views::AppealReceived))
+)]
+async fn appeal(
+    State(state): State<AppState>,
+    principal: Principal,
+    At(id): At<AccountId>,
+    key: IdempotencyKey,
+    body: Body<NewAppeal>,
+) -> Result<(StatusCode, Json<AppealReceived>), Problem> {
+    let call = call_of(&principal).under(super::register_key(&key)?);
+    let received = ask(&state, move |register| register.appeal(&call, id, body.value)).await?;
+    state.deliveries_bell.notify_one();
+    Ok((StatusCode::CREATED, Json(received)))
 }
 
 /// Where a record went.

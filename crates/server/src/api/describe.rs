@@ -30,7 +30,7 @@ const TAGS: [(&str, &str); 14] = [
     ("Measures", "Special measures in force."),
     ("Cases", "Work for people."),
     ("Orders", "Legal process and its deadlines."),
-    ("Lists", "Watchlists in force."),
+    ("Lists", "Watchlists and signal lists in force."),
     ("Matching", "Descriptions of parties against the lists in force, in yente's shape."),
     ("Reconciliation", "The same for OpenRefine."),
     ("Retention", "What must not be erased, and what is."),
@@ -95,6 +95,7 @@ pub(super) fn example(name: &str) -> Value {
         "application" => include_str!("examples/application.json"),
         "roles" => include_str!("examples/roles.json"),
         "statements" => include_str!("examples/statements.json"),
+        "appeal" => include_str!("examples/appeal.json"),
         "access" => include_str!("examples/access.json"),
         "accesses" => include_str!("examples/accesses.json"),
         "hold" => include_str!("examples/hold.json"),
@@ -185,6 +186,7 @@ fn possible(operation: &Operation) -> Vec<Code> {
     let also: &[Code] = match operation.operation_id.as_deref() {
         Some("apply") => &[Code::Duplicate, Code::NotFound],
         Some("add_facts") => &[Code::Erased],
+        Some("import_signal_list") => &[Code::ValueInvalid],
         _ => &[],
     };
     codes.extend(also);

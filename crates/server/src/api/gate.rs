@@ -50,7 +50,7 @@ async fn gate(
     At(account): At<String>,
     Asked(question): Asked<Question>,
 ) -> Result<Json<GateAnswer>, Problem> {
-    let answer = state.register.gate(&account, question.action);
+    let answer = state.register.gate_for(principal.confined_to, &account, question.action);
     let answer = match (answer.account, principal.confined_to) {
         (Some(id), Some(_)) if !in_reach(&state, principal, id).await? => {
             state.register.gate(NOBODY, question.action)

@@ -32,7 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// Read the lists in force
 ///
-/// With their history and how many parties still have to be screened against them.
+/// Watchlists and signal lists, with their history and how many parties still have to be screened against them.
 #[utoipa::path(
     get,
     path = "/v1/lists",
@@ -128,7 +128,7 @@ fn read(file: &Named, without: &[Part], body: &Bytes) -> Result<Reading, Unread>
 }
 
 /// The parts named, apart by commas.
-fn parts(text: Option<&str>) -> Result<Vec<Part>, Problem> {
+pub(super) fn parts(text: Option<&str>) -> Result<Vec<Part>, Problem> {
     let words = text.into_iter().flat_map(|text| text.split(','));
     words
         .map(|word| {

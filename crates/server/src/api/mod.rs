@@ -23,6 +23,7 @@ mod reason;
 pub mod refusal;
 mod retention;
 pub mod shapes;
+mod signals;
 mod webhooks;
 pub mod yente;
 
@@ -72,6 +73,7 @@ fn keyed() -> OpenApiRouter<AppState> {
         .merge(cases::routes())
         .merge(orders::routes())
         .merge(lists::routes())
+        .merge(signals::routes())
         .merge(ledger::routes())
         .merge(evidence::routes())
         .merge(retention::routes())

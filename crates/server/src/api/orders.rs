@@ -7,10 +7,11 @@ use crate::http::Path as At;
 use crate::http::api_key::Principal;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::json::Json as Body;
+use crate::http::limits::ORDER_BYTES_MAX;
 use crate::http::problem::Problem;
 use crate::state::{AppState, ask, call_of};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use tenantry_model::id::OrderId;
 use tenantry_model::staff::Scope;
@@ -42,7 +43,9 @@ async fn list(State(state): State<AppState>, principal: Principal) -> Result<Jso
 /// Receive an order
 ///
 /// Records it, starts the clock of its kind and opens the case that carries the work. It changes no account and discloses
-/// nothing. A kind without a clock of its own (subpoena, court order, warrant) must name the date it states.
+/// nothing. A kind without a clock of its own (subpoena, court order, warrant) must name the date it states. The document as
+/// received, at most 8 MiB, is kept sealed; where it may not be kept, its SHA-256 and size are recorded. The record of the order
+/// states both, so that nobody can exchange the document later. It is shown to people, in the console.
 #[utoipa::path(
     post,
     path = "/v1/orders",
@@ -56,9 +59,10 @@ async fn receive(
     State(state): State<AppState>,
     principal: Principal,
     key: IdempotencyKey,
-    body: Body<NewOrder>,
+    request: Request,
 ) -> Result<(StatusCode, Json<OrderView>), Problem> {
     let call = call_of(&principal).under(super::register_key(&key)?);
+    let body = Body::<NewOrder>::read(request, ORDER_BYTES_MAX).await?;
     let order = ask(&state, move |register| register.receive_order(&call, body.value)).await?;
     state.deliveries_bell.notify_one();
     Ok((StatusCode::CREATED, Json(order)))

@@ -246,6 +246,38 @@ pub struct HoldForm {
     pub matter: String,
 }
 
+/// `POST /console/accounts/{id}/appeal`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppealForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Ground of the appeal; empty when none was chosen.
+    pub ground: String,
+    /// What they say.
+    pub statement: String,
+}
+
+/// `POST /console/measures/{id}/extend`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtendForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Day on whose beginning the measure is to end, ISO.
+    pub until: String,
+    /// Citation of the notice.
+    pub notice: String,
+    /// Date of the notice, ISO.
+    pub noticed_on: String,
+    /// Why it is to be extended.
+    pub reason: String,
+}
+
 /// `POST /console/measures/{id}/lift`, `/console/holds/{id}/release` and `/console/erasures/{id}/ask`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -279,8 +311,14 @@ pub struct MeasureForm {
     pub names: String,
     /// Date of birth, whole or in part, or empty.
     pub birth_date: String,
+    /// Countries the order connects the person with: codes separated by spaces, or empty.
+    pub countries: String,
+    /// Numbers of documents, wallets: one per line, or empty.
+    pub identifiers: String,
     /// Id of a party confirmed to be this person, or empty.
     pub party: String,
+    /// Further persons: one per line, names | date of birth | countries | numbers; several of a kind separated by semicolons.
+    pub more: String,
     /// `prohibit` or `condition`; absent when none was chosen.
     #[serde(default)]
     pub effect: String,
@@ -327,6 +365,30 @@ pub struct OrderForm {
     pub accounts: String,
     /// What it demands.
     pub words: String,
+    /// What kind of document it arrived as; empty when none was chosen.
+    #[serde(default)]
+    pub document_type: String,
+    /// The document, base64; empty when no file was chosen.
+    #[serde(default)]
+    pub document: String,
+    /// SHA-256 of a document that may not be kept, or empty.
+    #[serde(default)]
+    pub document_sha256: String,
+    /// Size in bytes of a document that may not be kept, or empty.
+    #[serde(default)]
+    pub document_bytes: String,
+}
+
+/// `POST /console/orders/{id}/document`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadDocumentForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Why it is read.
+    pub reason: String,
 }
 
 /// `POST /console/disclosures/new`.
@@ -386,7 +448,55 @@ pub struct KeyForm {
     pub scopes: String,
 }
 
+/// `POST /console/accounts/{id}/parties`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BehindForm {
+    /// Session token.
+    pub csrf: String,
+    /// Idempotency key.
+    pub once: String,
+    /// Version of the account that the page showed.
+    pub version: String,
+    /// `add`, `begin`, `hold`, `end_role` or `end_interest`.
+    pub then: String,
+    /// Kind of a new party.
+    #[serde(default)]
+    pub kind: String,
+    /// Name of a new party.
+    #[serde(default)]
+    pub name: String,
+    /// Citizenship of a new person, or the law a new organisation is constituted under; or empty.
+    #[serde(default)]
+    pub country: String,
+    /// Date of birth of a new person, whole or in part, or empty.
+    #[serde(default)]
+    pub birth_date: String,
+    /// Roles of a new party, separated by spaces.
+    #[serde(default)]
+    pub roles: String,
+    /// Party on the account.
+    #[serde(default)]
+    pub party: String,
+    /// Its role.
+    #[serde(default)]
+    pub role: String,
+    /// Who holds an interest.
+    #[serde(default)]
+    pub owner: String,
+    /// In whom.
+    #[serde(default)]
+    pub owned: String,
+    /// Percentage, band of percentages or fraction; or empty.
+    #[serde(default)]
+    pub share: String,
+    /// Kinds of control, separated by spaces.
+    #[serde(default)]
+    pub control: String,
+}
+
 opaque_debug!(
+    BehindForm,
     LookForm,
     LoginForm,
     LinkForm,
@@ -399,9 +509,12 @@ opaque_debug!(
     RevealForm,
     FactForm,
     ApprovalForm,
+    AppealForm,
     LiftForm,
+    ExtendForm,
     MeasureForm,
     OrderForm,
+    ReadDocumentForm,
     DisclosureForm,
     InviteForm,
     KeyForm

@@ -18,6 +18,10 @@ const GATE_ROUTE: &str = "/v1/gate/";
 #[derive(Debug, Clone, Copy)]
 pub struct RemoteAddress(pub SocketAddr);
 
+/// Where a request comes from, behind the proxies that are believed. Put into each request that [`by_address`] lets in.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
+
 /// Lets holders of a key in and hands the handler their [`Principal`].
 pub async fn by_key(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let principal = match identify(&edge, request.headers()) {
@@ -36,8 +40,10 @@ pub async fn by_key(State(edge): State<Arc<Edge>>, mut request: Request, next: N
 }
 
 /// Lets anybody in at the rate of their address.
-pub async fn by_address(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+pub async fn by_address(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let standing = take_anonymous(&edge, &request);
+    let address = address_of(&edge, &request);
+    request.extensions_mut().insert(ClientAddress(address));
     run_within(standing, request, next).await
 }
 
@@ -71,9 +77,12 @@ fn identify(edge: &Edge, headers: &HeaderMap) -> Result<Principal, Problem> {
 }
 
 fn take_anonymous(edge: &Edge, request: &Request) -> Standing {
+    edge.limiter.take(Caller::address(address_of(edge, request)), Policy::Anonymous, edge.ticks.now_us())
+}
+
+fn address_of(edge: &Edge, request: &Request) -> IpAddr {
     let peer = request.extensions().get::<RemoteAddress>().map_or(Ipv4Addr::UNSPECIFIED.into(), |r| r.0.ip());
-    let address = client_address(peer, request.headers(), &edge.trusted_proxies);
-    edge.limiter.take(Caller::address(address), Policy::Anonymous, edge.ticks.now_us())
+    client_address(peer, request.headers(), &edge.trusted_proxies)
 }
 
 /// The nearest address that is not one of our proxies. `X-Forwarded-For` is read from the right, and only as

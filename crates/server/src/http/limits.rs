@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Largest request body read, bytes. Bulk files have their own route and their own bound.
 pub const BODY_BYTES_MAX: usize = 1 << 20;
+/// Largest order read, bytes: a document of 8 MiB in base64, and the order around it.
+pub const ORDER_BYTES_MAX: usize = 12 << 20;
 /// Largest list file read, bytes, compressed or not.
 pub const LIST_BYTES_MAX: usize = 64 << 20;
 /// Deepest nesting of arrays and objects in a JSON body.

@@ -8,6 +8,7 @@ pub mod admit;
 pub mod api_key;
 pub mod docs;
 pub mod etag;
+pub mod form_data;
 pub mod health;
 pub mod idempotency;
 pub mod json;

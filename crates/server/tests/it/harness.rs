@@ -5,9 +5,8 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
-use std::io::Write;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 use tenantry_model::clock::Clock;
 use tenantry_model::id::ApiKeyId;
@@ -109,35 +108,14 @@ pub(crate) struct Server {
     pub(crate) store_works: Arc<AtomicBool>,
 }
 
-static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-static LOG_STARTED: Once = Once::new();
-
 /// One log for the whole run: what any test lets slip is seen by the test that reads it.
 pub(crate) fn start_log() {
-    LOG_STARTED.call_once(|| {
-        let subscriber = tracing_subscriber::fmt().json().with_writer(|| LogWriter).finish();
-        tracing::subscriber::set_global_default(subscriber).unwrap();
-    });
+    tenantry_testkit::logs::listen();
 }
 
 /// The whole lines logged so far by all tests, as JSON.
 pub(crate) fn log_text() -> String {
-    let bytes = LOG.lock().unwrap().clone();
-    let text = String::from_utf8(bytes).unwrap();
-    text.rsplit_once('\n').map(|(whole, _)| whole.to_owned()).unwrap_or_default()
-}
-
-struct LogWriter;
-
-impl Write for LogWriter {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    tenantry_testkit::logs::text()
 }
 
 /// Rates small enough to be met in a test.

@@ -8,26 +8,31 @@ use tenantry_model::time::Timestamp;
 
 statements! {
     ADD = "INSERT INTO account (id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, \
-        for_cause, decision, gate, changed_at, version, look_again_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, NULL, $9, $10, $11, $12, \
-        1, $13)";
+        for_cause, decision, gate, changed_at, version, look_again_at, referred_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, NULL, $9, \
+        $10, $11, $12, 1, $13, $14)";
     FIND = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
-        gate, changed_at, version, look_again_at FROM account WHERE id = $1";
+        gate, changed_at, version, look_again_at, referred_by FROM account WHERE id = $1";
     FIND_BY_REFERENCE = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, \
-        for_cause, decision, gate, changed_at, version, look_again_at FROM account WHERE reference = $1";
+        for_cause, decision, gate, changed_at, version, look_again_at, referred_by FROM account WHERE reference = $1 AND referred_by IS NULL";
+    FIND_BY_REFERENCE_OF = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, \
+        for_cause, decision, gate, changed_at, version, look_again_at, referred_by FROM account WHERE reference = $1 AND referred_by = $2";
+    BY_REFERENCE_OF_RESELLERS = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, \
+        for_cause, decision, gate, changed_at, version, look_again_at, referred_by FROM account WHERE reference = $1 AND referred_by IS NOT NULL \
+        ORDER BY id LIMIT $2";
     PAGE = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
-        gate, changed_at, version, look_again_at FROM account WHERE id > $1 ORDER BY id LIMIT $2";
+        gate, changed_at, version, look_again_at, referred_by FROM account WHERE id > $1 ORDER BY id LIMIT $2";
     PAGE_IN_STATE = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, \
-        decision, gate, changed_at, version, look_again_at FROM account WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
+        decision, gate, changed_at, version, look_again_at, referred_by FROM account WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
     CHILDREN = "SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, \
-        decision, gate, changed_at, version, look_again_at FROM account WHERE parent = $1 AND id > $2 ORDER BY id LIMIT $3";
+        decision, gate, changed_at, version, look_again_at, referred_by FROM account WHERE parent = $1 AND id > $2 ORDER BY id LIMIT $3";
     PAGE_BELOW = "WITH RECURSIVE below (id) AS (SELECT id FROM account WHERE id = $1 \
         UNION SELECT account.id FROM account JOIN below ON account.parent = below.id) \
         SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
-        gate, changed_at, version, look_again_at FROM account WHERE id IN (SELECT id FROM below) AND id > $2 ORDER BY id LIMIT $3";
+        gate, changed_at, version, look_again_at, referred_by FROM account WHERE id IN (SELECT id FROM below) AND id > $2 ORDER BY id LIMIT $3";
     PAGE_BELOW_IN_STATE = "WITH RECURSIVE below (id) AS (SELECT id FROM account WHERE id = $1 \
         UNION SELECT account.id FROM account JOIN below ON account.parent = below.id) \
         SELECT id, reference, subject, state, parent, depth, created_at, opened_at, closed_at, last_access_at, for_cause, decision, \
-        gate, changed_at, version, look_again_at FROM account WHERE id IN (SELECT id FROM below) AND state = $4 AND id > $2 ORDER BY id LIMIT $3";
+        gate, changed_at, version, look_again_at, referred_by FROM account WHERE id IN (SELECT id FROM below) AND state = $4 AND id > $2 ORDER BY id LIMIT $3";
     PAGE_APPLICATIONS_BELOW = "WITH RECURSIVE below (id) AS (SELECT id FROM account WHERE id = $1 \
         UNION SELECT account.id FROM account JOIN below ON account.parent = below.id) \
         SELECT id, account, received_at, received_from FROM application WHERE account IN (SELECT id FROM below) AND id > $2 \
@@ -36,9 +41,10 @@ statements! {
         look_again_at = $10, version = version + 1 WHERE id = $1 AND version = $9";
     DUE_FOR_A_LOOK = "SELECT id FROM account WHERE look_again_at <= $1 AND state <> 'closed' ORDER BY look_again_at, id LIMIT $2";
     LOOK_AGAIN = "UPDATE account SET look_again_at = $2 WHERE id = $1 AND version = $3";
+    LOOK_AT_ONCE = "UPDATE account SET look_again_at = $2, version = version + 1 WHERE id = $1";
     ACCESSED = "UPDATE account SET last_access_at = $2 WHERE id = $1 AND (last_access_at IS NULL OR last_access_at < $2)";
     COUNT_BY_STATE = "SELECT state, COUNT(*) FROM account GROUP BY state ORDER BY state";
-    GATES_SINCE = "SELECT id, reference, gate, changed_at FROM account WHERE changed_at >= $1 ORDER BY changed_at, id";
+    GATES_SINCE = "SELECT id, reference, gate, changed_at, referred_by FROM account WHERE changed_at >= $1 ORDER BY changed_at, id";
     ADD_ROLE = "INSERT INTO account_role (account, party, role, since) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (account, party, role) DO UPDATE SET since = excluded.since, ended_at = NULL";
     END_ROLE = "UPDATE account_role SET ended_at = $4 WHERE account = $1 AND party = $2 AND role = $3 AND ended_at IS NULL";
@@ -57,8 +63,10 @@ statements! {
 pub struct AccountRow {
     /// Identifier.
     pub id: AccountId,
-    /// The provider's own reference, unique.
+    /// The reference of whoever asked for it, unique among the provider's or one reseller's.
     pub reference: String,
+    /// Reseller account whose own key gave the reference; `None` for one of the provider.
+    pub referred_by: Option<AccountId>,
     /// Pseudonym in the ledger.
     pub subject: [u8; 16],
     /// Where it stands.
@@ -107,8 +115,10 @@ pub struct RoleRow {
 pub struct GateRow {
     /// Identifier.
     pub id: AccountId,
-    /// The provider's own reference.
+    /// The reference of whoever asked for it.
     pub reference: String,
+    /// Reseller account whose own key gave the reference; `None` for one of the provider.
+    pub referred_by: Option<AccountId>,
     /// Encoded verdict.
     pub gate: String,
     /// When it last changed.
@@ -143,7 +153,8 @@ pub fn add(tx: &mut dyn Tx, account: &AccountRow) -> Result<(), StoreError> {
         account.decision,
         &account.gate,
         account.changed_at,
-        account.look_again_at
+        account.look_again_at,
+        account.referred_by
     ];
     tx.execute(&ADD, params).map(|_| ())
 }
@@ -153,9 +164,25 @@ pub fn find(tx: &mut dyn Tx, id: AccountId) -> Result<Option<AccountRow>, StoreE
     query_one(tx, &FIND, params![id], account)
 }
 
-/// An account by the provider's reference.
-pub fn find_by_reference(tx: &mut dyn Tx, reference: &str) -> Result<Option<AccountRow>, StoreError> {
-    query_one(tx, &FIND_BY_REFERENCE, params![reference], account)
+/// An account by its reference among those of a reseller, or among the provider's.
+pub fn find_by_reference(
+    tx: &mut dyn Tx,
+    referred_by: Option<AccountId>,
+    reference: &str,
+) -> Result<Option<AccountRow>, StoreError> {
+    match referred_by {
+        None => query_one(tx, &FIND_BY_REFERENCE, params![reference], account),
+        Some(reseller) => query_one(tx, &FIND_BY_REFERENCE_OF, params![reference, reseller], account),
+    }
+}
+
+/// The accounts to which resellers gave this reference.
+pub fn by_reference_of_resellers(
+    tx: &mut dyn Tx,
+    reference: &str,
+    rows_max: u32,
+) -> Result<Vec<AccountRow>, StoreError> {
+    query_all(tx, &BY_REFERENCE_OF_RESELLERS, params![reference, limit(rows_max)], account)
 }
 
 /// Accounts after `after` in order of identifier.
@@ -234,6 +261,11 @@ pub fn look_again(
     tx.execute(&LOOK_AGAIN, params![id, next, version]).map(|_| ())
 }
 
+/// Has an account assessed again as soon as may be, and any assessment refused that was made before.
+pub fn look_at_once(tx: &mut dyn Tx, id: AccountId, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute(&LOOK_AT_ONCE, params![id, now]).map(|_| ())
+}
+
 /// Records an access, unless a later one is known.
 pub fn accessed(tx: &mut dyn Tx, id: AccountId, accessed_at: Timestamp) -> Result<(), StoreError> {
     tx.execute(&ACCESSED, params![id, accessed_at]).map(|_| ())
@@ -256,6 +288,7 @@ pub fn gates_since(
             reference: row.text(1)?.to_owned(),
             gate: row.text(2)?.to_owned(),
             changed_at: at(row, 3)?,
+            referred_by: row.opt_id16(4)?.map(AccountId::from_bytes),
         });
         Ok(())
     })
@@ -279,6 +312,7 @@ fn account(row: &Row<'_>) -> Result<AccountRow, StoreError> {
         changed_at: at(row, 13)?,
         version: row.int(14)?,
         look_again_at: opt_at(row, 15)?,
+        referred_by: row.opt_id16(16)?.map(AccountId::from_bytes),
     })
 }
 

@@ -15,6 +15,9 @@ statements! {
     WAITING_ABOUT = "SELECT COUNT(*) FROM approval WHERE state = 'waiting' AND object = $1";
     LAPSED = "SELECT id, action, object, content, content_hash, requested_by, requested_at, reason, state, decided_by, decided_at, \
         expires_at FROM approval WHERE state = 'waiting' AND expires_at <= $1 ORDER BY requested_at, id";
+    OWN_OPEN = "SELECT id, action, object, content, content_hash, requested_by, requested_at, reason, state, decided_by, decided_at, \
+        expires_at FROM approval WHERE action = $1 AND requested_by = $2 AND expires_at > $3 AND state IN ('waiting', 'approved') \
+        ORDER BY requested_at, id LIMIT $4";
     APPROVED_AT = "SELECT MAX(decided_at) FROM approval WHERE object = $1 AND state = 'approved'";
     DECIDE = "UPDATE approval SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1 AND state = 'waiting'";
     VOID = "UPDATE approval SET state = 'void', decided_at = $2 WHERE object = $1 AND state = 'waiting'";
@@ -83,6 +86,17 @@ pub fn is_waiting_about(tx: &mut dyn Tx, object: &str) -> Result<bool, StoreErro
 /// The requests that wait although their time is over at `at`, oldest first.
 pub fn lapsed(tx: &mut dyn Tx, at: Timestamp) -> Result<Vec<ApprovalRow>, StoreError> {
     query_all(tx, &LAPSED, params![at], approval)
+}
+
+/// Requests for this that one person made, that lapse after `at` and were not refused, oldest first.
+pub fn own_open(
+    tx: &mut dyn Tx,
+    action: &str,
+    requested_by: StaffId,
+    at: Timestamp,
+    rows_max: u32,
+) -> Result<Vec<ApprovalRow>, StoreError> {
+    query_all(tx, &OWN_OPEN, params![action, requested_by, at, limit(rows_max)], approval)
 }
 
 /// When a request about this object was last approved.

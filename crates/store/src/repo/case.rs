@@ -18,6 +18,7 @@ statements! {
         leased_until, verdict, reason_code, decided_by, decided_at, approval, version FROM case_file WHERE account = $1 \
         ORDER BY opened_at, id";
     WITH_FINGERPRINT = "SELECT COUNT(*) FROM case_file WHERE fingerprint = $1 AND (state <> 'closed' OR verdict IS NOT NULL)";
+    DISMISSED = "SELECT fingerprint FROM case_file WHERE account = $1 AND state = 'closed' AND verdict = 'dismiss' ORDER BY fingerprint";
     COUNT_NOT_CLOSED = "SELECT COUNT(*) FROM case_file WHERE account = $1 AND state <> 'closed'";
     CHANGE = "UPDATE case_file SET state = $2, leased_by = $3, leased_until = $4, verdict = $5, reason_code = $6, decided_by = $7, \
         decided_at = $8, approval = $9, priority = $11, summary = $12, sealed = $13, version = version + 1 \
@@ -114,6 +115,11 @@ pub fn of_account(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<CaseRow>, S
 /// Whether the same concern already has a case, open or closed with a verdict: a concern that was settled is not raised again.
 pub fn is_known(tx: &mut dyn Tx, fingerprint: &[u8; 32]) -> Result<bool, StoreError> {
     Ok(query_one(tx, &WITH_FINGERPRINT, params![fingerprint], |row| row.int(0))?.unwrap_or(0) > 0)
+}
+
+/// What was found about an account and is no concern: the digests of the cases that were dismissed.
+pub fn dismissed(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<[u8; 32]>, StoreError> {
+    query_all(tx, &DISMISSED, params![account], |row| row.digest32(0))
 }
 
 /// How many cases of an account are not closed.

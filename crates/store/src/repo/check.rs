@@ -1,8 +1,8 @@
 //! Walks over whole tables, a page at a time, for the check that everything is as it was written.
 
-use super::convert::limit;
-use super::ledger::ChainRow;
-use crate::{Row, Statement, StoreError, Tx, params, query_all, query_one, statements};
+use super::convert::{at, limit};
+use super::ledger::{ChainRow, TimestampRow};
+use crate::{Statement, StoreError, Tx, params, query_all, query_one, statements};
 
 statements! {
     SUBJECT_HEADS = "SELECT subject, seq, leaf, last_leaf FROM subject_head WHERE subject > $1 ORDER BY subject LIMIT $2";
@@ -14,18 +14,37 @@ statements! {
     CASES = "SELECT id, subject, sealed FROM case_file WHERE id > $1 ORDER BY id LIMIT $2";
     MEASURES = "SELECT id, subject, sealed FROM measure WHERE id > $1 ORDER BY id LIMIT $2";
     ORDERS = "SELECT id, subject, sealed FROM legal_order WHERE id > $1 ORDER BY id LIMIT $2";
+    BLOBS_OF_NOTHING = "SELECT COUNT(*) FROM blob WHERE subject NOT IN (SELECT subject FROM legal_order)";
     HOLDS = "SELECT id, subject, sealed FROM legal_hold WHERE id > $1 ORDER BY id LIMIT $2";
+    DISCLOSURES = "SELECT id, subject, sealed FROM disclosure WHERE id > $1 ORDER BY id LIMIT $2";
+    ENDPOINTS = "SELECT id, subject, secrets FROM endpoint WHERE id > $1 ORDER BY id LIMIT $2";
+    AUTHENTICATORS = "SELECT id, id, totp FROM staff WHERE id > $1 AND totp IS NOT NULL ORDER BY id LIMIT $2";
+    ACCOUNT_IDS = "SELECT id FROM account WHERE id > $1 ORDER BY id LIMIT $2";
+    PARTY_IDS = "SELECT id FROM party WHERE id > $1 ORDER BY id LIMIT $2";
+    CASE_IDS = "SELECT id FROM case_file WHERE id > $1 ORDER BY id LIMIT $2";
     MEASURE_IDS = "SELECT id FROM measure WHERE id > $1 ORDER BY id LIMIT $2";
+    ORDER_IDS = "SELECT id FROM legal_order WHERE id > $1 ORDER BY id LIMIT $2";
+    HOLD_IDS = "SELECT id FROM legal_hold WHERE id > $1 ORDER BY id LIMIT $2";
+    DISCLOSURE_IDS = "SELECT id FROM disclosure WHERE id > $1 ORDER BY id LIMIT $2";
+    ERASURE_IDS = "SELECT id FROM erasure WHERE id > $1 ORDER BY id LIMIT $2";
+    APPROVAL_IDS = "SELECT id FROM approval WHERE id > $1 ORDER BY id LIMIT $2";
+    EVENT_IDS = "SELECT id FROM event WHERE id > $1 ORDER BY id LIMIT $2";
+    DELIVERY_IDS = "SELECT id FROM delivery WHERE id > $1 ORDER BY id LIMIT $2";
+    TOKENS = "SELECT kind, digest, party FROM token WHERE account = $1 ORDER BY kind, digest, party";
+    PINS = "SELECT subject, class FROM hold_pin WHERE hold = $1 ORDER BY subject, class";
+    TIMESTAMPS = "SELECT size, authority, stamped_at, token, root FROM ledger_timestamp WHERE (size, authority) > ($1, $2) \
+        ORDER BY size, authority LIMIT $3";
     FOUND_OF = "SELECT DISTINCT party FROM finding WHERE party > $1 ORDER BY party LIMIT $2";
     DECISIONS = "SELECT id FROM decision WHERE id > $1 ORDER BY id LIMIT $2";
     SNAPSHOTS = "SELECT id FROM snapshot WHERE id > $1 ORDER BY id LIMIT $2";
-    PACKS = "SELECT hash, text FROM pack ORDER BY hash";
+    SIGNAL_LISTS = "SELECT id FROM signal_list WHERE id > $1 ORDER BY id LIMIT $2";
+    PACKS = "SELECT hash, name, text FROM pack ORDER BY hash";
+    BATCH_EVENTS = "SELECT events FROM event_batch WHERE leaf = $1";
     BATCHES_OUTSIDE = "SELECT COUNT(*) FROM event_batch WHERE leaf < $1 OR leaf >= $2";
     EVENT_SUBJECTS_OUTSIDE = "SELECT COUNT(*) FROM event_subject WHERE leaf < $1 OR leaf >= $2";
     BATCHES = "SELECT leaf FROM event_batch WHERE leaf > $1 ORDER BY leaf LIMIT $2";
     EVENT_SUBJECTS = "SELECT subject, leaf FROM event_subject WHERE (subject, leaf) > ($1, $2) ORDER BY subject, leaf LIMIT $3";
     EVENT_SUBJECT = "SELECT COUNT(*) FROM event_subject WHERE subject = $1 AND leaf = $2";
-    APPROVALS = "SELECT id, content, content_hash FROM approval WHERE id > $1 ORDER BY id LIMIT $2";
 }
 
 /// Where a walk stands: behind this row.
@@ -59,12 +78,27 @@ pub enum SealedTable {
     Orders,
     /// Matters of holds.
     Holds,
+    /// Scopes of disclosures.
+    Disclosures,
+    /// Secrets that sign webhooks.
+    Endpoints,
+    /// Secrets of one-time codes.
+    Authenticators,
 }
 
 impl SealedTable {
     /// Every one.
-    pub const ALL: [Self; 6] =
-        [Self::Facts, Self::Evidence, Self::Cases, Self::Measures, Self::Orders, Self::Holds];
+    pub const ALL: [Self; 9] = [
+        Self::Facts,
+        Self::Evidence,
+        Self::Cases,
+        Self::Measures,
+        Self::Orders,
+        Self::Holds,
+        Self::Disclosures,
+        Self::Endpoints,
+        Self::Authenticators,
+    ];
 
     /// Its name in the database.
     pub const fn name(self) -> &'static str {
@@ -75,6 +109,9 @@ impl SealedTable {
             Self::Measures => "measure",
             Self::Orders => "legal_order",
             Self::Holds => "legal_hold",
+            Self::Disclosures => "disclosure",
+            Self::Endpoints => "endpoint",
+            Self::Authenticators => "staff",
         }
     }
 
@@ -91,8 +128,102 @@ impl SealedTable {
             Self::Measures => &MEASURES,
             Self::Orders => &ORDERS,
             Self::Holds => &HOLDS,
+            Self::Disclosures => &DISCLOSURES,
+            Self::Endpoints => &ENDPOINTS,
+            Self::Authenticators => &AUTHENTICATORS,
         }
     }
+}
+
+/// A table whose rows are looked at one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdTable {
+    /// Accounts.
+    Accounts,
+    /// Parties.
+    Parties,
+    /// Cases.
+    Cases,
+    /// Measures.
+    Measures,
+    /// Orders.
+    Orders,
+    /// Holds.
+    Holds,
+    /// Disclosures.
+    Disclosures,
+    /// Batches of erasures.
+    Erasures,
+    /// Requests for a second person.
+    Approvals,
+    /// Messages to the outside.
+    Events,
+    /// Deliveries of messages.
+    Deliveries,
+    /// Decisions.
+    Decisions,
+    /// Versions of lists.
+    Snapshots,
+    /// Versions of signal lists.
+    SignalLists,
+}
+
+/// Identifiers in a table behind one, in order. Nothing else of the rows is read, so one that cannot be read hides no other.
+pub fn ids(
+    tx: &mut dyn Tx,
+    table: IdTable,
+    after: &[u8; 16],
+    rows_max: u32,
+) -> Result<Vec<[u8; 16]>, StoreError> {
+    let statement = match table {
+        IdTable::Accounts => &ACCOUNT_IDS,
+        IdTable::Parties => &PARTY_IDS,
+        IdTable::Cases => &CASE_IDS,
+        IdTable::Measures => &MEASURE_IDS,
+        IdTable::Orders => &ORDER_IDS,
+        IdTable::Holds => &HOLD_IDS,
+        IdTable::Disclosures => &DISCLOSURE_IDS,
+        IdTable::Erasures => &ERASURE_IDS,
+        IdTable::Approvals => &APPROVAL_IDS,
+        IdTable::Events => &EVENT_IDS,
+        IdTable::Deliveries => &DELIVERY_IDS,
+        IdTable::Decisions => &DECISIONS,
+        IdTable::Snapshots => &SNAPSHOTS,
+        IdTable::SignalLists => &SIGNAL_LISTS,
+    };
+    query_all(tx, statement, params![after, limit(rows_max)], |row| row.id16(0))
+}
+
+/// A token as stored: kind, digest, and the party it comes from.
+pub type TokenOf = (String, [u8; 32], [u8; 16]);
+
+/// The tokens of an account.
+pub fn tokens(tx: &mut dyn Tx, account: &[u8; 16]) -> Result<Vec<TokenOf>, StoreError> {
+    query_all(tx, &TOKENS, params![account], |row| {
+        Ok((row.text(0)?.to_owned(), row.digest32(1)?, row.id16(2)?))
+    })
+}
+
+/// The keys that a hold pins: subject and class.
+pub fn pins(tx: &mut dyn Tx, hold: &[u8; 16]) -> Result<Vec<([u8; 16], i64)>, StoreError> {
+    query_all(tx, &PINS, params![hold], |row| Ok((row.id16(0)?, row.int(1)?)))
+}
+
+/// Time-stamps behind one, in order of size and authority.
+pub fn timestamps(
+    tx: &mut dyn Tx,
+    after: (i64, &str),
+    rows_max: u32,
+) -> Result<Vec<TimestampRow>, StoreError> {
+    query_all(tx, &TIMESTAMPS, params![after.0, after.1, limit(rows_max)], |row| {
+        Ok(TimestampRow {
+            size: row.int(0)?,
+            authority: row.text(1)?.to_owned(),
+            stamped_at: at(row, 2)?,
+            token: row.bytes(3)?.to_vec(),
+            root: row.bytes(4)?.to_vec(),
+        })
+    })
 }
 
 /// A sealed row.
@@ -118,6 +249,11 @@ pub fn sealed_rows(
     })
 }
 
+/// How many large objects belong to nothing.
+pub fn blobs_of_nothing(tx: &mut dyn Tx) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &BLOBS_OF_NOTHING, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
 /// Chains behind a subject, with the subject of each.
 pub fn chains(
     tx: &mut dyn Tx,
@@ -138,6 +274,11 @@ pub fn chained_leaves(tx: &mut dyn Tx) -> Result<i64, StoreError> {
 pub fn event_rows_outside(tx: &mut dyn Tx, below: i64, size: i64) -> Result<(i64, i64), StoreError> {
     let mut count = |statement| query_one(tx, statement, params![below, size], |row| row.int(0));
     Ok((count(&BATCHES_OUTSIDE)?.unwrap_or(0), count(&EVENT_SUBJECTS_OUTSIDE)?.unwrap_or(0)))
+}
+
+/// The events of a batch without what is sealed of them.
+pub fn batch_events(tx: &mut dyn Tx, leaf: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    query_one(tx, &BATCH_EVENTS, params![leaf], |row| Ok(row.bytes(0)?.to_vec()))
 }
 
 /// Leaves of event batches behind one.
@@ -161,16 +302,6 @@ pub fn is_event_subject(tx: &mut dyn Tx, subject: &[u8; 16], leaf: i64) -> Resul
     Ok(query_one(tx, &EVENT_SUBJECT, params![subject, leaf], |row| row.int(0))? == Some(1))
 }
 
-/// Identifiers of decisions behind one.
-pub fn decisions(tx: &mut dyn Tx, after: &[u8; 16], rows_max: u32) -> Result<Vec<[u8; 16]>, StoreError> {
-    query_all(tx, &DECISIONS, params![after, limit(rows_max)], |row| row.id16(0))
-}
-
-/// Identifiers of measures behind one.
-pub fn measures(tx: &mut dyn Tx, after: &[u8; 16], rows_max: u32) -> Result<Vec<[u8; 16]>, StoreError> {
-    query_all(tx, &MEASURE_IDS, params![after, limit(rows_max)], |row| row.id16(0))
-}
-
 /// Parties behind one of whose matches something was found.
 pub fn parties_with_findings(
     tx: &mut dyn Tx,
@@ -180,25 +311,7 @@ pub fn parties_with_findings(
     query_all(tx, &FOUND_OF, params![after, limit(rows_max)], |row| row.id16(0))
 }
 
-/// Snapshots of lists after one, in order of identifier.
-pub fn snapshots(tx: &mut dyn Tx, after: &[u8; 16], rows_max: u32) -> Result<Vec<[u8; 16]>, StoreError> {
-    query_all(tx, &SNAPSHOTS, params![after, limit(rows_max)], |row| row.id16(0))
-}
-
-/// Every policy pack: hash and text. One row per version that was ever adopted.
-pub fn packs(tx: &mut dyn Tx) -> Result<Vec<([u8; 32], String)>, StoreError> {
-    query_all(tx, &PACKS, &[], |row| Ok((row.digest32(0)?, row.text(1)?.to_owned())))
-}
-
-/// The content of a request for a second person: identifier, content, hash.
-pub type ApprovedContent = ([u8; 16], Vec<u8>, [u8; 32]);
-
-/// Contents of requests behind an identifier.
-pub fn approvals(
-    tx: &mut dyn Tx,
-    after: &[u8; 16],
-    rows_max: u32,
-) -> Result<Vec<ApprovedContent>, StoreError> {
-    let content = |row: &Row<'_>| Ok((row.id16(0)?, row.bytes(1)?.to_vec(), row.digest32(2)?));
-    query_all(tx, &APPROVALS, params![after, limit(rows_max)], content)
+/// Every policy pack: hash, name and text. One row per version that was ever adopted or proposed.
+pub fn packs(tx: &mut dyn Tx) -> Result<Vec<([u8; 32], String, String)>, StoreError> {
+    query_all(tx, &PACKS, &[], |row| Ok((row.digest32(0)?, row.text(1)?.to_owned(), row.text(2)?.to_owned())))
 }

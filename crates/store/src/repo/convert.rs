@@ -34,6 +34,7 @@ ids!(
     OrderId,
     PartyId,
     SessionId,
+    SignalListId,
     SnapshotId,
     StaffId
 );

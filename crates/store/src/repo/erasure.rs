@@ -28,7 +28,7 @@ statements! {
     ERASED_BY = "SELECT leaf, basis FROM erasure_item WHERE subject = $1 AND class = $2 AND leaf > $3 ORDER BY leaf LIMIT 1";
     WAITS = "SELECT COUNT(*) FROM erasure_item JOIN erasure ON erasure.id = erasure_item.erasure WHERE erasure_item.subject = $1 \
         AND erasure_item.class = $2 AND erasure_item.fate = 'scheduled' AND erasure.state <> 'done'";
-    DESTROYED = "SELECT kind, object, subject, class, key_id FROM erasure_item WHERE key_id IS NOT NULL ORDER BY subject, class, erasure";
+    ERASED = "SELECT kind, object, subject, class, key_id FROM erasure_item WHERE fate = 'erased' ORDER BY subject, class, erasure";
     ENDED = "SELECT id FROM account WHERE state = $1 AND erased_class = $2 AND id > $3 ORDER BY id LIMIT $4";
     LIVE_BELOW = "SELECT COUNT(*) FROM account WHERE parent = $1 AND state NOT IN ('closed', 'refused')";
     MARK_ACCOUNT = "UPDATE account SET erased_class = $2, reference = $3, state = 'closed', closed_at = COALESCE(closed_at, changed_at), \
@@ -58,6 +58,7 @@ statements! {
     CLEAR_EVIDENCE = "UPDATE evidence_item SET sealed = substr(sealed, 1, 17) WHERE party = $1";
     FORGET_TOKENS = "DELETE FROM token WHERE account = $1";
     FORGET_TOKENS_OF = "DELETE FROM token WHERE account = $1 AND party = $2";
+    FORGET_FLAG = "DELETE FROM flagged_access WHERE account = $1";
     FORGET_FINDINGS = "DELETE FROM finding WHERE party = $1";
     FORGET_INTERESTS = "DELETE FROM interest WHERE owner = $1 OR owned = $1";
     CLEAR_ORDER = "UPDATE legal_order SET sealed = substr(sealed, 1, 17) WHERE id = $1";
@@ -234,9 +235,9 @@ pub fn waits(tx: &mut dyn Tx, subject: &[u8; 16], class: u8) -> Result<bool, Sto
     Ok(query_one(tx, &WAITS, params![subject, i64::from(class)], |row| row.int(0))?.unwrap_or(0) > 0)
 }
 
-/// A key that an erasure destroyed.
+/// What an erasure erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DestroyedKey {
+pub struct ErasedRow {
     /// What the subject is.
     pub kind: ErasureObject,
     /// Its identifier.
@@ -245,19 +246,19 @@ pub struct DestroyedKey {
     pub subject: [u8; 16],
     /// Retention class.
     pub class: u8,
-    /// Name of the key.
-    pub key: [u8; 16],
+    /// Name of the key that was destroyed; `None` where nothing had been sealed.
+    pub key: Option<[u8; 16]>,
 }
 
-/// Every key that erasures destroyed.
-pub fn destroyed(tx: &mut dyn Tx) -> Result<Vec<DestroyedKey>, StoreError> {
-    query_all(tx, &DESTROYED, &[], |row| {
-        Ok(DestroyedKey {
+/// Everything that was erased here.
+pub fn erased(tx: &mut dyn Tx) -> Result<Vec<ErasedRow>, StoreError> {
+    query_all(tx, &ERASED, &[], |row| {
+        Ok(ErasedRow {
             kind: word(row, 0, "erasure_item.kind")?,
             object: row.id16(1)?,
             subject: row.id16(2)?,
             class: u8::try_from(row.int(3)?).unwrap_or_default(),
-            key: row.id16(4)?,
+            key: row.opt_id16(4)?,
         })
     })
 }
@@ -360,7 +361,7 @@ pub fn clear_bodies(tx: &mut dyn Tx, subject: &[u8; 16], class: u8) -> Result<u6
     tx.execute(&CLEAR_BODIES, params![subject, i64::from(class)])
 }
 
-/// Clears what an account leaves behind in plain or as ciphertext: its tokens, its reference, details of its cases. A refused one
+/// Clears what an account leaves behind in plain or as ciphertext: its tokens, its reference, when an access was flagged, details of its cases. A refused one
 /// is closed by it: there is nothing left to assess.
 pub fn clear_account(
     tx: &mut dyn Tx,
@@ -369,7 +370,9 @@ pub fn clear_account(
     class: u8,
 ) -> Result<(), StoreError> {
     tx.execute(&CLEAR_CASES, params![account, subject])?;
-    tx.execute(&FORGET_TOKENS, params![account])?;
+    for statement in [&FORGET_TOKENS, &FORGET_FLAG] {
+        tx.execute(statement, params![account])?;
+    }
     let reference = format!("erased:{account}");
     tx.execute(&MARK_ACCOUNT, params![account, i64::from(class), reference]).map(|_| ())
 }
@@ -387,9 +390,10 @@ pub fn clear_interests(tx: &mut dyn Tx, party: PartyId) -> Result<(), StoreError
     tx.execute(&FORGET_INTERESTS, params![party]).map(|_| ())
 }
 
-/// Cuts the words of an order and of its case.
+/// Cuts the words of an order and of its case, and deletes the document as received.
 pub fn clear_order(tx: &mut dyn Tx, order: OrderId, subject: &[u8; 16]) -> Result<(), StoreError> {
     tx.execute(&CLEAR_ORDER, params![order])?;
+    super::blob::forget(tx, subject)?;
     tx.execute(&CLEAR_OWN_CASES, params![subject]).map(|_| ())
 }
 

@@ -19,7 +19,6 @@ statements! {
     FIND_DESTROYED = "SELECT 1 FROM destroyed_key WHERE id = $1";
     FIND_EPOCH = "SELECT wrapped FROM epoch_key WHERE epoch = $1 AND class = $2";
     ADD_EPOCH = "INSERT INTO epoch_key (epoch, class, wrapped) VALUES ($1, $2, $3)";
-    DELETE_EPOCH = "DELETE FROM epoch_key WHERE epoch = $1 AND class = $2";
 }
 
 /// A subject key as stored.
@@ -69,6 +68,11 @@ pub fn delete_subject(
     Ok(id)
 }
 
+/// Notes that a key of this name was destroyed, though it never was in this copy of the database.
+pub fn note_destroyed(tx: &mut dyn Tx, id: &[u8; 16]) -> Result<(), StoreError> {
+    tx.execute(&ADD_DESTROYED, params![id]).map(|_| ())
+}
+
 /// Whether a key of this name was destroyed.
 pub fn is_destroyed(tx: &mut dyn Tx, id: &[u8; 16]) -> Result<bool, StoreError> {
     Ok(query_one(tx, &FIND_DESTROYED, params![id], |row| row.int(0))?.is_some())
@@ -82,11 +86,6 @@ pub fn find_epoch(tx: &mut dyn Tx, epoch: i64, class: u8) -> Result<Option<Vec<u
 /// Adds the wrapped key of an epoch and class.
 pub fn add_epoch(tx: &mut dyn Tx, epoch: i64, class: u8, wrapped: &[u8]) -> Result<(), StoreError> {
     tx.execute(&ADD_EPOCH, params![epoch, i64::from(class), wrapped]).map(|_| ())
-}
-
-/// Deletes the wrapped key of an epoch and class.
-pub fn delete_epoch(tx: &mut dyn Tx, epoch: i64, class: u8) -> Result<(), StoreError> {
-    tx.execute(&DELETE_EPOCH, params![epoch, i64::from(class)]).map(|_| ())
 }
 
 /// A subject key with the slot it fills.

@@ -18,6 +18,7 @@ statements! {
     FIND_OUT = "INSERT INTO finding (party, list, entity, verdict, basis, case_id, found_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
         ON CONFLICT (party, list, entity) DO UPDATE SET verdict = excluded.verdict, basis = excluded.basis, \
         case_id = excluded.case_id, found_at = excluded.found_at";
+    TAKE_BACK = "DELETE FROM finding WHERE case_id = $1";
     FINDINGS = "SELECT list, entity, verdict, basis, case_id, found_at FROM finding WHERE party = $1 ORDER BY list, entity";
 }
 
@@ -115,6 +116,11 @@ pub fn find_out(tx: &mut dyn Tx, party: PartyId, finding: &FindingRow) -> Result
         finding.found_at
     ];
     tx.execute(&FIND_OUT, params).map(|_| ())
+}
+
+/// Forgets what was found about matches in a case: it counts as undecided again.
+pub fn take_back_findings(tx: &mut dyn Tx, case: CaseId) -> Result<(), StoreError> {
+    tx.execute(&TAKE_BACK, params![case]).map(|_| ())
 }
 
 /// What was found about the matches of a party.

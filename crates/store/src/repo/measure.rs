@@ -20,6 +20,8 @@ statements! {
     UNAPPLIED = "SELECT id, effective_at FROM measure WHERE state = 'approved' AND applied_at IS NULL AND ended_at IS NULL \
         ORDER BY id";
     SET_STATE = "UPDATE measure SET state = $2, version = version + 1 WHERE id = $1 AND version = $3";
+    EXTEND = "UPDATE measure SET sealed = $2, content_hash = $3, expires_at = $4, version = version + 1 \
+        WHERE id = $1 AND version = $5";
     APPLIED = "UPDATE measure SET applied_at = $2 WHERE id = $1 AND applied_at IS NULL";
     ENDED = "UPDATE measure SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
 }
@@ -102,6 +104,13 @@ pub fn set_state(
     version: i64,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(&SET_STATE, params![id, state.as_str(), version])? == 1)
+}
+
+/// Writes the text and end of a measure anew, if `measure` is the version that stands. Answers whether it was.
+pub fn extend(tx: &mut dyn Tx, measure: &MeasureRow) -> Result<bool, StoreError> {
+    let params =
+        params![measure.id, &measure.sealed, measure.content_hash, measure.expires_at, measure.version];
+    Ok(tx.execute(&EXTEND, params)? == 1)
 }
 
 /// Records that existing accounts were assessed under the measure. `false` when another node was faster.

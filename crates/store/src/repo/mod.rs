@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod approval;
+pub mod blob;
 pub mod case;
 pub mod check;
 pub mod decision;
@@ -20,6 +21,7 @@ pub mod order;
 pub mod outbox;
 pub mod party;
 pub mod setting;
+pub mod signal;
 pub mod staff;
 
 mod convert;
@@ -30,6 +32,7 @@ use crate::Statement;
 pub const ALL_STATEMENTS: &[&[&Statement]] = &[
     account::ALL,
     approval::ALL,
+    blob::ALL,
     case::ALL,
     check::ALL,
     decision::ALL,
@@ -45,5 +48,6 @@ pub const ALL_STATEMENTS: &[&[&Statement]] = &[
     outbox::ALL,
     party::ALL,
     setting::ALL,
+    signal::ALL,
     staff::ALL,
 ];

@@ -19,16 +19,18 @@ statements! {
     CHANGE = "UPDATE staff SET role = $2, password = $3, totp = $4, disabled_at = $5, version = version + 1 WHERE id = $1 AND version = $6";
     SUCCEED = "UPDATE staff SET totp_step = $2, failures = 0, locked_until = 0 \
         WHERE id = $1 AND totp_step < $2 AND locked_until <= $3 AND disabled_at IS NULL AND version = $4";
-    FAIL = "UPDATE staff SET failures = failures + 1, locked_until = CASE WHEN failures + 1 >= $2 THEN $3 ELSE locked_until END \
-        WHERE id = $1 AND locked_until <= $4";
+    FAIL = "UPDATE staff SET failures = failures + 1 WHERE id = $1 AND failures + 1 < $2 AND locked_until <= $3";
+    LOCK = "UPDATE staff SET failures = failures + 1, locked_until = $3 WHERE id = $1 AND failures + 1 >= $2 AND locked_until <= $4";
     ADD_SESSION = "INSERT INTO session (token, id, staff, form_token, created_at, seen_at, expires_at, entered_by) \
         VALUES ($1, $2, $3, $4, $5, $5, $6, $7)";
     FIND_SESSION = "SELECT id, staff, form_token, created_at, seen_at, expires_at, entered_by FROM session WHERE token = $1";
     SEEN = "UPDATE session SET seen_at = $2 WHERE token = $1";
+    PAGE_SESSIONS = "SELECT id, staff, form_token, created_at, seen_at, expires_at, entered_by FROM session WHERE id > $1 ORDER BY id LIMIT $2";
     END_SESSION = "DELETE FROM session WHERE token = $1";
     END_SESSIONS_OF = "DELETE FROM session WHERE staff = $1";
     FORGET_SESSIONS = "DELETE FROM session WHERE expires_at < $1";
     ADD_LINK = "INSERT INTO login_link (token, staff, expires_at) VALUES ($1, $2, $3)";
+    FIND_LINK = "SELECT staff, expires_at FROM login_link WHERE token = $1";
     TAKE_LINK = "DELETE FROM login_link WHERE token = $1 RETURNING staff, expires_at";
     PUT_GRANT = "INSERT INTO login_grant (staff, approval) VALUES ($1, $2) ON CONFLICT (staff) DO UPDATE SET approval = excluded.approval";
     GRANTS = "SELECT staff, approval FROM login_grant ORDER BY staff LIMIT $1";
@@ -174,16 +176,22 @@ pub fn succeed(
     Ok(tx.execute(&SUCCEED, params![staff.id, totp_step, now, staff.version])? == 1)
 }
 
-/// A log-in that was wrong: one failure more, and a lock until `locked_until` when there are `failures_max`. While a lock is on
-/// nothing is counted.
-pub fn fail(
+/// A log-in that was wrong: one failure more, if that makes fewer than `failures_max`. Answers whether it was counted; otherwise it
+/// is one for [`lock`], or a lock is on.
+pub fn fail(tx: &mut dyn Tx, id: StaffId, failures_max: i64, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&FAIL, params![id, failures_max, now])? == 1)
+}
+
+/// The failure that makes `failures_max` or more: locks until `locked_until`. Answers whether it did; while a lock is on nothing is
+/// counted.
+pub fn lock(
     tx: &mut dyn Tx,
     id: StaffId,
     failures_max: i64,
     locked_until: Timestamp,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.execute(&FAIL, params![id, failures_max, locked_until, now]).map(|_| ())
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&LOCK, params![id, failures_max, locked_until, now])? == 1)
 }
 
 fn staff(row: &Row<'_>) -> Result<StaffRow, StoreError> {
@@ -219,16 +227,28 @@ pub fn add_session(tx: &mut dyn Tx, token: &[u8; 32], session: &SessionRow) -> R
 
 /// A session by the hash of its token.
 pub fn find_session(tx: &mut dyn Tx, token: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
-    query_one(tx, &FIND_SESSION, params![token], |row| {
-        Ok(SessionRow {
-            id: SessionId::from_bytes(row.id16(0)?),
-            staff: StaffId::from_bytes(row.id16(1)?),
-            form_token: row.digest32(2)?,
-            created_at: at(row, 3)?,
-            seen_at: at(row, 4)?,
-            expires_at: at(row, 5)?,
-            entered_by: word(row, 6, "session.entered_by")?,
-        })
+    query_one(tx, &FIND_SESSION, params![token], session)
+}
+
+/// Sessions behind this one.
+pub fn page_sessions(
+    tx: &mut dyn Tx,
+    after: Option<SessionId>,
+    rows_max: u32,
+) -> Result<Vec<SessionRow>, StoreError> {
+    let after = after.unwrap_or(SessionId::from_bytes([0; 16]));
+    query_all(tx, &PAGE_SESSIONS, params![after, limit(rows_max)], session)
+}
+
+fn session(row: &Row<'_>) -> Result<SessionRow, StoreError> {
+    Ok(SessionRow {
+        id: SessionId::from_bytes(row.id16(0)?),
+        staff: StaffId::from_bytes(row.id16(1)?),
+        form_token: row.digest32(2)?,
+        created_at: at(row, 3)?,
+        seen_at: at(row, 4)?,
+        expires_at: at(row, 5)?,
+        entered_by: word(row, 6, "session.entered_by")?,
     })
 }
 
@@ -237,9 +257,9 @@ pub fn seen(tx: &mut dyn Tx, token: &[u8; 32], seen_at: Timestamp) -> Result<(),
     tx.execute(&SEEN, params![token, seen_at]).map(|_| ())
 }
 
-/// Ends a session.
-pub fn end_session(tx: &mut dyn Tx, token: &[u8; 32]) -> Result<(), StoreError> {
-    tx.execute(&END_SESSION, params![token]).map(|_| ())
+/// Ends a session. Answers whether there was one.
+pub fn end_session(tx: &mut dyn Tx, token: &[u8; 32]) -> Result<bool, StoreError> {
+    Ok(tx.execute(&END_SESSION, params![token])? == 1)
 }
 
 /// Ends every session of a member of staff.
@@ -260,6 +280,11 @@ pub fn add_link(
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
     tx.execute(&ADD_LINK, params![token, staff, expires_at]).map(|_| ())
+}
+
+/// Whose a one-time link is and until when, without taking it.
+pub fn find_link(tx: &mut dyn Tx, token: &[u8; 32]) -> Result<Option<(StaffId, Timestamp)>, StoreError> {
+    query_one(tx, &FIND_LINK, params![token], |row| Ok((StaffId::from_bytes(row.id16(0)?), at(row, 1)?)))
 }
 
 /// Takes a one-time link: it is gone afterwards, whatever comes of it.

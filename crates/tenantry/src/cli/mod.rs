@@ -5,6 +5,7 @@
 pub mod exit;
 pub mod output;
 mod screening;
+mod signals;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -18,6 +19,7 @@ use tenantry_model::staff::{Role, Scope};
 use tenantry_model::time::Date;
 
 pub use screening::{Algorithm, Compare, PairsIn, Screen, Threshold};
+pub use signals::SignalFiles;
 
 /// The register of who holds what in a cloud: who is behind an account, what they may do, and a record nobody can change.
 #[derive(Debug, Parser)]
@@ -216,6 +218,9 @@ pub enum Lists {
         after_long_help = "Examples:\n  tenantry lists import sdn.csv add.csv alt.csv sdn_comments.csv --published-on 2026-11-20\n  tenantry lists import consolidated.csv\n  tenantry lists import ours.csv --mapping ours.toml\n  tenantry lists import entities.delta.json --code os-sanctions\n\nThe format is recognised. A FollowTheMoney delta is applied to the version in force of the list named by --code. A file that is cut off, or that lost many of its entries, aliases, identifiers or addresses, is refused and the old list stays."
     )]
     Import(ListFiles),
+    /// Import a list of networks that hide their user, or of throw-away e-mail services
+    #[command(after_long_help = signals::HELP)]
+    ImportSignals(SignalFiles),
     /// Download lists from their publishers into a folder, and bring them into force with --import
     #[command(
         after_long_help = "Examples:\n  tenantry lists fetch --folder lists\n  tenantry lists fetch ofac-sdn un-sc --folder lists --import\n  tenantry lists fetch --url https://lists.example.org/entities.ftm.json --list os-sanctions\n  tenantry lists fetch --url 'https://lists.example.org/content?token={token}' --list eu-fsf --token-file eu.token\n\nAsks only for what is newer than what is there, and replaces it only by a whole, sound list: a file that is cut off,\nmalformed or suddenly much smaller is refused and what was there stays. Codes: ofac-sdn, ofac-cons, us-csl, un-sc, uk-sl.\nExit code 1 means that a list was refused, 4 that one could not be had."
@@ -379,14 +384,17 @@ pub enum Ledger {
         after_long_help = "Examples:\n  tenantry ledger fsck\n  tenantry ledger fsck --json | jq .findings\n\nMay run beside `tenantry serve`. Exit code 0 means sound, 1 that something is not as it was written, 4 that it could\nnot be read. Memory does not grow with the ledger."
     )]
     Fsck,
-    /// Begin the signer's memory anew on another machine, or when the file is lost
+    /// Begin the signer's memory anew on another machine, or when the file is lost; two people agree to it here
     #[command(
-        after_long_help = "Example:\n  tenantry ledger remember --size 48213\n\nThe way out when `tenantry serve` refuses to start because the signer's memory (ledger.lock, `checkpoint.lock` in the data\nfolder) is missing. Without the memory an older copy of the database cannot be told from the newest, so compare before: the\nsize is that of the newest checkpoint that witnesses, packages or a copy of /ledger/checkpoint know. Every witness is asked.\nNothing is signed; a memory that is there is never replaced."
+        after_long_help = "Example:\n  tenantry ledger remember --size 48213 --reason \"new machine, change 12\"\n\nThe way out when `tenantry serve` refuses to start because the signer's memory (ledger.lock, `checkpoint.lock` in the data\nfolder) is missing. Without the memory an older copy of the database cannot be told from the newest, so compare before: the\nsize is that of the newest checkpoint that witnesses, packages or a copy of /ledger/checkpoint know. Every witness is asked.\nTwo people give log-in, password and one-time code, one after the other: the first asks, the second approves exactly this\nsize and root; both need roles that may do so for keys. That they did is a record. Nothing is signed; a memory that is there\nis never replaced."
     )]
     Remember {
         /// Leaves of the newest signed checkpoint of this database, as a sign that you have compared it
         #[arg(long, value_name = "LEAVES")]
         size: u64,
+        /// Why; both give this reason
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// Go on under a new name when records that were signed are lost for good; two people agree to it here
     #[command(

@@ -1,5 +1,5 @@
 //! `tenantry backup` and `tenantry restore`. A restored copy is older than what happened since: before anything is answered
-//! from it, the keys are destroyed again that the erasure journal names.
+//! from it, what the erasure journal names is erased again.
 
 use super::{WrongInput, deployment, journal};
 use crate::cli::exit::Exit;
@@ -82,8 +82,12 @@ pub(super) fn restore(file: Option<&Path>, asked: &Restore, out: Output) -> Resu
             before.display()
         )?;
     }
+    for hold in &replayed.holds_ended {
+        write!(text, "\nended the hold {hold}: what it kept was erased after the copy was made")?;
+    }
     let answer = serde_json::json!({
-        "restored": asked.file, "set_aside": before, "erased_again": replayed.erased, "held": replayed.held,
+        "restored": asked.file, "set_aside": before, "erased_again": replayed.erased,
+        "holds_ended": replayed.holds_ended,
     });
     out.answer(&answer, text)?;
     Ok(Exit::Yes)
@@ -140,9 +144,10 @@ pub(super) fn set_aside_before(path: &Path) -> Vec<PathBuf> {
     aside.filter(|file| file.exists()).collect()
 }
 
-/// Moves a database and its log out of the way. Answers where the database went.
+/// Moves a database and its log out of the way. Answers where they went. A log without its database is moved too: the next start
+/// would replay it onto whatever stands in the database's place.
 fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
-    if !path.exists() {
+    if !path.exists() && !with_suffix(path, "-wal").exists() {
         return Ok(None);
     }
     let aside = (1..SET_ASIDE_MAX).map(|n| with_suffix(path, &format!(".before-restore-{n}")));
@@ -158,6 +163,9 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
     let shared = with_suffix(path, "-shm");
     if shared.exists() {
         fs::remove_file(shared)?;
+    }
+    if let Some(folder) = path.parent() {
+        fs::File::open(folder)?.sync_all()?;
     }
     Ok(Some(aside))
 }

@@ -17,7 +17,7 @@ use crate::config::{
 };
 use crate::demo::events::{Closure, Ending};
 use crate::demo::story::{Chapter, Place, Step};
-use crate::demo::{History, Opening, Plan};
+use crate::demo::{History, Opening, Plan, signals};
 use crate::system::{self, HistoryClock, SystemClock};
 use anyhow::{Context as _, Result};
 use desk::ReviewDesk;
@@ -150,6 +150,9 @@ fn prepare(folder: &Path, asked: &Demo, clock: &Arc<HistoryClock>) -> Result<(Re
     let records = list.header().entities;
     let reading = Reading { snapshot: list, notices: Vec::new(), records, set_aside: 0 };
     register.import_list(&deployment::operator(), &reading, &[])?;
+    for signals in signals::lists()? {
+        register.import_signals(&deployment::operator(), &signals, &[])?;
+    }
     let staff = hire(&register)?;
     let officer = person(&staff, OFFICER)?;
     let mut desk = ReviewDesk::new(asked.seed, base, person(&staff, REVIEWER)?, person(&staff, SECOND)?);
@@ -191,6 +194,7 @@ fn receive(register: &Register, history: &History, officer: StaffId) -> Result<(
         due_at: None,
         accounts: order.accounts.clone(),
         words: order.asks.to_owned(),
+        document: None,
     };
     register.receive_order(&Call::by(Actor::Staff { id: officer, role: Role::ComplianceOfficer }), new)?;
     Ok(())

@@ -1,5 +1,5 @@
-//! The erasure journal of a deployment: a file in its data folder. Back it up apart from the database: it says which keys a
-//! restored database must destroy again.
+//! The erasure journal of a deployment: a file in its data folder. Back it up apart from the database: it says what a restored
+//! database must erase again.
 
 use super::deployment::operator;
 use anyhow::{Context as _, Result};
@@ -68,17 +68,18 @@ pub fn attach(register: &Register, data_folder: &Path) -> Result<Replayed> {
     let noted: BTreeSet<Destroyed> = read(&path)?.into_iter().collect();
     let replayed = register.replay_erasures(&operator(), &noted.iter().copied().collect::<Vec<_>>())?;
     let lacking: Vec<JournalEntry> =
-        register.destroyed_keys(&operator())?.iter().filter(|key| !noted.contains(key)).map(entry).collect();
+        register.erased_here(&operator())?.iter().filter(|key| !noted.contains(key)).map(entry).collect();
     if !lacking.is_empty() {
         append_journal(&path, &lacking)?;
     }
-    if replayed.erased > 0 || replayed.held > 0 {
-        let Replayed { erased, held } = replayed;
+    if replayed.erased > 0 {
+        let Replayed { erased, holds_ended } = &replayed;
         // Standard error may be closed; the records of the erasures are in the ledger.
         let _ = writeln!(
             std::io::stderr().lock(),
-            "tenantry: the database is older than {}: erased {erased} keys again, {held} are kept by holds",
-            path.display()
+            "tenantry: the database is older than {}: made {erased} erasures again, and ended {} holds that were over by then",
+            path.display(),
+            holds_ended.len()
         );
     }
     register.keep_erasure_journal(Arc::new(FileJournal::at(path)));

@@ -2,24 +2,22 @@
 //! `new_origin`.
 
 use super::deployment::{self, operator};
-use super::{WrongInput, new_origin};
+use super::{WrongInput, new_origin, two_people};
 use crate::cli::Ledger;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, progress};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
 use std::path::Path;
-use tenantry_ledger::{Checkpoint, VerifierKey};
 use tenantry_model::staff::{Actor, Job};
 use tenantry_register::fsck::{Report, Step};
-use tenantry_register::{Call, RegisterError, Signing};
-use tenantry_vault::NoteCheck;
+use tenantry_register::{Call, Reason, RegisterError, Signing};
 use tenantry_witness::HeadFile;
 
 pub(super) fn run(file: Option<&Path>, asked: &Ledger, out: Output) -> Result<Exit> {
     match asked {
         Ledger::Fsck => check(file, out),
-        Ledger::Remember { size } => remember(file, *size, out),
+        Ledger::Remember { size, reason } => remember(file, *size, reason, out),
         Ledger::NewOrigin { origin, reason, statement } => {
             new_origin::run(file, origin, reason, statement, out)
         }
@@ -35,7 +33,7 @@ fn check(file: Option<&Path>, out: Output) -> Result<Exit> {
         let checked = check.progress();
         bar.set_length(checked.leaves_total);
         bar.set_position(checked.leaves);
-        if checked.leaves == checked.leaves_total {
+        if checked.keys > 0 {
             bar.set_message("checking keys and rows");
         }
     }
@@ -45,9 +43,10 @@ fn check(file: Option<&Path>, out: Output) -> Result<Exit> {
     Ok(if report.is_sound() { Exit::Yes } else { Exit::No })
 }
 
-/// Writes the memory of the signer from the newest stored checkpoint, if that has as many leaves as the operator says.
-fn remember(file: Option<&Path>, size: u64, out: Output) -> Result<Exit> {
+/// Writes the memory of the signer from the newest stored checkpoint, if that has as many leaves as two people say.
+fn remember(file: Option<&Path>, size: u64, reason: &str, out: Output) -> Result<Exit> {
     let config = deployment::settings(file, Vec::new())?;
+    let reason = Reason::parse(reason).context(WrongInput)?;
     let memory = HeadFile::at(&config.ledger.lock);
     if memory.read()?.is_some() {
         let what = format!("{} is there: a memory is not replaced", config.ledger.lock.display());
@@ -61,22 +60,10 @@ fn remember(file: Option<&Path>, size: u64, out: Output) -> Result<Exit> {
         Err(RegisterError::Unwitnessed { reason }) => Some(reason),
         Err(error) => return Err(error.into()),
     };
-    let note =
-        register.checkpoint_note()?.context("no checkpoint was signed yet; none is to be remembered")?;
-    let keys =
-        register.verifier_keys().iter().map(|key| VerifierKey::parse(key)).collect::<Result<Vec<_>, _>>();
-    let newest = Checkpoint::verify(note.as_bytes(), &keys?, &NoteCheck)?;
-    if newest.size != size {
-        let what =
-            format!("the newest signed checkpoint of this database has {} leaves, not {size}", newest.size);
-        return Err(anyhow::Error::msg(what).context(WrongInput));
-    }
-    let stored = register.consistency(&operator(), size, Some(size))?;
-    if stored.old_root != newest.root {
-        let what = "the leaves of this database are not those its newest checkpoint was signed over: `tenantry ledger fsck`";
-        return Err(anyhow::Error::msg(what));
-    }
-    memory.lock()?.replace(&newest)?;
+    let approval = two_people::agree(&register, &reason, |first| register.request_memory(first, size))?;
+    let held = memory.lock()?;
+    let newest = register.begin_memory(&operator(), approval, size)?;
+    held.replace(&newest)?;
     let mut text = format!("{} remembers {size} leaves", config.ledger.lock.display());
     if let Some(reason) = unwitnessed {
         write!(text, "\nnot all witnesses could say whether they know more: {reason}")?;
@@ -91,8 +78,8 @@ fn text(report: &Report) -> Result<String> {
     for finding in &report.findings {
         writeln!(text, "{}: {}", finding.place, finding.what)?;
     }
-    if report.more > 0 {
-        writeln!(text, "and {} more", report.more)?;
+    for (place, more) in &report.more {
+        writeln!(text, "{place}: and {more} more")?;
     }
     let verdict = if report.is_sound() { "sound" } else { "NOT as it was written" };
     write!(

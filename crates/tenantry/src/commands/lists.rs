@@ -24,6 +24,7 @@ const HEAD_BYTES: u64 = 64 << 10;
 pub(super) fn run(file: Option<&Path>, lists: &Lists, out: Output) -> Result<Exit> {
     match lists {
         Lists::Import(files) => import(file, files, out),
+        Lists::ImportSignals(files) => super::signals::import(file, files, out),
         Lists::Fetch(asked) => fetch(file, asked, out),
         Lists::Pack { list, output } => pack(list, output, out),
         Lists::List => list(file, out),
@@ -118,6 +119,21 @@ fn list(file: Option<&Path>, out: Output) -> Result<Exit> {
             text,
             "{:10} {:7} entries, of {published}, imported {}, confirmed {}",
             header.list, header.entities, snapshot.imported_at, snapshot.confirmed_at
+        )?;
+    }
+    for list in &lists.signal_lists.in_force {
+        let header = &list.header;
+        let published = published(header.published_on);
+        writeln!(
+            text,
+            "{:10} {:7} entries, of {published}, imported {}, confirmed {}, {}",
+            header.list, header.entries, list.imported_at, list.confirmed_at, header.kind
+        )?;
+    }
+    for list in &lists.signal_lists.unreadable {
+        writeln!(
+            text,
+            "the signal list {list} cannot be read; import it again: whoever is assessed meanwhile is reviewed"
         )?;
     }
     if lists.in_force.is_empty() {

@@ -24,6 +24,8 @@ mod orders;
 mod retention;
 mod screen;
 mod serving;
+mod signals;
+mod two_people;
 mod verify;
 mod witness;
 

@@ -1,18 +1,18 @@
 //! `tenantry ledger new-origin`: the way out when start-up refuses a tree and no better copy exists. The console is not there
 //! then, so the two people log in here, one after the other.
 
-use super::WrongInput;
 use super::deployment::{self, operator};
+use super::{WrongInput, two_people};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::config::Config;
 use anyhow::{Context as _, Result};
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tenantry_register::{Call, Reason, Register};
+use tenantry_register::{Reason, Register};
 use tenantry_store::{MIGRATIONS, Store, StoreExt as _};
 use tenantry_witness::HeadFile;
 
@@ -72,41 +72,8 @@ fn agree(store: &Arc<dyn Store>, config: &Config, origin: &str, reason: &Reason)
     let (clock, entropy) = deployment::surroundings();
     let lock = config.ledger.lock.clone();
     let register = Register::open_to_continue(Arc::clone(store), root, clock, entropy, lock)?;
-    let first = log_in(&register, "the first person, who asks")?.because(reason.clone());
-    let approval = register.request_new_origin(&first, origin)?;
-    let second = log_in(&register, "the second person, who approves")?.because(reason.clone());
-    let request = register.approval(&second, approval)?;
-    tell(&format!("to be approved: {}\n", request.pending.object()))?;
-    register.approve(&second, approval, request.content_hash)?;
+    let approval = two_people::agree(&register, reason, |first| register.request_new_origin(first, origin))?;
     Ok(register.continue_under(&operator(), approval, origin)?.to_string())
-}
-
-/// Who stands here, by log-in, password and one-time code.
-fn log_in(register: &Register, who: &str) -> Result<Call> {
-    tell(&format!("{who}\n"))?;
-    let login = ask("Log-in: ")?;
-    let password =
-        if io::stdin().is_terminal() { rpassword::prompt_password("Password: ")? } else { ask("")? };
-    let code = ask("One-time code: ")?;
-    let session = register.log_in(&login, &password, &code)?;
-    let session = session.context("log-in, password or code is wrong, or the log-in is locked")?;
-    let actor = register.session(&session.token)?.context("the session ended")?.actor;
-    register.log_out(&session.token)?;
-    Ok(Call::by(actor))
-}
-
-fn ask(label: &str) -> Result<String> {
-    tell(label)?;
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-/// To standard error, so that the answer stays alone on standard output.
-fn tell(text: &str) -> Result<()> {
-    let mut error = io::stderr().lock();
-    error.write_all(text.as_bytes()).and_then(|()| error.flush())?;
-    Ok(())
 }
 
 /// Whether the ledger has this name already and only the signer's memory is still the old one.

@@ -7,7 +7,7 @@ use crate::cli::output::Output;
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
 use std::path::Path;
-use tenantry_register::orders::{NewOrder, OrderView};
+use tenantry_register::orders::{DocumentView, NewOrder, OrderView};
 
 pub(super) fn run(file: Option<&Path>, orders: &Orders, out: Output) -> Result<Exit> {
     let config = deployment::settings(file, Vec::new())?;
@@ -44,6 +44,10 @@ fn text(order: &OrderView) -> Result<String> {
     );
     for account in &order.accounts {
         writeln!(text, "  names {account}")?;
+    }
+    if let Some(document) = &order.document {
+        let DocumentView { media_type, size_bytes, sha256, keeping } = document;
+        writeln!(text, "  arrived as {media_type}, {size_bytes} bytes, SHA-256 {sha256}, {keeping}")?;
     }
     Ok(text)
 }

@@ -12,6 +12,7 @@ mod people;
 pub mod places;
 pub mod random;
 mod sheet;
+pub mod signals;
 pub mod story;
 pub mod summary;
 mod tables;

@@ -32,17 +32,12 @@ fn a_changed_byte_in_any_file_is_found_by_all_three() {
     row("none", &good);
     assert!(good.iter().all(|word| word == "VALID" || word == "-"), "{good:?}");
 
-    for (changed, (path, bytes)) in files.iter().enumerate() {
-        let mut altered = bytes.to_vec();
-        let middle = altered.len() / 2;
-        altered[middle] ^= 1;
-        let mut files = files.clone();
-        files[changed].1 = &altered;
-        std::fs::write(folder.join("changed.zip"), zip::write(&files).unwrap()).unwrap();
-        let words = all.words("changed.zip", None);
-        row(path.trim_start_matches("bag/"), &words);
-        assert!(words.iter().all(|word| word == "INVALID" || word == "-"), "{path}: {words:?}");
+    let named = |name: &str| files.iter().any(|(path, _)| path.trim_start_matches("bag/") == name);
+    for name in ["README.txt", "verify.py", "verify.html", "verifier-source.tar.gz", "BUILD.txt"] {
+        assert!(named(&format!("verify/{name}")), "{name} is one of the files");
     }
+    all.find_a_change_in_each_file(&package);
+    all.find_changes_around_the_files(&package);
 
     // Encrypted to a recipient it says so to everybody, and is the same package to whoever has the key.
     std::fs::write(folder.join("key.txt"), format!("{IDENTITY}\n")).unwrap();
@@ -83,6 +78,8 @@ fn what_is_missing_or_wrong_is_called_so_by_all_three() {
         signer.key().fingerprint().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let good = build(&Ledger::new().package(&signer), &signer).unwrap();
     let mut all = Verifiers::of(&deployment, &good, fingerprint);
+    // It has what an account of a young deployment has not: an order, erased records, events.
+    all.find_a_change_in_each_file(&good);
     row("what is wrong", &["tenantry verify", "verify.py", "verify.html"].map(str::to_owned));
     for (name, verdict, _, change) in CASES {
         let mut package = Ledger::new().package(&signer);
@@ -138,6 +135,43 @@ impl<'a> Verifiers<'a> {
             browser: Browser::start(&folder.join("verify.html")),
             fingerprint,
         }
+    }
+
+    /// One byte of each file in turn; the archive around it is made good again.
+    fn find_a_change_in_each_file(&mut self, package: &[u8]) {
+        let files = zip::read(package).unwrap();
+        for (changed, (path, bytes)) in files.iter().enumerate() {
+            let mut altered = bytes.to_vec();
+            let middle = altered.len() / 2;
+            altered[middle] ^= 1;
+            let mut files = files.clone();
+            files[changed].1 = &altered;
+            self.find(path.trim_start_matches("bag/"), &zip::write(&files).unwrap());
+        }
+    }
+
+    /// One byte in each field of the archive's own: of the first header, of its entry in the directory, and of the end.
+    fn find_changes_around_the_files(&mut self, package: &[u8]) {
+        let directory = package.windows(4).rposition(|bytes| bytes == b"PK\x05\x06").unwrap();
+        let offset = package[directory + 16..directory + 20].try_into().unwrap();
+        let first = usize::try_from(u32::from_le_bytes(offset)).unwrap();
+        let header = [0, 4, 6, 8, 10, 12, 14, 18, 22, 26, 28, 30];
+        let entry = [0, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 30, 32, 34, 36, 38, 42, 46];
+        let end = [0, 4, 6, 8, 10, 12, 16, 20];
+        let places = header.into_iter().chain(entry.map(|at| first + at)).chain(end.map(|at| directory + at));
+        for at in places {
+            let mut changed = package.to_vec();
+            changed[at] ^= 1;
+            self.find(&format!("(archive, byte {at})"), &changed);
+        }
+    }
+
+    /// All three call it INVALID.
+    fn find(&mut self, what: &str, changed: &[u8]) {
+        std::fs::write(self.deployment.folder().join("changed.zip"), changed).unwrap();
+        let words = self.words("changed.zip", None);
+        row(what, &words);
+        assert!(words.iter().all(|word| word == "INVALID" || word == "-"), "{what}: {words:?}");
     }
 
     /// What each says of a package in the folder; `-` for one that is not installed.

@@ -136,7 +136,7 @@ fn nothing_that_is_generated_reaches_anybody() {
 
 fn set_aside(ip: IpAddr) -> bool {
     match ip {
-        IpAddr::V4(v4) => matches!(v4.octets(), [203, 0, 113, _] | [198, 18 | 19, _, _]),
+        IpAddr::V4(v4) => matches!(v4.octets(), [203, 0, 113, _] | [198, 51, 100, _] | [198, 18 | 19, _, _]),
         IpAddr::V6(v6) => v6.segments()[..2] == [0x2001, 0x0db8],
     }
 }

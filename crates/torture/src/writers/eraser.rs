@@ -117,9 +117,9 @@ impl Writer for EraserWriter {
             .carry_out_erasures(&job(Job::Retention), &journal)
             .context("an erasure cannot be finished")?;
         let noted: BTreeSet<_> = read_journal(&journal_of(folder))?.iter().map(|entry| entry.key).collect();
-        let destroyed = register.destroyed_keys(&job(Job::Retention))?;
+        let destroyed = register.erased_here(&job(Job::Retention))?;
         let missing = destroyed.iter().filter(|key| !noted.contains(&key.key)).count();
-        ensure!(missing == 0, "the journal lacks {missing} of {} destroyed keys", destroyed.len());
+        ensure!(missing == 0, "the journal lacks {missing} of {} erasures", destroyed.len());
         let mut check = register.check(&job(Job::CommandLine))?;
         while check.step()? == Step::More {}
         let report = check.into_report();

@@ -99,7 +99,7 @@ fn key_of_first_party(folder: &Path) -> Result<Option<JournalEntry>> {
             object: row.id.bytes(),
             subject: row.subject,
             class: PERSONAL_DATA,
-            key: key.id,
+            key: Some(key.id),
         }))
     });
     Ok(found?)

@@ -27,8 +27,8 @@ enum Floor {
 
 fn floor(name: &str) -> Option<Floor> {
     Some(match name {
-        "model" | "names" | "screening" | "identity" | "policy" | "tenure" | "linkage" | "ledger"
-        | "verifier" | "evidence" | "timestamp" => Floor::Core,
+        "model" | "names" | "screening" | "identity" | "policy" | "tenure" | "linkage" | "signals"
+        | "ledger" | "verifier" | "evidence" | "timestamp" => Floor::Core,
         "store" => Floor::Port,
         "store-sqlite" | "store-postgres" | "vault" | "lists" | "mapped" | "feeds" | "verifier-wasm" => {
             Floor::Edge

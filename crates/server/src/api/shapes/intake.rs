@@ -2,15 +2,15 @@
 
 use super::facts::FactValue;
 use super::words::{
-    AccessKind, AccountId, AccountRole, CheckMethod, CheckResult, Control, FactId, Instant, PartyId,
-    PartyKind, Share, Source,
+    AccessKind, AccountId, AccountRole, AppealGround, CheckMethod, CheckResult, Control, FactId, Instant,
+    PartyId, PartyKind, Share, Source,
 };
 use utoipa::ToSchema;
 
 /// A request to open an account.
 #[derive(ToSchema)]
 pub struct NewApplication {
-    /// Your own reference for the account; unique, no personal data.
+    /// Your own reference for the account; unique among yours, no personal data.
     #[schema(min_length = 1, max_length = 120, pattern = "^[A-Za-z0-9_.:/-]+$")]
     pub reference: String,
     /// The reseller account under which the account is opened.
@@ -160,6 +160,16 @@ pub struct NewAccess {
     /// The address it came from, IPv4 or IPv6; sealed with the record.
     #[schema(required = false)]
     pub ip: Option<String>,
+}
+
+/// An appeal.
+#[derive(ToSchema)]
+pub struct NewAppeal {
+    /// On what ground.
+    pub ground: AppealGround,
+    /// What they say, in their words; sealed with the case.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub statement: String,
 }
 
 /// Accesses to report at once.

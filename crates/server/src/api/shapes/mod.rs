@@ -11,5 +11,6 @@ pub mod facts;
 pub mod intake;
 pub mod record;
 pub mod retention;
+pub mod signals;
 pub mod views;
 pub mod words;

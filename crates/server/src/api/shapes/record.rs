@@ -1,8 +1,8 @@
 //! The record and the messages about it: ledger, evidence, replay, webhooks, measures.
 
 use super::words::{
-    AccountId, CaseId, DecisionId, DeliveryId, EndpointId, EventId, EventType, Hex32, Instant, MeasureId,
-    MeasureState, OrderId, OrderKind, Phase, ResellerReach,
+    AccountId, CaseId, DecisionId, DeliveryId, DocumentType, EndpointId, EventId, EventType, Hex32, Instant,
+    Keeping, MeasureId, MeasureState, OrderId, OrderKind, Phase, ResellerReach,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -300,6 +300,9 @@ pub struct MeasureView {
     pub effective_at: Instant,
     /// When it ends.
     pub expires_at: Instant,
+    /// How its end was put off, oldest first: `instead_of`, `until`, `notice`, `noticed_on`, `approved_at`.
+    #[schema(value_type = Vec<Object>)]
+    pub extensions: Vec<Value>,
     /// Who proposed it.
     pub proposed_by: String,
     /// When.
@@ -373,6 +376,36 @@ pub struct NewOrder {
     /// What it demands, in words. Sealed.
     #[schema(required = false, max_length = 20_000)]
     pub words: String,
+    /// The document as received.
+    pub document: Option<NewDocument>,
+}
+
+/// The document an order arrived as: its `content`, or `sha256` and `size_bytes` of one that may not be kept.
+#[derive(ToSchema)]
+pub struct NewDocument {
+    /// What it is; it is not guessed.
+    pub media_type: DocumentType,
+    /// The document in base64, at most 8 MiB before encoding. Sealed, and erased with the order.
+    #[schema(content_encoding = "base64", max_length = 11_184_812)]
+    pub content: Option<String>,
+    /// SHA-256 of a document that may not be kept.
+    pub sha256: Option<Hex32>,
+    /// Size of a document that may not be kept, in bytes.
+    #[schema(minimum = 1)]
+    pub size_bytes: Option<u64>,
+}
+
+/// What the record of an order states of its document.
+#[derive(ToSchema)]
+pub struct DocumentView {
+    /// What it is.
+    pub media_type: DocumentType,
+    /// Its size, in bytes.
+    pub size_bytes: u64,
+    /// Its SHA-256.
+    pub sha256: Hex32,
+    /// Whether it is kept here.
+    pub keeping: Keeping,
 }
 
 /// An order, without what it says.
@@ -394,4 +427,6 @@ pub struct OrderView {
     pub case: CaseId,
     /// The accounts it names.
     pub accounts: Vec<AccountId>,
+    /// The document it arrived as, where one was recorded.
+    pub document: Option<DocumentView>,
 }

@@ -2,6 +2,7 @@
 
 use super::decision::{Decision, StatusFinding};
 use super::intake::ShareRange;
+use super::signals::SignalListsView;
 use super::words::{
     AccountId, AccountRole, AccountState, ApplicationId, Capability, CaseId, CaseKind, CaseState, Control,
     DecisionId, EvidenceId, FactId, FactKind, GateWord, Instant, Outcome, PartyId, PartyKind, SnapshotId,
@@ -376,6 +377,15 @@ pub struct Recorded {
     pub leaf: u64,
 }
 
+/// An appeal that was received.
+#[derive(ToSchema)]
+pub struct AppealReceived {
+    /// The case that carries the work.
+    pub case: CaseId,
+    /// When it is to be decided.
+    pub due_at: Instant,
+}
+
 /// Where a batch was recorded.
 #[derive(ToSchema)]
 pub struct RecordedBatch {
@@ -407,6 +417,8 @@ pub struct ListsView {
     /// The last pass that went over everybody and ended.
     #[schema(required)]
     pub last_pass: Option<LastPass>,
+    /// Signal lists: networks that hide their user, throw-away e-mail services. Looked up, not screened against.
+    pub signal_lists: SignalListsView,
     /// Files this process refused to import since it started; the versions in force stayed.
     pub refused: Vec<RefusedList>,
 }

@@ -85,6 +85,7 @@ ids! {
     OrderId = "ord", "01k9yq3s7fp5s3d1f9g7h2j4k6";
     MeasureId = "msr", "01k9yq3s7fh6j4k2g0f8d7s5a3";
     SnapshotId = "lst", "01k9yq3s7fn5m3b1v9c8x6z4q2";
+    SignalListId = "sgl", "01k9yq3s7fn5m3b1v9c8x6z4q2";
     HoldId = "hld", "01k9yq3s7fb6n8m0q2w4e6r8t0";
     ErasureId = "ers", "01k9yq3s7fm9n7b5v3c1x0z2a4";
     StaffId = "stf", "01k9yq3s7fa1s3d5f7g9h0j2k4";
@@ -94,6 +95,7 @@ ids! {
 }
 
 words! {
+    SignalKind = model::signal::SignalKind, "What the entries of a signal list are.";
     PartyKind = model::party::PartyKind, "Individual or organisation.";
     Status = model::party::Status, "US person, foreign person, or not determined (15 CFR 7.301).";
     Control = model::party::Control, "A kind of control over an organisation.";
@@ -115,9 +117,12 @@ words! {
     CheckMethod = model::evidence::CheckMethod, "How something was checked.";
     CheckResult = model::evidence::CheckResult, "What came of a check.";
     CaseKind = model::case::CaseKind, "Why a case exists.";
+    AppealGround = model::case::AppealGround, "On what ground somebody appeals.";
     CaseState = model::case::CaseState, "Where a case stands.";
     Verdict = model::case::Verdict, "What a reviewer concludes.";
     OrderKind = model::order::OrderKind, "A kind of legal process.";
+    DocumentType = model::order::DocumentType, "The form in which a document arrived.";
+    Keeping = model::order::Keeping, "Whether a document is kept, or only its SHA-256 and size.";
     EventType = model::event::EventType, "What an event tells.";
     ReasonCode = model::case::ReasonCode, "Why a reviewer concludes so.";
     MeasureState = model::measure::MeasureState, "Where a measure stands on its way through two persons.";

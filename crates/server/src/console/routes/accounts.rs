@@ -26,6 +26,7 @@ use tenantry_model::time::Timestamp;
 use tenantry_policy::decision::{Decision, Outcome, Scope};
 use tenantry_policy::measures::{Reach, ReachEffect, Timing};
 use tenantry_policy::rule::Effect;
+use tenantry_register::Action;
 use tenantry_register::accounts::{AccountFilter, AccountSummary, AccountView, RoleView};
 
 /// Accounts on one page.
@@ -143,6 +144,8 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             applied: when(account.summary.created_at, now),
             opened: account.summary.opened_at.map(|at| when(at, now)),
             gate: gate(desk, &account),
+            change: may_change(desk, &account)
+                .then(|| Link::new(&format!("/console/accounts/{id}/parties"), "Change owners and roles")),
             roles: account.roles.iter().map(role_row).collect(),
             chain: chain(desk, &account),
             below: account.below.iter().take(BELOW_MAX).map(below_row).collect(),
@@ -154,11 +157,24 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
             decisions: decisions(&account, now),
             measures: decision.map(|d| measures(d, now)).unwrap_or_default(),
             cases: account.cases.iter().map(case_row).collect(),
+            appeal: appeal(desk, &account),
             links: account.links.iter().map(link_row).collect(),
             timeline,
         }))
     })
     .await
+}
+
+fn appeal(desk: &Desk, account: &AccountView) -> Option<Link> {
+    use AccountState as S;
+    let against = matches!(account.summary.state, S::Refused | S::Restricted | S::Suspended | S::Closed);
+    let here = format!("/console/accounts/{}/appeal", account.summary.id);
+    (against && desk.may(Action::Appeal)).then(|| Link::new(&here, "Enter an appeal"))
+}
+
+/// Whether the viewer may change who is behind the account.
+fn may_change(desk: &Desk, account: &AccountView) -> bool {
+    desk.may(Action::AddFacts) && account.summary.state != AccountState::Closed
 }
 
 fn scope(decision: &Decision) -> Badge {
@@ -295,7 +311,8 @@ impl Tree<'_> {
     }
 }
 
-fn held(interest: &Interest) -> String {
+/// What an interest amounts to, in words.
+pub(super) fn held(interest: &Interest) -> String {
     let control = interest.control.iter().map(|control| plain(control.as_str()));
     interest.share.map(percent).into_iter().chain(control).collect::<Vec<_>>().join(", ")
 }

@@ -68,7 +68,9 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
                                                and you can approve there."
                         .to_owned()
                 }
-                Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } => {
+                Pending::ApproveMeasure { .. }
+                | Pending::LiftMeasure { .. }
+                | Pending::ExtendMeasure { .. } => {
                     "Whom it hits is on the page of the measure; you can approve there.".to_owned()
                 }
                 Pending::Disclose { .. } => {
@@ -84,6 +86,10 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
                 }
                 Pending::AddStaff { .. } => {
                     "Make sure, by another way than this page, that this person exists and is to work here."
+                        .to_owned()
+                }
+                Pending::MakeKey { .. } => {
+                    "Make sure, by another way than this page, that the machine is to do this and nothing more."
                         .to_owned()
                 }
                 Pending::LoginLink { .. } => {
@@ -146,6 +152,7 @@ const fn kind(pending: &Pending) -> &'static str {
     match pending {
         Pending::ApproveMeasure { .. } => "measure",
         Pending::LiftMeasure { .. } => "lifting of a measure",
+        Pending::ExtendMeasure { .. } => "extension of a measure",
         Pending::DecideCase { .. } => "verdict on a case",
         Pending::Disclose { .. } => "disclosure",
         Pending::ReleaseHold { .. } => "release of a hold",
@@ -154,13 +161,14 @@ const fn kind(pending: &Pending) -> &'static str {
         Pending::AdoptPack { .. } => "policy pack",
         Pending::AddStaff { .. } => "new member of staff",
         Pending::LoginLink { .. } => "log-in link",
+        Pending::MakeKey { .. } => "API key",
     }
 }
 
 fn subject(pending: &Pending, names: &Names) -> Link {
     let object = pending.object();
     match pending {
-        Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } => {
+        Pending::ApproveMeasure { .. } | Pending::LiftMeasure { .. } | Pending::ExtendMeasure { .. } => {
             Link::new(&format!("/console/measures/{object}"), &format!("measure {}", short(&object)))
         }
         Pending::DecideCase { .. } => {
@@ -177,6 +185,7 @@ fn subject(pending: &Pending, names: &Names) -> Link {
         Pending::AddStaff { staff, role, .. } | Pending::LoginLink { staff, role } => {
             Link::new("", &format!("{}, {}", names.staff(*staff), role_word(*role)))
         }
+        Pending::MakeKey { label, .. } => Link::new("", label),
         Pending::Erase { .. } => Link::new("/console/retention", &format!("erasure {}", short(&object))),
     }
 }
@@ -187,6 +196,7 @@ fn effect(pending: &Pending) -> String {
             "puts the measure into force from its date on, for every account it reaches"
         }
         Pending::LiftMeasure { .. } => "ends the measure now; accounts it held back are assessed again",
+        Pending::ExtendMeasure { .. } => "puts off the end of the measure, for every account it reaches",
         Pending::DecideCase { verdict: Verdict::Confirm, .. } => {
             "carries the verdict out: the account is refused, or suspended if it was open"
         }
@@ -207,6 +217,9 @@ fn effect(pending: &Pending) -> String {
         Pending::LoginLink { .. } => {
             "shows whoever asked one link, with which this person's password and authenticator are set anew"
         }
+        Pending::MakeKey { .. } => {
+            "lets whoever asked make this key once and see its secret; whoever holds it can do exactly what is listed"
+        }
         Pending::Erase { .. } => {
             "destroys exactly these keys once their days of grace are over, unless a hold is placed before"
         }
@@ -221,6 +234,13 @@ fn content(desk: &Desk, pending: &Pending) -> Vec<ContentLine> {
         Pending::ApproveMeasure { measure, content } | Pending::LiftMeasure { measure, content } => {
             vec![line("Measure", measure.to_string()), line("Digest of its text", content.to_string())]
         }
+        Pending::ExtendMeasure { measure, content, until, notice, noticed_on } => vec![
+            line("Measure", measure.to_string()),
+            line("Digest of its text as it stands", content.to_string()),
+            line("Ends instead", until.to_string()),
+            line("Notice", notice.clone()),
+            line("Date of the notice", noticed_on.to_string()),
+        ],
         Pending::Disclose { disclosure, content } => {
             vec![line("Disclosure", disclosure.to_string()), line("Digest of its scope", content.to_string())]
         }
@@ -233,6 +253,19 @@ fn content(desk: &Desk, pending: &Pending) -> Vec<ContentLine> {
             lines
         }
         Pending::LoginLink { staff, role } => person(desk, *staff, *role),
+        Pending::MakeKey { key, label, scopes, reseller } => {
+            let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+            let confined = match reseller {
+                Some(reseller) => format!("the reseller {reseller} and what is below it"),
+                None => "nothing: the whole provider".to_owned(),
+            };
+            vec![
+                line("What it is for", label.clone()),
+                line("What it may do", scopes.join(", ")),
+                line("Confined to", confined),
+                line("Identifier", key.to_string()),
+            ]
+        }
         Pending::RotateKeys { rotation } => vec![line("Key to be changed", rotation.to_string())],
         Pending::AdoptPack { pack, version, content } => vec![
             line("Pack", pack.clone()),

@@ -275,6 +275,8 @@ pub(super) const fn verdict_word(verdict: Verdict, kind: CaseKind) -> &'static s
         (Verdict::Confirm, CaseKind::Order) => "carried out",
         (Verdict::Dismiss, CaseKind::Measure) => "does not apply",
         (Verdict::Confirm, CaseKind::Measure) => "applies",
+        (Verdict::Dismiss, CaseKind::Appeal) => "the decision stands",
+        (Verdict::Confirm, CaseKind::Appeal) => "grant the appeal",
         (Verdict::Dismiss, _) => "dismiss",
         (Verdict::Confirm, _) => "confirm",
         (Verdict::NeedInformation, _) => "need information",
@@ -290,6 +292,10 @@ const fn effect(verdict: Verdict, kind: CaseKind) -> &'static str {
         (Verdict::Escalate, _) => "Only a compliance officer or legal can decide it from then on.",
         (Verdict::Dismiss, CaseKind::Order) => "Closes the case as refused; nothing is handed over.",
         (Verdict::Confirm, CaseKind::Order) => "Closes the case as carried out.",
+        (Verdict::Dismiss, CaseKind::Appeal) => "Closes the case; the account stays as it is.",
+        (Verdict::Confirm, CaseKind::Appeal) => {
+            "What was confirmed against the account counts as undecided; it is assessed again, and what still stands is raised anew."
+        }
         (Verdict::Dismiss, _) => {
             "Closes the case and assesses the account again; it is not raised anew while what it rests on stays as it is."
         }

@@ -15,7 +15,7 @@ use tenantry_model::random::draw;
 use tenantry_model::staff::{Actor, Entrance, Job, Role};
 use tenantry_model::time::Timestamp;
 use tenantry_register::access::role_may;
-use tenantry_register::people::{Session, StaffView};
+use tenantry_register::people::{ComesFrom, Session, StaffView};
 use tenantry_register::{Action, Call, IdempotencyKey, Register, RegisterError};
 
 /// Seconds after which it is worth trying again.
@@ -33,6 +33,8 @@ pub(super) struct Lobby {
     pub(super) request: String,
     /// Stands in for the form token of a session.
     pub(super) token: String,
+    /// Where it comes from.
+    pub(super) from: ComesFrom,
 }
 
 /// A request of somebody who is logged in.
@@ -140,6 +142,11 @@ impl Desk {
 
     pub(super) fn now(&self) -> Timestamp {
         self.lobby.console.now()
+    }
+
+    /// Where the request comes from.
+    pub(super) const fn from(&self) -> &ComesFrom {
+        &self.lobby.from
     }
 
     /// A one-time link is no log-in: somebody else may have had it in their hands. In the demo there is nothing else.
@@ -295,6 +302,7 @@ fn flash(done: &str) -> Option<Flash> {
         "credentials" => "Password and authenticator are set. Log in with them, now and from now on.",
         "held" => "The hold is in force. Nothing it covers is erased.",
         "renewed" => "The hold is renewed.",
+        "behind-changed" => "Recorded, and the account was assessed again.",
         "received" => "The order is recorded and its clock runs.",
         _ => return None,
     };

@@ -55,7 +55,7 @@ pub(super) async fn login(knocked: Knocked<LoginForm>) -> Reply {
         .answer(move |lobby| {
             let next = safe_return(&form.next);
             if let Some(session) =
-                lobby.console.state.register.log_in(&form.login, &form.password, &form.code)?
+                lobby.console.state.register.log_in(&form.login, &form.password, &form.code, &lobby.from)?
             {
                 return Ok(with_cookie(see_other(next), &lobby.console.cookies().begin(&session.token)));
             }
@@ -86,7 +86,7 @@ pub(super) async fn link(knocked: Knocked<LinkForm>) -> Reply {
     lobby
         .answer(move |lobby| {
             let session = match unhex(&form.token) {
-                Some(token) => lobby.console.state.register.log_in_by_link(&token)?,
+                Some(token) => lobby.console.state.register.log_in_by_link(&token, &lobby.from)?,
                 None => None,
             };
             let Some(session) = session else {
@@ -103,7 +103,7 @@ pub(super) async fn link(knocked: Knocked<LinkForm>) -> Reply {
 pub(super) async fn logout(sent: Sent<BareForm>) -> Reply {
     sent.desk
         .answer(|desk| {
-            desk.register().log_out(&desk.token)?;
+            desk.register().log_out(&desk.token, desk.from())?;
             Ok(with_cookie(see_other("/console/logged-out"), &desk.console().cookies().end()))
         })
         .await

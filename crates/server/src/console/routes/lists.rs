@@ -1,4 +1,4 @@
-//! Watchlists in force, and the proof that everybody was screened against them.
+//! Watchlists and signal lists in force, and the proof that everybody was screened against them.
 
 use super::desk::{Desk, capital};
 use super::words::{counted, grouped, when};
@@ -6,8 +6,10 @@ use crate::console::views::lists::{Heartbeat, ListCard, ListsPage, SnapshotRow};
 use crate::console::views::parts::{Badge, Bar, Digest, Tone, When};
 use crate::console::views::shell::Section;
 use crate::console::{Reply, page};
-use tenantry_model::time::{DAY_US, Timestamp};
+use tenantry_model::signal::SignalKind;
+use tenantry_model::time::{DAY_US, Date, Timestamp};
 use tenantry_register::reassess::Pass;
+use tenantry_register::signal_lists::SignalListView;
 use tenantry_register::watchlists::{ListsView, SnapshotView};
 
 pub(super) async fn list(desk: Desk) -> Reply {
@@ -19,7 +21,9 @@ pub(super) async fn list(desk: Desk) -> Reply {
         let refused =
             lists.refused.iter().map(|r| (when(r.at, now), format!("{}: {}", r.list, r.reason))).collect();
         let (shell, heartbeat) = (desk.shell(Section::Lists), heartbeat(&lists, now));
-        Ok(page(&ListsPage { shell, heartbeat, troubles, refused, lists: cards }))
+        let signals = lists.signal_lists.in_force.iter();
+        let signals = signals.map(|current| signal_card(current, &lists, now)).collect();
+        Ok(page(&ListsPage { shell, heartbeat, troubles, refused, lists: cards, signals }))
     })
     .await
 }
@@ -64,9 +68,10 @@ fn card(current: &SnapshotView, lists: &ListsView, now: Timestamp) -> ListCard {
     ListCard {
         id: current.header.list.clone(),
         name: current.header.title.clone(),
+        source: String::new(),
         state: if stale { Badge::new(Tone::Warn, "stale") } else { Badge::new(Tone::Good, "in force") },
         snapshot: Digest::new(&current.header.digest),
-        published: published(current),
+        published: published(current.header.published_on),
         imported: when(current.imported_at, now),
         confirmed: when(current.confirmed_at, now),
         entries: grouped(current.header.entities),
@@ -77,12 +82,47 @@ fn card(current: &SnapshotView, lists: &ListsView, now: Timestamp) -> ListCard {
 fn row(snapshot: &SnapshotView, now: Timestamp) -> SnapshotRow {
     SnapshotRow {
         id: Digest::new(&snapshot.header.digest),
-        published: published(snapshot),
+        published: published(snapshot.header.published_on),
         imported: when(snapshot.imported_at, now),
         entries: grouped(snapshot.header.entities),
     }
 }
 
-fn published(snapshot: &SnapshotView) -> Option<When> {
-    snapshot.header.published_on.map(|day| When::day(&day.to_string(), ""))
+/// A signal list. None is too old unless the deployment says that it needs it: then it is among the troubles.
+fn signal_card(current: &SignalListView, lists: &ListsView, now: Timestamp) -> ListCard {
+    let header = &current.header;
+    let unreadable = lists.signal_lists.unreadable.contains(&header.list);
+    let history = lists.signal_lists.history.iter();
+    let earlier = history.filter(|s| s.header.list == header.list && s.superseded_at.is_some());
+    let name = match header.kind {
+        SignalKind::AnonymousNetwork => "Networks that hide their user",
+        SignalKind::DisposableEmail => "Throw-away e-mail services",
+    };
+    ListCard {
+        id: header.list.clone(),
+        name: name.to_owned(),
+        source: header.source.clone(),
+        state: if unreadable {
+            Badge::new(Tone::Bad, "unreadable")
+        } else {
+            Badge::new(Tone::Good, "in force")
+        },
+        snapshot: Digest::new(&header.digest),
+        published: published(header.published_on),
+        imported: when(current.imported_at, now),
+        confirmed: when(current.confirmed_at, now),
+        entries: grouped(header.entries),
+        earlier: earlier
+            .map(|version| SnapshotRow {
+                id: Digest::new(&version.header.digest),
+                published: published(version.header.published_on),
+                imported: when(version.imported_at, now),
+                entries: grouped(version.header.entries),
+            })
+            .collect(),
+    }
+}
+
+fn published(on: Option<Date>) -> Option<When> {
+    on.map(|day| When::day(&day.to_string(), ""))
 }

@@ -1,12 +1,13 @@
 //! From the form of a new measure to what the register takes.
 
-use crate::console::forms::MeasureForm;
+use crate::console::forms::{ExtendForm, MeasureForm};
 use crate::console::views::measures::MeasureDraft;
 use std::str::FromStr;
+use tenantry_model::jurisdiction::Jurisdiction;
 use tenantry_model::measure::{Effect, NamedPerson, ResellerReach, Target};
 use tenantry_model::personal::PersonalText;
 use tenantry_model::time::{Date, Timestamp};
-use tenantry_register::measures::{Effective, NewMeasure};
+use tenantry_register::measures::{Effective, NewExtension, NewMeasure};
 
 /// Reads a form; what was not understood is said in a sentence.
 pub(super) fn parse(form: &MeasureForm) -> Result<NewMeasure, String> {
@@ -27,6 +28,15 @@ pub(super) fn parse(form: &MeasureForm) -> Result<NewMeasure, String> {
     })
 }
 
+/// Reads the form of an extension; what was not understood is said in a sentence.
+pub(super) fn extension(form: &ExtendForm) -> Result<NewExtension, String> {
+    Ok(NewExtension {
+        until: date(&form.until, "its new end")?.start(),
+        notice: form.notice.clone(),
+        noticed_on: date(&form.noticed_on, "the notice")?,
+    })
+}
+
 /// What was typed, to be shown again.
 pub(super) fn draft(form: &MeasureForm) -> MeasureDraft {
     MeasureDraft {
@@ -36,7 +46,10 @@ pub(super) fn draft(form: &MeasureForm) -> MeasureDraft {
         jurisdictions: form.jurisdictions.clone(),
         names: form.names.clone(),
         birth_date: form.birth_date.clone(),
+        countries: form.countries.clone(),
+        identifiers: form.identifiers.clone(),
         party: form.party.clone(),
+        more: form.more.clone(),
         effect: form.effect.clone(),
         reach: form.reach.clone(),
         determined_on: form.determined_on.clone(),
@@ -49,35 +62,63 @@ pub(super) fn draft(form: &MeasureForm) -> MeasureDraft {
 
 fn target(form: &MeasureForm) -> Result<Target, String> {
     match form.scope.as_str() {
-        "jurisdiction" => {
-            let codes = form.jurisdictions.split([' ', ',']).filter(|code| !code.is_empty());
-            let read = |code: &str| {
-                code.to_uppercase().parse().map_err(|_| format!("“{code}” is not a code of a jurisdiction."))
-            };
-            Ok(Target::Jurisdiction { jurisdictions: codes.map(read).collect::<Result<_, _>>()? })
+        "jurisdiction" => Ok(Target::Jurisdiction { jurisdictions: countries(&form.jurisdictions)? }),
+        "person" => {
+            let lines = form.more.lines().map(str::trim).filter(|line| !line.is_empty());
+            let more = lines.enumerate().map(|(place, line)| {
+                further(line).map_err(|problem| format!("Further person {}: {problem}", place + 1))
+            });
+            let persons = std::iter::once(person(form)).chain(more).collect::<Result<_, _>>()?;
+            Ok(Target::Person { persons })
         }
-        "person" => Ok(Target::Person { persons: vec![person(form)?] }),
         _ => Err("Choose who falls under it.".to_owned()),
     }
 }
 
 fn person(form: &MeasureForm) -> Result<NamedPerson, String> {
-    let lines = form.names.lines().map(str::trim).filter(|line| !line.is_empty());
-    let names: Result<Vec<PersonalText>, String> = lines
-        .map(|line| {
-            PersonalText::parse("name", line).map_err(|_| "A name is too long or not text.".to_owned())
-        })
-        .collect();
     Ok(NamedPerson {
-        names: names?,
-        birth_date: optional(
-            &form.birth_date,
-            "The date of birth is written year, year-month or year-month-day.",
-        )?,
-        countries: Vec::new(),
-        identifiers: Vec::new(),
+        names: texts("name", form.names.lines())?,
+        birth_date: optional(&form.birth_date, BIRTH_DATE)?,
+        countries: countries(&form.countries)?,
+        identifiers: texts("number", form.identifiers.lines())?,
         confirmed: optional(&form.party, "That is not the id of a party.")?.into_iter().collect(),
     })
+}
+
+const BIRTH_DATE: &str = "The date of birth is written year, year-month or year-month-day.";
+
+/// A person on one line: names | date of birth | countries | numbers.
+fn further(line: &str) -> Result<NamedPerson, String> {
+    let mut columns = line.split('|');
+    let mut next = || columns.next().unwrap_or_default();
+    let (names, born, places, numbers) = (next(), next(), next(), next());
+    if columns.next().is_some() {
+        return Err("A line has at most four parts: names, date of birth, countries, numbers.".to_owned());
+    }
+    Ok(NamedPerson {
+        names: texts("name", names.split(';'))?,
+        birth_date: optional(born, BIRTH_DATE)?,
+        countries: countries(places)?,
+        identifiers: texts("number", numbers.split(';'))?,
+        confirmed: Vec::new(),
+    })
+}
+
+fn texts<'a>(what: &'static str, parts: impl Iterator<Item = &'a str>) -> Result<Vec<PersonalText>, String> {
+    parts
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| PersonalText::parse(what, part).map_err(|_| format!("A {what} is too long or not text.")))
+        .collect()
+}
+
+fn countries(text: &str) -> Result<Vec<Jurisdiction>, String> {
+    let codes = text.split([' ', ',', ';']).filter(|code| !code.is_empty());
+    codes
+        .map(|code| {
+            code.to_uppercase().parse().map_err(|_| format!("“{code}” is not a code of a jurisdiction."))
+        })
+        .collect()
 }
 
 fn effect(form: &MeasureForm) -> Result<Effect, String> {

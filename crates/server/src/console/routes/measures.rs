@@ -3,14 +3,14 @@
 use super::accounts::account_link;
 use super::approvals::second_person;
 use super::desk::{Desk, Trouble, sentence};
-use super::measure_form::{draft, parse};
+use super::measure_form::{draft, extension, parse};
 use super::session::{Sent, see_other};
 use super::timeline::Names;
 use super::words::{account_state, day, grouped, plain, short, when};
-use crate::console::forms::{LiftForm, MeasureForm};
+use crate::console::forms::{ExtendForm, LiftForm, MeasureForm};
 use crate::console::views::measures::{
-    Candidate, HitExample, HitShare, MeasureDraft, MeasureNewPage, MeasurePage, MeasurePreview, MeasureRow,
-    MeasureWork, MeasuresPage, ResellerHit,
+    Candidate, HitExample, HitShare, MeasureChange, MeasureDraft, MeasureNewPage, MeasurePage,
+    MeasurePreview, MeasureRow, MeasureWork, MeasuresPage, ResellerHit,
 };
 use crate::console::views::parts::{Badge, Bar, Choice, Count, Digest, Link, Tone};
 use crate::console::views::shell::Section;
@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 use tenantry_model::account::{AccountState, Capability};
 use tenantry_model::id::MeasureId;
 use tenantry_model::jurisdiction::CONTESTED;
-use tenantry_model::measure::{Effect, ResellerReach};
+use tenantry_model::measure::{Effect, Extension, ResellerReach};
+use tenantry_model::time::Timestamp;
 use tenantry_policy::measures::Certainty;
 use tenantry_register::measures::{MeasureView, Phase, Preview, TargetView};
 use tenantry_register::{Action, Reason, RegisterError};
@@ -53,7 +54,8 @@ pub(super) async fn list(desk: Desk) -> Reply {
 }
 
 pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Reply {
-    desk.answer(move |desk| draw(desk, id.parse().map_err(|_| Trouble::NotHere)?, String::new())).await
+    desk.answer(move |desk| draw(desk, id.parse().map_err(|_| Trouble::NotHere)?, MeasureChange::default()))
+        .await
 }
 
 pub(super) async fn lift(Path(id): Path<String>, sent: Sent<LiftForm>) -> Reply {
@@ -63,10 +65,44 @@ pub(super) async fn lift(Path(id): Path<String>, sent: Sent<LiftForm>) -> Reply 
         .answer(move |desk| {
             let id: MeasureId = id.parse().map_err(|_| Trouble::NotHere)?;
             let Ok(reason) = Reason::parse(&form.reason) else {
-                return draw(desk, id, "Say in at least 10 characters why it is to be lifted.".to_owned());
+                let lift_problem = "Say in at least 10 characters why it is to be lifted.".to_owned();
+                return draw(desk, id, MeasureChange { lift_problem, ..MeasureChange::default() });
             };
             desk.register().lift_measure(&desk.call_once(once).because(reason), id)?;
             Ok(see_other(&format!("/console/measures/{id}?done=asked-second")))
+        })
+        .await
+}
+
+pub(super) async fn extend(Path(id): Path<String>, sent: Sent<ExtendForm>) -> Reply {
+    let Sent { desk, form, once } = sent;
+    let here = id.parse::<MeasureId>().map(|id| format!("/console/measures/{id}")).unwrap_or_default();
+    desk.at(&here)
+        .answer(move |desk| {
+            let id: MeasureId = id.parse().map_err(|_| Trouble::NotHere)?;
+            let again = |extend_problem| {
+                let change = MeasureChange {
+                    lift_problem: String::new(),
+                    extend_problem,
+                    until: form.until.clone(),
+                    notice: form.notice.clone(),
+                    noticed_on: form.noticed_on.clone(),
+                    reason: form.reason.clone(),
+                };
+                draw(desk, id, change)
+            };
+            let new = match extension(&form) {
+                Ok(new) => new,
+                Err(problem) => return again(problem),
+            };
+            let Ok(reason) = Reason::parse(&form.reason) else {
+                return again("Say in at least 10 characters why it is to be extended.".to_owned());
+            };
+            match desk.register().extend_measure(&desk.call_once(once).because(reason), id, new) {
+                Ok(_) => Ok(see_other(&format!("/console/measures/{id}?done=asked-second"))),
+                Err(error @ RegisterError::Invalid { .. }) => again(refusal(&error)),
+                Err(error) => Err(error.into()),
+            }
         })
         .await
 }
@@ -146,7 +182,7 @@ fn draw_new(
     })
 }
 
-fn draw(desk: &Desk, id: MeasureId, problem: String) -> Result<Reply, Trouble> {
+fn draw(desk: &Desk, id: MeasureId, change: MeasureChange) -> Result<Reply, Trouble> {
     let (register, call, now) = (desk.register(), desk.call(), desk.now());
     let measure = register.measure(&call, id)?;
     let names = Names::of(desk);
@@ -174,14 +210,29 @@ fn draw(desk: &Desk, id: MeasureId, problem: String) -> Result<Reply, Trouble> {
         determined: measure.determined_on.to_string(),
         from: when(measure.effective_at, now),
         until: when(measure.expires_at, now),
+        extensions: measure.extensions.iter().map(|extension| put_off(extension, now)).collect(),
         proposed: format!("by {}, {} UTC", names.staff(measure.proposed_by), proposed.shown),
         content: Digest::new(&measure.content_hash.to_string()),
         preview,
-        work: work(desk, &measure, &names, problem)?,
+        work: work(desk, &measure, &names, change)?,
     }))
 }
 
-fn work(desk: &Desk, measure: &MeasureView, names: &Names, problem: String) -> Result<MeasureWork, Trouble> {
+fn put_off(extension: &Extension, now: Timestamp) -> String {
+    format!(
+        "from {} by {}, of {}",
+        day(extension.instead_of, now).shown,
+        extension.notice,
+        extension.noticed_on
+    )
+}
+
+fn work(
+    desk: &Desk,
+    measure: &MeasureView,
+    names: &Names,
+    change: MeasureChange,
+) -> Result<MeasureWork, Trouble> {
     if let Some(approval) = measure.approval {
         return match desk.register().approval(&desk.call(), approval) {
             Ok(request) => Ok(MeasureWork::Approve(Box::new(second_person(desk, &request, names)))),
@@ -193,12 +244,12 @@ fn work(desk: &Desk, measure: &MeasureView, names: &Names, problem: String) -> R
     }
     let alive = matches!(measure.phase, Phase::Upcoming | Phase::InForce);
     if alive && desk.may(Action::LiftMeasure) {
-        return Ok(MeasureWork::Lift { problem });
+        return Ok(MeasureWork::Change(Box::new(change)));
     }
     let text = match measure.phase {
         Phase::Proposed => "It was proposed and nobody is asked to approve it any more.",
         Phase::Upcoming => "It is approved and will be in force from its date on.",
-        Phase::InForce => "It is in force. A compliance officer can ask for it to be lifted.",
+        Phase::InForce => "It is in force. A compliance officer can ask for it to be lifted or extended.",
         Phase::Expired => "Its time is over.",
         Phase::Rejected => "The second person refused it.",
         Phase::Lifted => "It was lifted before its end.",

@@ -6,7 +6,10 @@
 //! or reloading repeats nothing. Paths and queries hold identifiers and words of ours, never a value of a party.
 
 mod accounts;
+mod appeal;
 mod approvals;
+mod behind;
+mod behind_form;
 mod cases;
 mod comparison;
 mod desk;
@@ -103,6 +106,7 @@ fn work() -> Router<Console> {
         .route("/console/orders", get(orders::list))
         .route("/console/orders/new", get(orders::new).post(orders::receive))
         .route("/console/orders/{id}", get(orders::one))
+        .route("/console/orders/{id}/document", post(orders::document))
         .route("/console/disclosures/new", get(disclosures::new).post(disclosures::ask))
         .route("/console/disclosures/{id}", get(disclosures::one))
         .route("/console/disclosures/{id}/package", post(disclosures::package))
@@ -117,13 +121,16 @@ fn people() -> Router<Console> {
     Router::new()
         .route("/console/accounts", get(accounts::list))
         .route("/console/accounts/{id}", get(accounts::one))
+        .route("/console/accounts/{id}/parties", get(behind::show).post(behind::change))
         .route("/console/parties/{id}", get(parties::one))
         .route("/console/parties/{id}/reveal", post(parties::reveal))
         .route("/console/parties/{id}/facts", get(facts::new).post(facts::record))
         .route("/console/measures", get(measures::list))
         .route("/console/measures/new", get(measures::new).post(measures::propose))
         .route("/console/measures/{id}", get(measures::one))
+        .route("/console/accounts/{id}/appeal", get(appeal::new).post(appeal::receive))
         .route("/console/measures/{id}/lift", post(measures::lift))
+        .route("/console/measures/{id}/extend", post(measures::extend))
         .route("/console/lists", get(lists::list))
         .route("/console/search", get(search::search))
 }
@@ -139,7 +146,8 @@ fn house_keeping() -> Router<Console> {
         .route("/console/staff/{id}/suspend", post(staff::suspend))
         .route("/console/staff/{id}/link", post(staff::ask_link))
         .route("/console/staff/{id}/link/show", post(staff::show_link))
-        .route("/console/keys", post(staff::make_key))
+        .route("/console/keys", post(staff::ask_key))
+        .route("/console/keys/asked/{request}/show", post(staff::show_key))
         .route("/console/rotations", post(rotation::ask))
         .route("/console/keys/{id}/revoke", post(staff::revoke_key))
         .route("/console/credentials", get(entry::credentials_page).post(entry::credentials))

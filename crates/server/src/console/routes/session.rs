@@ -9,17 +9,25 @@ use super::Console;
 use super::desk::{Desk, Lobby, Reach, Trouble};
 use crate::console::Reply;
 use crate::console::theme::{Look, safe_return};
+use crate::http::admit::ClientAddress;
+use crate::http::blocking;
+use crate::http::form_data::{self, PartKind};
+use crate::http::json::read_body;
 use crate::http::request_id::RequestId;
 use axum::body::Body;
 use axum::extract::{Form, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 use subtle::ConstantTimeEq;
 use tenantry_model::random::draw;
 use tenantry_register::IdempotencyKey;
+use tenantry_register::orders::DOCUMENT_BYTES_MAX;
+use tenantry_register::people::ComesFrom;
 
 /// Fields one form may send.
 const FIELDS_MAX: usize = 64;
@@ -29,6 +37,10 @@ const OPEN_BY_LINK: [&str; 2] = [CREDENTIALS, "/console/logout"];
 pub(super) const CREDENTIALS: &str = "/console/credentials";
 /// Largest form read, bytes.
 const FORM_BYTES_MAX: usize = 256 << 10;
+/// Largest form with a file read, bytes: the file, and the form around it.
+const FILE_FORM_BYTES_MAX: usize = DOCUMENT_BYTES_MAX + FORM_BYTES_MAX;
+const TOO_LARGE: &str =
+    "The form did not arrive whole, or its file has more than 8 MiB. Of a larger one give SHA-256 and size.";
 
 /// The two cookies, by name. With HTTPS the browser binds them to this host and to HTTPS (prefix `__Host-`).
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +110,7 @@ impl<F: DeserializeOwned + Send> FromRequest<Console> for Sent<F> {
         let (mut parts, body) = request.into_parts();
         let desk = Desk::from_request_parts(&mut parts, console).await?;
         let expected = hex(&desk.session.form_token);
-        let fields = fields(Request::from_parts(parts, body)).await;
+        let fields = fields(Request::from_parts(parts, body), Files::Taken).await;
         let checked: Result<(IdempotencyKey, F), Trouble> =
             fields.and_then(|fields| Ok((guarded(&fields, &expected)?, read(fields)?)));
         let trouble = match checked {
@@ -123,7 +135,7 @@ impl<F: DeserializeOwned> FromRequest<Console> for Knocked<F> {
         let known = cookie(&parts.headers, console.cookies().lobby()).map(str::to_owned);
         let Ok(lobby) = Lobby::from_request_parts(&mut parts, console).await;
         let expected = known.unwrap_or_default();
-        let fields = fields(Request::from_parts(parts, body)).await;
+        let fields = fields(Request::from_parts(parts, body), Files::Refused).await;
         match fields.and_then(|fields| guarded(&fields, &expected).and_then(|_| read(fields))) {
             Ok(form) => Ok(Self { lobby, form }),
             Err(trouble) => Err(lobby.trouble(trouble)),
@@ -139,7 +151,7 @@ impl FromRequestParts<Console> for Desk {
         let token = cookie(&parts.headers, console.cookies().session()).and_then(unhex);
         let Some(token) = token else { return Err(to_login(parts)) };
         let register = console.state.register.clone();
-        match crate::http::blocking(move || register.session(&token)).await {
+        match blocking(move || register.session(&token)).await {
             Ok(Ok(Some(session))) => {
                 let desk = Self::new(lobby, session, token);
                 if desk.reach() == Reach::Credentials && !OPEN_BY_LINK.contains(&parts.uri.path()) {
@@ -170,13 +182,33 @@ impl FromRequestParts<Console> for Lobby {
             done: said(&parts.uri),
             request,
             token,
+            from: parts
+                .extensions
+                .get::<ClientAddress>()
+                .map_or(ComesFrom::nowhere(), |client| ComesFrom::address(client.0)),
         })
     }
 }
 
+/// Whether a form may carry files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Files {
+    /// It may, base64 in the field's value. Only of people who have logged in.
+    Taken,
+    /// It may not.
+    Refused,
+}
+
 /// Reads the fields of a form. A name sent more than once is one field with the values joined by spaces.
-async fn fields(request: Request) -> Result<Map<String, Value>, Trouble> {
+async fn fields(request: Request, files: Files) -> Result<Map<String, Value>, Trouble> {
     let unreadable = || Trouble::Wrong("The form did not arrive whole.".to_owned());
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if let (Files::Taken, Some(boundary)) = (files, kind.and_then(form_data::boundary_of)) {
+        let boundary = boundary.to_owned();
+        let body = read_body(request, FILE_FORM_BYTES_MAX).await;
+        let body = body.map_err(|_| Trouble::Wrong(TOO_LARGE.to_owned()))?;
+        return blocking(move || of_parts(&body, &boundary)).await.ok().flatten().ok_or_else(unreadable);
+    }
     let request = request.map(|body| Body::new(http_body_util::Limited::new(body, FORM_BYTES_MAX)));
     let Form(pairs) =
         Form::<Vec<(String, String)>>::from_request(request, &()).await.map_err(|_| unreadable())?;
@@ -196,6 +228,21 @@ async fn fields(request: Request) -> Result<Map<String, Value>, Trouble> {
         }
     }
     Ok(fields)
+}
+
+/// The fields of a form with files; `None` when it did not arrive whole.
+fn of_parts(body: &[u8], boundary: &str) -> Option<Map<String, Value>> {
+    let mut fields = Map::new();
+    for part in form_data::parts(body, boundary)? {
+        let value = match part.kind {
+            PartKind::Text => std::str::from_utf8(part.bytes).ok()?.to_owned(),
+            PartKind::File => STANDARD.encode(part.bytes),
+        };
+        if fields.insert(part.name, Value::String(value)).is_some() {
+            return None;
+        }
+    }
+    Some(fields)
 }
 
 /// The one check of form tokens; answers the key of the rendering.

@@ -1,5 +1,6 @@
 //! Staff and API keys, for administrators. A secret is shown once, on the answer to the form that made it. Whom an administrator
-//! wants to let in waits for a second person; the administrator who asked is then shown the link.
+//! wants to let in, and which key an administrator wants, waits for a second person; the administrator who asked is then shown the
+//! link or the key.
 
 use super::desk::{Desk, Trouble, sentence};
 use super::session::{Sent, hex, see_other};
@@ -7,12 +8,12 @@ use super::words::{plain, role_word, when};
 use crate::console::forms::{BareForm, InviteForm, KeyForm};
 use crate::console::views::parts::{Badge, Choice, Link, Tone};
 use crate::console::views::shell::Section;
-use crate::console::views::staff::{KeyRow, LinkOffer, NewSecret, StaffPage, StaffRow};
+use crate::console::views::staff::{AskedKeyRow, KeyRow, LinkOffer, NewSecret, StaffPage, StaffRow};
 use crate::console::{Reply, page};
 use axum::extract::{Path, Query};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use tenantry_model::id::{ApiKeyId, StaffId};
+use tenantry_model::id::{ApiKeyId, ApprovalId, StaffId};
 use tenantry_model::staff::{Role, Scope};
 use tenantry_register::RegisterError;
 use tenantry_register::people::{LettingIn, NewApiKey, NewStaff, StaffView};
@@ -84,18 +85,28 @@ pub(super) async fn suspend(Path(id): Path<String>, sent: Sent<BareForm>) -> Rep
         .await
 }
 
-pub(super) async fn make_key(sent: Sent<KeyForm>) -> Reply {
-    // Without the key of the rendering: a secret is nowhere stored, so a repeated request could not be answered again.
-    let Sent { desk, form, .. } = sent;
+pub(super) async fn ask_key(sent: Sent<KeyForm>) -> Reply {
+    let Sent { desk, form, once } = sent;
     desk.at(HERE)
         .answer(move |desk| {
             let scopes = form.scopes.split(' ').filter_map(|word| word.parse::<Scope>().ok()).collect();
-            let label = format!("API key “{}”", form.name.trim());
             let new = NewApiKey { label: form.name, scopes, reseller: None };
-            match desk.console().state.create_api_key(&desk.call(), new) {
-                Ok(key) => draw(desk, Some(NewSecret { label, value: key.reveal() }), String::new()),
+            match desk.register().request_api_key(&desk.call_once(once), new) {
+                Ok(_) => Ok(see_other("/console/staff?done=asked-second")),
                 Err(error) => refused(desk, error),
             }
+        })
+        .await
+}
+
+pub(super) async fn show_key(Path(request): Path<String>, sent: Sent<BareForm>) -> Reply {
+    let Sent { desk, once, .. } = sent;
+    desk.at(HERE)
+        .answer(move |desk| {
+            let request: ApprovalId = request.parse().map_err(|_| Trouble::NotHere)?;
+            let key = desk.console().state.approved_api_key(&desk.call_once(once), request)?;
+            let label = "API key".to_owned();
+            draw(desk, Some(NewSecret { label, value: key.reveal() }), String::new())
         })
         .await
 }
@@ -149,7 +160,16 @@ fn draw_from(
         },
         created: when(key.created_at, now),
     });
+    let asked_keys = register.keys_asked_for(&call)?.into_iter().map(|asked| AskedKeyRow {
+        request: asked.request.to_string(),
+        name: asked.label,
+        offer: match asked.state {
+            LettingIn::Waiting(request) => LinkOffer::Waits(waits(request)),
+            LettingIn::Approved => LinkOffer::Show,
+        },
+    });
     Ok(page(&StaffPage {
+        asked_keys: asked_keys.collect(),
         people: people.collect(),
         keys: keys.collect(),
         older_keys,
@@ -161,16 +181,19 @@ fn draw_from(
     }))
 }
 
+fn waits(request: ApprovalId) -> Link {
+    Link::new(&format!("/console/approvals/{request}"), "Waits for a second person")
+}
+
 fn person(desk: &Desk, letting_in: &BTreeMap<StaffId, LettingIn>, member: StaffView) -> StaffRow {
     let asked = letting_in.get(&member.id);
-    let waits = |request| Link::new(&format!("/console/approvals/{request}"), "Waits for a second person");
     let (state, link) = match (member.disabled_at, asked) {
         (Some(_), Some(LettingIn::Waiting(request))) => {
-            (Badge::new(Tone::Info, "invited"), LinkOffer::Waits(waits(request)))
+            (Badge::new(Tone::Info, "invited"), LinkOffer::Waits(waits(*request)))
         }
         (Some(_), _) => (Badge::new(Tone::Quiet, "suspended"), LinkOffer::Nothing),
         (None, Some(LettingIn::Waiting(request))) => {
-            (Badge::new(Tone::Good, "active"), LinkOffer::Waits(waits(request)))
+            (Badge::new(Tone::Good, "active"), LinkOffer::Waits(waits(*request)))
         }
         (None, Some(LettingIn::Approved)) => (Badge::new(Tone::Good, "active"), LinkOffer::Show),
         (None, None) => (Badge::new(Tone::Good, "active"), LinkOffer::Ask),

@@ -129,7 +129,7 @@ impl RegisterKind {
                 Self::Account
             }
             Some(T::Revealed | T::EvidenceBuilt) => Self::Access,
-            Some(T::CaseOpened | T::CaseDecided) => Self::Case,
+            Some(T::CaseOpened | T::CaseDecided | T::AppealReceived) => Self::Case,
             Some(T::MeasureProposed | T::MeasureChanged) => Self::Measure,
             Some(T::ApprovalRequested | T::ApprovalDecided) => Self::Approval,
             Some(T::ListImported | T::RescreeningDone) => Self::List,

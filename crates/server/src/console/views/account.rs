@@ -26,6 +26,8 @@ pub struct AccountPage {
     pub opened: Option<When>,
     /// What the gate answers.
     pub gate: GateView,
+    /// Where owners and roles are changed; none when the viewer may not.
+    pub change: Option<Link>,
     /// Customer, owners, payer, users.
     pub roles: Vec<RoleRow>,
     /// From the provider down to this account; two entries when direct.
@@ -42,6 +44,8 @@ pub struct AccountPage {
     pub measures: Vec<MeasureInForce>,
     /// Open cases.
     pub cases: Vec<CaseRow>,
+    /// Where an appeal against what was decided is entered; none where nothing was, or for those who may not.
+    pub appeal: Option<Link>,
     /// Links to other accounts.
     pub links: Vec<LinkRow>,
     /// What happened, newest first.

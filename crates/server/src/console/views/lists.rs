@@ -1,4 +1,4 @@
-//! Watchlists: which snapshot is in use, how old it is, and whether everyone was screened against the newest.
+//! Watchlists and signal lists: which snapshot is in use, how old it is, and whether everyone was screened against the newest.
 
 use askama::Template;
 
@@ -16,8 +16,10 @@ pub struct ListsPage {
     pub heartbeat: Heartbeat,
     /// Lists that are missing or too old, a sentence each.
     pub troubles: Vec<String>,
-    /// The lists.
+    /// The watchlists.
     pub lists: Vec<ListCard>,
+    /// The signal lists, which are looked up and not screened against.
+    pub signals: Vec<ListCard>,
     /// Versions that were refused: when, and what is wrong with what.
     pub refused: Vec<(When, String)>,
 }
@@ -42,6 +44,8 @@ pub struct ListCard {
     pub id: String,
     /// Name.
     pub name: String,
+    /// Where it comes from; empty where its name says so.
+    pub source: String,
     /// In force, stale.
     pub state: Badge,
     /// Id of the snapshot in use.

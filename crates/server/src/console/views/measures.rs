@@ -37,7 +37,8 @@ pub struct MeasureRow {
     pub until: When,
 }
 
-/// `GET /console/measures/{id}`. Lifting posts to `/console/measures/{id}/lift`, approvals to `/console/approvals/{id}`.
+/// `GET /console/measures/{id}`. Lifting posts to `/console/measures/{id}/lift`, extending to
+/// `/console/measures/{id}/extend`, approvals to `/console/approvals/{id}`.
 #[derive(Clone, Template)]
 #[template(path = "console/measure.html")]
 pub struct MeasurePage {
@@ -61,6 +62,8 @@ pub struct MeasurePage {
     pub from: When,
     /// Until.
     pub until: When,
+    /// How its end was put off, in words, one line each.
+    pub extensions: Vec<String>,
     /// Who proposed it, and when.
     pub proposed: String,
     /// Hash of the exact content.
@@ -137,15 +140,29 @@ pub struct Candidate {
 /// What the viewer can do with a measure.
 #[derive(Clone)]
 pub enum MeasureWork {
-    /// Ask for a second person to lift it.
-    Lift {
-        /// What went wrong with the last try; empty at first.
-        problem: String,
-    },
+    /// Ask for a second person to lift it or to put off its end.
+    Change(Box<MeasureChange>),
     /// A request waits.
     Approve(Box<SecondPerson>),
     /// Nothing: over, or the role may only read. The sentence says which.
     Read(String),
+}
+
+/// What can be asked for while a measure is approved and has not ended.
+#[derive(Clone, Default)]
+pub struct MeasureChange {
+    /// What went wrong with the last try to lift it; empty at first.
+    pub lift_problem: String,
+    /// What went wrong with the last try to extend it; empty at first.
+    pub extend_problem: String,
+    /// The new end as typed before, ISO.
+    pub until: String,
+    /// The citation as typed before.
+    pub notice: String,
+    /// The date of the notice as typed before, ISO.
+    pub noticed_on: String,
+    /// The reason as typed before.
+    pub reason: String,
 }
 
 /// `GET /console/measures/new`, posts to the same path: a preview first, then the proposal.
@@ -181,8 +198,14 @@ pub struct MeasureDraft {
     pub names: String,
     /// Date of birth, whole or in part.
     pub birth_date: String,
+    /// Countries the order connects the person with.
+    pub countries: String,
+    /// Numbers of documents, wallets, one per line.
+    pub identifiers: String,
     /// A party confirmed to be this person.
     pub party: String,
+    /// Further persons, one per line.
+    pub more: String,
     /// `prohibit` or `condition`; empty at first.
     pub effect: String,
     /// `whole_chain` or `direct_accounts`; empty at first.

@@ -6,7 +6,9 @@
 
 pub mod account;
 pub mod accounts;
+pub mod appeal;
 pub mod approvals;
+pub mod behind;
 pub mod case;
 pub mod disclosures;
 pub mod error;

@@ -49,6 +49,8 @@ pub struct OrderNewPage {
     pub problem: String,
     /// Kinds of legal process.
     pub kinds: Vec<Choice>,
+    /// Kinds of documents.
+    pub documents: Vec<Choice>,
     /// Values typed before.
     pub draft: OrderForm,
 }
@@ -88,12 +90,46 @@ pub struct OrderPage {
     pub left: Sla,
     /// Issuer, reference, receipt. What it says in words is part of its case.
     pub fields: Vec<OrderField>,
+    /// The document it arrived as.
+    pub document: Option<OrderDocumentCard>,
+    /// What went wrong with the last try to read it; empty at first.
+    pub problem: String,
     /// The case that carries the work.
     pub case: Link,
     /// Accounts the order names.
     pub targets: Vec<OrderTarget>,
     /// Disclosures that rest on it, for those who may see them.
     pub disclosures: Vec<DisclosureRow>,
+}
+
+/// The document an order arrived as: what its record states, and whether the viewer may read it.
+#[derive(Clone)]
+pub struct OrderDocumentCard {
+    /// What it is.
+    pub kind: String,
+    /// Its size.
+    pub size: String,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// Whether it is kept.
+    pub kept: String,
+    /// What the viewer may do with it.
+    pub reading: Reading,
+}
+
+/// Whether the viewer of a page may read a document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// With a reason.
+    Allowed,
+    /// Not this viewer, or there is nothing to read.
+    No,
+}
+
+impl OrderDocumentCard {
+    fn may_read(&self) -> bool {
+        self.reading == Reading::Allowed
+    }
 }
 
 /// An extracted field.
@@ -116,4 +152,14 @@ pub struct OrderTarget {
     pub disclose: Link,
 }
 
-opaque_debug!(OrdersPage, OrderRow, DisclosureRow, OrderNewPage, OrderPage, OrderField, OrderTarget);
+opaque_debug!(
+    OrdersPage,
+    OrderRow,
+    DisclosureRow,
+    OrderNewPage,
+    OrderPage,
+    OrderField,
+    OrderTarget,
+    OrderDocumentCard,
+    Reading
+);

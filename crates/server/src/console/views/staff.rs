@@ -7,7 +7,8 @@ use super::parts::{Badge, Choice, Link, Tone, When};
 use super::shell::Shell;
 
 /// `GET /console/staff`. Forms: `POST /console/staff` (invite), `POST /console/staff/{id}/suspend`,
-/// `POST /console/staff/{id}/link` (ask for a one-time link), `POST /console/staff/{id}/link/show` (the one that was approved), `POST /console/keys` (create), `POST /console/keys/{id}/revoke`.
+/// `POST /console/staff/{id}/link` (ask for a one-time link), `POST /console/staff/{id}/link/show` (the one that was approved), `POST /console/keys` (ask for one),
+/// `POST /console/keys/asked/{request}/show` (the one that was approved), `POST /console/keys/{id}/revoke`.
 #[derive(Clone, Template)]
 #[template(path = "console/staff.html")]
 pub struct StaffPage {
@@ -15,9 +16,11 @@ pub struct StaffPage {
     pub shell: Shell,
     /// People.
     pub people: Vec<StaffRow>,
+    /// Keys the viewer asked for and has not fetched.
+    pub asked_keys: Vec<AskedKeyRow>,
     /// Keys, newest first.
     pub keys: Vec<KeyRow>,
-    /// To keys made before these.
+    /// To keys asked for before these.
     pub older_keys: Option<Link>,
     /// Roles to give.
     pub roles: Vec<Choice>,
@@ -48,7 +51,7 @@ pub struct StaffRow {
     pub link: LinkOffer,
 }
 
-/// What can be done about a one-time link for somebody.
+/// What can be done about a one-time link for somebody, or a key that was asked for.
 #[derive(Clone)]
 pub enum LinkOffer {
     /// It can be asked for.
@@ -59,6 +62,17 @@ pub enum LinkOffer {
     Show,
     /// Nothing: they have no access.
     Nothing,
+}
+
+/// An API key that was asked for.
+#[derive(Clone)]
+pub struct AskedKeyRow {
+    /// Id of the request.
+    pub request: String,
+    /// What it is for.
+    pub name: String,
+    /// What can be done about it.
+    pub offer: LinkOffer,
 }
 
 /// An API key.
@@ -91,4 +105,4 @@ pub struct NewSecret {
     pub value: String,
 }
 
-opaque_debug!(StaffPage, StaffRow, LinkOffer, KeyRow, NewSecret);
+opaque_debug!(StaffPage, StaffRow, LinkOffer, AskedKeyRow, KeyRow, NewSecret);

@@ -45,9 +45,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        Self::read(request, BODY_BYTES_MAX).await
+    }
+}
+
+impl<T: DeserializeOwned> Json<T> {
+    /// Reads a body with a bound of its own.
+    ///
+    /// # Errors
+    /// The problem to answer with.
+    pub async fn read(request: Request, bytes_max: usize) -> Result<Self, Problem> {
         media_type(request.headers())?;
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let body = read_body(request, BODY_BYTES_MAX).await?;
+        let body = read_body(request, bytes_max).await?;
         let fingerprint = Fingerprint::of(method.as_str(), &path, &body);
         Ok(Self { value: parse(&body)?, fingerprint })
     }

@@ -187,6 +187,44 @@ async fn import(
 }
 
 #[tokio::test]
+async fn a_signal_list_is_taken_whole_or_not_at_all_and_flags_whoever_comes_from_it() {
+    let deployment = Deployment::new();
+    let import = async |query: &str, key: &str, body: &'static str| {
+        let request = ask("POST", &deployment.key, &format!("/v1/signal-lists?{query}"));
+        deployment.send(request.header("idempotency-key", key).body(body.into()).unwrap()).await
+    };
+    let exits = "list=exits&source=test&kind=anonymous_network";
+    let taken = import(exits, "k1", "# exits\n203.0.113.0/24\n198.51.100.7\n").await;
+    assert_eq!(
+        (taken.status.as_u16(), &taken.json()["header"]["entries"]),
+        (200, &json!(2)),
+        "{}",
+        taken.text()
+    );
+    for (query, key, body, code) in [
+        (exits, "k2", "203.0.113.0/24\n198.51.1", Code::ListRefused),
+        (exits, "k3", "hello\n", Code::ListRefused),
+        (exits, "k4", "", Code::ListRefused),
+        ("list=exits&source=test&kind=disposable_email", "k5", "mail.example\n", Code::ListRefused),
+        ("list=exits&source=test&kind=weather", "k6", "203.0.113.0/24\n", Code::QueryInvalid),
+        ("list=Exits%2F..&source=test&kind=anonymous_network", "k7", "203.0.113.0/24\n", Code::ValueInvalid),
+    ] {
+        import(query, key, body).await.problem(code);
+    }
+    let lists = deployment.get("/v1/lists").await.json();
+    assert_eq!(lists["signal_lists"]["in_force"][0]["header"], taken.json()["header"]);
+    assert_eq!(lists["signal_lists"]["history"].as_array().map(Vec::len), Some(1));
+    assert_eq!(import(exits, "k8", "203.0.113.0/24\n198.51.100.7\n").await.json()["unchanged"], true);
+    let mut applicant = person(9);
+    let hidden = json!({ "fact": { "kind": "access_from", "ip": "203.0.113.9", "access": "sign_up" } });
+    applicant["parties"][0]["facts"].as_array_mut().unwrap().push(hidden);
+    let applied = deployment.apply(&applicant).await;
+    let reasons = applied["decision"]["reasons"].as_array().unwrap();
+    let flag = reasons.iter().find(|reason| reason["rule"] == "anonymous_network").unwrap();
+    assert!(flag["detail"].as_str().unwrap().starts_with("on exits, version "), "{flag}");
+}
+
+#[tokio::test]
 async fn a_list_is_taken_whole_or_not_at_all() {
     let deployment = Deployment::new();
     let line = |n: u32| {

@@ -1,6 +1,6 @@
 //! What every route answers, as people and machines read it; each body is held against the document.
 
-use super::given::{Deployment, example};
+use super::given::{Deployment, ask, example};
 use super::openapi::document;
 use super::schema::faults;
 use crate::harness::Answer;
@@ -115,6 +115,11 @@ async fn what_surrounds_it_over_http() {
     let one = deployment.get(&format!("/v1/orders/{}", order.json()["id"].as_str().unwrap())).await;
     check(&document, "order", "/v1/orders/{order}", "get", &one);
     check(&document, "measures", "/v1/measures", "get", &deployment.get("/v1/measures").await);
+    let exits = "list=exits&kind=anonymous_network&source=example.org&published_on=2026-11-20";
+    let request =
+        ask("POST", &deployment.key, &format!("/v1/signal-lists?{exits}")).header("idempotency-key", "exits");
+    let imported = deployment.send(request.body("203.0.113.0/24\n2001:db8::/32\n".into()).unwrap()).await;
+    check(&document, "signal_list", "/v1/signal-lists", "post", &imported);
     check(&document, "lists", "/v1/lists", "get", &deployment.get("/v1/lists").await);
     check(&document, "ledger", "/v1/ledger/state", "get", &deployment.get("/v1/ledger/state").await);
     let records = deployment.get("/v1/ledger/records?limit=3").await;

@@ -7,8 +7,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tenantry_server::console::assets::serve;
 use tenantry_server::console::forms::{
-    ApprovalForm, BareForm, CredentialsForm, DecisionForm, DisclosureForm, FactForm, HoldForm, InviteForm,
-    KeyForm, LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm, RevealForm, RotationForm,
+    AppealForm, ApprovalForm, BareForm, BehindForm, CredentialsForm, DecisionForm, DisclosureForm, ExtendForm,
+    FactForm, HoldForm, InviteForm, KeyForm, LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm,
+    ReadDocumentForm, RevealForm, RotationForm,
 };
 use tenantry_server::console::theme::{Look, Theme, safe_return};
 use tenantry_server::console::views::help::HelpPage;
@@ -125,6 +126,7 @@ fn forms_send_what_the_handlers_read() {
             "/console/login/link" => check::<LinkForm>(&names),
             "/console/cases/{id}/decision" => check::<DecisionForm>(&names),
             "/console/parties/{id}/reveal" => check::<RevealForm>(&names),
+            "/console/accounts/{id}/parties" => check::<BehindForm>(&names),
             "/console/parties/{id}/facts" => check::<FactForm>(&names),
             "/console/approvals/{id}" => check::<ApprovalForm>(&names),
             "/console/rotations" => check::<RotationForm>(&names),
@@ -132,9 +134,12 @@ fn forms_send_what_the_handlers_read() {
             "/console/measures/{id}/lift" | "/console/holds/{id}/release" | "/console/erasures/{id}/ask" => {
                 check::<LiftForm>(&names)
             }
+            "/console/accounts/{id}/appeal" => check::<AppealForm>(&names),
+            "/console/measures/{id}/extend" => check::<ExtendForm>(&names),
             "/console/credentials" => check::<CredentialsForm>(&names),
             "/console/measures/new" => check::<MeasureForm>(&names),
             "/console/orders/new" => check::<OrderForm>(&names),
+            "/console/orders/{id}/document" => check::<ReadDocumentForm>(&names),
             "/console/disclosures/new" => check::<DisclosureForm>(&names),
             "/console/staff" => check::<InviteForm>(&names),
             "/console/keys" => check::<KeyForm>(&names),
@@ -147,6 +152,7 @@ fn forms_send_what_the_handlers_read() {
             | "/console/staff/{id}/link"
             | "/console/staff/{id}/link/show"
             | "/console/keys/{id}/revoke"
+            | "/console/keys/asked/{id}/show"
             | "/console/disclosures/{id}/package"
             | "/console/webhooks/messages/{id}/replay" => check::<BareForm>(&names),
             other => Err(format!("no handler is known for {other}")),

@@ -136,9 +136,15 @@ fn decision(kind: CaseKind, answer: Answer) -> Option<CaseDecision> {
         (CaseKind::MissingItem | CaseKind::RedFlag, Answer::StaysAway) => {
             (Verdict::NeedInformation, ReasonCode::InformationRequested, "Please send what is missing.")
         }
-        (CaseKind::Match | CaseKind::Link | CaseKind::Measure | CaseKind::Order | CaseKind::Failure, _) => {
-            return None;
-        }
+        (
+            CaseKind::Match
+            | CaseKind::Link
+            | CaseKind::Measure
+            | CaseKind::Order
+            | CaseKind::Failure
+            | CaseKind::Appeal,
+            _,
+        ) => return None,
     };
     Some(CaseDecision { verdict, reason_code, note: note.to_owned(), confirmed: Vec::new() })
 }

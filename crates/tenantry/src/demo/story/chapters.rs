@@ -8,6 +8,7 @@ use crate::demo::people::{Papers, Person, mail_host};
 use crate::demo::places::Place;
 use crate::demo::random::Seeded;
 use crate::demo::sheet::{self, text};
+use crate::demo::signals;
 use crate::demo::{Opening, Plan, Profile, mix, number, opened_at, reference};
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -206,12 +207,21 @@ impl Scene {
         self.alone(slot, None, person)
     }
 
-    /// Chapter four, second part: another name, mail and number, the same passport and the same card.
+    /// Chapter four, second part: another name, mail and number, the same passport and the same card; from a network that hides its
+    /// user, and with an address that lasts an hour.
     fn returner(self, slot: usize, before: &Person) -> Result<Opening> {
         let mut person = self.person(slot, before.place.country.code)?;
         person.document.clone_from(&before.document);
         person.payment.clone_from(&before.payment);
-        self.alone(slot, None, &person)
+        let mut opening = self.alone(slot, None, &person)?;
+        for fact in opening.application.parties.iter_mut().flat_map(|party| &mut party.facts) {
+            match &mut fact.fact {
+                FactValue::AccessFrom { ip, .. } => *ip = sheet::ip(signals::HIDDEN.into()),
+                FactValue::Email { .. } => fact.fact = sheet::email(signals::THROW_AWAY)?,
+                _ => {}
+            }
+        }
+        Ok(opening)
     }
 
     /// Chapter five: the customer an authority asks about.
@@ -292,13 +302,17 @@ fn chapters(slots: Slots, picks: &Picks) -> Vec<Chapter> {
         Chapter {
             number: 4,
             title: "Somebody who was removed comes back",
-            happened: "A customer was removed for phishing. Now an application arrives under another name, with another address and \
-                       number, and the same passport and the same card.",
+            happened: "A customer was removed for phishing. Now an application arrives under another name, through a network that hides its \
+                       user, with an e-mail address that lasts an hour, and with the same passport and the same card.",
             steps: vec![
                 step(account(slots.removed), "The first account, closed for cause, with the reason."),
                 step(
                     case(CaseKind::Link, slots.returner),
                     "What the two have in common, and how much each of it says.",
+                ),
+                step(
+                    case(CaseKind::RedFlag, slots.returner),
+                    "Two red flags, each with the list and the version it comes from. Honest people hide, too: a flag asks for a look.",
                 ),
             ],
             matters: "Recognising somebody is evidence, not a verdict: a person decides. A shared internet address would not have been enough.",

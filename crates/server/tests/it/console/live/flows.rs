@@ -1,7 +1,8 @@
 //! The work of a day through forms alone, as a browser without scripts sends them.
 
 use axum::http::StatusCode;
-use tenantry_model::account::AccountState;
+use tenantry_model::account::{AccountRole, AccountState};
+use tenantry_model::party::PartyKind;
 use tenantry_model::staff::Role;
 
 use super::given::House;
@@ -236,6 +237,14 @@ async fn a_measure_is_previewed_proposed_and_approved() {
         .unwrap();
     second.get(&format!("/console/accounts/{account}")).await.shows("sets conditions");
     second.get(&path).await;
+    let notice =
+        [("notice", "91 FR 70123"), ("noticed_on", "2026-11-02"), ("reason", "The authority extended it.")];
+    let early = [&[("until", "2026-11-05")][..], &notice[..]].concat();
+    second
+        .send_form(&format!("{path}/extend"), &early)
+        .await
+        .is(StatusCode::OK)
+        .shows("is not after the end");
     second
         .send_form(&format!("{path}/lift"), &[("reason", "It was determined again.")])
         .await
@@ -342,6 +351,146 @@ async fn a_link_for_a_colleague_waits_for_a_second_person() {
     admin.send_form(&show, &[]).await.is(StatusCode::OK).shows("/console/login/link?token=");
 }
 
+#[tokio::test]
+async fn a_key_waits_for_a_second_person_and_is_shown_once_to_whoever_asked() {
+    let house = House::new();
+    let mut admin = house.visitor(Role::Administrator).await;
+    admin.get("/console/staff").await;
+    admin.send_form("/console/keys", &[("name", "billing")]).await.shows("Name at least one scope");
+    let fields = [("name", "billing"), ("scopes", "read"), ("scopes", "gate")];
+    admin.send_form("/console/keys", &fields).await.leads_to("/console/staff?done=asked-second");
+    let page = admin.get("/console/staff").await.shows("Waits for a second person").text;
+    assert!(!page.contains("tnt_"), "a secret before anybody approved");
+    let request = link_below(&page, "/console/approvals/");
+    let show = format!("/console/keys/asked/{}/show", request.rsplit('/').next().unwrap());
+    let hidden = super::given::hidden_fields(&page, "/console/staff");
+    admin.post(&show, &hidden).await.is(StatusCode::FORBIDDEN).hides("tnt_");
+    let page = admin.get(&request).await.is(StatusCode::OK).shows("You made this request").text;
+    assert!(super::given::hidden_fields(&page, &request).is_empty(), "who asked is offered to approve");
+
+    let mut officer = house.visitor(Role::ComplianceOfficer).await;
+    officer
+        .get(&request)
+        .await
+        .is(StatusCode::OK)
+        .shows("billing")
+        .shows("read, gate")
+        .shows("whole provider");
+    officer
+        .send_form(&request, &[("verdict", "approve"), ("phrase", "approve"), ("note", "")])
+        .await
+        .leads_to("/console/approvals?done=approved");
+    let mut other = house.colleague(Role::Administrator).await;
+    other.get("/console/staff").await.hides("Make the key and show it");
+    let page = admin.get("/console/staff").await.hides("tnt_").shows("Make the key and show it").text;
+    assert!(page.contains(&show));
+    let page = admin.send_form(&show, &[]).await.is(StatusCode::OK).shows("shown only now").text;
+    assert!(between(&page, "aria-label=\"API key\">", "<").starts_with("tnt_"), "no key is shown");
+    let page = admin.get("/console/staff").await.hides("tnt_").hides("Make the key and show it").text;
+    let hidden = super::given::hidden_fields(&page, "/console/staff");
+    admin.post(&show, &hidden).await.hides("tnt_");
+    // Revoking is one person's.
+    let page = admin.get("/console/staff").await.shows("<code>gate</code>").shows("<code>read</code>").text;
+    let id = between(&page, "/console/keys/key_", "/revoke");
+    let revoke = format!("/console/keys/key_{id}/revoke");
+    admin.send_form(&revoke, &[]).await.leads_to("/console/staff?done=revoked");
+    admin.get("/console/staff").await.shows("revoked");
+}
+
+#[tokio::test]
+async fn owners_and_roles_are_changed_on_the_account() {
+    let house = House::new();
+    let account = house.apply_listed();
+    let here = format!("/console/accounts/{account}/parties");
+    let mut reviewer = house.visitor(Role::Reviewer).await;
+    reviewer.get(&format!("/console/accounts/{account}")).await.shows("Change owners and roles");
+    reviewer.get(&here).await.is(StatusCode::OK).shows("<h1>Owners and roles</h1>");
+    // What is wrong is said next to its field, and what was typed is still there; nothing is written.
+    let wrong = [
+        ("then", "add"),
+        ("kind", "individual"),
+        ("name", "Ines Example"),
+        ("country", "Portugal"),
+        ("birth_date", "yesterday"),
+        ("share", "12,5"),
+    ];
+    reviewer
+        .send_form(&here, &wrong)
+        .await
+        .is(StatusCode::OK)
+        .shows("id=\"add-country-wrong\"")
+        .shows("id=\"add-birth_date-wrong\"")
+        .shows("id=\"add-share-wrong\"")
+        .shows("value=\"Ines Example\"")
+        .hides("id=\"add-name-wrong\"");
+    let roles = || house.register.account(&system(), account).unwrap().roles;
+    let before = roles().len();
+
+    // An organisation comes, and a person who owns a third of it.
+    let company = [
+        ("then", "add"),
+        ("kind", "organisation"),
+        ("name", "Example Holding"),
+        ("country", "pt"),
+        ("birth_date", ""),
+        ("roles", "payer"),
+        ("share", ""),
+    ];
+    let done = format!("/console/accounts/{account}?done=behind-changed");
+    let seen = reviewer.send_form(&here, &company).await.leads_to(&done);
+    reviewer.follow(seen).await.shows("Recorded, and the account was assessed again").shows("organisation");
+    let held = roles();
+    assert_eq!(held.len(), before + 1);
+    let company = held.iter().find(|role| role.kind == PartyKind::Organisation).unwrap().party.to_string();
+    reviewer.get(&here).await.hides("Example Holding");
+    let owner = [
+        ("then", "add"),
+        ("kind", "individual"),
+        ("name", "Ines Example"),
+        ("country", "PT"),
+        ("birth_date", "1970-05"),
+        ("roles", "beneficial_owner"),
+        ("roles", "user"),
+        ("owned", company.as_str()),
+        ("share", "1/3"),
+        ("control", "voting_rights"),
+    ];
+    reviewer.send_form(&here, &owner).await.leads_to(&done);
+    reviewer.get(&here).await.shows("33.3333–33.3334 %, voting rights").hides("Ines");
+    let view = house.register.account(&system(), account).unwrap();
+    let [interest] = view.interests.as_slice() else { panic!("{:?}", view.interests) };
+    let range = interest.share.unwrap();
+    assert_eq!((range.min().ppm(), range.max().ppm()), (333_333, 333_334));
+
+    // A role and an interest end; the customer's cannot.
+    let owner = interest.owner.to_string();
+    let end = [("then", "end_role"), ("party", owner.as_str()), ("role", "user")];
+    reviewer.send_form(&here, &end).await.leads_to(&done);
+    let now = roles();
+    let left = &now.iter().find(|role| role.party == interest.owner).unwrap().roles;
+    assert_eq!(left.as_slice(), [AccountRole::BeneficialOwner]);
+    reviewer.get(&here).await;
+    let end = [("then", "end_interest"), ("owner", owner.as_str()), ("owned", company.as_str())];
+    reviewer.send_form(&here, &end).await.leads_to(&done);
+    assert!(house.register.account(&system(), account).unwrap().interests.is_empty());
+    let customer =
+        roles().iter().find(|r| r.roles.contains(&AccountRole::Customer)).unwrap().party.to_string();
+    reviewer.get(&here).await;
+    let end = [("then", "end_role"), ("party", customer.as_str()), ("role", "customer")];
+    reviewer.send_form(&here, &end).await.is(StatusCode::OK).shows("role=\"alert\"");
+
+    // Who saw an older state is told, and nothing is overwritten.
+    let mut other = house.colleague(Role::Reviewer).await;
+    other.get(&here).await;
+    reviewer.get(&here).await;
+    let again = [("then", "begin"), ("party", owner.as_str()), ("role", "signatory")];
+    reviewer.send_form(&here, &again).await.leads_to(&done);
+    let late = [("then", "begin"), ("party", owner.as_str()), ("role", "user")];
+    other.send_form(&here, &late).await.is(StatusCode::CONFLICT);
+    reviewer.get(&here).await;
+    reviewer.send_form(&here, &again).await.is(StatusCode::OK).shows("id=\"begin-role-wrong\"");
+}
+
 /// The code an authenticator shows for this secret now (RFC 6238).
 fn code(secret: &str, house: &House) -> String {
     use tenantry_model::clock::Clock;
@@ -363,28 +512,6 @@ fn code(secret: &str, house: &House) -> String {
     let offset = usize::from(tag[19] & 15);
     let word = u32::from_be_bytes(tag[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff;
     format!("{:06}", word % 1_000_000)
-}
-
-#[tokio::test]
-async fn keys_are_made_shown_once_and_revoked() {
-    let house = House::new();
-    let mut admin = house.visitor(Role::Administrator).await;
-    admin.get("/console/staff").await;
-    admin
-        .send_form("/console/keys", &[("name", "billing")])
-        .await
-        .is(StatusCode::OK)
-        .shows("Name at least one scope");
-    let fields = [("name", "billing"), ("scopes", "gate"), ("scopes", "read")];
-    let page =
-        admin.send_form("/console/keys", &fields).await.is(StatusCode::OK).shows("shown only now").text;
-    assert!(
-        page.contains("tnt_") && page.contains("<code>gate</code>") && page.contains("<code>read</code>")
-    );
-    let id = between(&page, "/console/keys/", "/revoke");
-    admin.get("/console/staff").await.hides("tnt_");
-    admin.send_form(&format!("/console/keys/{id}/revoke"), &[]).await.leads_to("/console/staff?done=revoked");
-    admin.get("/console/staff").await.shows("revoked");
 }
 
 #[tokio::test]

@@ -107,6 +107,11 @@ impl Browser {
         self.send(request, path).await
     }
 
+    pub(crate) async fn post_body(&mut self, path: &str, kind: &str, body: Vec<u8>) -> Seen {
+        let request = Request::post(path).header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap();
+        self.send(request, path).await
+    }
+
     async fn send(&mut self, mut request: Request<Body>, path: &str) -> Seen {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -133,7 +138,7 @@ impl Browser {
         if location.is_none() {
             text.clone_into(&mut self.page);
         }
-        Seen { status, location, text, headers }
+        Seen { status, location, text, body: body.to_vec(), headers }
     }
 
     /// Follows where a form led.
@@ -157,6 +162,7 @@ pub(crate) struct Seen {
     pub(crate) status: StatusCode,
     pub(crate) location: Option<String>,
     pub(crate) text: String,
+    pub(crate) body: Vec<u8>,
     pub(crate) headers: axum::http::HeaderMap,
 }
 

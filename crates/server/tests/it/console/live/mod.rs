@@ -1,5 +1,6 @@
 //! The console over a real register: pages by role, forms without scripts, and what must never leave.
 
+mod documents;
 mod facts;
 mod flows;
 mod given;

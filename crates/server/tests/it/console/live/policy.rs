@@ -26,21 +26,21 @@ async fn another_text_is_asked_for_seen_line_by_line_and_adopted() {
         .shows("titel =");
 
     // As a browser sends it.
-    let text = before.text.replace("version = \"1.1.0\"", "version = \"1.2.0\"").replace('\n', "\r\n");
+    let text = before.text.replace("version = \"1.2.0\"", "version = \"1.3.0\"").replace('\n', "\r\n");
     let fields = [("text", text.as_str()), ("reason", reason)];
     officer.send_form("/console/policy", &fields).await.leads_to("/console/policy?done=asked-second");
 
     let waiting = other.get("/console/approvals").await.shows("policy pack").text;
     let asked = other.get(&address(&waiting, "/console/approvals/")).await.is(StatusCode::OK).text;
     let proposed = address(&asked, "/console/policy/");
-    let version = "version = &#34;1.2.0&#34;";
+    let version = "version = &#34;1.3.0&#34;";
     let seen = other.get(&proposed).await.is(StatusCode::OK).shows(&format!("<ins>+ {version}</ins>"));
     let request = address(&seen.text, "/console/approvals/");
     other
         .send_form(&request, &[("verdict", "approve"), ("phrase", "approve"), ("note", "")])
         .await
         .leads_to("/console/approvals?done=approved");
-    assert_eq!(house.register.pack_in_force(&system()).unwrap().version, "1.2.0");
+    assert_eq!(house.register.pack_in_force(&system()).unwrap().version, "1.3.0");
 }
 
 /// The first address on a page that begins so.

@@ -5,7 +5,7 @@ use tenantry_model::staff::Role;
 
 use super::flows::link_below;
 use super::given::House;
-use super::world::{NAME, SEEDED, system};
+use super::world::{BORN, NAME, SEEDED, system};
 
 #[tokio::test]
 async fn a_whole_flow_leaves_no_value_in_addresses_or_logs() {
@@ -47,6 +47,9 @@ async fn a_whole_flow_leaves_no_value_in_addresses_or_logs() {
         for seeded in SEEDED {
             assert!(!addresses.contains(seeded), "{seeded} in an address:\n{addresses}");
         }
+    }
+    for seeded in SEEDED.iter().filter(|seeded| **seeded != BORN) {
+        tenantry_testkit::logs::assert_marked(seeded);
     }
     let log = crate::harness::log_text();
     assert!(log.contains("/console/cases/{id}/decision"), "the log was not captured");

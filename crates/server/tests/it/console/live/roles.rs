@@ -39,6 +39,8 @@ async fn every_page_for_every_role() {
     let mut pages: Vec<(String, Needs, String)> =
         PAGES.iter().map(|(path, needs, word)| ((*path).to_owned(), *needs, (*word).to_owned())).collect();
     pages.push((format!("/console/accounts/{account}"), &[Action::Read], "<h1>ref-1</h1>".to_owned()));
+    let behind = format!("/console/accounts/{account}/parties");
+    pages.push((behind, &[Action::AddFacts], "<h1>Owners and roles</h1>".to_owned()));
     pages.push((format!("/console/parties/{party}"), &[Action::Read], "<h2 id=\"status-title\">".to_owned()));
     let facts = format!("/console/parties/{party}/facts");
     pages.push((format!("{facts}?kind=citizenship"), &[Action::AddFacts], "Takes the place of".to_owned()));

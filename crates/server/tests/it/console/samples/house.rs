@@ -146,6 +146,14 @@ fn staff(theme: Theme, secret: Option<NewSecret>) -> StaffPage {
             ),
             person("stf_4", "Dara Ito", "dara@northwind.example", "auditor", invited, waits),
         ],
+        asked_keys: vec![
+            AskedKeyRow {
+                request: s("apr_7"),
+                name: s("sign-up"),
+                offer: LinkOffer::Waits(Link::new("/console/approvals/apr_7", "Waits for a second person")),
+            },
+            AskedKeyRow { request: s("apr_8"), name: s("control plane"), offer: LinkOffer::Show },
+        ],
         keys: vec![
             key("key_4be0", "billing", &["applications", "gate"], good("active")),
             key("key_0c11", "old control plane", &["gate"], quiet("revoked")),

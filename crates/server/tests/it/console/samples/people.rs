@@ -2,6 +2,7 @@
 
 use tenantry_server::console::views::account::*;
 use tenantry_server::console::views::accounts::*;
+use tenantry_server::console::views::behind::*;
 use tenantry_server::console::views::facts::*;
 use tenantry_server::console::views::lists::*;
 use tenantry_server::console::views::measures::*;
@@ -27,6 +28,10 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("accounts", draw(&accounts(theme))),
         ("accounts_empty", draw(&AccountsPage { rows: Vec::new(), query: s("zzz"), ..accounts(theme) })),
         ("account", draw(&account(theme))),
+        ("appeal", draw(&appeal(theme, ""))),
+        ("appeal_problem", draw(&appeal(theme, "Choose on what ground they appeal."))),
+        ("behind", draw(&behind(theme, false))),
+        ("behind_problem", draw(&behind(theme, true))),
         ("party", draw(&masked)),
         ("party_problem", draw(&problem)),
         ("party_revealed", draw(&party(theme, true))),
@@ -36,7 +41,7 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("facts_problem", draw(&facts(theme, Some(kept), "“Number” is missing."))),
         ("measures", draw(&measures(theme))),
         ("measures_empty", draw(&MeasuresPage { rows: Vec::new(), propose: None, ..measures(theme) })),
-        ("measure_lift", draw(&measure(theme, MeasureWork::Lift { problem: s("Say why.") }))),
+        ("measure_lift", draw(&measure(theme, MeasureWork::Change(Box::new(measure_change()))))),
         (
             "measure_approve",
             draw(&measure(theme, MeasureWork::Approve(Box::new(second(ApprovalStanding::Ready))))),
@@ -45,7 +50,7 @@ pub(super) fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("measure_new", draw(&measure_new(theme, None))),
         ("measure_new_preview", draw(&measure_new(theme, Some(preview())))),
         ("lists", draw(&lists(theme))),
-        ("lists_empty", draw(&ListsPage { lists: Vec::new(), ..lists(theme) })),
+        ("lists_empty", draw(&ListsPage { lists: Vec::new(), signals: Vec::new(), ..lists(theme) })),
     ]
 }
 
@@ -97,6 +102,7 @@ fn account(theme: Theme) -> AccountPage {
         reference: s("acc-004965"),
         state: info("in review"),
         scope: Some(info("in the programme")),
+        change: Some(Link::new("/console/accounts/acc_01j9qm/parties", "Change owners and roles")),
         applied: ago(1500),
         opened: None,
         gate: GateView {
@@ -167,6 +173,7 @@ fn account(theme: Theme) -> AccountPage {
             state: info("open"),
             why: s("A party resembles a listed party."),
         }],
+        appeal: Some(Link::new("/console/accounts/acc_01j7m8/appeal", "Enter an appeal")),
         links: vec![LinkRow {
             account: Link::new("/console/accounts/acc_01h8pq", "account …q4vvzm"),
             standing: bad("closed for cause"),
@@ -282,6 +289,78 @@ fn contradictions() -> Vec<Contradiction> {
             kind_link("status_claim", "Claimed status"),
         ],
     }]
+}
+
+/// Owners and roles; with `tried`, after a try in which almost everything was wrong.
+fn behind(theme: Theme, tried: bool) -> BehindPage {
+    let party = |name: &str| Link::new("/console/parties/pty_01j9qm", name);
+    let line = |value: &str, problem: &str| {
+        if tried { Line { value: s(value), problem: s(problem) } } else { Line::default() }
+    };
+    let choices = |words: &[&str], problem: &str| Choices {
+        choices: words.iter().map(|word| Choice::new(&word.replace(' ', "_"), word)).collect(),
+        problem: if tried { s(problem) } else { String::new() },
+    };
+    let roles = ["beneficial owner", "user", "payer", "signatory", "reseller"];
+    let control = [
+        "substantial control",
+        "voting rights",
+        "board appointment",
+        "senior officer",
+        "trust role",
+        "nominee",
+    ];
+    let held = |name: &str, title: &str, role: &str| HeldRole {
+        party: party(name),
+        id: s("pty_01j9qm"),
+        title: s(title),
+        role: s(role),
+    };
+    BehindPage {
+        shell: shell(theme, Section::Accounts),
+        id: s("acc_01j9qm"),
+        account: Link::new("/console/accounts/acc_01j9qm", "acc-004965"),
+        version: 7,
+        roles: vec![
+            held("organisation …d5d7d6", "customer", ""),
+            held("individual …a41c02", "beneficial owner", "beneficial_owner"),
+            held("individual …a41c02", "payer", "payer"),
+        ],
+        interests: vec![HeldInterest {
+            owner: party("individual …a41c02"),
+            owned: party("organisation …d5d7d6"),
+            owner_id: s("pty_01j9qm"),
+            owned_id: s("pty_01j9qn"),
+            held: s("33.3333–33.3334 %, voting rights"),
+        }],
+        problem: String::new(),
+        add: AddDraft {
+            kind: choices(&["individual", "organisation"], "Choose a person or an organisation."),
+            name: line("", "A name has 1 to 400 printable characters."),
+            country: line(
+                "Portugal",
+                "Write the code of a country, such as DE, or of a part of one, such as US-CA.",
+            ),
+            birth_date: line("yesterday", "Write the date as 1970-05-31, 1970-05 or 1970."),
+            roles: choices(&roles, ""),
+            owned: choices(&["organisation …d5d7d6"], "Say in whom, or leave share and control empty."),
+            share: line(
+                "12,5",
+                "Write percent with at most four decimals (25 or 12.5), a band (25-50) or a fraction (1/3), up to the whole.",
+            ),
+            control: choices(&control, ""),
+        },
+        begin: BeginDraft {
+            party: choices(&["organisation …d5d7d6", "individual …a41c02"], ""),
+            role: choices(&roles, ""),
+        },
+        hold: HoldDraft {
+            owner: choices(&["organisation …d5d7d6", "individual …a41c02"], ""),
+            owned: choices(&["organisation …d5d7d6"], ""),
+            share: Line::default(),
+            control: choices(&control, ""),
+        },
+    }
 }
 
 fn facts(theme: Theme, draft: Option<FactDraft>, problem: &str) -> FactsPage {
@@ -400,6 +479,28 @@ fn preview() -> MeasurePreview {
     }
 }
 
+fn appeal(theme: Theme, problem: &str) -> AppealPage {
+    AppealPage {
+        shell: shell(theme, Section::Accounts),
+        id: s("acc_01j7m8"),
+        account: Link::new("/console/accounts/acc_01j7m8", "cust-4711"),
+        problem: s(problem),
+        grounds: vec![Choice::new("taken_for_another", "Taken for another"), Choice::new("other", "Other")],
+        draft: AppealForm { statement: s("I am not that person."), ..AppealForm::default() },
+    }
+}
+
+fn measure_change() -> MeasureChange {
+    MeasureChange {
+        lift_problem: s("Say why."),
+        extend_problem: s("Until: is not after the end that stands."),
+        until: s("2026-12-01"),
+        notice: s("91 FR 70123"),
+        noticed_on: s("2026-11-02"),
+        reason: String::new(),
+    }
+}
+
 fn measure(theme: Theme, work: MeasureWork) -> MeasurePage {
     MeasurePage {
         shell: shell(theme, Section::Measures),
@@ -434,6 +535,7 @@ fn lists(theme: Theme) -> ListsPage {
     let list = |id: &str, name: &str, state: Badge, days: i64| ListCard {
         id: s(id),
         name: s(name),
+        source: String::new(),
         state,
         snapshot: Digest::new("a91c77e2b0d4415c9f0e6a1b8c3d2e4f"),
         published: Some(When::day("2026-11-22", "1 d ago")),
@@ -467,6 +569,10 @@ fn lists(theme: Theme) -> ListsPage {
             list("ofac-sdn", "OFAC Specially Designated Nationals", good("in force"), 0),
             list("un-sc", "UN Security Council consolidated list", warn("stale"), 4),
         ],
+        signals: vec![ListCard {
+            source: s("https://lists.example.org/exits.txt"),
+            ..list("exits", "Networks that hide their user", good("in force"), 1)
+        }],
         refused: vec![(
             ago(90),
             s(

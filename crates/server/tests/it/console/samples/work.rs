@@ -463,6 +463,10 @@ fn order_new(theme: Theme) -> OrderNewPage {
             Choice::new("preservation_request", "Preservation request"),
             Choice::new("subpoena", "Subpoena").chosen(),
         ],
+        documents: vec![
+            Choice::new("application/pdf", "PDF").chosen(),
+            Choice::new("message/rfc822", "E-mail (.eml)"),
+        ],
         draft: OrderForm { authority: s("Grand Jury"), reference: s("26-115"), ..OrderForm::default() },
     }
 }
@@ -518,6 +522,14 @@ fn order(theme: Theme) -> OrderPage {
         due: ahead(60 * 40),
         left: sla("1 d left", Tone::Warn),
         fields: vec![field("Issued by", "District Court"), field("Their reference", "26-114")],
+        document: Some(OrderDocumentCard {
+            kind: s("PDF"),
+            size: s("48213 bytes"),
+            sha256: s("7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069"),
+            kept: s("sealed; each look is recorded"),
+            reading: Reading::Allowed,
+        }),
+        problem: String::new(),
         case: Link::new("/console/cases/cse_01j9qk3", "case …79hsd5"),
         targets: vec![OrderTarget {
             account: Link::new("/console/accounts/acc_01j9qk", "acc-001667"),

@@ -105,7 +105,8 @@ impl Store for SqliteStore {
     }
 
     fn overwrite_deleted(&self) -> Result<Overwritten, StoreError> {
-        self.writer.between_batches(|| files::truncate_log(&connection::open_writing(&self.path)?))
+        self.writer
+            .between_batches(|| files::truncate_log(&connection::open_writing(&self.path)?, &self.path))
     }
 
     fn check_structure(&self) -> Result<Vec<String>, StoreError> {

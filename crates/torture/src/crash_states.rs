@@ -6,7 +6,8 @@
 //! a disk that reorders what waits in its cache, and a write that is torn in the middle.
 
 use crate::process::{has, writer};
-use crate::report::{Row, conclude, left_out};
+use crate::report::{Row, Table, left_out};
+use crate::stop;
 use crate::trace::{self, Event};
 use crate::writers::Kind;
 use anyhow::Result;
@@ -30,27 +31,23 @@ pub(crate) fn run(states: u32, seed: u64) -> Result<()> {
         return Ok(());
     }
     let dice = SeededEntropy::new(seed);
-    let mut rows = vec![crash_often(Kind::Register, states, &dice)?];
-    for control in Kind::CONTROLS {
-        rows.push(crash_often(control, (states / 10).max(CONTROL_STATES_MIN), &dice)?);
-    }
-    conclude(TRIAL, &rows)
+    let mut table = Table::of(TRIAL);
+    let ended = crash_all(states, &dice, &mut table);
+    table.conclude(ended)
 }
 
-fn crash_often(kind: Kind, states: u32, dice: &dyn Entropy) -> Result<Row> {
-    let mut row = Row::new(kind);
-    let mut left = states;
-    while left > 0 {
-        let now = left.min(STATES_PER_RUN);
-        crash_one_run(kind, now, dice, &mut row)?;
-        left -= now;
-        println!("   {}: {} of {states} states", kind.word(), states - left);
+fn crash_all(states: u32, dice: &dyn Entropy, table: &mut Table) -> Result<()> {
+    let fewer = (states / 10).max(CONTROL_STATES_MIN);
+    let controls = Kind::CONTROLS.map(|kind| (kind, fewer));
+    for (kind, states) in [(Kind::Register, states)].into_iter().chain(controls) {
+        table.row(kind, states, |row, left| crash_one_run(left.min(STATES_PER_RUN), dice, row))?;
     }
-    Ok(row)
+    Ok(())
 }
 
 /// Records one run and looks at states from all along it.
-fn crash_one_run(kind: Kind, states: u32, dice: &dyn Entropy, row: &mut Row) -> Result<()> {
+fn crash_one_run(states: u32, dice: &dyn Entropy, row: &mut Row) -> Result<()> {
+    let kind = row.kind;
     let (place, scratch) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let folder = place.path().join("disk");
     std::fs::create_dir(&folder)?;
@@ -66,6 +63,9 @@ fn crash_one_run(kind: Kind, states: u32, dice: &dyn Entropy, row: &mut Row) -> 
     let (mut acknowledged, mut moments) = (Vec::new(), moments.into_iter().peekable());
     for (number, event) in events.into_iter().map(Some).chain([None]).enumerate() {
         while moments.next_if(|moment| *moment <= number).is_some() {
+            if stop::was_asked() {
+                return Ok(());
+            }
             let left = tempfile::tempdir_in("/dev/shm")?;
             disk.left_by_a_cut(&left, dice)?;
             row.look(left.path(), &acknowledged);

@@ -3,13 +3,17 @@
 //! The copy holds exactly what had reached the disk at that moment, and nothing of what the operating system still kept in
 //! memory. The model has no cache in the disk itself and does not reorder; that is what the trial `crash-states` adds.
 
-use crate::process::{has, text, tool, wait_until};
-use anyhow::{Result, bail};
+use crate::process::{has, pause, text, tool};
+use anyhow::Result;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const OUTER_BYTES: u64 = 3 << 30;
 const INNER_BYTES: u64 = 512 << 20;
+/// How long unmounting is tried.
+const UNMOUNTING_STEPS_MAX: u32 = 3_000;
+const UNMOUNTING_STEP: Duration = Duration::from_millis(10);
 
 /// Why this machine cannot freeze a disk, if it cannot.
 pub(crate) fn lacking() -> Option<String> {
@@ -65,12 +69,11 @@ impl Disk<'_> {
         &self.mounted.folder
     }
 
-    /// What this disk would be after a power cut now, mounted as the next start would mount it.
+    /// What this disk would be after a power cut now.
     pub(crate) fn cut(&self) -> Result<Frozen> {
         let image = self.outer.mounted.folder.join("frozen.img");
         tool(&["cp", "--reflink=always", text(&self.image)?, text(&image)?])?;
-        let mounted = Mounted::new(&image, &self.outer.mounted.folder.join("frozen"))?;
-        Ok(Frozen { mounted: Some(mounted), image })
+        Ok(Frozen { mounted: None, image, at: self.outer.mounted.folder.join("frozen") })
     }
 
     /// Whether the disk is getting full.
@@ -85,11 +88,21 @@ impl Disk<'_> {
 pub(crate) struct Frozen {
     mounted: Option<Mounted>,
     image: PathBuf,
+    at: PathBuf,
 }
 
 impl Frozen {
-    pub(crate) fn folder(&self) -> Result<&Path> {
-        self.mounted.as_ref().map_or_else(|| bail!("unmounted"), |mounted| Ok(mounted.folder.as_path()))
+    /// Every byte of it as the cut left them, those that belong to no file included. Mounting may change them.
+    pub(crate) fn image(&self) -> &Path {
+        &self.image
+    }
+
+    /// Its files, mounted as the next start would mount it.
+    pub(crate) fn mount(&mut self) -> Result<&Path> {
+        if self.mounted.is_none() {
+            self.mounted = Some(Mounted::new(&self.image, &self.at)?);
+        }
+        Ok(&self.at)
     }
 }
 
@@ -121,8 +134,13 @@ impl Drop for Mounted {
         // A writer that was just let go may still be closing its files on a thread of its own.
         let folder = self.folder.display().to_string();
         let is_mounted = || tool(&["mountpoint", "--quiet", &folder]).is_ok();
-        let unmounted = wait_until("unmounting", || !is_mounted() || tool(&["umount", &folder]).is_ok());
-        if let Err(error) = unmounted.and_then(|()| tool(&["losetup", "--detach", &self.device])) {
+        for _ in 0..UNMOUNTING_STEPS_MAX {
+            if !is_mounted() || tool(&["umount", &folder]).is_ok() {
+                break;
+            }
+            pause(UNMOUNTING_STEP);
+        }
+        if let Err(error) = tool(&["losetup", "--detach", &self.device]) {
             println!("!!! {folder} on {} is left behind: {error:#}", self.device);
         }
     }

@@ -3,12 +3,12 @@
 //! A flush that failed must not be tried again: the operating system may have forgotten what was to be flushed and report success
 //! the second time. So the writer has to change its files no more from that call on, to end by itself with an error, and to have
 //! acknowledged nothing that is not there afterwards. That holds for the store as for the file in which the signer remembers what
-//! it signed. A file of the store that could not be opened says nothing about what the disk holds: there the writer may also do
+//! it signed and for the journal of erasures: what was erased and could not be noted there is not reported as done, and noted later. A file of the store that could not be opened says nothing about what the disk holds: there the writer may also do
 //! without, but it must neither hang nor lose anything. The control tries a flush again and goes on.
 
 use crate::acks;
 use crate::process::{has, text, writer};
-use crate::report::{Row, conclude, left_out};
+use crate::report::{Row, Table, left_out};
 use crate::writers::Kind;
 use anyhow::{Context as _, Result};
 use std::path::Path;
@@ -63,6 +63,9 @@ const LOG: &[&str] = &["register.db-wal"];
 /// What the signer remembers, and the file beside it that is written, flushed and renamed.
 const MEMORY: &[&str] = &["checkpoint.lock", "checkpoint.lock.new"];
 
+/// The erasure journal, which is only ever appended to.
+const JOURNAL: &[&str] = &["erased.journal"];
+
 const RENAMING_FAILS: &str = "rename,renameat,renameat2:error=EIO";
 
 const OF_THE_REGISTER: [Failure; 14] = [
@@ -82,9 +85,15 @@ const OF_THE_REGISTER: [Failure; 14] = [
     Failure { files: MEMORY, calls: RENAMING_FAILS, step: 2, most: 20, then: Then::Stop },
 ];
 /// Cutting the log after an erasure is done by another connection than the one that writes.
-const OF_THE_ERASER: [Failure; 2] = [
+const OF_THE_ERASER: [Failure; 8] = [
     Failure { files: DATABASE, calls: "fsync,fdatasync:error=EIO", step: 1, most: 8, then: Then::Stop },
     Failure { files: STORE, calls: "ftruncate:error=EIO", step: 1, most: 4, then: Then::Stop },
+    Failure { files: JOURNAL, calls: "openat:error=EIO", step: 1, most: 8, then: Then::Stop },
+    Failure { files: JOURNAL, calls: "openat:error=EMFILE", step: 1, most: 4, then: Then::Stop },
+    Failure { files: JOURNAL, calls: "ftruncate:error=EIO", step: 1, most: 1, then: Then::Stop },
+    Failure { files: JOURNAL, calls: "write:error=ENOSPC", step: 1, most: 8, then: Then::Stop },
+    Failure { files: JOURNAL, calls: "write:retval=0", step: 1, most: 4, then: Then::Stop },
+    Failure { files: JOURNAL, calls: "fsync,fdatasync:error=EIO", step: 1, most: 8, then: Then::Stop },
 ];
 const OF_THE_CONTROL: [Failure; 1] =
     [Failure { files: &["log"], calls: "fsync,fdatasync:error=EIO", step: 3, most: 60, then: Then::Stop }];
@@ -94,12 +103,28 @@ pub(crate) fn run(positions: u32) -> Result<()> {
         left_out(TRIAL, &why);
         return Ok(());
     }
-    let rows = [
-        fail_often(Kind::Register, &OF_THE_REGISTER, positions)?,
-        fail_often(Kind::Eraser, &OF_THE_ERASER, positions)?,
-        fail_often(Kind::RetriedFlush, &OF_THE_CONTROL, positions)?,
+    let mut table = Table::of(TRIAL);
+    let ended = fail_all(positions, &mut table);
+    table.conclude(ended)
+}
+
+fn fail_all(positions: u32, table: &mut Table) -> Result<()> {
+    let all: [(Kind, &[Failure]); 3] = [
+        (Kind::Register, &OF_THE_REGISTER),
+        (Kind::Eraser, &OF_THE_ERASER),
+        (Kind::RetriedFlush, &OF_THE_CONTROL),
     ];
-    conclude(TRIAL, &rows)
+    for (kind, failures) in all {
+        let places = |failure: &'static Failure| {
+            (0..positions.min(failure.most)).map(move |position| (failure, 1 + position * failure.step))
+        };
+        let places: Vec<_> = failures.iter().flat_map(places).collect();
+        table.row(kind, u32::try_from(places.len())?, |row, _| {
+            let (failure, when) = places.get(row.accidents() as usize).context("no place is left")?;
+            fail_once(failure, *when, row)
+        })?;
+    }
+    Ok(())
 }
 
 /// What keeps this machine from the trial.
@@ -110,23 +135,6 @@ fn lacking() -> Option<String> {
     let attempt = Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).output();
     let allowed = attempt.is_ok_and(|output| output.status.success());
     (!allowed).then(|| "processes may not be traced here (ptrace)".to_owned())
-}
-
-fn fail_often(kind: Kind, failures: &[Failure], positions: u32) -> Result<Row> {
-    let mut row = Row::new(kind);
-    for failure in failures {
-        let positions = positions.min(failure.most);
-        for position in 0..positions {
-            fail_once(failure, 1 + position * failure.step, &mut row)?;
-        }
-        println!(
-            "   {}: {} on {}: {positions} positions",
-            kind.word(),
-            failure.calls,
-            failure.files.join(" and ")
-        );
-    }
-    Ok(row)
 }
 
 fn fail_once(failure: &Failure, when: u32, row: &mut Row) -> Result<()> {

@@ -1,11 +1,12 @@
 //! The writer is killed at random moments and started again on what it left.
 //!
 //! Necessary and far from sufficient: what the operating system holds in memory survives a kill, so that a writer that flushes
-//! nothing passes too. That is why this trial has no controls. Half of the kills fall on erasures, which take several steps.
+//! nothing passes too. That is why this trial has no controls. Nearly half of the kills fall on erasures, which take several steps; some
+//! on restoring a copy and on migrating older databases, after which a start succeeds or says what to do.
 
 use crate::acks;
 use crate::process::{Running, pause, wait_until, writer};
-use crate::report::{Row, conclude};
+use crate::report::{Row, Table};
 use crate::writers::Kind;
 use anyhow::Result;
 use std::time::Duration;
@@ -15,33 +16,39 @@ use tenantry_testkit::SeededEntropy;
 const TRIAL: &str = "kills";
 /// Longest time between the first acknowledgement and the kill.
 const PAUSE_MS_MAX: u32 = 120;
+const OTHER_KILLS_MIN: u32 = 4;
 /// Kills after which a new folder is begun, so that looking stays quick.
 const KILLS_PER_FOLDER: u32 = 25;
 
 pub(crate) fn run(kills: u32, seed: u64) -> Result<()> {
     let dice = SeededEntropy::new(seed);
-    let rows = [kill_often(Kind::Register, kills, &dice)?, kill_often(Kind::Eraser, kills, &dice)?];
-    conclude(TRIAL, &rows)
+    let mut table = Table::of(TRIAL);
+    let ended = kill_all(kills, &dice, &mut table);
+    table.conclude(ended)
 }
 
-fn kill_often(kind: Kind, kills: u32, dice: &dyn Entropy) -> Result<Row> {
-    let mut row = Row::new(kind);
-    let mut left = kills;
-    while left > 0 {
-        let disk = tempfile::tempdir()?;
-        kind.writer().prepare(disk.path())?;
-        let told = disk.path().join("acknowledged");
-        for _ in 0..left.min(KILLS_PER_FOLDER) {
-            let before = acks::count(&told);
-            let mut running = Running(writer(kind, disk.path(), &told)?.spawn()?);
-            wait_until("an acknowledgement", || acks::count(&told) > before)?;
-            pause(Duration::from_millis(u64::from(u32::from_be_bytes(draw(dice)) % PAUSE_MS_MAX)));
-            running.0.kill()?;
-            drop(running);
-            row.look(disk.path(), &acks::read(&told)?);
-            left -= 1;
-        }
-        println!("   {}: {} of {kills} kills", kind.word(), kills - left);
+fn kill_all(kills: u32, dice: &dyn Entropy, table: &mut Table) -> Result<()> {
+    let fewer = (kills / 4).max(OTHER_KILLS_MIN);
+    for (kind, kills) in
+        [(Kind::Register, kills), (Kind::Eraser, kills), (Kind::Restorer, fewer), (Kind::Migrator, fewer)]
+    {
+        table.row(kind, kills, |row, left| kill_in_one_folder(left.min(KILLS_PER_FOLDER), dice, row))?;
     }
-    Ok(row)
+    Ok(())
+}
+
+fn kill_in_one_folder(kills: u32, dice: &dyn Entropy, row: &mut Row) -> Result<()> {
+    let disk = tempfile::tempdir()?;
+    row.kind.writer().prepare(disk.path())?;
+    let told = disk.path().join("acknowledged");
+    for _ in 0..kills {
+        let before = acks::count(&told);
+        let mut running = Running(writer(row.kind, disk.path(), &told)?.spawn()?);
+        wait_until("an acknowledgement", || acks::count(&told) > before)?;
+        pause(Duration::from_millis(u64::from(u32::from_be_bytes(draw(dice)) % PAUSE_MS_MAX)));
+        running.0.kill()?;
+        drop(running);
+        row.look(disk.path(), &acks::read(&told)?);
+    }
+    Ok(())
 }

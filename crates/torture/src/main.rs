@@ -1,4 +1,4 @@
-//! What the record survives: power cuts, failing system calls, kills.
+//! What the record survives: power cuts, failing system calls, kills, bits that flip.
 //!
 //! Each trial starts a writer as a process of its own. The writer tells every acknowledgement to a file in memory, outside the
 //! disk under test, so that afterwards it is known what the writer had promised and what the disk still holds. The real writers
@@ -6,14 +6,19 @@
 //! (`writers::eraser`), while checkpoints are signed. The others (`writers::controls`) are known to be wrong: a trial that finds
 //! nothing wrong with them has found nothing at all, and says so by failing.
 //!
-//! * `power-cut`: the disk is frozen at a random moment and what had reached it is opened again;
+//! * `power-cut`: the disk is frozen at a random moment, searched to its last byte for keys whose destruction was acknowledged,
+//!   and what had reached it is opened again;
 //! * `crash-states`: the writes and flushes of a run are recorded, and disks are put together that a power cut could have
 //!   left: everything flushed, and any part of what was not, down to single sectors;
-//! * `failing-calls`: a flush, a write, an opening or a renaming fails, on log, database, or what the signer remembers;
-//! * `kills`: the process is killed at a random moment.
+//! * `failing-calls`: a flush, a write, an opening or a renaming fails, on log, database, erasure journal, or what the signer
+//!   remembers;
+//! * `kills`: the process is killed at a random moment, also while it restores a copy (`writers::restorer`) or migrates an older
+//!   database (`writers::migrator`);
+//! * `rot`: single bits flip in what a deployment has on its disk, and whatever can be read otherwise has to be found.
 //!
 //! `cargo xtask torture` runs all of them. Where the machine lacks what a trial needs (root, loop devices, XFS, `strace`), the
-//! trial says so loudly and is left out.
+//! trial says so loudly and is left out. Every trial tells how far it has come with what it has seen so far; Ctrl-C ends it, and its
+//! table is shown.
 
 #![expect(clippy::print_stdout, reason = "a trial reports to the person who started it")]
 
@@ -24,7 +29,11 @@ mod failing_calls;
 mod kills;
 mod power_cut;
 mod process;
+mod progress;
+mod remnants;
 mod report;
+mod rot;
+mod stop;
 mod trace;
 mod writers;
 
@@ -75,6 +84,22 @@ enum Trial {
         #[arg(long, default_value_t = 13_984)]
         seed: u64,
     },
+    /// Flips single bits in the files of a deployment.
+    Rot {
+        /// Bits that are flipped, each on a copy of its own.
+        #[arg(long, default_value_t = 300)]
+        flips: u32,
+        /// What the choice of bits follows from.
+        #[arg(long, default_value_t = 13_984)]
+        seed: u64,
+    },
+    /// One command of the program itself, for trials that start it.
+    #[command(hide = true)]
+    Program {
+        /// What an operator types behind `tenantry`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
     /// Works until it is stopped: the process that the trials start.
     #[command(hide = true)]
     Write {
@@ -92,12 +117,24 @@ enum Trial {
 
 fn main() -> Result<()> {
     match Words::parse().trial {
+        Trial::Write { kind, folder, acks, acknowledgements_max } => {
+            kind.writer().work(&folder, &acks::Teller::open(&acks, acknowledgements_max)?)
+        }
+        Trial::Program { words } => writers::run_program(&words),
+        trial => {
+            stop::listen()?;
+            try_it(trial)
+        }
+    }
+}
+
+fn try_it(trial: Trial) -> Result<()> {
+    match trial {
         Trial::PowerCut { cuts, seed } => power_cut::run(cuts, seed),
         Trial::CrashStates { states, seed } => crash_states::run(states, seed),
         Trial::FailingCalls { positions } => failing_calls::run(positions),
         Trial::Kills { kills, seed } => kills::run(kills, seed),
-        Trial::Write { kind, folder, acks, acknowledgements_max } => {
-            kind.writer().work(&folder, &acks::Teller::open(&acks, acknowledgements_max)?)
-        }
+        Trial::Rot { flips, seed } => rot::run(flips, seed),
+        Trial::Write { .. } | Trial::Program { .. } => Ok(()),
     }
 }

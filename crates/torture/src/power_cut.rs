@@ -1,9 +1,14 @@
-//! The disk is frozen at random moments while a writer works.
+//! The disk is frozen at random moments while a writer works, and what had reached it is opened again.
+//!
+//! Where a writer destroys keys, the frozen disk is searched first, every byte of it: blocks that belong to no file any more keep
+//! what was in them. Searched for are the keys whose destruction had been acknowledged when the disk was frozen, wrapped and as
+//! they were drawn; what is under way may still be there.
 
 use crate::acks;
 use crate::disk::{self, Outer};
 use crate::process::{Running, pause, tool, wait_until, writer};
-use crate::report::{Row, conclude, left_out};
+use crate::report::{Row, Table, left_out};
+use crate::stop;
 use crate::writers::Kind;
 use anyhow::Result;
 use std::time::Duration;
@@ -23,43 +28,44 @@ pub(crate) fn run(cuts: u32, seed: u64) -> Result<()> {
         return Ok(());
     }
     let (outer, dice) = (Outer::new()?, SeededEntropy::new(seed));
-    let mut rows = vec![cut_often(&outer, Kind::Register, cuts, &dice)?];
-    for other in [Kind::Eraser].into_iter().chain(Kind::CONTROLS) {
-        rows.push(cut_often(&outer, other, (cuts / 4).max(OTHER_CUTS_MIN), &dice)?);
-    }
-    conclude(TRIAL, &rows)
+    let mut table = Table::of(TRIAL);
+    let ended = cut_all(&outer, cuts, &dice, &mut table);
+    table.conclude(ended)
 }
 
-fn cut_often(outer: &Outer, kind: Kind, cuts: u32, dice: &dyn Entropy) -> Result<Row> {
-    let mut row = Row::new(kind);
-    let mut left = cuts;
-    while left > 0 {
-        left = cut_one_disk(outer, kind, left, dice, &mut row)?;
+fn cut_all(outer: &Outer, cuts: u32, dice: &dyn Entropy, table: &mut Table) -> Result<()> {
+    let fewer = (cuts / 4).max(OTHER_CUTS_MIN);
+    let others = [Kind::Eraser].into_iter().chain(Kind::CONTROLS).chain(Kind::KEEPING);
+    for (kind, cuts) in [(Kind::Register, cuts)].into_iter().chain(others.map(|kind| (kind, fewer))) {
+        table.row(kind, cuts, |row, left| cut_one_disk(outer, left, dice, row))?;
     }
-    Ok(row)
+    Ok(())
 }
 
-/// One disk and one writer, cut again and again, at most until the disk fills. Answers how many cuts are left.
-fn cut_one_disk(outer: &Outer, kind: Kind, cuts: u32, dice: &dyn Entropy, row: &mut Row) -> Result<u32> {
+/// One disk and one writer, cut again and again, at most until the disk fills.
+fn cut_one_disk(outer: &Outer, cuts: u32, dice: &dyn Entropy, row: &mut Row) -> Result<()> {
     let disk = outer.disk()?;
-    kind.writer().prepare(disk.folder())?;
+    row.kind.writer().prepare(disk.folder())?;
     tool(&["sync"])?;
     let outside = tempfile::tempdir_in("/dev/shm")?;
     let told = outside.path().join("acknowledged");
-    let running = Running(writer(kind, disk.folder(), &told)?.spawn()?);
-    let mut left = cuts;
-    let end = cuts.saturating_sub(CUTS_PER_DISK);
-    while left > end && (left == cuts || !disk.is_filling()) {
+    let running = Running(writer(row.kind, disk.folder(), &told)?.spawn()?);
+    for cut in 0..cuts.min(CUTS_PER_DISK) {
+        if stop::was_asked() || (cut > 0 && disk.is_filling()) {
+            break;
+        }
         let before = acks::count(&told);
         wait_until("an acknowledgement", || acks::count(&told) > before)?;
         pause(Duration::from_millis(u64::from(u32::from_be_bytes(draw(dice)) % PAUSE_MS_MAX)));
         // First what was promised, then what is there: the other way round a loss could hide.
         let acknowledged = acks::read(&told)?;
-        let frozen = disk.cut()?;
-        row.look(frozen.folder()?, &acknowledged);
-        left -= 1;
-        println!("   {}: {left} cuts left, {} acknowledged", kind.word(), acknowledged.len());
+        let destroyed = acks::read_destroyed(&told, &acknowledged)?;
+        let mut frozen = disk.cut()?;
+        if !destroyed.is_empty() {
+            row.search(frozen.image(), &destroyed)?;
+        }
+        row.look(frozen.mount()?, &acknowledged);
     }
     drop(running);
-    Ok(left)
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Starting programs: the writers, and the machine's own tools.
 
+use crate::stop;
 use crate::writers::Kind;
 use anyhow::{Context as _, Result, bail};
 use std::path::Path;
@@ -34,6 +35,9 @@ pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) -> Result<
     for _ in 0..STEPS_MAX {
         if holds() {
             return Ok(());
+        }
+        if stop::was_asked() {
+            bail!("stopped while waiting: {what}");
         }
         pause(STEP);
     }

@@ -34,10 +34,11 @@ Commands:
   ci              what must hold before a change is accepted: format, clippy, tidy, documentation,
                   licences and sources of dependencies, then `test`
   torture [--short]
-                  accidents, with failing controls: power cuts under a real file system, disks put
-                  together from recorded writes, flushes and writes that fail, kills, many orders
-                  of the threads of the queue and the group commit; and many sequences of steps
-                  compared with a model of the register
+                  accidents, with failing controls: power cuts under a real file system, which is
+                  searched for destroyed keys to its last byte, disks put together from recorded
+                  writes, flushes and writes that fail, kills, bits that flip, many orders of the
+                  threads of the queue and the group commit; and many sequences of steps compared
+                  with a model of the register. Ctrl-C ends a trial with what was seen so far
                     --short   a few minutes instead of a night, without the model, which every test
                               run has
   tidy            the repository's own rules: arrows between crates, file sizes, names, purposes of

@@ -8,7 +8,7 @@ use crate::{
     test::{self, Extent},
 };
 
-/// How often each accident happens: power cuts, disks put together, calls that fail, kills, orders of threads
+/// How often each accident happens: power cuts, disks put together, calls that fail, kills, flipped bits, orders of threads
 /// for each scenario of the queue, cases of the model test.
 struct Numbers {
     profile: &'static [&'static str],
@@ -18,6 +18,7 @@ struct Numbers {
     states: &'static str,
     positions: &'static str,
     kills: &'static str,
+    flips: &'static str,
     orders: &'static str,
     cases: Option<&'static str>,
 }
@@ -30,6 +31,7 @@ const FULL: Numbers = Numbers {
     states: "10000",
     positions: "60",
     kills: "1000",
+    flips: "10000",
     orders: "50000",
     cases: Some("1000"),
 };
@@ -41,6 +43,7 @@ const SHORT: Numbers = Numbers {
     states: "120",
     positions: "3",
     kills: "15",
+    flips: "100",
     orders: "1000",
     cases: None,
 };
@@ -69,6 +72,7 @@ pub(crate) fn steps(steps: &mut Steps, extent: Extent) {
     trial("crash states", &["crash-states", "--states", numbers.states]);
     trial("failing calls", &["failing-calls", "--positions", numbers.positions]);
     trial("kills", &["kills", "--kills", numbers.kills]);
+    trial("rot", &["rot", "--flips", numbers.flips]);
     steps.step("orders of threads", || {
         let words = ["test", "--locked", "-p", "tenantry-store-sqlite", "--features", "interleavings"];
         let mut command = program("cargo", &words);

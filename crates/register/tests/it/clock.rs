@@ -7,6 +7,7 @@ use tenantry_ledger::LeafHeader;
 use tenantry_model::erasure::ErasureFate;
 use tenantry_model::hold::{HoldKind, HoldState};
 use tenantry_model::staff::{Job, Role};
+use tenantry_model::time::Timestamp;
 use tenantry_register::Call;
 use tenantry_register::erasure::GRACE_DAYS;
 use tenantry_store::StoreExt;
@@ -18,6 +19,8 @@ on_both!(
     nothing_is_erased_because_a_clock_ran_ahead,
     no_hold_lapses_because_a_clock_ran_ahead,
     a_time_that_no_record_can_hold_is_refused,
+    a_second_that_comes_twice_keeps_the_order,
+    in_which_zone_a_time_is_told_changes_nothing,
 );
 
 const YEAR: i32 = 366;
@@ -107,4 +110,56 @@ fn a_time_that_no_record_can_hold_is_refused(world: &World) {
     world.apply(&Applicant::new(2));
     let newest = world.store.read(|tx| ledger::head(tx)).unwrap().unwrap();
     assert!(newest.recorded_at <= world.now());
+}
+
+/// At a leap second a machine shows the last second of the day twice, and others tell of a sixty-first one.
+fn a_second_that_comes_twice_keeps_the_order(world: &World) {
+    let leap: Timestamp = "2028-12-31T23:59:59Z".parse().unwrap();
+    let account = world.apply(&Applicant::new(1)).account;
+    world.clock.advance_micros(leap.as_micros() - world.now().as_micros());
+    for (number, step_us) in (2..).zip([400_000, 400_000, -800_000, 400_000, 900_000]) {
+        world.clock.advance_micros(step_us);
+        world.apply(&Applicant::new(number));
+    }
+    for (at, accepted) in
+        [("2028-12-31T23:59:59Z", true), ("2028-12-31T23:59:60Z", true), ("2028-12-31T23:59:61Z", false)]
+    {
+        let access = serde_json::json!({ "at": at, "access": "access" });
+        let parsed = serde_json::from_value(access);
+        assert_eq!(parsed.is_ok(), accepted, "{at}");
+        if let Ok(access) = parsed {
+            world.register.report_access(&machine(None), account, access).unwrap();
+        }
+    }
+    world.register.checkpoint(&system(Job::Checkpoints)).unwrap();
+    let rows = world.store.read(|tx| ledger::range(tx, 0, u32::MAX)).unwrap();
+    let leaves: Vec<Vec<u8>> = rows.into_iter().map(|row| row.bytes).collect();
+    check_chains(&leaves).unwrap();
+    assert!(leaves.iter().map(|leaf| LeafHeader::decode(leaf).unwrap().recorded_at.0).is_sorted());
+}
+
+/// The hour that comes twice in autumn, and a zone a day ahead: instants are what counts.
+fn in_which_zone_a_time_is_told_changes_nothing(world: &World) {
+    world.clock.advance_days(YEAR);
+    let told = [
+        "2026-11-29T00:30:00Z",
+        "2026-11-29T02:30:00+02:00",
+        "2026-11-29T14:30:00+14:00",
+        "2026-11-28T12:30:00-12:00",
+    ];
+    let accounts: Vec<_> = (1..)
+        .zip(told)
+        .map(|(number, at)| {
+            let (account, _) = closed(world, number);
+            let access = serde_json::json!({ "at": at, "access": "access" });
+            world
+                .register
+                .report_access(&machine(None), account, serde_json::from_value(access).unwrap())
+                .unwrap();
+            account
+        })
+        .collect();
+    let last_access = |account| world.register.account(&officer(), account).unwrap().summary.last_access_at;
+    let first = last_access(accounts[0]);
+    assert!(first.is_some() && accounts.iter().all(|account| last_access(*account) == first));
 }

@@ -1,10 +1,16 @@
 //! What somebody could do who has the database in hand and changes what was signed: nothing is signed over it, and the check
-//! says where.
+//! says where. What two who write at once do to it: nothing.
+//!
+//! An older copy of the database in its place is refused in `signing` and `witnessing`, an old checkpoint shown to a witness again
+//! in the tests of `tenantry-witness`.
 
 use crate::fsck::check;
 use crate::world::{Applicant, OpenRoot, World, on_both, system};
 use std::sync::Arc;
 use tenantry_model::staff::Job;
+use tenantry_register::Register;
+use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
+use tenantry_testkit::SeededEntropy;
 
 on_both!(
     leaves_that_changed_places_are_found,
@@ -54,4 +60,27 @@ fn a_leaf_put_in_between_is_found(world: &World) {
          SELECT 4, type, recorded_at, subject, subject_seq, prev, class, bytes, body FROM leaf WHERE seq = 3",
     );
     assert_found(world, "leaf");
+}
+
+#[test]
+fn two_processes_that_write_at_once_write_one_history() {
+    let world = World::sqlite();
+    let path = world.folder.as_ref().unwrap().path().join("register.db");
+    let store = SqliteStore::open(&path, &SqliteOptions::default()).unwrap();
+    let (clock, entropy) = (Arc::new(world.clock.clone()), Arc::new(SeededEntropy::new(78)));
+    let other = Register::open(Arc::new(store), Arc::new(OpenRoot), clock, entropy).unwrap();
+    std::thread::scope(|scope| {
+        for (register, numbers) in [(&world.register, 0..10), (&other, 10..20)] {
+            scope.spawn(move || {
+                for number in numbers {
+                    register.apply(&system(Job::SetUp), Applicant::new(number).sent()).unwrap();
+                }
+            });
+        }
+    });
+    for register in [&world.register, &other] {
+        register.checkpoint(&system(Job::Checkpoints)).unwrap();
+    }
+    assert_eq!(check(&world).findings, []);
+    assert_eq!((world.register.ledger_trouble(), other.ledger_trouble()), (None, None));
 }

@@ -2,7 +2,7 @@
 //! them what the model knows must be what the register does.
 //!
 //! The model is plain data and knows no database: who applied, when accounts ended, what holds are in force, which erasures
-//! stand where. [`real`] does the same steps on SQLite. Ledger design 10.2: nothing acknowledged is lost, every proof holds,
+//! stand where. Clocks run ahead and fall behind for a while. [`real`] does the same steps on SQLite. Ledger design 10.2: nothing acknowledged is lost, every proof holds,
 //! what is erased stays erased, and what is held stays.
 
 mod real;
@@ -12,7 +12,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use proptest_state_machine::{ReferenceStateMachine, prop_state_machine};
 use real::Real;
-use tenantry_model::time::Timestamp;
+use tenantry_model::time::{DAY_US, Timestamp};
 use tenantry_register::erasure::GRACE_DAYS;
 
 /// Years after which the pack has personal data erased.
@@ -38,6 +38,10 @@ pub(crate) enum Step {
     Release(usize),
     Wait {
         days: u32,
+    },
+    /// The clock is wrong by so many days, ahead or behind, something is recorded, and the clock is set right.
+    Jump {
+        days: i32,
     },
     Schedule,
     Approve(usize),
@@ -124,7 +128,10 @@ pub(crate) struct Backup {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
+    /// What a clock that is right shows.
     pub(crate) now: Timestamp,
+    /// The latest time at which a clock that ran ahead had something recorded: the ledger's time stays there.
+    ahead: Timestamp,
     end: Timestamp,
     pub(crate) people: Vec<Person>,
     pub(crate) holds: Vec<Hold>,
@@ -137,6 +144,7 @@ impl Model {
         let start: Timestamp = crate::world::START.parse().unwrap();
         Self {
             now: start,
+            ahead: start,
             end: start.plus_years(YEARS_MAX),
             people: Vec::new(),
             holds: Vec::new(),
@@ -261,6 +269,12 @@ impl ReferenceStateMachine for Model {
                     .boxed(),
             ),
             (1, prop::sample::select(vec![Step::BackUp, Step::Schedule]).boxed()),
+            (
+                1,
+                prop::sample::select(vec![-400, -1, 1, GRACE_DAYS as i32, 40, 731])
+                    .prop_map(|days| Step::Jump { days })
+                    .boxed(),
+            ),
         ];
         let mut of = |weight, places: Vec<usize>, step: fn(usize) -> Step| {
             if !places.is_empty() {
@@ -308,6 +322,7 @@ impl ReferenceStateMachine for Model {
             Step::Read(person) | Step::Hold { person, .. } => *person < state.people.len(),
             Step::Release(place) => state.holds.get(*place).is_some_and(Hold::is_in_force),
             Step::Wait { days } => state.now.plus_days(*days) < state.end,
+            Step::Jump { days } => days_later(state.now, *days) < state.end,
             Step::Approve(place) | Step::Reject(place) => is_at(*place, Stage::Scheduled),
             Step::Restore => state.backup.is_some(),
             Step::Schedule | Step::CarryOut(_) | Step::Sign | Step::Restart(_) | Step::BackUp => true,
@@ -317,22 +332,25 @@ impl ReferenceStateMachine for Model {
     fn apply(mut state: Self, step: &Step) -> Self {
         state.now = state.now.plus_micros(real::STEP_US);
         let now = state.now;
+        // Times of records never decrease.
+        let recorded_at = now.max(state.ahead);
         match step {
             Step::Apply => {
                 let new = Person { closed_at: None, last_access_at: None, erased: false, done: false };
                 state.people.push(new);
             }
             Step::Access(person) => state.people[*person].last_access_at = Some(now),
-            Step::Close(person) => state.people[*person].closed_at = Some(now),
+            Step::Close(person) => state.people[*person].closed_at = Some(recorded_at),
             Step::Hold { person, .. } => {
                 state.holds.push(Hold { person: *person, released_at: None, erased: false });
             }
-            Step::Release(place) => state.holds[*place].released_at = Some(now),
+            Step::Release(place) => state.holds[*place].released_at = Some(recorded_at),
             Step::Wait { days } => state.now = now.plus_days(*days),
+            Step::Jump { days } => state.ahead = recorded_at.max(days_later(now, *days)),
             Step::Schedule => {
                 let items = state.to_schedule();
                 if !items.is_empty() {
-                    let erase_from = now.plus_days(GRACE_DAYS);
+                    let erase_from = recorded_at.plus_days(GRACE_DAYS);
                     state.batches.push(Batch { items, stage: Stage::Scheduled, erase_from });
                 }
             }
@@ -345,6 +363,10 @@ impl ReferenceStateMachine for Model {
         }
         state
     }
+}
+
+fn days_later(at: Timestamp, days: i32) -> Timestamp {
+    at.plus_micros(i64::from(days) * DAY_US)
 }
 
 /// Few cases wherever the tests run; `PROPTEST_CASES` asks for more, as `cargo xtask torture` does.

@@ -59,8 +59,11 @@ impl ErasureJournal for FileJournal {
     }
 }
 
-/// Brings an opened register up to date with a journal, notes in it what it lacks, and gives it to the register.
-pub(super) fn attach(register: &Register, data_folder: &Path) -> Result<Replayed> {
+/// Brings an opened register up to date with the journal of its data folder, notes in it what it lacks, and gives it to the register.
+///
+/// # Errors
+/// When the journal cannot be read or written, or is not as it was written.
+pub fn attach(register: &Register, data_folder: &Path) -> Result<Replayed> {
     let path = path(data_folder);
     let noted: BTreeSet<Destroyed> = read(&path)?.into_iter().collect();
     let replayed = register.replay_erasures(&operator(), &noted.iter().copied().collect::<Vec<_>>())?;

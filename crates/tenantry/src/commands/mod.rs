@@ -29,7 +29,7 @@ mod two_people;
 mod verify;
 mod witness;
 
-pub use journal::FileJournal;
+pub use journal::{FileJournal, attach as attach_journal};
 
 use crate::cli::exit::Exit;
 use crate::cli::output::{Form, Output};

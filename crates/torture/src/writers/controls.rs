@@ -8,9 +8,14 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
+use tenantry_model::random::Entropy as _;
+use tenantry_vault::SystemEntropy;
 
 /// The bytes of one record of a control.
 const RECORD_BYTES: usize = 640;
+/// The bytes of a wrapped key, and how many keys there are before the oldest goes.
+const KEY_BYTES: usize = 61;
+const KEYS_KEPT: u32 = 40;
 /// Records after which the one that tries again has shown what it does.
 const RETRIED_RECORDS_MAX: u32 = 100;
 
@@ -44,6 +49,48 @@ impl Writer for UnflushedCommits {
         let present: u32 = connection.query_row("SELECT count(*) FROM record", (), |row| row.get(0))?;
         // Numbers are written in order, so that what is missing is missing at the end.
         Ok(Recovered { lost: acknowledged.len().saturating_sub(present as usize) })
+    }
+}
+
+/// Keys that are deleted in SQLite's way, without overwriting what was deleted; the log is cut. Numbers are those of deleted keys.
+pub(super) struct KeptContent;
+
+impl Writer for KeptContent {
+    fn prepare(&self, folder: &Path) -> Result<()> {
+        let connection = connection(folder)?;
+        connection.execute_batch("CREATE TABLE key (number INTEGER PRIMARY KEY, wrapped BLOB NOT NULL)")?;
+        Ok(())
+    }
+
+    fn work(&self, folder: &Path, acks: &Teller) -> Result<()> {
+        let connection = connection(folder)?;
+        connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;")?;
+        for number in 0..u32::MAX {
+            let mut wrapped = vec![0_u8; KEY_BYTES];
+            SystemEntropy.fill(&mut wrapped);
+            connection.execute("INSERT INTO key VALUES (?1, ?2)", (number, &wrapped))?;
+            let Some(old) = number.checked_sub(KEYS_KEPT) else { continue };
+            let find = "SELECT wrapped FROM key WHERE number = ?1";
+            let gone: Vec<u8> = connection.query_row(find, (old,), |row| row.get(0))?;
+            connection.execute("DELETE FROM key WHERE number = ?1", (old,))?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;
+            acks.destroyed(old, &[gone])?;
+            if !acks.tell(old)? {
+                break;
+            }
+            pause(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    fn recover(&self, folder: &Path, acknowledged: &[u32]) -> Result<Recovered> {
+        let find = "SELECT count(*) FROM key WHERE number = ?1";
+        let connection = connection(folder)?;
+        let mut lost = 0;
+        for number in acknowledged {
+            lost += usize::from(connection.query_row(find, (number,), |row| row.get::<_, u32>(0))? > 0);
+        }
+        Ok(Recovered { lost })
     }
 }
 

@@ -8,6 +8,7 @@ use tenantry::system::SystemClock;
 use tenantry_ledger::{Frontier, leaf_hash};
 use tenantry_model::clock::Clock;
 use tenantry_model::id::AccountId;
+use tenantry_model::random::Entropy;
 use tenantry_model::staff::{Actor, Job};
 use tenantry_register::{Call, Register, SetUp, Signing};
 use tenantry_screening::NoShelf;
@@ -16,7 +17,8 @@ use tenantry_store::{MIGRATIONS, Store, StoreExt as _};
 use tenantry_store_sqlite::{SqliteOptions, SqliteStore};
 use tenantry_vault::{RootKey, SealedFile, StretchCost, SystemEntropy, Unlock};
 
-const PACK: &str = include_str!("../../../../packs/eo13984-nprm-2024.toml");
+/// The pack in force.
+pub(crate) const PACK: &str = include_str!("../../../../packs/eo13984-nprm-2024.toml");
 /// Rows read in one unit while checking.
 const ROWS_MAX: u32 = 1_000;
 
@@ -40,20 +42,29 @@ const fn unlock() -> Unlock<'static> {
     Unlock::Passphrase("torture")
 }
 
-pub(super) fn open_store(folder: &Path) -> Result<Arc<dyn Store>> {
+pub(crate) fn open_store(folder: &Path) -> Result<Arc<dyn Store>> {
     Ok(Arc::new(SqliteStore::open(&folder.join("register.db"), &SqliteOptions::default())?))
 }
 
 /// Opens it as a start of the server does. It is refused when the database is older than what was signed.
 pub(super) fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Register> {
+    open_on(open_store(folder)?, folder, clock, Arc::new(SystemEntropy))
+}
+
+/// The same on an opened store, with a source of randomness.
+pub(super) fn open_on(
+    store: Arc<dyn Store>,
+    folder: &Path,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<Register> {
     let root: Arc<dyn RootKey> = Arc::new(SealedFile::open(&root_key(folder), unlock())?);
-    let (store, signing) = (open_store(folder)?, Signing::Remembering(folder.join("checkpoint.lock")));
-    let entropy = Arc::new(SystemEntropy);
+    let signing = Signing::Remembering(folder.join("checkpoint.lock"));
     Ok(Register::open_signing(store, root, clock, entropy, Arc::new(NoShelf), signing)?)
 }
 
 /// A call of a job of the system.
-pub(super) const fn job(job: Job) -> Call {
+pub(crate) const fn job(job: Job) -> Call {
     Call::by(Actor::System { job })
 }
 

@@ -1,12 +1,15 @@
 //! The real register at its most delicate: accounts are opened, closed, and years later erased by two people, again and again,
-//! while checkpoints are signed. What is promised here is that something is gone.
+//! while checkpoints are signed. What is promised here is that something is gone: the account, and every byte of its keys.
 
-use super::deployment::{check_tree, job, open, open_store, references, set_up};
+use super::deployment::{check_tree, job, open, open_on, open_store, references, set_up};
+use super::secrets::{Remembering, UncutLog, wrapped_keys};
 use super::{Recovered, Writer};
 use crate::acks::Teller;
 use crate::process::pause;
 use anyhow::{Context as _, Result, bail, ensure};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
@@ -23,6 +26,7 @@ use tenantry_register::{Call, Reason, Register, RegisterError};
 use tenantry_store::repo::{key, ledger, party};
 use tenantry_store::{Store, StoreExt as _};
 use tenantry_testkit::applicant;
+use tenantry_vault::read_journal;
 
 /// Days after closing when personal data is over: two years and one day.
 const KEPT_DAYS: i64 = 2 * 366 + 1;
@@ -33,7 +37,18 @@ const SIGNING_PAUSE: Duration = Duration::from_millis(10);
 /// Accounts that are erased together: every time takes two years, and records can be dated until 2554.
 const TOGETHER: usize = 8;
 
-pub(super) struct EraserWriter;
+pub(super) struct EraserWriter {
+    pub(super) log: Log,
+}
+
+/// What becomes of the database's log when keys were destroyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Log {
+    /// It is overwritten and cut.
+    Cut,
+    /// Control: nothing is done to it, and the register is told that it was.
+    Left,
+}
 
 /// The system's clock, some years ahead.
 #[derive(Default)]
@@ -67,9 +82,13 @@ impl Writer for EraserWriter {
         let clock = Arc::new(Ahead::of(&store)?);
         // Every account keeps a reference, an erased one a new one, so that this number was never given.
         let first = u32::try_from(references(&store)?.len())?;
-        drop(store);
-        let register = open(folder, Arc::clone(&clock) as Arc<dyn Clock>)?;
-        let journal = FileJournal::at(folder.join("erased.journal"));
+        let entropy = Arc::new(Remembering::default());
+        let on: Arc<dyn Store> = match self.log {
+            Log::Cut => Arc::clone(&store),
+            Log::Left => Arc::new(UncutLog(Arc::clone(&store))),
+        };
+        let register = open_on(on, folder, Arc::clone(&clock) as Arc<dyn Clock>, Arc::clone(&entropy) as _)?;
+        let journal = FileJournal::at(journal_of(folder));
         let going = AtomicBool::new(true);
         std::thread::scope(|scope| {
             let signer = scope.spawn(|| {
@@ -79,7 +98,8 @@ impl Writer for EraserWriter {
                 }
                 anyhow::Ok(())
             });
-            let erased = erase_on(&register, &clock, &journal, first, acks);
+            let desk = Desk { register: &register, store: &store, clock: &clock, entropy: &entropy, acks };
+            let erased = desk.erase_on(&journal, first);
             going.store(false, Ordering::Relaxed);
             signer.join().unwrap_or_else(|_| bail!("the signer panicked"))?;
             erased
@@ -91,11 +111,15 @@ impl Writer for EraserWriter {
         check_tree(&store)?;
         let clock = Arc::new(Ahead::of(&store)?);
         let register = open(folder, clock)?;
-        let journal = FileJournal::at(folder.join("erased.journal"));
+        let journal = FileJournal::at(journal_of(folder));
         // What was begun is finished before anything else; afterwards nothing may contradict itself anywhere.
         register
             .carry_out_erasures(&job(Job::Retention), &journal)
             .context("an erasure cannot be finished")?;
+        let noted: BTreeSet<_> = read_journal(&journal_of(folder))?.iter().map(|entry| entry.key).collect();
+        let destroyed = register.erased_here(&job(Job::Retention))?;
+        let missing = destroyed.iter().filter(|key| !noted.contains(&key.key)).count();
+        ensure!(missing == 0, "the journal lacks {missing} of {} erasures", destroyed.len());
         let mut check = register.check(&job(Job::CommandLine))?;
         while check.step()? == Step::More {}
         let report = check.into_report();
@@ -115,43 +139,63 @@ impl Writer for EraserWriter {
     }
 }
 
-/// A few accounts at a time, each told when it is gone.
-fn erase_on(
-    register: &Register,
-    clock: &Ahead,
-    journal: &dyn ErasureJournal,
-    first: u32,
-    acks: &Teller,
-) -> Result<()> {
-    for few in (first..).step_by(TOGETHER) {
-        let numbers = few..few.saturating_add(TOGETHER as u32);
-        for number in numbers.clone() {
-            let checked_at = clock.now().plus_micros(-DAY_US).to_string();
-            let application = serde_json::from_value(applicant(number, &checked_at))?;
-            let account = register.apply(&job(Job::SetUp), application)?.account;
-            let version = register.account(&officer()?, account)?.summary.version;
-            register.close_account(&officer()?, account, version, Ending::Ordinary)?;
-        }
-        clock.advance_days(KEPT_DAYS);
-        for batch in register.schedule_erasures(&job(Job::Retention))? {
-            register.request_erasure(&officer()?, batch)?;
-        }
-        for waiting in register.approvals(&counsel()?)? {
-            match register.approve(&counsel()?, waiting.id, waiting.content_hash) {
-                // Asked for before an accident, and lapsed since.
-                Ok(_) | Err(RegisterError::ApprovalVoid) => {}
-                Err(other) => return Err(other.into()),
+fn journal_of(folder: &Path) -> PathBuf {
+    folder.join("erased.journal")
+}
+
+/// Where accounts are erased.
+struct Desk<'a> {
+    register: &'a Register,
+    store: &'a Arc<dyn Store>,
+    clock: &'a Ahead,
+    entropy: &'a Remembering,
+    acks: &'a Teller,
+}
+
+impl Desk<'_> {
+    /// A few accounts at a time, each told when it is gone, after the bytes that must be gone with it.
+    fn erase_on(&self, journal: &dyn ErasureJournal, first: u32) -> Result<()> {
+        for few in (first..).step_by(TOGETHER) {
+            let numbers = few..few.saturating_add(TOGETHER as u32);
+            let drawn = self.entropy.drawn_while(|| self.open_and_close(numbers.clone()))?;
+            self.clock.advance_days(KEPT_DAYS);
+            for batch in self.register.schedule_erasures(&job(Job::Retention))? {
+                self.register.request_erasure(&officer()?, batch)?;
+            }
+            for waiting in self.register.approvals(&counsel()?)? {
+                match self.register.approve(&counsel()?, waiting.id, waiting.content_hash) {
+                    // Asked for before an accident, and lapsed since.
+                    Ok(_) | Err(RegisterError::ApprovalVoid) => {}
+                    Err(other) => return Err(other.into()),
+                }
+            }
+            self.clock.advance_days(i64::from(GRACE_DAYS));
+            let before = wrapped_keys(self.store)?;
+            self.register.carry_out_erasures(&job(Job::Retention), journal)?;
+            let after = wrapped_keys(self.store)?;
+            let gone: Vec<Vec<u8>> = before.difference(&after).cloned().collect();
+            ensure!(!gone.is_empty(), "no key went with the accounts from {few} on");
+            self.acks.destroyed(few, &gone)?;
+            self.acks.destroyed(few, &drawn)?;
+            for number in numbers {
+                if !self.acks.tell(number)? {
+                    return Ok(());
+                }
             }
         }
-        clock.advance_days(i64::from(GRACE_DAYS));
-        register.carry_out_erasures(&job(Job::Retention), journal)?;
-        for number in numbers {
-            if !acks.tell(number)? {
-                return Ok(());
-            }
-        }
+        Ok(())
     }
-    Ok(())
+
+    fn open_and_close(&self, numbers: Range<u32>) -> Result<()> {
+        for number in numbers {
+            let checked_at = self.clock.now().plus_micros(-DAY_US).to_string();
+            let application = serde_json::from_value(applicant(number, &checked_at))?;
+            let account = self.register.apply(&job(Job::SetUp), application)?.account;
+            let version = self.register.account(&officer()?, account)?.summary.version;
+            self.register.close_account(&officer()?, account, version, Ending::Ordinary)?;
+        }
+        Ok(())
+    }
 }
 
 fn officer() -> Result<Call> {

@@ -8,7 +8,7 @@ use proptest_state_machine::StateMachineTest;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
-use tenantry_ledger::{Checkpoint, Frontier, leaf_hash, verify_consistency, verify_inclusion};
+use tenantry_ledger::{Checkpoint, Frontier, LeafHeader, leaf_hash, verify_consistency, verify_inclusion};
 use tenantry_model::account::Ending as AccountEnding;
 use tenantry_model::erasure::ErasureState;
 use tenantry_model::id::{AccountId, ErasureId, HoldId, PartyId};
@@ -179,6 +179,12 @@ impl Real {
                 self.approve_what_waits();
             }
             Step::Wait { days } => self.clock.advance_days(i32::try_from(*days).unwrap()),
+            Step::Jump { days } => {
+                self.clock.advance_days(*days);
+                let url = format!("https://{}.example.org/", self.size());
+                self.register().add_endpoint(&staff(Role::Operator, 4), &url, &[]).unwrap();
+                self.clock.advance_days(-days);
+            }
             Step::Schedule => {
                 self.batches.extend(self.register().schedule_erasures(&system(Job::Retention)).unwrap());
                 assert_eq!(
@@ -313,6 +319,8 @@ impl Real {
         let leaves: Vec<Vec<u8>> = rows.into_iter().map(|row| row.bytes).collect();
         assert!(leaves.starts_with(&self.leaves), "what was committed is gone or changed");
         check_chains(&leaves).unwrap();
+        let times = leaves.iter().map(|leaf| LeafHeader::decode(leaf).unwrap().recorded_at.0);
+        assert!(times.is_sorted(), "the time of a record is before that of the one before it");
         let mut tree = Frontier::new();
         for leaf in &leaves {
             tree.append(leaf_hash(leaf));

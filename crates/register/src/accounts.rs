@@ -7,7 +7,9 @@ use crate::decisions::{Recorded, in_force};
 use crate::dossier::{self, Held, Involved};
 use crate::outcome::CaseSummary;
 use crate::record::{Record, RecordType, Retention};
-use crate::sight::{account_in_sight, account_meant, decision_for, is_in_sight, is_the_resellers, not_erased};
+use crate::sight::{
+    account_in_sight, account_meant, decision_for, is_in_sight, is_the_resellers, not_erased,
+};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -96,8 +96,9 @@ fn no_personal_data_in(logs: &Path) -> anyhow::Result<()> {
         for (number, line) in BufReader::new(fs::File::open(&path)?).split(b'\n').enumerate() {
             lines += 1;
             let line = line?;
+            let line = String::from_utf8_lossy(&line);
             // Where it stands is said; what is said there is not repeated.
-            let found = marks_in(&marks, &String::from_utf8_lossy(&line));
+            let found = marks_in(&marks, &line);
             told.extend(found.map(|mark| format!("{}:{}: `{mark}`", path.display(), number + 1)));
         }
     }

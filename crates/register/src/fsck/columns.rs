@@ -19,8 +19,9 @@ pub type Table = (&'static str, &'static [(&'static str, Reading)]);
 
 const COUNTER: Reading = Left("counts changes, so that two people do not overwrite each other");
 
-const FLAGGED: Reading =
-    Left("says when the next flagged access of an account may become a fact; those that did are facts, and compared");
+const FLAGGED: Reading = Left(
+    "says when the next flagged access of an account may become a fact; those that did are facts, and compared",
+);
 
 /// All tables.
 pub const TABLES: &[Table] = &[

@@ -132,7 +132,9 @@ pub(super) fn order(tx: &mut dyn Tx, core: &Core, id: OrderId) -> Result<Vec<Str
     if order::accounts(tx, id)? != received.json::<Vec<AccountId>>("accounts") {
         wrong.push("it names other accounts than its record".to_owned());
     }
-    wrong.extend(documents::of_order(tx, core, &row.subject)?.err().map(|what| format!("its document: {what}")));
+    wrong.extend(
+        documents::of_order(tx, core, &row.subject)?.err().map(|what| format!("its document: {what}")),
+    );
     Ok(wrong)
 }
 

@@ -1,7 +1,9 @@
 //! The tables beside the ledger: keys, sealed rows, and rows that carry the hash of what they hold or stand for a leaf.
 
 use super::standing::{LastSeen, wrong};
-use super::{Report, Step, documents, legal, look, outside, people, said, signal_lists, snapshots, standing, work};
+use super::{
+    Report, Step, documents, legal, look, outside, people, said, signal_lists, snapshots, standing, work,
+};
 use crate::RegisterError;
 use crate::core::Core;
 use crate::decisions::in_force;

@@ -43,7 +43,9 @@ fn compare(
     let code = stored.as_ref().map(|header| header.list.clone()).unwrap_or_default();
     let of_list = |import: &&Import| header(import).is_some_and(|header| header.list == code);
     let newest = imports.iter().rev().find(of_list);
-    let Some(row) = signal::find(tx, id)? else { return Ok(Err("it went while it was looked at".to_owned())) };
+    let Some(row) = signal::find(tx, id)? else {
+        return Ok(Err("it went while it was looked at".to_owned()));
+    };
     if row.list != code || serde_json::from_str(&row.header).ok() != stored {
         return Ok(Err("its columns are not what its entries say of themselves".to_owned()));
     }

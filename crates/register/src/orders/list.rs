@@ -89,7 +89,8 @@ impl Register {
                 due_at: row.due_at,
                 order: row.id,
             });
-            let orders = rows.into_iter().map(|(_, row)| whole_view(tx, &core, row)).collect::<Result<_, _>>()?;
+            let orders =
+                rows.into_iter().map(|(_, row)| whole_view(tx, &core, row)).collect::<Result<_, _>>()?;
             Ok(OrdersPage { orders, next })
         })
     }

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tenantry_server::console::assets::serve;
 use tenantry_server::console::forms::{
-    AppealForm, ApprovalForm, BareForm, BehindForm, CredentialsForm, DecisionForm, DisclosureForm, ExtendForm,
-    FactForm, HoldForm, InviteForm, KeyForm, LiftForm, LinkForm, LoginForm, LookForm, MeasureForm, OrderForm,
-    ReadDocumentForm, RevealForm, RotationForm,
+    AppealForm, ApprovalForm, BareForm, BehindForm, CredentialsForm, DecisionForm, DisclosureForm,
+    ExtendForm, FactForm, HoldForm, InviteForm, KeyForm, LiftForm, LinkForm, LoginForm, LookForm,
+    MeasureForm, OrderForm, ReadDocumentForm, RevealForm, RotationForm,
 };
 use tenantry_server::console::theme::{Look, Theme, safe_return};
 use tenantry_server::console::views::help::HelpPage;

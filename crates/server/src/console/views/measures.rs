@@ -223,6 +223,7 @@ pub struct MeasureDraft {
 }
 
 opaque_debug!(
+    MeasureChange,
     MeasuresPage,
     MeasureRow,
     MeasurePage,

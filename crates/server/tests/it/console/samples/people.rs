@@ -1,7 +1,9 @@
 //! Accounts, parties, measures, lists.
 
+use tenantry_server::console::forms::AppealForm;
 use tenantry_server::console::views::account::*;
 use tenantry_server::console::views::accounts::*;
+use tenantry_server::console::views::appeal::*;
 use tenantry_server::console::views::behind::*;
 use tenantry_server::console::views::facts::*;
 use tenantry_server::console::views::lists::*;
@@ -515,6 +517,7 @@ fn measure(theme: Theme, work: MeasureWork) -> MeasurePage {
         determined: s("2026-11-18"),
         from: When::day("2026-12-01", "in 8 d"),
         until: When::day("2027-11-18", "in 360 d"),
+        extensions: vec![s("from 2026-11-01 by 91 FR 70123, of 2026-10-20")],
         proposed: s("by Bo Tanaka, 2026-11-23 08:00 UTC"),
         content: Digest::new("9f2c41d07be38aa5560e1d9b1f6c7790c4f1a2d3e8b7645c0a9d12f4e3b8c761"),
         preview: Some(preview()),

@@ -10,12 +10,16 @@ pub const HOLDERS_SHARED: u32 = 5;
 /// From this many accounts on, the value is generic and agreement on it says nothing.
 pub const HOLDERS_GENERIC: u32 = 50;
 
-/// How a candidate account ended, as far as it matters for a link.
+/// How a candidate account stands or ended, as far as it matters for a link. Ordered by how much it says against whoever comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// In use, or ended without reproach.
     Ordinary,
+    /// Refused or suspended, because what was asked did not come, could not be verified, or is not settled.
+    Unverified,
+    /// Refused or suspended, because a measure prohibits it or listed parties own it.
+    Prohibited,
     /// Refused, suspended or closed because of what its holder did or was.
     ClosedForCause,
 }

@@ -34,20 +34,16 @@ pub enum TokenKind {
     BankAccount,
     /// Virtual-currency wallet.
     Wallet,
-    /// Public key used to sign in.
-    PublicKey,
     /// E-mail address.
     Email,
     /// Telephone number.
     Phone,
-    /// Name together with date of birth.
+    /// Whole name together with the full date of birth.
     NameAndBirthDate,
     /// Street address.
     StreetAddress,
     /// Address on the internet.
     AccessAddress,
-    /// Device or browser.
-    Device,
 }
 
 /// How much a link weighs. Ordered.
@@ -71,13 +67,11 @@ impl TokenKind {
         (Self::Payment, "payment"),
         (Self::BankAccount, "bank_account"),
         (Self::Wallet, "wallet"),
-        (Self::PublicKey, "public_key"),
         (Self::Email, "email"),
         (Self::Phone, "phone"),
         (Self::NameAndBirthDate, "name_and_birth_date"),
         (Self::StreetAddress, "street_address"),
         (Self::AccessAddress, "access_address"),
-        (Self::Device, "device"),
     ];
 
     /// The stable text of this kind.
@@ -98,15 +92,15 @@ impl TokenKind {
             | Self::RegistrationNumber
             | Self::Payment
             | Self::BankAccount
-            | Self::Wallet
-            | Self::PublicKey => Tier::Strong,
+            | Self::Wallet => Tier::Strong,
             Self::Email | Self::Phone | Self::NameAndBirthDate => Tier::Medium,
-            Self::StreetAddress | Self::AccessAddress | Self::Device => Tier::Weak,
+            Self::StreetAddress | Self::AccessAddress => Tier::Weak,
         }
     }
 
-    /// Whether one actor has one such value as a rule, so that two different values speak against a link.
+    /// Whether one actor has one such value as a rule, so that two different values speak against a link. A name is none: it is
+    /// written in many ways, and whoever comes back after a refusal gives another.
     pub(crate) const fn is_one_per_actor(self) -> bool {
-        matches!(self, Self::NationalId | Self::RegistrationNumber | Self::NameAndBirthDate)
+        matches!(self, Self::NationalId | Self::RegistrationNumber)
     }
 }

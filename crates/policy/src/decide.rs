@@ -15,14 +15,15 @@ use crate::capability::CapabilitySet;
 use crate::decision::{
     CaseDraft, Decision, MissingItem, Outcome, OwnershipOf, PackReference, Reason, Scope, WouldChange,
 };
-use crate::input::{DecisionInput, Signal};
+use crate::input::{DecisionInput, Screening, Signal};
 use crate::limits::{CHAIN_MAX, PARTIES_MAX};
 use crate::measures::{self, Reach};
 use crate::pack::Switch;
 use crate::rule::{Effect, Priority, RuleCode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use tenantry_model::case::CaseKind;
+use tenantry_model::fact::FactKind;
 use tenantry_model::id::{FactId, MeasureId, PartyId};
 use tenantry_model::time::Timestamp;
 use view::View;
@@ -34,10 +35,14 @@ pub fn decide(input: &DecisionInput<'_>) -> Decision {
     let scope = view.scope();
     let missing = fields::missing(&view, scope, &mut findings);
     checks::status(&view, scope, &mut findings);
-    checks::screening(&view, &mut findings);
+    let unnamed = unnamed(&view, &missing);
+    let (above, others): (BTreeSet<_>, BTreeSet<_>) = unnamed
+        .into_iter()
+        .partition(|party| view.above.contains(party) && !view.ownership.contains_key(party));
+    checks::screening(&view, &others, &mut findings);
     checks::chain(&view, &mut findings);
     checks::links(&view, &mut findings);
-    owners::check(&view, &mut findings);
+    owners::check(&view, &above, &mut findings);
     flags::raise(&view, &mut findings);
     let reaches = checks::measures(&view, &mut findings);
     limits(input, &mut findings);
@@ -46,6 +51,16 @@ pub fn decide(input: &DecisionInput<'_>) -> Decision {
     let by_measure = measures::next_change(&reaches, input.now);
     let next_change_at = [clock, by_measure].into_iter().flatten().min();
     conclude(&view, scope, findings, missing, reaches, next_change_at)
+}
+
+/// Parties that were not screened because nobody knows their name, but for those whose name the pack asks for: that it is missing
+/// is said once.
+fn unnamed(view: &View<'_>, missing: &[MissingItem]) -> BTreeSet<PartyId> {
+    let asked = |party: PartyId| {
+        missing.iter().any(|item| item.party == party && item.any_of.contains(&FactKind::LegalName))
+    };
+    let without = view.parties.iter().filter(|(_, party)| party.input.screening == Screening::Unnamed);
+    without.map(|(id, _)| *id).filter(|id| !asked(*id)).collect()
 }
 
 fn limits(input: &DecisionInput<'_>, findings: &mut Findings) {

@@ -122,6 +122,8 @@ pub enum Screening {
         /// The facts that hold the names.
         facts: Vec<FactId>,
     },
+    /// Nobody was searched for: no name of the party is known.
+    Unnamed,
     /// It did not.
     Failed {
         /// Which list or step, as a code without personal data, for example `ofac-sdn`.

@@ -5,6 +5,7 @@ use crate::apply::GateNews;
 use crate::call::Call;
 use crate::decisions::{Recorded, in_force};
 use crate::dossier::{self, Held, Involved};
+use crate::intake::lies_ahead;
 use crate::outcome::CaseSummary;
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::{
@@ -397,7 +398,7 @@ impl Register {
         let leaf = self.core.change(call, Action::ReportAccess, &("access", id, access), move |unit| {
             let row = account_in_sight(unit.tx, &actor, id)?;
             not_erased(unit.tx, id)?;
-            if access.at > unit.now {
+            if lies_ahead(access.at, unit.now) {
                 return Err(RegisterError::invalid("/at", "lies in the future"));
             }
             account::accessed(unit.tx, id, access.at)?;

@@ -122,6 +122,10 @@ impl Register {
         for party in &mut sent.parties {
             own_statements(&call.actor, &mut party.facts);
         }
+        // Before anything is looked at: what was taken stays taken, whatever became of a reseller or a clock since.
+        if let Some(row) = self.core.answered_before::<AppliedRow>(call, Action::Apply, &sent)? {
+            return self.applied_before(call, &row);
+        }
         let sent = Arc::new(sent);
         for _ in 0..ASSESSMENTS_MAX {
             if let Some(applied) = self.apply_once(call, &sent)? {
@@ -192,13 +196,17 @@ impl Register {
             Err(other) => return Err(other),
         };
         if row.news.account != account {
-            // A repeated request: it is answered with what was decided the first time, and tells the gate nothing.
-            let stored = self.stored_decision(row.decision)?;
-            return Ok(Some(row.applied(decision_for(&call.actor, stored))));
+            return self.applied_before(call, &row).map(Some);
         }
         let applied = row.applied(decision_for(&call.actor, fresh));
         self.core.gate.put(&row.news.row());
         Ok(Some(applied))
+    }
+
+    /// A repeated request is answered with what was decided the first time, and tells the gate nothing.
+    fn applied_before(&self, call: &Call, row: &AppliedRow) -> Result<Applied, RegisterError> {
+        let stored = self.stored_decision(row.decision)?;
+        Ok(row.applied(decision_for(&call.actor, stored)))
     }
 
     fn stored_decision(&self, id: DecisionId) -> Result<Decision, RegisterError> {

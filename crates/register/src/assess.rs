@@ -7,9 +7,10 @@
 use crate::RegisterError;
 use crate::core::Core;
 use crate::dossier::{Dossier, DossierParty, DossierReseller};
+use crate::linked::standing_of;
 use crate::named;
 use crate::outcome::concern;
-use crate::query::{linking_values, names_cut, screening_query};
+use crate::query::{is_name, linking_values, names_cut, screening_query};
 use crate::rules::screened_in_trouble;
 use crate::signals::is_from_lists;
 use crate::world::{MEASURES_LIST, World};
@@ -206,6 +207,17 @@ pub(crate) struct InputParty {
     /// Facts in force and former names that the search did not read whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) names_cut: Vec<FactId>,
+    /// That no name is known. A record that does not say so is of somebody with a name, or was made when that counted as screened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unnamed: Option<Unnamed>,
+}
+
+/// Why somebody without a name was not screened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Unnamed {
+    /// Neither a fact in force nor a former one is a name.
+    NoName,
 }
 
 impl InputParty {
@@ -315,9 +327,10 @@ impl Core {
     ) -> Result<(Vec<Link>, Holders), RegisterError> {
         let ours: BTreeSet<Token> = tokens.iter().map(|(_, token)| *token).collect();
         let wanted = ours.clone();
+        let vault = Arc::clone(&self.vault);
         let (holders, candidates) = self.store.read(move |tx| {
             let holders = holders_of(tx, own, &wanted)?;
-            let candidates = candidates(tx, &holders)?;
+            let candidates = candidates(tx, &vault, &holders)?;
             Ok::<_, RegisterError>((holders, candidates))
         })?;
         let ours: Vec<Token> = ours.into_iter().collect();
@@ -347,15 +360,15 @@ pub(crate) fn holders_of(
     Ok(holders)
 }
 
-fn candidates(tx: &mut dyn Tx, holders: &Holders) -> Result<Vec<Candidate>, RegisterError> {
+fn candidates(tx: &mut dyn Tx, vault: &Vault, holders: &Holders) -> Result<Vec<Candidate>, RegisterError> {
     let telling = holders.values().filter(|accounts| accounts.len() < HOLDERS_GENERIC as usize);
     let accounts: BTreeSet<AccountId> = telling.flatten().copied().collect();
     let mut candidates = Vec::with_capacity(accounts.len());
     for account in accounts {
         let row = tenantry_store::repo::account::find(tx, account)?;
         let standing = match row {
-            Some(row) if row.for_cause == 1 => Standing::ClosedForCause,
-            _ => Standing::Ordinary,
+            Some(row) => standing_of(tx, vault, &row)?,
+            None => Standing::Ordinary,
         };
         let tokens = party::tokens_of(tx, account)?
             .into_iter()
@@ -379,6 +392,11 @@ fn query_of(party: &DossierParty) -> Option<Query> {
 
 fn cut_names_of(party: &DossierParty) -> Vec<FactId> {
     names_cut(party.kind, party.facts.iter().chain(&party.former_names))
+}
+
+fn unnamed(party: &DossierParty) -> Option<Unnamed> {
+    let mut all = party.facts.iter().chain(&party.former_names);
+    (!all.any(|fact| is_name(fact.value.kind()))).then_some(Unnamed::NoName)
 }
 
 /// All hits that a reviewer settled and the best of the others, with how many of these were left out where that is to be said.
@@ -480,6 +498,7 @@ fn inputs(
         former_names: party.former_names.iter().map(|f| f.id).collect(),
         left_out: None,
         names_cut: Vec::new(),
+        unnamed: None,
         hits: hits.get(&party.id).into_iter().flatten().map(summary_of_hit).collect(),
     };
     let reseller = |link: &DossierReseller| InputReseller {
@@ -500,7 +519,10 @@ fn inputs(
         parties: dossier
             .parties
             .iter()
-            .map(|party| InputParty { names_cut: cut_names_of(party), ..input_party(party) })
+            .map(|party| {
+                let (names_cut, unnamed) = (cut_names_of(party), unnamed(party));
+                InputParty { names_cut, unnamed, ..input_party(party) }
+            })
             .collect(),
         interests: dossier.interests.clone(),
         chain: dossier.chain.iter().map(reseller).collect(),
@@ -554,6 +576,9 @@ fn how_screened(input: &InputParty) -> Screening {
     let raised = input.hits.iter().any(|hit| hit.standing == HitStanding::New);
     if input.has_left_out() && !raised {
         return Screening::Failed { what: "too_many_hits".to_owned() };
+    }
+    if input.unnamed.is_some() {
+        return Screening::Unnamed;
     }
     if input.names_cut.is_empty() {
         return Screening::Evaluated;

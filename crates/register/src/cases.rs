@@ -35,6 +35,7 @@ use tenantry_model::case::{CaseKind, CaseState, ReasonCode, Verdict};
 use tenantry_model::event::EventType;
 use tenantry_model::id::{ApprovalId, CaseId, StaffId};
 use tenantry_model::staff::{Actor, Role};
+use tenantry_policy::rule::RuleCode;
 use tenantry_store::repo::case::{self, CaseRow};
 use tenantry_store::repo::list::FindingRow;
 use tenantry_store::{StoreExt, Tx};
@@ -170,6 +171,11 @@ fn read_summary(row: &CaseRow) -> Result<CaseSummary, RegisterError> {
     serde_json::from_str(&row.summary).map_err(|_| RegisterError::Ledger {
         reason: format!("the summary of case {} cannot be read", row.id),
     })
+}
+
+/// Whether a case is about weak evidence of a link and nothing else: it waits for whoever has time, and holds nothing back.
+pub(crate) fn is_weak(row: &CaseRow) -> Result<bool, RegisterError> {
+    Ok(row.kind == CaseKind::Link && read_summary(row)?.rules == [RuleCode::LinkWeak.as_str()])
 }
 
 /// Identifier of a listed entity across lists.

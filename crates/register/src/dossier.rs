@@ -18,8 +18,6 @@ use tenantry_store::Tx;
 use tenantry_store::repo::{account, list, party};
 use tenantry_vault::Vault;
 
-/// Levels of ownership followed above an account's parties.
-const OWNERSHIP_LEVELS_MAX: usize = 20;
 /// Resellers that can stand above an account.
 pub(crate) const RESELLER_LEVELS_MAX: usize = 8;
 
@@ -178,7 +176,8 @@ impl Held {
     }
 }
 
-/// The parties on an account and those who stand behind them, level by level: the one walk up the owners.
+/// The parties on an account and those who stand behind them, level by level: the one walk up the owners. It ends, because each party
+/// is visited once and an account has few; what is taken in has a limit of levels, see [`crate::intake::limits`].
 pub(crate) fn involved(tx: &mut dyn Tx, id: AccountId, held: Held) -> Result<Involved, RegisterError> {
     let mut parties: BTreeMap<PartyId, Vec<AccountRole>> = BTreeMap::new();
     let mut owners_changed: BTreeMap<PartyId, Timestamp> = BTreeMap::new();
@@ -193,7 +192,7 @@ pub(crate) fn involved(tx: &mut dyn Tx, id: AccountId, held: Held) -> Result<Inv
     }
     let mut interests = Vec::new();
     let mut level: Vec<PartyId> = parties.keys().copied().collect();
-    for _ in 0..OWNERSHIP_LEVELS_MAX {
+    while !level.is_empty() {
         let mut above = Vec::new();
         for owned in level {
             for row in party::interests_ever_in(tx, owned)? {

@@ -8,6 +8,7 @@ use crate::access::{Action, authorise};
 use crate::accounts::NewAccess;
 use crate::call::{Call, Reason};
 use crate::core::Core;
+use crate::intake::lies_ahead;
 use crate::keys;
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::{account_in_sight, not_erased};
@@ -68,8 +69,13 @@ impl Register {
             let detail = format!("1 to {BATCH_EVENTS_MAX} accesses");
             return Err(RegisterError::invalid("/accesses", detail));
         }
+        if let Some(receipt) =
+            self.core.answered_before(call, Action::ReportAccess, &("accesses", &accesses))?
+        {
+            return Ok(receipt);
+        }
         let now = self.core.clock.now();
-        if let Some(late) = accesses.iter().position(|(_, access)| access.at > now) {
+        if let Some(late) = accesses.iter().position(|(_, access)| lies_ahead(access.at, now)) {
             return Err(RegisterError::invalid(format!("/accesses/{late}/at"), "lies in the future"));
         }
         let subjects = self.core.subjects_in_sight(call, &accesses)?;

@@ -38,8 +38,6 @@ mod summary;
 
 /// Most records of one subject that a package takes.
 pub const RECORDS_PER_SUBJECT_MAX: u32 = 50_000;
-/// Levels of ownership followed above an account's parties.
-pub(crate) const OWNERSHIP_LEVELS_MAX: usize = 20;
 /// Characters in the purpose of a package.
 const PURPOSE_LENGTH_MAX: usize = 120;
 /// Fields that a later package shows of an earlier one.

@@ -6,7 +6,7 @@
 
 use crate::RegisterError;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tenantry_model::account::AccountRole;
 use tenantry_model::evidence::{CheckMethod, CheckResult};
 use tenantry_model::fact::{Fact, FactKind, FactValue, Source, Strength};
@@ -28,6 +28,8 @@ pub mod limits {
     pub const CHECKS_MAX: usize = 50;
     /// Interests in one application.
     pub const INTERESTS_MAX: usize = 1_000;
+    /// Levels of owners above those who have a role on the account.
+    pub const OWNERSHIP_LEVELS_MAX: usize = 20;
     /// Characters in a provider's reference.
     pub const REFERENCE_LENGTH_MAX: usize = 120;
     /// Earliest instant at which something can have been said or checked: the year 1900, in microseconds.
@@ -173,6 +175,8 @@ impl Intake {
             parties.push(IntakeParty { id, kind: party.kind, roles: party.roles, facts, checks });
         }
         let interests = interests(&sent.interests, &ids)?;
+        let roots = parties.iter().filter(|party| !party.roles.is_empty()).map(|party| party.id);
+        check_levels(&levels(roots, &interests), parties.iter().map(|party| party.id))?;
         Ok(Self { reference, reseller: sent.reseller, parties, interests })
     }
 }
@@ -311,16 +315,71 @@ fn interests(sent: &[NewInterest], ids: &BTreeMap<String, PartyId>) -> Result<Ve
         return Err(RegisterError::invalid("/interests", detail));
     }
     let named = |key: &str| ids.get(key).copied();
-    let parsed = sent.iter().enumerate();
-    parsed
-        .map(|(position, interest)| {
-            interest_between(position, interest, "no party of this request has this key", &named)
-        })
-        .collect()
+    interests_between(sent, "no party of this request has this key", &named)
 }
 
-/// Parses an interest whose parties `named` finds; `unknown` is what to say of one that it does not.
-pub(crate) fn interest_between(
+/// How many levels of owners each party stands above those in `roots`; a party that is not above any of them has none.
+pub(crate) fn levels(
+    roots: impl Iterator<Item = PartyId>,
+    interests: &[Interest],
+) -> BTreeMap<PartyId, usize> {
+    let mut levels: BTreeMap<PartyId, usize> = roots.map(|party| (party, 0)).collect();
+    let mut level = 0;
+    loop {
+        let here = |party: &PartyId| levels.get(party) == Some(&level);
+        let owners = interests.iter().filter(|interest| here(&interest.owned)).map(|interest| interest.owner);
+        let owners: Vec<PartyId> = owners.filter(|owner| !levels.contains_key(owner)).collect();
+        if owners.is_empty() {
+            return levels;
+        }
+        level += 1;
+        levels.extend(owners.into_iter().map(|owner| (owner, level)));
+    }
+}
+
+/// Refuses a party, of those in the order in which they were sent, that has nothing to do with the account: it would be decided on
+/// once and never found again, neither to be screened nor to be held, shown or erased.
+pub(crate) fn check_levels(
+    levels: &BTreeMap<PartyId, usize>,
+    parties: impl Iterator<Item = PartyId>,
+) -> Result<(), RegisterError> {
+    for (position, party) in parties.enumerate() {
+        let detail = match levels.get(&party) {
+            Some(level) if *level <= limits::OWNERSHIP_LEVELS_MAX => continue,
+            Some(_) => format!(
+                "stands more than {} levels of owners above everybody with a role on the account; name the owners above in short",
+                limits::OWNERSHIP_LEVELS_MAX
+            ),
+            None => "has no role on the account and owns nobody who has, directly or through others; give it a role, \
+                or say in `interests` in whom it holds what"
+                .to_owned(),
+        };
+        return Err(RegisterError::invalid(format!("/parties/{position}"), detail));
+    }
+    Ok(())
+}
+
+/// Parses interests whose parties `named` finds; `unknown` is what to say of one that it does not. Each pair once: what is held is
+/// kept by pair, so a second statement would take the place of the first.
+pub(crate) fn interests_between(
+    sent: &[NewInterest],
+    unknown: &str,
+    named: &dyn Fn(&str) -> Option<PartyId>,
+) -> Result<Vec<Interest>, RegisterError> {
+    let mut pairs = BTreeSet::new();
+    let mut parsed = Vec::with_capacity(sent.len());
+    for (position, interest) in sent.iter().enumerate() {
+        let interest = interest_between(position, interest, unknown, named)?;
+        if !pairs.insert((interest.owner, interest.owned)) {
+            let detail = "an interest before has the same owner and the same owned party; state share and control in one";
+            return Err(RegisterError::invalid(format!("/interests/{position}"), detail));
+        }
+        parsed.push(interest);
+    }
+    Ok(parsed)
+}
+
+fn interest_between(
     position: usize,
     sent: &NewInterest,
     unknown: &str,
@@ -384,10 +443,15 @@ fn dates_can_be(pointer: &str, fact: &FactValue, now: Timestamp) -> Result<(), R
     Ok(())
 }
 
-fn can_have_been(pointer: &str, at: Timestamp, now: Timestamp) -> Result<(), RegisterError> {
+/// Whether an instant lies in the future, even for a machine whose clock is behind.
+pub(crate) fn lies_ahead(at: Timestamp, now: Timestamp) -> bool {
     /// Clocks of two machines may differ by this much.
     const SKEW_US: i64 = 300_000_000;
-    if at > now.plus_micros(SKEW_US) {
+    at > now.plus_micros(SKEW_US)
+}
+
+fn can_have_been(pointer: &str, at: Timestamp, now: Timestamp) -> Result<(), RegisterError> {
+    if lies_ahead(at, now) {
         return Err(RegisterError::invalid(pointer, "lies in the future"));
     }
     if at.as_micros() < limits::STATED_US_MIN {

@@ -35,6 +35,7 @@ pub mod holds;
 pub mod intake;
 mod keys;
 pub mod ledger_view;
+mod linked;
 pub mod matching;
 pub mod measures;
 mod memory;

@@ -5,6 +5,7 @@
 //! the words of the pack, nothing new is handed out meanwhile; what runs goes on.
 
 use crate::assess::{Assessment, FoundHit, holders_of};
+use crate::cases::is_weak;
 use crate::decisions::{INPUTS, RECORD};
 use crate::gate;
 use crate::record::{Record, RecordType, Retention};
@@ -13,7 +14,7 @@ use crate::{RegisterError, world};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use tenantry_linkage::{Link, Token};
+use tenantry_linkage::{Link, Tier, Token};
 use tenantry_model::account::AccountState;
 use tenantry_model::case::{CaseKind, CaseState};
 use tenantry_model::event::EventType;
@@ -114,8 +115,12 @@ impl Unit<'_> {
         if world::generation(self.tx)? != assessment.generation {
             return Ok(false);
         }
-        let tokens: BTreeSet<Token> = assessment.tokens.iter().map(|(_, token)| *token).collect();
-        Ok(holders_of(self.tx, own, &tokens)? == assessment.holders)
+        // Weak evidence decides nothing, so it overtakes nothing: a street address is shared by whoever moves into the same house.
+        let counts = |token: &Token| token.kind.tier() > Tier::Weak;
+        let tokens: BTreeSet<Token> =
+            assessment.tokens.iter().map(|(_, token)| *token).filter(counts).collect();
+        let now = holders_of(self.tx, own, &tokens)?;
+        Ok(now.iter().eq(assessment.holders.iter().filter(|(token, _)| counts(token))))
     }
 
     /// Writes an assessment down. `about.account` is changed; the caller stores it.
@@ -194,8 +199,12 @@ impl Unit<'_> {
     fn undecided(&mut self, account: AccountId) -> Result<bool, RegisterError> {
         let doubts =
             [CaseKind::Match, CaseKind::Link, CaseKind::RedFlag, CaseKind::Discrepancy, CaseKind::Measure];
-        let cases = case::of_account(self.tx, account)?;
-        Ok(cases.iter().any(|case| case.state != CaseState::Closed && doubts.contains(&case.kind)))
+        for case in case::of_account(self.tx, account)? {
+            if case.state != CaseState::Closed && doubts.contains(&case.kind) && !is_weak(&case)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Recomputes what the gate says of an account and when it last changed.

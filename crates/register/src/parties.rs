@@ -4,10 +4,11 @@
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::decisions::in_force;
-use crate::dossier::open_fact;
+use crate::dossier::{Held, involved, open_fact};
 use crate::intake::{NewCheck, NewFact, check_sources, may_state, own_statements, statements};
 use crate::outcome::Cause;
 use crate::record::{Record, RecordType, Retention};
+use crate::retention::accounts_behind;
 use crate::sight::party_in_sight;
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
@@ -211,8 +212,13 @@ impl Register {
             Ok(facts.iter().map(|f| f.id).collect::<Vec<_>>())
         })?;
         let accounts = self.core.store.read(move |tx| {
-            let accounts: BTreeSet<AccountId> =
-                account::accounts_of(tx, id)?.into_iter().map(|(a, _)| a).collect();
+            // Those behind whose parties it stands, too: what is said of an owner without a role decides as much.
+            let mut accounts = BTreeSet::new();
+            for account in accounts_behind(tx, id)? {
+                if involved(tx, account, Held::Now)?.parties.contains_key(&id) {
+                    accounts.insert(account);
+                }
+            }
             Ok::<_, RegisterError>(accounts)
         })?;
         let mut assessed = Vec::with_capacity(accounts.len());

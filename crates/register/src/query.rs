@@ -6,6 +6,7 @@ use tenantry_model::id::FactId;
 use tenantry_model::listed::{Property, Schema};
 use tenantry_model::party::PartyKind;
 use tenantry_model::personal::{Personal, PersonalText};
+use tenantry_names::{Form, Name, NameKind};
 use tenantry_screening::{Identifier, Query};
 
 /// What to ask the screening index about a party with these facts in force and these names that it had before: whoever takes
@@ -149,11 +150,44 @@ pub(crate) fn linking_values(facts: &[Fact]) -> Vec<(TokenKind, Personal<String>
             FactValue::Email { address } => (TokenKind::Email, address.expose().to_lowercase()),
             FactValue::Telephone { number } => (TokenKind::Phone, number.expose().to_owned()),
             FactValue::AccessFrom { ip, .. } => (TokenKind::AccessAddress, ip.expose().to_string()),
+            FactValue::Address { street, locality, jurisdiction, .. } => {
+                let locality = locality.as_ref().map(PersonalText::expose).unwrap_or_default();
+                let written = format!("{}:{}", squeeze(street.expose()), squeeze(locality));
+                (TokenKind::StreetAddress, format!("{}:{written}", jurisdiction.country()))
+            }
             _ => continue,
         };
         values.push((kind, Personal::new(text)));
     }
+    values.extend(names_with_birth(facts).map(|text| (TokenKind::NameAndBirthDate, text)));
     values
+}
+
+/// Each legal name beside each whole date of birth. Words in romanised form and in one order, because accents, alphabets and where the
+/// family name stands are habits of writing.
+fn names_with_birth(facts: &[Fact]) -> impl Iterator<Item = Personal<String>> {
+    let dates = facts.iter().filter_map(|fact| match &fact.value {
+        FactValue::DateOfBirth { date } => date.day().map(|_| date.to_string()),
+        _ => None,
+    });
+    let dates: Vec<String> = dates.collect();
+    let names = facts.iter().filter_map(|fact| match &fact.value {
+        FactValue::LegalName { text } => Some(words_of(text.expose())),
+        _ => None,
+    });
+    let names: Vec<String> = names.flatten().collect();
+    names.into_iter().flat_map(move |name| {
+        let beside = dates.iter().map(|date| Personal::new(format!("{name}:{date}")));
+        beside.collect::<Vec<_>>()
+    })
+}
+
+/// The words of a person's name, or nothing where it is not read whole: part of a name is not the name.
+fn words_of(name: &str) -> Option<String> {
+    let name = Name::analyse(name, NameKind::Person);
+    let mut words: Vec<&str> = name.forms().iter().map(Form::ascii).collect();
+    words.sort_unstable();
+    (!name.is_cut() && !words.is_empty()).then(|| words.join(" "))
 }
 
 fn squeeze(number: &str) -> String {

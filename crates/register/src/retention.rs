@@ -7,7 +7,7 @@
 pub(crate) mod own;
 
 use crate::RegisterError;
-use crate::evidence::{OWNERSHIP_LEVELS_MAX, parties_behind};
+use crate::evidence::parties_behind;
 use crate::record::Retention;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ use tenantry_model::time::Timestamp;
 use tenantry_policy::pack::Pack;
 use tenantry_store::Tx;
 use tenantry_store::repo::account::AccountRow;
-use tenantry_store::repo::{account, erasure, hold, list, party};
+use tenantry_store::repo::{account, erasure, hold, key, list, party};
 
 /// Names of the retention classes in a pack.
 const IDENTITY: &str = "identity_record";
@@ -220,23 +220,55 @@ fn is_confirmed(tx: &mut dyn Tx, id: AccountId) -> Result<bool, RegisterError> {
     Ok(false)
 }
 
-/// The accounts on which a party has a role, or behind whose parties it stands.
+/// The accounts on which a party has a role, or behind whose parties it stands. However long the chain of owners is: a party that is
+/// given up on would be kept for ever, and everybody else's erasure with it.
 pub(crate) fn accounts_behind(tx: &mut dyn Tx, id: PartyId) -> Result<BTreeSet<AccountId>, RegisterError> {
-    let mut known = BTreeSet::from([id]);
-    let mut level = vec![id];
     let mut accounts = BTreeSet::new();
-    for _ in 0..=OWNERSHIP_LEVELS_MAX {
-        let mut owned = Vec::new();
-        for party in level {
-            accounts.extend(account::accounts_ever_of(tx, party)?);
-            owned.extend(erasure::owned_by(tx, party)?.into_iter().filter(|party| known.insert(*party)));
-        }
-        if owned.is_empty() {
-            return Ok(accounts);
-        }
-        level = owned;
+    for party in connected(tx, id, Towards::Owned)? {
+        accounts.extend(account::accounts_ever_of(tx, party)?);
     }
-    Err(RegisterError::Evaluation { what: "the ownership around a party is too deep to follow".to_owned() })
+    Ok(accounts)
+}
+
+/// Which way interests are followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Towards {
+    /// To what a party owns.
+    Owned,
+    /// To what it owns and to who owns it.
+    Everybody,
+}
+
+/// A party and everybody whom interests connect it with, those that have ended included. Each is visited once.
+fn connected(tx: &mut dyn Tx, id: PartyId, towards: Towards) -> Result<BTreeSet<PartyId>, RegisterError> {
+    let mut found = BTreeSet::from([id]);
+    let mut waiting = vec![id];
+    while let Some(party) = waiting.pop() {
+        let mut next = erasure::owned_by(tx, party)?;
+        if towards == Towards::Everybody {
+            next.extend(erasure::owners_of(tx, party)?);
+        }
+        waiting.extend(next.into_iter().filter(|party| found.insert(*party)));
+    }
+    Ok(found)
+}
+
+/// Those whom interests connect with a party, itself included, once there is no key of any of them: until then the interests are
+/// how the others are found from their accounts.
+pub(crate) fn all_erased_around(
+    tx: &mut dyn Tx,
+    id: PartyId,
+) -> Result<Option<BTreeSet<PartyId>>, RegisterError> {
+    let all = connected(tx, id, Towards::Everybody)?;
+    for party in &all {
+        let Some(row) = party::find(tx, *party)? else { continue };
+        for class in Retention::ALL {
+            if key::find_subject(tx, &row.subject, class.number())?.is_some() {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(all))
 }
 
 /// What belongs to an object: an account with everybody on it and behind it, anything else alone.

@@ -9,7 +9,8 @@ use crate::accounts::{AccountSummary, still_open, store_change, summary};
 use crate::call::Call;
 use crate::dossier::{self, Held};
 use crate::intake::{
-    IntakeParty, NewInterest, NewParty, check_sources, interest_between, limits, own_statements, statements,
+    IntakeParty, NewInterest, NewParty, check_levels, check_sources, interests_between, levels, limits,
+    own_statements, statements,
 };
 use crate::outcome::Cause;
 use crate::record::{Record, RecordType, Retention};
@@ -117,27 +118,21 @@ impl Register {
         mut sent: RolesChange,
     ) -> Result<RolesChanged, RegisterError> {
         authorise(&call.actor, Action::AddFacts)?;
-        for (position, party) in sent.parties.iter_mut().enumerate() {
+        for party in &mut sent.parties {
             own_statements(&call.actor, &mut party.facts);
-            check_sources(&call.actor, &format!("/parties/{position}"), &party.facts)?;
         }
-        let now = self.core.clock.now();
         let actor = call.actor.clone();
         let known = self.core.store.read(move |tx| {
             account_in_sight(tx, &actor, id)?;
             dossier::involved(tx, id, Held::Ever)
         })?;
         let known: BTreeSet<PartyId> = known.parties.into_keys().collect();
-        let (change, keys) = self.parse(&sent, &known, now)?;
-        let actor = call.actor.clone();
         let request = ("roles", id, version, sent);
-        let kept = self.core.change(call, Action::AddFacts, &request, move |unit| {
-            let closed = "who stands on a closed account does not change any more";
-            let row = still_open(unit.tx, &actor, id, version, closed)?;
-            not_erased(unit.tx, id)?;
-            unit.write_change(&row, &change)?;
-            Ok(Kept::Changed { parties: keys.clone() })
-        })?;
+        // Before what was sent is looked at: it may not be what the account could become any more.
+        let kept = match self.core.answered_before(call, Action::AddFacts, &request)? {
+            Some(kept) => kept,
+            None => self.write_roles(call, &known, request)?,
+        };
         // A repetition finishes what was interrupted after the change, and is otherwise answered as the first time.
         let parties = match kept {
             Kept::Answered(answer) => return Ok(*answer),
@@ -153,6 +148,28 @@ impl Register {
             RolesChanged { parties, account, decision: reassessed.decision, cases: reassessed.cases };
         self.core.keep_whole_answer(call, &Kept::Answered(Box::new(answer.clone())))?;
         Ok(answer)
+    }
+
+    /// Writes what was sent.
+    fn write_roles(
+        &self,
+        call: &Call,
+        known: &BTreeSet<PartyId>,
+        request: (&'static str, AccountId, i64, RolesChange),
+    ) -> Result<Kept, RegisterError> {
+        let (_, id, version, sent) = &request;
+        for (position, party) in sent.parties.iter().enumerate() {
+            check_sources(&call.actor, &format!("/parties/{position}"), &party.facts)?;
+        }
+        let (change, keys) = self.parse(sent, known, self.core.clock.now())?;
+        let (actor, id, version) = (call.actor.clone(), *id, *version);
+        self.core.change(call, Action::AddFacts, &request, move |unit| {
+            let closed = "who stands on a closed account does not change any more";
+            let row = still_open(unit.tx, &actor, id, version, closed)?;
+            not_erased(unit.tx, id)?;
+            unit.write_change(&row, &change)?;
+            Ok(Kept::Changed { parties: keys.clone() })
+        })
     }
 
     fn parse(
@@ -204,12 +221,7 @@ impl Register {
             let detail = format!("at most {} interests", limits::INTERESTS_MAX);
             return Err(RegisterError::invalid("/interests", detail));
         }
-        let interests = sent
-            .interests
-            .iter()
-            .enumerate()
-            .map(|(position, interest)| interest_between(position, interest, NOT_ON_IT, &named))
-            .collect::<Result<_, _>>()?;
+        let interests = interests_between(&sent.interests, NOT_ON_IT, &named)?;
         let change = Change {
             parties,
             begin: roles("begin", &sent.begin)?,
@@ -274,6 +286,7 @@ impl Unit<'_> {
                 ));
             }
         }
+        self.still_found(row.id, change)?;
         let parties: Vec<_> = change.parties.iter().map(|p| (p.id, p.kind, p.roles.clone())).collect();
         let mut record = Record::new(RecordType::RolesRecorded, row.subject, Retention::DecisionEvidence)
             .text("account", row.id)
@@ -292,6 +305,34 @@ impl Unit<'_> {
         self.emit(EventType::AccountPartiesChanged, row.id, &told)?;
         self.below_waits(row.id)?;
         store_change(self.tx, row)
+    }
+}
+
+impl Unit<'_> {
+    /// Refuses a change after which somebody it names, or somebody who was above one it names, is not found from the account any more.
+    fn still_found(&mut self, account: AccountId, change: &Change) -> Result<(), RegisterError> {
+        if change.parties.is_empty() && change.interests.is_empty() {
+            return Ok(());
+        }
+        let involved = dossier::involved(self.tx, account, Held::Now)?;
+        let roots = involved.parties.iter().filter(|(_, roles)| !roles.is_empty()).map(|(party, _)| *party);
+        let levels = levels(roots, &involved.interests);
+        check_levels(&levels, change.parties.iter().map(|party| party.id))?;
+        for (position, interest) in change.interests.iter().enumerate() {
+            let at = format!("/interests/{position}/owned");
+            if !levels.contains_key(&interest.owned) {
+                let detail = "has no role on the account and owns nobody who has, directly or through others";
+                return Err(RegisterError::invalid(at, detail));
+            }
+        }
+        if levels.values().any(|level| *level > limits::OWNERSHIP_LEVELS_MAX) {
+            let detail = format!(
+                "somebody would stand more than {} levels of owners above everybody with a role on the account",
+                limits::OWNERSHIP_LEVELS_MAX
+            );
+            return Err(RegisterError::invalid("/interests", detail));
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::RegisterError;
 use crate::dossier::RESELLER_LEVELS_MAX;
 use crate::record::RecordType;
+use crate::retention::accounts_behind;
 use std::collections::BTreeSet;
 use tenantry_model::id::{AccountId, MeasureId, PartyId};
 use tenantry_model::staff::Actor;
@@ -136,7 +137,7 @@ pub(crate) fn party_in_sight(tx: &mut dyn Tx, actor: &Actor, id: PartyId) -> Res
     if actor.confined_to().is_none() {
         return Ok(());
     }
-    for account in account::accounts_ever_of(tx, id)? {
+    for account in accounts_behind(tx, id)? {
         if let Some(row) = account::find(tx, account)?
             && is_in_sight(tx, actor, &row)?
         {

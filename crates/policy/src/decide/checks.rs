@@ -3,7 +3,7 @@
 use super::view::View;
 use super::{Finding, Findings};
 use crate::decision::{Duty, Scope};
-use crate::input::{HitStanding, Screening, Signal};
+use crate::input::{HitStanding, LinkSummary, Screening, Signal};
 use crate::measures::{self, AccountView, Certainty, Reach, ReachEffect, Timing};
 use crate::rule::{Priority, RuleCode};
 use std::collections::BTreeSet;
@@ -51,12 +51,18 @@ pub(super) fn status(view: &View<'_>, scope: Scope, findings: &mut Findings) {
     }
 }
 
-pub(super) fn screening(view: &View<'_>, findings: &mut Findings) {
+/// `unnamed` are the parties of which nothing else says that their name is missing.
+pub(super) fn screening(view: &View<'_>, unnamed: &BTreeSet<PartyId>, findings: &mut Findings) {
     let (mut confirmed, mut suspected) = (BTreeSet::new(), BTreeSet::new());
     for (id, party) in &view.parties {
         let not_evaluated = Finding::about(RuleCode::NotEvaluated, *id);
         match &party.input.screening {
             Screening::Evaluated => {}
+            Screening::Unnamed => {
+                if unnamed.contains(id) {
+                    findings.push(not_evaluated.detail("screening: no name of the party is known"));
+                }
+            }
             Screening::InPart { facts } => findings.push(
                 not_evaluated
                     .detail("screening: a name was not read whole: too long, or in no writing that is known")
@@ -185,11 +191,22 @@ pub(super) fn chain(view: &View<'_>, findings: &mut Findings) {
 }
 
 pub(super) fn links(view: &View<'_>, findings: &mut Findings) {
-    for link in view.input.links.iter().filter(|link| link.standing == Standing::ClosedForCause) {
+    for link in view.input.links.iter().filter(|link| link.standing != Standing::Ordinary) {
         let code = match link.tier {
             Tier::Strong | Tier::Medium => RuleCode::LinkClosedForCause,
             Tier::Weak => RuleCode::LinkWeak,
         };
-        findings.push(Finding::of(code).detail(link.other.to_string()));
+        findings.push(Finding::of(code).detail(how_it_stands(link)));
+    }
+}
+
+fn how_it_stands(link: &LinkSummary) -> String {
+    let other = link.other;
+    match link.standing {
+        Standing::Ordinary | Standing::ClosedForCause => other.to_string(),
+        Standing::Prohibited => format!("{other}, refused under a measure or because listed parties own it"),
+        Standing::Unverified => {
+            format!("{other}, refused because what was asked did not come or could not be verified")
+        }
     }
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use tenantry_identity::ownership::{GapCode, OwnershipFinding};
 use tenantry_model::id::PartyId;
 
-pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
+/// `unnamed` are the parties above a customer of which no name is known and nothing else says so.
+pub(super) fn check(view: &View<'_>, unnamed: &BTreeSet<PartyId>, findings: &mut Findings) {
     for (customer, finding) in &view.ownership {
         for gap in &finding.gaps {
             let code = match gap.code {
@@ -33,7 +34,8 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
         }
         unexplained(view, *customer, finding, findings);
     }
-    for owner in not_described(view) {
+    let not_given = view.above.iter().filter(|party| !view.parties.contains_key(party));
+    for owner in not_given.chain(unnamed).copied() {
         findings.push(Finding::about(RuleCode::OwnerNotDescribed, owner));
     }
 }
@@ -47,19 +49,4 @@ fn unexplained(view: &View<'_>, customer: PartyId, finding: &OwnershipFinding, f
         let detail = format!("up to {} percent is not disclosed", finding.unexplained.max());
         findings.push(Finding::about(RuleCode::OwnershipUnexplained, customer).detail(detail));
     }
-}
-
-/// Parties that hold something at or above a customer and of which nothing is given.
-fn not_described(view: &View<'_>) -> BTreeSet<PartyId> {
-    let mut above: BTreeSet<PartyId> = view.ownership.keys().copied().collect();
-    loop {
-        let before = above.len();
-        let held = view.input.interests.iter().filter(|i| above.contains(&i.owned)).map(|i| i.owner);
-        let owners: Vec<PartyId> = held.collect();
-        above.extend(owners);
-        if above.len() == before {
-            break;
-        }
-    }
-    above.into_iter().filter(|party| !view.parties.contains_key(party)).collect()
 }

@@ -11,7 +11,7 @@ use tenantry_identity::status::{StatusFinding, determine_under};
 use tenantry_model::account::AccountRole;
 use tenantry_model::fact::Fact;
 use tenantry_model::id::PartyId;
-use tenantry_model::party::{PartyKind, Status};
+use tenantry_model::party::{Interest, PartyKind, Status};
 
 pub(super) struct View<'a> {
     pub(super) input: &'a DecisionInput<'a>,
@@ -21,6 +21,8 @@ pub(super) struct View<'a> {
     pub(super) ownership: BTreeMap<PartyId, OwnershipFinding>,
     /// Individuals who own or control, or may.
     pub(super) owners: BTreeSet<PartyId>,
+    /// The customers that are organisations, and every party that holds something at or above one.
+    pub(super) above: BTreeSet<PartyId>,
 }
 
 pub(super) struct PartyView<'a> {
@@ -61,7 +63,8 @@ impl<'a> View<'a> {
             .map(|(id, _)| *id);
         let computed = ownership.values().flat_map(OwnershipFinding::beneficial).map(|owner| owner.party);
         let owners = declared.chain(computed).collect();
-        Self { input, parties, ownership, owners }
+        let above = at_or_above(ownership.keys().copied(), &input.interests);
+        Self { input, parties, ownership, owners, above }
     }
 
     /// Out of scope only when customer and owners are all there and all verified US persons (CIP-06, CIP-14).
@@ -116,6 +119,19 @@ impl<'a> View<'a> {
                 status: party.status.clone(),
             })
             .collect()
+    }
+}
+
+fn at_or_above(customers: impl Iterator<Item = PartyId>, interests: &[Interest]) -> BTreeSet<PartyId> {
+    let mut above: BTreeSet<PartyId> = customers.collect();
+    loop {
+        let before = above.len();
+        let held = interests.iter().filter(|interest| above.contains(&interest.owned));
+        let owners: Vec<PartyId> = held.map(|interest| interest.owner).collect();
+        above.extend(owners);
+        if above.len() == before {
+            return above;
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::RegisterError;
 use crate::keys::{Table, refused};
 use crate::record::{Record, RecordType, Retention};
-use crate::retention::{Object, Target, accounts_behind, holds_on};
+use crate::retention::{Object, Target, accounts_behind, all_erased_around, holds_on};
 use crate::unit::Unit;
 use crate::world;
 use std::sync::Arc;
@@ -110,7 +110,11 @@ impl Unit<'_> {
                 let accounts: Vec<_> = accounts_behind(self.tx, id)?.into_iter().collect();
                 erasure::clear_party(self.tx, id, subject, &accounts)?;
             }
-            (Object::Party(id), Retention::DecisionEvidence) => erasure::clear_interests(self.tx, id)?,
+            (Object::Party(id), Retention::DecisionEvidence) => {
+                for party in all_erased_around(self.tx, id)?.unwrap_or_default() {
+                    erasure::clear_interests(self.tx, party)?;
+                }
+            }
             (Object::Order(id), Retention::PersonalData) => erasure::clear_order(self.tx, id, subject)?,
             (Object::Order(id), Retention::DecisionEvidence) => erasure::clear_order_reference(self.tx, id)?,
             (Object::Hold(id), Retention::PersonalData) => erasure::clear_hold(self.tx, id)?,

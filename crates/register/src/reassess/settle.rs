@@ -6,6 +6,7 @@
 
 use crate::RegisterError;
 use crate::assess::{Assessment, InputParty};
+use crate::cases::is_weak;
 use crate::outcome::concern;
 use crate::record::{Record, RecordType, Retention};
 use crate::unit::Unit;
@@ -29,7 +30,12 @@ impl Unit<'_> {
         if automatic.outcome != Outcome::Review || row.for_cause == 1 || row.state == AccountState::Closed {
             return Ok(());
         }
-        let cases = case::of_account(self.tx, row.id)?;
+        let mut cases = Vec::new();
+        for case in case::of_account(self.tx, row.id)? {
+            if case.state == CaseState::Closed || !is_weak(&case)? {
+                cases.push(case);
+            }
+        }
         let decision = with_confirmed_measures(assessment, &cases);
         let measured = combine(&decision.reaches, self.now);
         let usable = matches!(row.state, AccountState::Open | AccountState::Restricted);
@@ -95,7 +101,7 @@ const fn party_of(via: Via) -> PartyId {
     }
 }
 
-/// Whether nothing is missing, no case is open, and every reason for the review was settled by a reviewer.
+/// Whether nothing is missing, none of these cases is open, and every reason for the review was settled by a reviewer.
 fn all_settled(assessment: &Assessment, cases: &[CaseRow]) -> bool {
     let decision = &assessment.decision;
     decision.missing.is_empty()

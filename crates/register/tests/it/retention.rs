@@ -13,8 +13,9 @@ use tenantry_register::erasure::{Destroyed, DuePlace, ErasureJournal, GRACE_DAYS
 use tenantry_register::fsck::Step;
 use tenantry_register::holds::{HoldView, NewHold};
 use tenantry_register::people::NewStaff;
+use tenantry_register::record::RecordType;
 use tenantry_register::retention::Object;
-use tenantry_register::{Call, RegisterError};
+use tenantry_register::{Applied, Call, RegisterError};
 
 on_both!(
     nothing_is_erased_before_its_time_and_without_two_people,
@@ -28,6 +29,9 @@ on_both!(
     what_was_begun_is_finished,
     a_copy_from_before_the_erasure_is_brought_up_to_date,
     decision_evidence_goes_after_ten_years,
+    a_party_that_stayed_when_its_account_went_is_erased_when_it_is_released,
+    an_owner_is_found_behind_owners_of_whom_nothing_is_left,
+    a_long_chain_of_owners_keeps_nobody_from_erasure,
 );
 
 /// A journal in memory that fails when told to.
@@ -277,6 +281,82 @@ fn a_hold_placed_in_the_days_of_grace_wins(world: &World) {
     assert!(held.contains(&Object::Party(party)) && held.contains(&Object::Account(account)), "{held:?}");
 }
 
+/// A hold confined to types of records keeps one key of an account and not the other.
+fn hold_on_facts(accounts: &[AccountId], parties: &[PartyId]) -> NewHold {
+    NewHold {
+        parties: parties.to_vec(),
+        record_types: vec![RecordType::PartyRecorded.number()],
+        ..hold_on(accounts)
+    }
+}
+
+fn reference(world: &World, account: AccountId) -> String {
+    world.register.account(&officer(), account).unwrap().summary.reference
+}
+
+fn a_party_that_stayed_when_its_account_went_is_erased_when_it_is_released(world: &World) {
+    let (account, party) = closed(world, 1);
+    let hold = world.register.place_hold(&counsel(), hold_on_facts(&[account], &[])).unwrap();
+    years(world, 2);
+    erase_what_is_due(world, &Journal::default());
+    assert_eq!(reference(world, account), format!("erased:{account}"), "no hold keeps the account's own key");
+    assert!(!is_erased(world, party));
+    assert_eq!(world.register.schedule_erasures(&job()).unwrap(), [], "held");
+    let due = world.register.due_for_erasure(&officer()).unwrap();
+    assert!(due.iter().any(|line| line.object == Object::Party(party) && line.holds.contains(&hold.id)));
+    release(world, hold.id);
+    assert_eq!(erase_what_is_due(world, &Journal::default()).len(), 1);
+    assert!(is_erased(world, party));
+    assert!(world.register.due_for_erasure(&officer()).unwrap().is_empty());
+    assert_eq!(crate::fsck::check(world).findings, []);
+}
+
+/// Parties that own each other in a row, the first of whom is the customer; these with a role of their own, the others without.
+fn in_a_row(world: &World, parties: usize, roles: &[&str]) -> Applied {
+    let party = |number: usize| {
+        json!({ "key": format!("p{number}"), "kind": "organisation", "roles": if number == 0 { &["customer"] } else { roles },
+            "facts": [{ "fact": { "kind": "legal_name", "text": format!("Kowhai Holdings {number} Limited") } }] })
+    };
+    let owns = |number: usize| json!({ "owner": format!("p{number}"), "owned": format!("p{}", number - 1), "share": { "min": "100", "max": "100" } });
+    let sent = json!({ "reference": "in-a-row", "parties": (0..parties).map(party).collect::<Vec<_>>(),
+        "interests": (1..parties).map(owns).collect::<Vec<_>>() });
+    world.register.apply(&system(Job::SetUp), serde_json::from_value(sent).unwrap()).unwrap()
+}
+
+fn an_owner_is_found_behind_owners_of_whom_nothing_is_left(world: &World) {
+    let applied = in_a_row(world, 3, &[]);
+    let [customer, holding, owner] = ["p0", "p1", "p2"].map(|key| applied.parties[key]);
+    close(world, applied.account);
+    let hold = world.register.place_hold(&counsel(), hold_on_facts(&[], &[owner])).unwrap();
+    // First their personal data, ten years later what was decided about them.
+    for age in [3, 11] {
+        years(world, age);
+        erase_what_is_due(world, &Journal::default());
+    }
+    assert!(is_erased(world, customer) && is_erased(world, holding) && !is_erased(world, owner));
+    assert!(world.register.account(&officer(), applied.account).unwrap().decision.is_none());
+    let held = world.register.account(&officer(), applied.account).unwrap().interests;
+    assert_eq!(held.len(), 2, "how the owner is found from the account");
+    release(world, hold.id);
+    erase_what_is_due(world, &Journal::default());
+    assert!(is_erased(world, owner));
+    // The record of that goes ten years later, and with it who held what in whom.
+    years(world, 11);
+    erase_what_is_due(world, &Journal::default());
+    assert!(world.register.account(&officer(), applied.account).unwrap().interests.is_empty());
+    assert!(world.register.due_for_erasure(&officer()).unwrap().is_empty());
+}
+
+fn a_long_chain_of_owners_keeps_nobody_from_erasure(world: &World) {
+    let (_, other) = closed(world, 1);
+    let applied = in_a_row(world, 40, &["user"]);
+    close(world, applied.account);
+    years(world, 3);
+    erase_what_is_due(world, &Journal::default());
+    assert!(is_erased(world, other));
+    assert!(applied.parties.values().all(|party| is_erased(world, *party)));
+}
+
 fn order_of(world: &World, account: AccountId) -> HoldView {
     let new = serde_json::json!({ "kind": OrderKind::PreservationRequest, "authority": "Court of Example",
         "reference": "2026/17", "accounts": [account] });
@@ -486,7 +566,7 @@ fn a_hold_and_an_erasure_race() {
             world.register.carry_out_erasures(&job(), &Journal::default()).unwrap();
             placing.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
         });
-        for ((_, party), hold) in closed.iter().zip(holds) {
+        for ((_, party), hold) in closed.iter().zip(&holds) {
             let pinned = world.pins(hold.id, *party);
             assert_eq!(
                 pinned,
@@ -495,6 +575,15 @@ fn a_hold_and_an_erasure_race() {
             );
         }
         world.register.carry_out_erasures(&job(), &Journal::default()).unwrap();
+        for hold in holds {
+            release(&world, hold.id);
+        }
+        erase_what_is_due(&world, &Journal::default());
+        assert!(
+            closed.iter().all(|(_, party)| is_erased(&world, *party)),
+            "what was held is due like the rest"
+        );
+        assert!(world.register.due_for_erasure(&officer()).unwrap().is_empty());
     }
 }
 

@@ -38,6 +38,7 @@ statements! {
     FORGET_CASES = "DELETE FROM case_file WHERE account = $1 AND kind <> 'order'";
     ERASED_CLASS = "SELECT erased_class FROM account WHERE id = $1";
     OWNED_BY = "SELECT owned FROM interest WHERE owner = $1 ORDER BY owned";
+    OWNERS_OF = "SELECT owner FROM interest WHERE owned = $1 ORDER BY owner";
     NEWEST_OF_CLASS = "WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
         UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
         SELECT MAX(leaf.recorded_at) FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.class = $2";
@@ -81,6 +82,11 @@ statements! {
         WHERE subject_key.class = $1 AND disclosure.id > $2 ORDER BY disclosure.id LIMIT $3";
     STAFF_LEFT = "SELECT staff.id FROM staff WHERE staff.disabled_at IS NOT NULL AND staff.id > $2 AND (($1 = 1 AND staff.name <> '') \
         OR EXISTS (SELECT 1 FROM subject_key WHERE subject_key.subject = staff.id AND subject_key.class = $1)) ORDER BY staff.id LIMIT $3";
+    PARTIES_WITH_KEY = "WITH RECURSIVE behind (party) AS ( \
+            SELECT r.party FROM account a JOIN account_role r ON r.account = a.id WHERE a.state = 'closed' AND a.erased_class >= $1 \
+            UNION SELECT i.owner FROM behind b JOIN interest i ON i.owned = b.party) \
+        SELECT party.id FROM behind b JOIN party ON party.id = b.party JOIN subject_key ON subject_key.subject = party.subject \
+        WHERE subject_key.class = $1 AND party.id > $2 ORDER BY party.id LIMIT $3";
     ORDERS_ABOUT = "SELECT legal_order FROM order_account WHERE account = $1 ORDER BY legal_order";
     DISCLOSURES_ABOUT = "SELECT id FROM disclosure WHERE account = $1 ORDER BY id";
     FORGET_STATUS = "UPDATE party SET status = 'undetermined', version = version + 1 WHERE id = $1";
@@ -276,7 +282,8 @@ pub fn ended(
 }
 
 /// Identifiers, above `after`, of objects with a pseudonym of their own of which something is left in a class; of holds those
-/// that are over, of staff those whose access was taken away. Accounts and parties are found through [`ended`].
+/// that are over, of staff those whose access was taken away, of parties those that stayed when an account of theirs was erased.
+/// Accounts, and parties with them, are found through [`ended`].
 pub fn own_subjects(
     tx: &mut dyn Tx,
     kind: ErasureObject,
@@ -290,7 +297,8 @@ pub fn own_subjects(
         ErasureObject::Hold => &HOLDS_WITH_KEY,
         ErasureObject::Disclosure => &DISCLOSURES_WITH_KEY,
         ErasureObject::Staff => &STAFF_LEFT,
-        ErasureObject::Account | ErasureObject::Party => return Ok(Vec::new()),
+        ErasureObject::Party => &PARTIES_WITH_KEY,
+        ErasureObject::Account => return Ok(Vec::new()),
     };
     query_all(tx, statement, params![i64::from(class), after, limit(rows_max)], |row| row.id16(0))
 }
@@ -318,6 +326,11 @@ pub fn erased_class(tx: &mut dyn Tx, account: AccountId) -> Result<i64, StoreErr
 /// The parties in which a party holds an interest.
 pub fn owned_by(tx: &mut dyn Tx, owner: PartyId) -> Result<Vec<PartyId>, StoreError> {
     query_all(tx, &OWNED_BY, params![owner], |row| Ok(PartyId::from_bytes(row.id16(0)?)))
+}
+
+/// The parties that hold or held an interest in a party.
+pub fn owners_of(tx: &mut dyn Tx, owned: PartyId) -> Result<Vec<PartyId>, StoreError> {
+    query_all(tx, &OWNERS_OF, params![owned], |row| Ok(PartyId::from_bytes(row.id16(0)?)))
 }
 
 /// When the newest record of a subject and class was made.

@@ -408,6 +408,8 @@ fn link_row(link: &tenantry_policy::input::LinkSummary) -> LinkRow {
 pub(super) fn standing(standing: Standing) -> Badge {
     match standing {
         Standing::Ordinary => Badge::new(Tone::Quiet, "ordinary"),
+        Standing::Unverified => Badge::new(Tone::Warn, "refused, not verified"),
+        Standing::Prohibited => Badge::new(Tone::Bad, "refused, prohibited"),
         Standing::ClosedForCause => Badge::new(Tone::Bad, "closed for cause"),
     }
 }

@@ -484,7 +484,7 @@ def continues(old, new, path, old_root, new_root):
     return last == 0 and first == old_root and second == new_root
 
 
-def check_receipt(data, digest, keys, size, root):
+def check_receipt(data, digest, keys, size, root, policy):
     receipt = shaped(from_json(data), {"format": str, "leaf": str, "record": dict, "opening": str, "proof": str,
                                        "continues": list})
     need(receipt["format"] == "tenantry/receipt@v1", "the receipt is of another version")
@@ -502,7 +502,10 @@ def check_receipt(data, digest, keys, size, root):
     print(f"recorded in the same ledger as record {index} when it was built")
     # Whoever forges the weaker kind of signature must not get by without the stronger one.
     lacking = {key[0] for _, key in keys} - {keys[place][1][0] for place in signed}
-    return ["the receipt's checkpoint lacks a signature of the log"] if lacking else []
+    reasons = ["the receipt's checkpoint lacks a signature of the log"] if lacking else []
+    if not check_witnesses(policy, checkpoint, keys):
+        reasons.append("fewer witnesses cosigned the receipt's checkpoint than the package itself demands")
+    return reasons
 
 
 def check_submission(data, fingerprint):
@@ -637,7 +640,8 @@ def check_package(archive, fingerprint, receipt):
     whole, signed = files["data/trust/checkpoint"].decode(), set()
     size, root, head = read_head(whole.encode(), keys, signed)
     reasons = ["the checkpoint lacks a signature of the log"] if len(signed) < len(keys) else []
-    if not check_witnesses(read_policy(files["data/trust/policy"].decode()), whole, keys):
+    policy = read_policy(files["data/trust/policy"].decode())
+    if not check_witnesses(policy, whole, keys):
         reasons.append("fewer witnesses cosigned the checkpoint than the package itself demands")
     for name in [n for n in files if re.fullmatch(r"data/trust/[^/]+\.(tsr|pem|head|consistency)", n)]:
         parts = [files[name.rpartition(".")[0] + ending] for ending in (".tsr", ".pem", ".head", ".consistency")]
@@ -660,7 +664,7 @@ def check_package(archive, fingerprint, receipt):
         print("not checked: that the ledger recorded this package when it was built (no receipt given)")
     else:
         with open(receipt, "rb") as told:
-            reasons += check_receipt(told.read(), hashlib.sha256(archive).hexdigest(), keys, size, root)
+            reasons += check_receipt(told.read(), hashlib.sha256(archive).hexdigest(), keys, size, root, policy)
     return reasons
 
 

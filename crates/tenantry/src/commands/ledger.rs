@@ -49,7 +49,8 @@ fn check(file: Option<&Path>, out: Output) -> Result<Exit> {
 fn remember(file: Option<&Path>, size: u64, out: Output) -> Result<Exit> {
     let config = deployment::settings(file, Vec::new())?;
     let memory = HeadFile::at(&config.ledger.lock);
-    if memory.read()?.is_some() {
+    // A signer that showed witnesses an empty tree remembers that, and nothing that could be lost.
+    if memory.read()?.is_some_and(|remembered| remembered.size > 0) {
         let what = format!("{} is there: a memory is not replaced", config.ledger.lock.display());
         return Err(anyhow::Error::msg(what).context(WrongInput));
     }

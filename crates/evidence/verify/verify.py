@@ -485,27 +485,23 @@ def continues(old, new, path, old_root, new_root):
 
 
 def check_receipt(data, digest, keys, size, root, policy):
-    receipt = shaped(from_json(data), {"format": str, "leaf": str, "record": dict, "opening": str, "proof": str,
-                                       "continues": list})
+    receipt = shaped(from_json(data), {"format": str, "leaf": str, "record": dict, "opening": str, "proof": str, "continues": list})
     need(receipt["format"] == "tenantry/receipt@v1", "the receipt is of another version")
     leaf = read_leaf(unbase64(receipt["leaf"]))
     need(leaf["type"] == 19, "the receipt's record is not that of a package")
     index, path, checkpoint = read_proof(receipt["proof"])
-    signed = set()
-    later, later_root, _ = read_head(checkpoint.encode(), keys, signed)
+    later, later_root, _ = read_head(checkpoint.encode(), keys, signed := set())
     need(index == leaf["log_seq"] and included(leaf["hash"], index, later, path) == later_root,
          "the receipt is not in the signed ledger")
     need(continues(size, later, hashes(receipt["continues"]), root, later_root),
          "the receipt's ledger does not continue that of the package")
-    shown = check_body(leaf, receipt["record"], receipt["opening"])
-    need(text_of(shown, "package_sha256") == digest, "the receipt is of another package")
+    need(text_of(check_body(leaf, receipt["record"], receipt["opening"]), "package_sha256") == digest,
+         "the receipt is of another package")
     print(f"recorded in the same ledger as record {index} when it was built")
     # Whoever forges the weaker kind of signature must not get by without the stronger one.
     lacking = {key[0] for _, key in keys} - {keys[place][1][0] for place in signed}
-    reasons = ["the receipt's checkpoint lacks a signature of the log"] if lacking else []
-    if not check_witnesses(policy, checkpoint, keys):
-        reasons.append("fewer witnesses cosigned the receipt's checkpoint than the package itself demands")
-    return reasons
+    fewer = [] if check_witnesses(policy, checkpoint, keys) else ["fewer witnesses cosigned the receipt's checkpoint than demanded"]
+    return fewer + (["the receipt's checkpoint lacks a signature of the log"] if lacking else [])
 
 
 def check_submission(data, fingerprint):

@@ -297,7 +297,7 @@ def read_keys(lines, fingerprint):
         print("the key was taken from the file itself: compare the fingerprint with one from elsewhere")
     return keys
 
-def check_policy(text, note, keys):
+def check_policy(text, note, keys, what="the checkpoint"):
     """The policy beside a checkpoint names its keys, and of the witnesses that it names enough have cosigned it."""
     logs, witnesses, groups, quorum, taken = [], {}, {}, None, set()
     known = lambda name: name in witnesses or name in groups
@@ -333,7 +333,7 @@ def check_policy(text, note, keys):
         if len(met & set(members)) >= least:
             met.add(name)
     if quorum != "none" and quorum not in met:
-        missing.append("fewer witnesses cosigned the checkpoint than the package or receipt itself demands")
+        missing.append(f"fewer witnesses cosigned {what} than the package or receipt itself demands")
 
 def check_time_stamp(token, root, head, path, ledger):
     """Checks one token over an earlier head of the same ledger. Certificates and signature are the business of `openssl`."""
@@ -555,7 +555,7 @@ def check_package(archive, fingerprint, receipt):
     if receipt is None:
         print("not checked: that the ledger recorded this package when it was built (no receipt given)")
     else:
-        check_receipt(receipt, hashlib.sha256(archive).hexdigest(), keys, size, root)
+        check_receipt(receipt, hashlib.sha256(archive).hexdigest(), keys, size, root, files["data/trust/policy"].decode())
 
 # --- Receipts ---
 
@@ -567,17 +567,18 @@ def proven(leaf, proof, keys):
     need(index == leaf["place"] and included(leaf["hash"], index, size, path) == root, "a record is not in the signed ledger")
     return leaf, checkpoint, size, root, signed
 
-def check_receipt(data, digest, keys, size, root):
+def check_receipt(data, digest, keys, size, root, policy):
     """The same ledger, continued, recorded this very package."""
     receipt = shaped(from_json(data), {"format": str, "leaf": str, "record": dict, "opening": str, "proof": str, "continues": list})
     need(receipt["format"] == "tenantry/receipt@v1", "the receipt is of another version")
-    leaf, _, later, later_root, signed = proven(receipt["leaf"], receipt["proof"], keys)
+    leaf, checkpoint, later, later_root, signed = proven(receipt["leaf"], receipt["proof"], keys)
     need(leaf["type"] == 19, "the receipt's record is not that of a package")
     need(extended(size, later, hashes(receipt["continues"]), root) == (root, later_root),
          "the receipt's ledger does not continue that of the package")
     need(text_of(check_body(leaf, receipt["record"], receipt["opening"]), "package_sha256") == digest,
          "the receipt is of another package")
     print(f"recorded in the same ledger as record {leaf['place']} when it was built")
+    check_policy(policy, checkpoint, keys, "the receipt's checkpoint")
     # Whoever forges the weaker kind of signature must not get by without the stronger one.
     if {key[0] for _, key in keys} != {key[0] for _, key in signed}:
         missing.append("the receipt's checkpoint lacks a signature of the log")

@@ -146,6 +146,14 @@ impl TrustPolicy {
         self.quorum != Rule::None
     }
 
+    /// Whether those witnesses of the policy that `counts` names are enough for its quorum. `false` where it asks for none.
+    pub fn is_quorum(&self, counts: impl Fn(&PolicyWitness) -> bool) -> bool {
+        let time = UnixSeconds(0);
+        let those = self.witnesses.iter().filter(|witness| counts(witness));
+        let those: Vec<Cosigner<'_>> = those.map(|witness| Cosigner { witness, time }).collect();
+        matches!(self.quorum, Rule::Member(member) if self.witnessed(member, &those))
+    }
+
     /// Verifies the signatures of every listed key on a checkpoint and says what the policy makes of them.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::core::Core;
 use crate::ledger_view::{StoredTree, hex, stored_size};
+use crate::record::RecordType;
 use crate::{Register, RegisterError};
 use serde::Serialize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -55,54 +56,53 @@ impl Register {
 
     /// What the integrator found wrong with the ledger. Readiness reports it; only a restart clears it.
     pub fn ledger_trouble(&self) -> Option<String> {
-        self.core.integrator.lock().trouble.clone()
+        self.core.integrator.trouble().clone()
     }
 }
 
 /// What the integrator remembers between calls.
 #[derive(Default)]
-pub(crate) struct Integrator(Mutex<Memory>);
-
-#[derive(Default)]
-struct Memory {
-    /// The tree as last signed; `None` until it was read from the store.
-    edge: Option<Edge>,
-    trouble: Option<String>,
-}
-
-impl Memory {
-    fn is_sound(&self) -> Result<(), RegisterError> {
-        self.trouble.as_ref().map_or(Ok(()), |reason| Err(RegisterError::Ledger { reason: reason.clone() }))
-    }
+pub(crate) struct Integrator {
+    /// The tree as last signed; `None` until it was read from the store. Held while the signer is asked.
+    edge: Mutex<Option<Edge>>,
+    /// What was found wrong. Readiness and every package ask for it, so it is never held while anybody is waited for.
+    trouble: Mutex<Option<String>>,
 }
 
 impl Integrator {
     /// # Errors
     /// [`RegisterError::Ledger`] when something was found wrong with the ledger.
     pub(crate) fn is_sound(&self) -> Result<(), RegisterError> {
-        self.lock().is_sound()
+        match &*self.trouble() {
+            None => Ok(()),
+            Some(reason) => Err(RegisterError::Ledger { reason: reason.clone() }),
+        }
     }
 
     /// Sets the alarm: nothing is signed until the process starts again. What was found first stands.
     pub(crate) fn set_trouble(&self, reason: &str) {
-        let mut memory = self.lock();
-        if memory.trouble.is_none() {
+        let mut trouble = self.trouble();
+        if trouble.is_none() {
             tracing::error!(
                 reason,
                 "the ledger is not as it was written or as others know it; no checkpoint is signed any more"
             );
-            memory.trouble = Some(reason.to_owned());
+            *trouble = Some(reason.to_owned());
         }
     }
 
     /// Does something while this process is not between signing a checkpoint and storing it.
     pub(crate) fn between_checkpoints<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _memory = self.lock();
+        let _edge = self.edge();
         work()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Memory> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn edge(&self) -> MutexGuard<'_, Option<Edge>> {
+        self.edge.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Option<String>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -110,12 +110,11 @@ impl Core {
     /// Integrates and signs what is new. Calls from several threads follow each other.
     pub(crate) fn integrate(self: &Arc<Self>) -> Result<Option<SignedCheckpoint>, RegisterError> {
         self.ask_witnesses_first()?;
-        let mut memory = self.integrator.lock();
-        memory.is_sound()?;
-        let done = self.integrate_from(&mut memory.edge);
+        let mut edge = self.integrator.edge();
+        self.integrator.is_sound()?;
+        let done = self.integrate_from(&mut edge);
         if let Err(RegisterError::Ledger { reason }) = &done {
-            tracing::error!(reason, "the ledger is not as it was written; no checkpoint is signed any more");
-            memory.trouble = Some(reason.clone());
+            self.integrator.set_trouble(reason);
         }
         done
     }
@@ -263,21 +262,33 @@ impl Core {
     /// Refuses to go on from a tree that is smaller than, or another than, what the signer signed last.
     pub(crate) fn check_against_signer(self: &Arc<Self>) -> Result<(), RegisterError> {
         let latest = self.signer.latest().map_err(refused)?;
+        let forgot = latest.size == 0 && self.signer.memory() == Recall::Durable;
         let (size, root, signed) = self.store.read(move |tx| {
             let size = ledger::head(tx)?.map_or(0, |head| stored_size(head.size));
             if size < latest.size {
-                return Ok::<_, RegisterError>((size, None, None));
+                return Ok::<_, RegisterError>((size, None, Signed::Never));
             }
             let root = root_from(&StoredTree::new(tx, latest.size), latest.size)?;
-            Ok((size, Some(root), ledger::latest_checkpoint(tx)?))
+            Ok((size, Some(root), if forgot { Signed::before(tx)? } else { Signed::Never }))
         })?;
-        if let Some(signed) = signed.filter(|_| latest.size == 0 && self.signer.memory() == Recall::Durable) {
-            return Err(trouble(format!(
-                "the signer's memory is missing, but checkpoints were signed, the newest over {} leaves. Nothing was signed. Without \
-                 the memory an older copy of the database cannot be told from the newest. Bring back the file; if this is a new \
-                 machine, or the file is lost for good, `tenantry ledger remember --size {}` begins a new one from that checkpoint",
-                signed.size, signed.size
-            )));
+        match signed {
+            Signed::Never => {}
+            Signed::Stored(signed) => {
+                return Err(trouble(format!(
+                    "the signer's memory is missing, but checkpoints were signed, the newest over {signed} leaves. Nothing was \
+                     signed. Without the memory an older copy of the database cannot be told from the newest. Bring back the file; \
+                     if this is a new machine, or the file is lost for good, `tenantry ledger remember --size {signed}` begins a \
+                     new one from that checkpoint"
+                )));
+            }
+            Signed::Told(leaf) => {
+                return Err(trouble(format!(
+                    "the signer's memory is missing and no checkpoint is stored, but leaf {leaf} tells that one was signed before it \
+                     was written. Nothing was signed. Bring back the newest copy of the database and the file; \
+                     docs/operating.md, \"The tree is smaller than what was signed\", has the steps. If they are lost for good, two \
+                     people can go on under a new name: `tenantry ledger new-origin`"
+                )));
+            }
         }
         match root {
             None => Err(trouble(behind(size, "the signer has signed", latest.size))),
@@ -299,6 +310,8 @@ impl Core {
     ) -> Result<Option<SignedCheckpoint>, RegisterError> {
         let origin = self.log_key.name().to_owned();
         let checkpoint = Checkpoint { origin, size: tree.size(), root: tree.root() };
+        // A witness or the scrubber may have found something while the leaves were read.
+        self.integrator.is_sound()?;
         let row = CheckpointRow {
             size: i64::try_from(checkpoint.size).unwrap_or(i64::MAX),
             note: self.sign_growth(&checkpoint)?.to_string(),
@@ -315,6 +328,38 @@ impl Core {
         })?;
         let signed = view(row, &checkpoint);
         Ok(first.then_some(signed))
+    }
+}
+
+/// What the database tells of checkpoints that were signed.
+enum Signed {
+    /// Nothing.
+    Never,
+    /// The newest that is stored, by its leaves.
+    Stored(i64),
+    /// None is stored, but this leaf is only written once one was signed.
+    Told(i64),
+}
+
+impl Signed {
+    /// Kinds of record that come after a first checkpoint: a package is made against one, a key joins the one that signed before,
+    /// and chains are indexed by the hour, checkpoints signed by the second.
+    const AFTER_A_CHECKPOINT: [RecordType; 3] =
+        [RecordType::EvidenceBuilt, RecordType::LedgerKeyIntroduced, RecordType::ChainsIndexed];
+
+    fn before(tx: &mut dyn Tx) -> Result<Self, RegisterError> {
+        if let Some(signed) = ledger::latest_checkpoint(tx)? {
+            return Ok(Self::Stored(signed.size));
+        }
+        let mut newest = |kind: RecordType| ledger::newest_of_type(tx, i64::from(kind.number()));
+        // Under a new name the ledger begins without checkpoints.
+        let renamed = newest(RecordType::LedgerContinued)?.unwrap_or(-1);
+        for kind in Self::AFTER_A_CHECKPOINT {
+            if let Some(leaf) = newest(kind)?.filter(|leaf| *leaf > renamed) {
+                return Ok(Self::Told(leaf));
+            }
+        }
+        Ok(Self::Never)
     }
 }
 
@@ -360,7 +405,7 @@ pub(crate) fn behind(size: u64, who: &str, signed: u64) -> String {
 
 /// A refusal of the signer is a finding about the ledger, and one whose memory failed signs nothing more; that it cannot be asked
 /// is no finding.
-fn refused(error: SignerError) -> RegisterError {
+pub(crate) fn refused(error: SignerError) -> RegisterError {
     match error {
         // Somebody else signed between the question and the request; the next attempt starts from there.
         SignerError::Refused(Refusal::OtherSize { .. }) => {
@@ -369,7 +414,8 @@ fn refused(error: SignerError) -> RegisterError {
         SignerError::Refused(_)
         | SignerError::Malformed(_)
         | SignerError::Stopped
-        | SignerError::Damaged { .. } => trouble(error.to_string()),
+        | SignerError::Damaged { .. }
+        | SignerError::Lost { .. } => trouble(error.to_string()),
         other => RegisterError::Signer { reason: other.to_string() },
     }
 }

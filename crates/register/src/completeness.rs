@@ -67,7 +67,7 @@ impl Register {
         let due = since.is_some_and(|leaf| {
             size > stored_size(leaf.seq) + 1 && now >= leaf.recorded_at.plus_micros(INDEX_EVERY_US)
         });
-        if due { self.core.write_index().map(Some) } else { Ok(None) }
+        if due { self.core.write_index().map(|(leaf, _)| Some(leaf)) } else { Ok(None) }
     }
 
     /// Proofs from the newest index leaf for each of these subjects.
@@ -77,7 +77,7 @@ impl Register {
     /// the index leaf states.
     pub fn completeness(&self, call: &Call, subjects: &[[u8; 16]]) -> Result<Completeness, RegisterError> {
         authorise(&call.actor, Action::BuildEvidence)?;
-        self.core.completeness(subjects, None)
+        self.core.completeness(subjects, None, None)
     }
 
     /// Computes the index again from the leaves and compares it with what the newest index leaf states.
@@ -86,22 +86,23 @@ impl Register {
     /// As [`Register::completeness`].
     pub fn check_index(&self, call: &Call) -> Result<IndexStatement, RegisterError> {
         authorise(&call.actor, Action::ReadLedger)?;
-        Ok(self.core.completeness(&[], None)?.statement)
+        Ok(self.core.completeness(&[], None, None)?.statement)
     }
 }
 
 impl Core {
-    /// Writes an index leaf over all leaves there are, and answers its index. The leaves it covers never change, so the index
-    /// is computed before the unit that records it.
-    pub(crate) fn write_index(self: &Arc<Self>) -> Result<u64, RegisterError> {
+    /// Writes an index leaf over all leaves there are, and answers its place and the index itself. The leaves it covers never change,
+    /// so the index is computed before the unit that records it.
+    pub(crate) fn write_index(self: &Arc<Self>) -> Result<(u64, Index), RegisterError> {
         let covers = self
             .store
             .read(|tx| Ok::<_, RegisterError>(ledger::head(tx)?.map_or(0, |head| stored_size(head.size))))?;
         let key: Zeroizing<[u8; 32]> = Zeroizing::new(draw(&*self.entropy));
-        let statement = self.index(&key, covers)?.statement();
+        let index = self.index(&key, covers)?;
+        let statement = index.statement();
         let deployment = self.deployment;
         let call = Call::by(Actor::System { job: Job::Checkpoints });
-        self.change(&call, Action::SignCheckpoints, &("index", covers), move |unit| {
+        let leaf = self.change(&call, Action::SignCheckpoints, &("index", covers), move |unit| {
             let mut record = Record::new(RecordType::ChainsIndexed, deployment, Retention::DecisionEvidence);
             for (name, value) in statement.to_fields() {
                 record = record.text(name, value);
@@ -109,7 +110,8 @@ impl Core {
             let leaf = unit.record(record.bytes(KEY_FIELD, &*key))?;
             setting::put(unit.tx, NEWEST, &i64::try_from(leaf).unwrap_or(i64::MAX).to_be_bytes())?;
             Ok(leaf)
-        })
+        })?;
+        Ok((leaf, index))
     }
 
     /// The newest index leaf, if it counted every leaf up to `last`.
@@ -125,11 +127,12 @@ impl Core {
         Ok((last < covers).then_some(header.log_seq))
     }
 
-    /// What an index leaf says of these subjects; without a leaf, the newest one.
+    /// What an index leaf says of these subjects; without a leaf, the newest one. `built` is its index, if that was built just now.
     pub(crate) fn completeness(
         self: &Arc<Self>,
         subjects: &[[u8; 16]],
         leaf: Option<u64>,
+        built: Option<Index>,
     ) -> Result<Completeness, RegisterError> {
         let core = Arc::clone(self);
         let (row, header, body) = self.store.read(move |tx| {
@@ -147,7 +150,10 @@ impl Core {
         let statement = IndexStatement::from_leaf(&header, &shown)?;
         let key = body.get(KEY_FIELD).and_then(|key| <[u8; 32]>::try_from(key).ok()).map(Zeroizing::new);
         let key = key.ok_or(RegisterError::Ledger { reason: "an index leaf has no key".to_owned() })?;
-        let index = self.index(&key, statement.covers)?;
+        let index = match built {
+            Some(index) => index,
+            None => self.index(&key, statement.covers)?,
+        };
         if index.statement() != statement {
             let reason = format!("index leaf {} is not about the leaves before it", header.log_seq);
             return Err(RegisterError::Ledger { reason });

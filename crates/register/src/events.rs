@@ -114,7 +114,8 @@ impl Register {
     /// Proof of access `number` of the batch behind leaf `leaf`, against the newest signed checkpoint.
     ///
     /// # Errors
-    /// [`RegisterError::NotFound`] when there is no such batch or access, or no checkpoint covers it yet.
+    /// [`RegisterError::NotFound`] when there is no such batch or access, or no checkpoint covers it yet; else as
+    /// [`Register::tlog_proof`].
     pub fn event_proof(&self, call: &Call, leaf: u64, number: u16) -> Result<EventProof, RegisterError> {
         authorise(&call.actor, Action::ReadLedger)?;
         if call.actor.confined_to().is_some() {

@@ -15,12 +15,14 @@ use crate::core::Core;
 use crate::ledger_view::{hex, newest};
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::account_in_sight;
+use crate::witnessing::Witnessed;
 use crate::{Register, RegisterError, access, dossier, keys};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tenantry_evidence::{self as package, Line};
+use tenantry_ledger::completeness::Index;
 use tenantry_model::id::{AccountId, FactId, OrderId, PartyId};
 use tenantry_model::time::Timestamp;
 use tenantry_store::repo::account::AccountRow;
@@ -210,8 +212,8 @@ impl Core {
             return self.build_again(call, order, kept);
         }
         self.integrator.is_sound()?;
-        let pinned = self.pin(call, order)?;
-        let made = self.make(call, order, &pinned)?;
+        let (pinned, index) = self.pin(call, order)?;
+        let made = self.make(call, order, &pinned, index)?;
         self.verify_package(&made.zip, None)?;
         let kept = self.record_package(call, action, order, &made, pinned)?;
         if kept.digest == hex(&made.digest) {
@@ -247,7 +249,7 @@ impl Core {
         order: &Order,
         kept: Kept,
     ) -> Result<BuiltPackage, RegisterError> {
-        let made = self.make(call, order, &kept.pinned)?;
+        let made = self.make(call, order, &kept.pinned, None)?;
         if hex(&made.digest) != kept.digest {
             return Err(RegisterError::State {
                 what: "package of this idempotency key",
@@ -265,8 +267,9 @@ impl Core {
         leaf: u64,
     ) -> Result<BuiltPackage, RegisterError> {
         self.cover(leaf)?;
+        let witnessed = self.witnessed()?;
         let Made { zip, digest, records, tree_size, .. } = made;
-        let receipt = self.receipt(leaf, tree_size)?;
+        let receipt = self.receipt(leaf, tree_size, witnessed)?;
         self.verify_package(&zip, Some(&receipt))?;
         let encrypted = order.recipient.as_ref().map(|recipient| recipient.encrypt(&zip));
         let encrypted = encrypted.transpose().map_err(keys::refused)?;
@@ -285,7 +288,7 @@ impl Core {
 
     /// Fixes the state of the ledger that the package is about. Counts the records of every subject anew if somebody it is about
     /// has records since they were last counted.
-    fn pin(self: &Arc<Self>, call: &Call, order: &Order) -> Result<Pinned, RegisterError> {
+    fn pin(self: &Arc<Self>, call: &Call, order: &Order) -> Result<(Pinned, Option<Index>), RegisterError> {
         let (core, actor, wanted) = (Arc::clone(self), call.actor.clone(), order.clone());
         let counted = self.store.read(move |tx| {
             let row = account_in_sight(tx, &actor, wanted.account)?;
@@ -295,29 +298,32 @@ impl Core {
             }
             core.newest_count_beyond(tx, newest)
         })?;
-        let index = match counted {
-            Some(index) => index,
-            None => self.write_index()?,
+        let (index, counted) = match counted {
+            Some(index) => (index, None),
+            None => self.write_index().map(|(index, counted)| (index, Some(counted)))?,
         };
         self.integrate()?;
-        self.require_quorum()?;
-        let core = Arc::clone(self);
-        let now = self.clock.now();
-        self.store.read(move |tx| {
-            let (row, signed) = newest(tx, &core)?.ok_or(RegisterError::NotFound { what: "checkpoint" })?;
-            let stamped_until = stamps::newest_time(tx, signed.size)?;
-            let witnesses = core.witnessing.policy_text(&[]);
-            Ok(Pinned { at: now, note: row.note, index, witnesses, stamped_until })
-        })
+        // This very checkpoint is pinned: the newest may be another by the time it is read again.
+        let Witnessed { row, checkpoint } = self.witnessed()?;
+        let (at, witnesses) = (self.clock.now(), self.witnessing.policy_text(&[]));
+        let stamped_until = self.store.read(move |tx| stamps::newest_time(tx, checkpoint.size))?;
+        Ok((Pinned { at, note: row.note, index, witnesses, stamped_until }, counted))
     }
 
-    fn make(self: &Arc<Self>, call: &Call, order: &Order, pinned: &Pinned) -> Result<Made, RegisterError> {
+    /// Makes a package of what is pinned. `index` is the index over all subjects where it was built just now.
+    fn make(
+        self: &Arc<Self>,
+        call: &Call,
+        order: &Order,
+        pinned: &Pinned,
+        index: Option<Index>,
+    ) -> Result<Made, RegisterError> {
         let (core, actor, wanted) = (Arc::clone(self), call.actor.clone(), order.clone());
         let subjects: Vec<[u8; 16]> = self.store.read(move |tx| {
             let row = account_in_sight(tx, &actor, wanted.account)?;
             Ok::<_, RegisterError>(gather::subjects(tx, &row, &wanted)?.into_keys().collect())
         })?;
-        let counted = self.completeness(&subjects, Some(pinned.index))?;
+        let counted = self.completeness(&subjects, Some(pinned.index), index)?;
         let (actor, wanted, fixed) = (call.actor.clone(), order.clone(), pinned.clone());
         let (parts, row, tree_size) = self.store.read(move |tx| {
             let row = account_in_sight(tx, &actor, wanted.account)?;

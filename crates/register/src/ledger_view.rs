@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::checkpoints::{SignedCheckpoint, hash_of_row, view};
 use crate::core::Core;
 use crate::record::RecordType;
-use crate::witnessing::WitnessState;
+use crate::witnessing::{WitnessState, Witnessed};
 use crate::{Register, RegisterError};
 use serde::Serialize;
 use std::cell::RefCell;
@@ -220,6 +220,10 @@ impl Register {
     }
 
     /// The same against the newest checkpoint, as one C2SP `tlog-proof` text that can be checked offline.
+    ///
+    /// # Errors
+    /// [`RegisterError::Unwitnessed`] while that checkpoint lacks its quorum; [`RegisterError::Ledger`] when something was found wrong
+    /// with the ledger.
     pub fn tlog_proof(&self, call: &Call, index: u64) -> Result<String, RegisterError> {
         authorise(&call.actor, Action::ReadLedger)?;
         self.core.tlog_proof(index)
@@ -294,15 +298,15 @@ impl Core {
         })
     }
 
-    /// Proof of a leaf against the newest checkpoint.
+    /// Proof of a leaf against the newest checkpoint, which has its quorum.
     pub(crate) fn tlog_proof(self: &Arc<Self>, index: u64) -> Result<String, RegisterError> {
-        let core = Arc::clone(self);
-        self.store.read(move |tx| {
-            let found = newest(tx, &core)?.filter(|(_, signed)| index < signed.size);
-            let (row, signed) = found.ok_or(RegisterError::NotFound { what: "leaf under a checkpoint" })?;
-            let path = inclusion_proof(&StoredTree::new(tx, signed.size), index, signed.size)?;
-            Ok(TlogProof { extra: None, index, path, checkpoint: row.note }.to_string())
-        })
+        let Witnessed { row, checkpoint } = self.witnessed()?;
+        let size = checkpoint.size;
+        if index >= size {
+            return Err(RegisterError::NotFound { what: "leaf under a checkpoint" });
+        }
+        let path = self.store.read(move |tx| inclusion_proof(&StoredTree::new(tx, size), index, size))?;
+        Ok(TlogProof { extra: None, index, path, checkpoint: row.note }.to_string())
     }
 }
 

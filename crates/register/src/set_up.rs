@@ -75,7 +75,7 @@ impl Register {
         let (quantum, quantum_key) =
             CosignatureSigner::create(&new.origin, QUANTUM, &**vault.root(), &*entropy)
                 .map_err(keys::refused)?;
-        let signer = signing.signer(signer, quantum, Arc::clone(&clock)).map_err(unusable)?;
+        let signer = signing.signer::<RegisterError>(|| Ok((signer, quantum)), Arc::clone(&clock))?;
         let deployment: [u8; 16] = draw(&*entropy);
         let means = Means { store, vault: Arc::new(vault), clock, entropy, shelf: Arc::new(NoShelf) };
         let core = Core::new(means, signer, deployment, World::initial(pack.clone()));
@@ -198,28 +198,30 @@ fn assemble(
     let ((deployment, token_key, signing_key, origin), quantum_key) = settings;
     let vault = Vault::open_deployment(root, &SealedSecret(token_key)).map_err(keys::refused)?;
     let origin = String::from_utf8_lossy(&origin).into_owned();
-    let signer = CheckpointSigner::open(&origin, &**vault.root(), &SealedSecret(signing_key))
-        .map_err(keys::refused)?;
-    // A deployment of the time before the second key gets one now.
-    let (quantum, fresh) = match quantum_key {
-        Some(sealed) => {
-            let sealed = SealedSecret(sealed);
-            (
-                CosignatureSigner::open(&origin, QUANTUM, &**vault.root(), &sealed).map_err(keys::refused)?,
-                None,
-            )
+    let mut fresh = None;
+    let keys = || {
+        let classic = CheckpointSigner::open(&origin, &**vault.root(), &SealedSecret(signing_key));
+        let classic = classic.map_err(keys::refused)?;
+        if let Some(sealed) = quantum_key {
+            let quantum = CosignatureSigner::open(&origin, QUANTUM, &**vault.root(), &SealedSecret(sealed));
+            return Ok((classic, quantum.map_err(keys::refused)?));
         }
-        None => CosignatureSigner::create(&origin, QUANTUM, &**vault.root(), &*entropy)
-            .map(|(signer, sealed)| (signer, Some(sealed)))
-            .map_err(keys::refused)?,
+        // A deployment of the time before the second key gets one now.
+        let drawn = CosignatureSigner::create(&origin, QUANTUM, &**vault.root(), &*entropy);
+        let (quantum, sealed) = drawn.map_err(keys::refused)?;
+        fresh = Some(FreshKey { sealed, public: quantum.verifier_key().to_string() });
+        Ok::<_, RegisterError>((classic, quantum))
     };
-    let quantum_public = quantum.verifier_key().to_string();
-    let signer = signing.signer(signer, quantum, Arc::clone(&clock)).map_err(unusable)?;
+    let signer = signing.signer(keys, Arc::clone(&clock))?;
+    let signs_for = signer.notes().verifier_key().name();
+    if signs_for != origin {
+        let reason = format!("it signs for the ledger `{signs_for}`, and this one is `{origin}`");
+        return Err(RegisterError::Signer { reason });
+    }
     let deployment = deployment.try_into().unwrap_or_default();
     let means = Means { store, vault: Arc::new(vault), clock, entropy, shelf };
     let world = World::load(&means.store, &means.vault, &*means.shelf, None)?;
     let core = Core::new(means, signer, deployment, world);
-    let fresh = fresh.map(|sealed| FreshKey { sealed, public: quantum_public });
     Ok((core, fresh))
 }
 
@@ -246,11 +248,13 @@ impl Register {
         })?;
         let vault = Vault::open_deployment(root, &SealedSecret(token_key)).map_err(keys::refused)?;
         let origin = String::from_utf8_lossy(&origin).into_owned();
-        let classic = CheckpointSigner::open(&origin, &**vault.root(), &SealedSecret(signing_key));
-        let quantum = CosignatureSigner::open(&origin, QUANTUM, &**vault.root(), &SealedSecret(quantum_key));
-        Signing::Remembering(lock)
-            .signer(classic.map_err(keys::refused)?, quantum.map_err(keys::refused)?, clock)
-            .map_err(unusable)
+        let keys = || {
+            let classic = CheckpointSigner::open(&origin, &**vault.root(), &SealedSecret(signing_key));
+            let quantum =
+                CosignatureSigner::open(&origin, QUANTUM, &**vault.root(), &SealedSecret(quantum_key));
+            Ok::<_, RegisterError>((classic.map_err(keys::refused)?, quantum.map_err(keys::refused)?))
+        };
+        Signing::Remembering(lock).signer(keys, clock)
     }
 }
 
@@ -277,6 +281,8 @@ impl Core {
     }
 }
 
-fn unusable(error: SignerError) -> RegisterError {
-    RegisterError::Signer { reason: error.to_string() }
+impl From<SignerError> for RegisterError {
+    fn from(error: SignerError) -> Self {
+        Self::Signer { reason: error.to_string() }
+    }
 }

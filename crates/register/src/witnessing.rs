@@ -2,30 +2,32 @@
 //!
 //! A policy names the witnesses and the quorum among them. Writing never waits for them: a checkpoint without its quorum is
 //! marked as unwitnessed, and after a while that is an alarm. What leaves here and rests on a checkpoint is refused meanwhile.
-//! Fail open for writing, closed for proving. Ledger design 4.5, C2SP `tlog-witness` and `tlog-policy`.
+//! Fail open for writing, closed for proving.
+//!
+//! Witnesses that know another ledger than this one say so by a number or a status that nobody signed. One alone is therefore an
+//! alarm and stops nothing; as many as make the quorum stop the signing until a restart. Before the first signature of a
+//! process, whose signer has no memory of its own to go by, one alone stops it too, unless a quorum cosigns what it contradicts.
+//! Nothing here is locked while a witness is waited for. Ledger design 4.5, C2SP `tlog-witness` and `tlog-policy`.
+
+mod asking;
 
 use crate::access::{Action, authorise};
 use crate::call::Call;
-use crate::checkpoints::{behind, trouble};
+use crate::checkpoints::{behind, refused, trouble};
 use crate::core::Core;
-use crate::ledger_view::{StoredTree, newest, stored_size};
+use crate::ledger_view::newest;
 use crate::{Register, RegisterError};
+use asking::{Answer, Shown};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tenantry_ledger::{
-    AddCheckpoint, Checkpoint, NoteSignature, PolicyWitness, Quorum, SignedNote, TrustPolicy,
-    consistency_proof,
-};
+use tenantry_ledger::{Checkpoint, PolicyWitness, Quorum, SignedNote, TrustPolicy};
 use tenantry_model::time::Timestamp;
 use tenantry_store::StoreExt;
-use tenantry_store::repo::ledger::{self, CheckpointRow};
+use tenantry_store::repo::ledger::CheckpointRow;
 use tenantry_vault::NoteCheck;
-use tenantry_witness::{Submission, Witnesses};
-
-/// Requests to one witness about one checkpoint: the first may learn the size to prove from.
-const TRIES: u32 = 3;
+use tenantry_witness::{Recall, Witnesses};
 
 /// Where the ledger stands with its witnesses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,6 +40,8 @@ pub struct WitnessState {
     pub met_at: Option<Timestamp>,
     /// Whether the quorum has been missed for longer than the configured time.
     pub alarm: bool,
+    /// What witnesses say against this ledger without proof, and too few of them to stop it; `None` when none does.
+    pub contested: Option<String>,
     /// Each witness with how it stands: `cosigned`, or why not.
     pub witnesses: Vec<WitnessLine>,
 }
@@ -54,10 +58,16 @@ pub struct WitnessLine {
 /// Which witnesses are asked about the newest checkpoint.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whom {
-    /// Those that have not cosigned it, while the quorum is missed.
+    /// Those that have not cosigned it, until the quorum is met.
     Missing,
-    /// Every one: what it has seen elsewhere counts, whatever it has cosigned here.
+    /// Every one, and all are waited for: what one has seen elsewhere counts, whatever it has cosigned here.
     Every,
+}
+
+/// A checkpoint with the cosignatures that were judged.
+pub(crate) struct Witnessed {
+    pub(crate) row: CheckpointRow,
+    pub(crate) checkpoint: Checkpoint,
 }
 
 /// Who is asked to witness, and what is known of them.
@@ -74,9 +84,77 @@ struct Memory {
     met_at: Option<Timestamp>,
     /// The newest size each witness is known to have cosigned, by place in the policy.
     seen: BTreeMap<usize, u64>,
+    /// What witnesses say against this ledger, until they cosign.
+    claims: BTreeMap<usize, Claim>,
+    /// Requests to each witness that are not answered yet.
+    under_way: BTreeMap<usize, u32>,
     state: Option<WitnessState>,
     /// Whether every witness was asked since this process started; nothing is signed before.
     asked: bool,
+}
+
+/// What a witness says against this ledger. Nobody signed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// That it has cosigned so many leaves.
+    Larger(u64),
+    /// That it has cosigned another history.
+    Other,
+}
+
+impl std::fmt::Display for Claim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Larger(leaves) => {
+                write!(f, "it claims to have cosigned {leaves} leaves, which are not here; nothing proves it")
+            }
+            Self::Other => {
+                f.write_str("it claims to have cosigned another history of this ledger; nothing proves it")
+            }
+        }
+    }
+}
+
+impl Memory {
+    fn name(&self, place: usize) -> String {
+        self.policy.witnesses().get(place).map(PolicyWitness::display_name).unwrap_or_default()
+    }
+
+    /// Whether the witnesses at these places make the quorum.
+    fn is_quorum(&self, places: impl Iterator<Item = usize>) -> bool {
+        let those: BTreeSet<&[u8]> = places
+            .filter_map(|place| self.policy.witnesses().get(place))
+            .map(|witness| witness.name.as_slice())
+            .collect();
+        self.policy.is_quorum(|witness| those.contains(witness.name.as_slice()))
+    }
+
+    /// What witnesses say against this ledger.
+    fn contested(&self) -> Option<String> {
+        let said = self.claims.iter().map(|(place, claim)| format!("witness {}: {claim}", self.name(*place)));
+        let said: Vec<String> = said.collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+
+    /// The finding about the ledger of `size` leaves that the claims are when they count.
+    fn finding(&self, size: u64) -> String {
+        let names: Vec<String> = self.claims.keys().map(|place| self.name(*place)).collect();
+        let who = match names.as_slice() {
+            [one] => format!("witness {one} has cosigned"),
+            several => format!("witnesses {} have cosigned", several.join(", ")),
+        };
+        let largest = self.claims.values().filter_map(|claim| match claim {
+            Claim::Larger(leaves) => Some(*leaves),
+            Claim::Other => None,
+        });
+        match largest.max() {
+            Some(leaves) if leaves > size => behind(size, &who, leaves),
+            _ => format!(
+                "{who} another history of this ledger; keep every checkpoint of both, they are the proof. Nothing was signed. \
+                 docs/operating.md, \"The tree is smaller than what was signed\", has the steps"
+            ),
+        }
+    }
 }
 
 impl Witnessing {
@@ -84,11 +162,17 @@ impl Witnessing {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Does something with what is known, if anybody is asked to witness at all. Never anything that waits.
+    fn with<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> Option<T> {
+        self.lock().as_mut().map(work)
+    }
+
     pub(crate) fn state(&self, now: Timestamp) -> Option<WitnessState> {
         let memory = self.lock();
         let memory = memory.as_ref()?;
         let mut state = memory.state.clone()?;
         state.alarm = !state.quorum && now >= memory.missed_since.plus_micros(memory.alarm_after_us);
+        state.contested = memory.contested();
         Some(state)
     }
 
@@ -136,6 +220,8 @@ impl Register {
             missed_since: self.core.clock.now(),
             met_at: None,
             seen: BTreeMap::new(),
+            claims: BTreeMap::new(),
+            under_way: BTreeMap::new(),
             state: None,
             asked: false,
         };
@@ -147,34 +233,53 @@ impl Register {
     /// second; does nothing while the quorum is met.
     ///
     /// # Errors
-    /// [`RegisterError::Unwitnessed`] while the quorum is missed; [`RegisterError::Ledger`] when a witness has cosigned a larger
-    /// or another tree than this one: then nothing is signed any more.
+    /// [`RegisterError::Unwitnessed`] while the quorum is missed; [`RegisterError::Ledger`] when as many witnesses as make the quorum
+    /// say that they have cosigned a larger or another tree than this one: then nothing is signed any more.
     pub fn collect_cosignatures(&self, call: &Call) -> Result<Option<WitnessState>, RegisterError> {
         authorise(&call.actor, Action::SignCheckpoints)?;
-        self.core.collect_cosignatures(Whom::Missing)
+        Ok(self.core.collect_cosignatures(Whom::Missing)?.map(|(_, state)| state))
+    }
+
+    /// What witnesses say against this ledger without proof; `None` when none does.
+    pub fn contested(&self) -> Option<String> {
+        self.core.witnessing.with(|memory| memory.contested()).flatten()
     }
 
     /// Asks every witness about the newest checkpoint, also those that have cosigned it: one may have seen a larger tree or another
-    /// one, as after an older database was put in the place of the newest. Called at start, before anything is written.
+    /// one, as after an older database was put in the place of the newest. Before the first checkpoint they are shown the tree
+    /// that the signer remembers, at first the empty one. Called at start, before anything is written.
     ///
     /// # Errors
-    /// As [`Register::collect_cosignatures`].
+    /// As [`Register::collect_cosignatures`]; and [`RegisterError::Ledger`] when one says so that no quorum contradicts, and the signer
+    /// has no memory of its own.
     pub fn ask_every_witness(&self, call: &Call) -> Result<Option<WitnessState>, RegisterError> {
         authorise(&call.actor, Action::SignCheckpoints)?;
-        self.core.collect_cosignatures(Whom::Every)
+        Ok(self.core.collect_cosignatures(Whom::Every)?.map(|(_, state)| state))
     }
 }
 
 impl Core {
-    /// Refuses what may not leave without the quorum.
-    pub(crate) fn require_quorum(self: &Arc<Self>) -> Result<(), RegisterError> {
-        self.collect_cosignatures(Whom::Missing).map(|_| ())
+    /// The newest checkpoint with the cosignatures that its quorum needs; what may not leave without them rests on this one and no
+    /// other. Where no policy asks for witnesses it is the newest.
+    ///
+    /// # Errors
+    /// [`RegisterError::Unwitnessed`] while the quorum is missed; [`RegisterError::Ledger`] when something was found wrong with the
+    /// ledger; [`RegisterError::NotFound`] before the first checkpoint.
+    pub(crate) fn witnessed(self: &Arc<Self>) -> Result<Witnessed, RegisterError> {
+        self.integrator.is_sound()?;
+        if let Some((witnessed, _)) = self.collect_cosignatures(Whom::Missing)? {
+            return Ok(witnessed);
+        }
+        let core = Arc::clone(self);
+        let found = self.store.read(move |tx| newest(tx, &core))?;
+        let (row, checkpoint) = found.ok_or(RegisterError::NotFound { what: "checkpoint" })?;
+        Ok(Witnessed { row, checkpoint })
     }
 
     /// Has every witness asked once in the life of this process, before its first signature. That some cannot be reached keeps
     /// nothing from being signed.
     pub(crate) fn ask_witnesses_first(self: &Arc<Self>) -> Result<(), RegisterError> {
-        if self.witnessing.lock().as_ref().is_none_or(|memory| memory.asked) {
+        if self.witnessing.with(|memory| memory.asked).unwrap_or(true) {
             return Ok(());
         }
         match self.collect_cosignatures(Whom::Every) {
@@ -183,90 +288,47 @@ impl Core {
         }
     }
 
-    fn collect_cosignatures(self: &Arc<Self>, whom: Whom) -> Result<Option<WitnessState>, RegisterError> {
-        // Held throughout: two collections at once would only ask the same witnesses twice.
-        let mut guard = self.witnessing.lock();
-        let Some(memory) = guard.as_mut() else { return Ok(None) };
-        let core = Arc::clone(self);
-        let found = self.store.read(move |tx| {
-            let size = ledger::head(tx)?.map_or(0, |head| stored_size(head.size));
-            Ok::<_, RegisterError>((newest(tx, &core)?, size))
-        })?;
-        if whom == Whom::Every {
-            memory.asked = true;
-        }
-        let (Some((row, checkpoint)), size) = found else { return Ok(None) };
-        let mut note = SignedNote::parse(row.note.as_bytes())?;
-        let policy = Arc::clone(&memory.policy);
-        let before = policy.judge(row.note.as_bytes(), &NoteCheck)?;
-        let mut lines: BTreeMap<usize, String> = BTreeMap::new();
+    /// Shows the newest checkpoint to witnesses. `None` when nobody is asked to witness, or nothing was signed yet.
+    fn collect_cosignatures(
+        self: &Arc<Self>,
+        whom: Whom,
+    ) -> Result<Option<(Witnessed, WitnessState)>, RegisterError> {
+        let Some(policy) = self.witnessing.with(|memory| Arc::clone(&memory.policy)) else { return Ok(None) };
+        let Some(shown) = self.to_show(whom)? else { return Ok(None) };
+        let mut note = shown.note.clone();
+        let before = policy.judge(note.to_string().as_bytes(), &NoteCheck)?;
         let lacks =
             |witness: &PolicyWitness| !before.cosigners.iter().any(|cosigner| cosigner.witness == witness);
-        let to_ask: Vec<(usize, &PolicyWitness)> = policy
-            .witnesses()
-            .iter()
-            .enumerate()
-            .filter(|(_, witness)| whom == Whom::Every || lacks(witness))
-            .collect();
+        let (mut lines, mut agreed) = (BTreeMap::new(), BTreeSet::new());
         if whom == Whom::Every || before.quorum == Quorum::Missed {
-            let asked = self.ask(memory, &to_ask, &note, &checkpoint);
-            for (place, outcome) in asked {
-                match outcome? {
-                    Asked::Cosigned(signatures) => {
-                        memory.seen.insert(place, checkpoint.size);
+            let places = policy.witnesses().iter().zip(0..);
+            let places = places.filter(|(witness, _)| whom == Whom::Every || lacks(witness));
+            for (place, answer) in self.ask(places.map(|(_, place)| place).collect(), &shown) {
+                match answer? {
+                    Answer::Cosigned(signatures) => {
+                        agreed.insert(place);
                         // One that cosigned before has done so again, with another time.
                         if policy.witnesses().get(place).is_some_and(lacks) {
-                            for signature in signatures {
-                                note.push(signature);
-                            }
+                            signatures.into_iter().for_each(|signature| note.push(signature));
                         }
                     }
-                    Asked::Ahead(signed) if signed > size => {
-                        let name = policy.witnesses().get(place).map(PolicyWitness::display_name);
-                        let who = format!("witness {} has cosigned", name.unwrap_or_default());
-                        return Err(self.stop_signing(behind(size, &who, signed)));
-                    }
-                    // Another node has shown it a newer checkpoint meanwhile.
-                    Asked::Ahead(_) => drop(lines.insert(place, "it has seen a newer checkpoint".to_owned())),
-                    Asked::Fork => {
-                        let name = policy.witnesses().get(place).map(PolicyWitness::display_name);
-                        return Err(self.stop_signing(format!(
-                            "witness {} has cosigned another history of this ledger; keep both checkpoints, they are the proof",
-                            name.unwrap_or_default()
-                        )));
-                    }
-                    Asked::Failed(why) => drop(lines.insert(place, why)),
+                    Answer::Not(why) => drop(lines.insert(place, why)),
+                }
+                let enough = || policy.judge(note.to_string().as_bytes(), &NoteCheck);
+                if whom == Whom::Missing && enough()?.quorum == Quorum::Met {
+                    break;
                 }
             }
         }
-        let text = note.to_string();
-        if text != row.note {
-            self.keep(&row, text.clone())?;
+        if whom == Whom::Every {
+            self.unless_contested(&agreed)?;
+            self.witnessing.with(|memory| memory.asked = true);
         }
-        let after = policy.judge(text.as_bytes(), &NoteCheck)?;
-        let now = self.clock.now();
-        let quorum = after.quorum == Quorum::Met;
-        if quorum {
-            (memory.missed_since, memory.met_at) = (now, Some(now));
-        }
-        let witnesses = policy.witnesses().iter().zip(0..).map(|(witness, place)| WitnessLine {
-            name: witness.display_name(),
-            standing: if after.cosigners.iter().any(|cosigner| cosigner.witness == witness) {
-                "cosigned".to_owned()
-            } else {
-                lines.remove(&place).unwrap_or_else(|| "not asked: the quorum was met without it".to_owned())
-            },
-        });
-        let state = WitnessState {
-            size: checkpoint.size,
-            quorum,
-            met_at: memory.met_at,
-            alarm: !quorum && now >= memory.missed_since.plus_micros(memory.alarm_after_us),
-            witnesses: witnesses.collect(),
-        };
-        memory.state = Some(state.clone());
-        if quorum {
-            return Ok(Some(state));
+        let Some(row) = shown.row.clone() else { return Ok(None) };
+        let row = CheckpointRow { note: note.to_string(), ..row };
+        let state = self.state_of(&policy, &row, shown.checkpoint.size, &mut lines)?;
+        if state.quorum {
+            return Ok(Some((Witnessed { row, checkpoint: shown.checkpoint }, state)));
         }
         let missing = state.witnesses.iter().filter(|line| line.standing != "cosigned");
         let reason =
@@ -274,74 +336,78 @@ impl Core {
         Err(RegisterError::Unwitnessed { reason })
     }
 
-    /// Asks all at once, so that one that does not answer costs its own time only.
-    fn ask(
-        self: &Arc<Self>,
-        memory: &Memory,
-        witnesses: &[(usize, &PolicyWitness)],
-        note: &SignedNote,
-        checkpoint: &Checkpoint,
-    ) -> Vec<(usize, Result<Asked, RegisterError>)> {
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = witnesses
-                .iter()
-                .map(|(place, witness)| {
-                    let old = memory.seen.get(place).copied().unwrap_or(0);
-                    let client = &memory.client;
-                    (
-                        *place,
-                        scope.spawn(move || self.ask_one(&**client, witness, old, note, checkpoint.size)),
-                    )
-                })
-                .collect();
-            let failed = || Ok(Asked::Failed("asking it failed".to_owned()));
-            threads
-                .into_iter()
-                .map(|(place, thread)| (place, thread.join().unwrap_or_else(|_| failed())))
-                .collect()
-        })
-    }
-
-    fn ask_one(
-        self: &Arc<Self>,
-        client: &dyn Witnesses,
-        witness: &PolicyWitness,
-        seen: u64,
-        note: &SignedNote,
-        size: u64,
-    ) -> Result<Asked, RegisterError> {
-        let mut old = seen.min(size);
-        for _ in 0..TRIES {
-            let proof =
-                self.store.read(move |tx| consistency_proof(&StoredTree::new(tx, size), old, size))?;
-            match client.submit(witness, &AddCheckpoint { old, proof, note: note.clone() }) {
-                Submission::Cosigned(signatures) => return Ok(Asked::Cosigned(signatures)),
-                Submission::OtherSize(latest) if latest > size => return Ok(Asked::Ahead(latest)),
-                Submission::OtherSize(latest) => old = latest,
-                Submission::Refused(409 | 422) => return Ok(Asked::Fork),
-                Submission::Refused(status) => {
-                    let why = match status {
-                        403 => "it does not trust this ledger's keys (403)",
-                        404 => "it does not watch this ledger (404)",
-                        _ => "it does not understand the request (400)",
-                    };
-                    return Ok(Asked::Failed(why.to_owned()));
-                }
-                Submission::Unreachable(why) => return Ok(Asked::Failed(format!("not reached: {why}"))),
-            }
+    /// The newest checkpoint. To ask every witness where none is stored, the head that the signer remembers, signed once more: it
+    /// says nothing new, and over an empty tree it contradicts nobody.
+    fn to_show(self: &Arc<Self>, whom: Whom) -> Result<Option<Shown>, RegisterError> {
+        let core = Arc::clone(self);
+        if let Some((row, checkpoint)) = self.store.read(move |tx| newest(tx, &core))? {
+            let note = SignedNote::parse(row.note.as_bytes())?;
+            return Ok(Some(Shown { row: Some(row), checkpoint, note }));
         }
-        Ok(Asked::Failed("its newest size kept changing".to_owned()))
+        if whom == Whom::Missing {
+            return Ok(None);
+        }
+        let latest = self.signer.latest().map_err(refused)?;
+        let origin = self.log_key.name().to_owned();
+        let checkpoint = Checkpoint { origin, size: latest.size, root: latest.root };
+        let note = self.signer.sign_checkpoint(latest.size, &[], &checkpoint).map_err(refused)?;
+        Ok(Some(Shown { row: None, checkpoint, note }))
     }
 
-    /// Keeps the cosignatures, unless the checkpoint was signed anew meanwhile.
-    fn keep(&self, row: &CheckpointRow, note: String) -> Result<(), RegisterError> {
-        let row = row.clone();
-        self.store.write(move |tx| {
-            if ledger::latest_checkpoint(tx)?.as_ref() == Some(&row) {
-                ledger::add_checkpoint(tx, &CheckpointRow { note: note.clone(), ..row.clone() })?;
+    /// Refuses to begin signing when a witness contradicts this ledger and nothing speaks against it: no quorum of those that
+    /// cosigned what was shown just now, and no memory of the signer.
+    fn unless_contested(&self, agreed: &BTreeSet<usize>) -> Result<(), RegisterError> {
+        let size = self.size()?;
+        let finding = self.witnessing.with(|memory| {
+            let refuted = memory.claims.is_empty() || memory.is_quorum(agreed.iter().copied());
+            (!refuted).then(|| memory.finding(size))
+        });
+        let Some(finding) = finding.flatten() else { return Ok(()) };
+        let latest = self.signer.latest().map_err(refused)?;
+        if self.signer.memory() == Recall::Durable && latest.size > 0 {
+            return Ok(());
+        }
+        Err(self.stop_signing(finding))
+    }
+
+    /// Keeps and answers where the ledger stands now.
+    fn state_of(
+        &self,
+        policy: &TrustPolicy,
+        row: &CheckpointRow,
+        size: u64,
+        lines: &mut BTreeMap<usize, String>,
+    ) -> Result<WitnessState, RegisterError> {
+        let after = policy.judge(row.note.as_bytes(), &NoteCheck)?;
+        let (now, quorum) = (self.clock.now(), after.quorum != Quorum::Missed);
+        let mut standing = |witness: &PolicyWitness, place: usize, claim: Option<&Claim>| {
+            if after.cosigners.iter().any(|cosigner| cosigner.witness == witness) {
+                return "cosigned".to_owned();
             }
-            Ok::<_, RegisterError>(())
-        })
+            let line = lines.remove(&place).or_else(|| claim.map(ToString::to_string));
+            line.unwrap_or_else(|| "not waited for: the quorum was met without it".to_owned())
+        };
+        let state = self.witnessing.with(|memory| {
+            if quorum {
+                (memory.missed_since, memory.met_at) = (now, Some(now));
+            }
+            let witnesses = policy.witnesses().iter().zip(0..).map(|(witness, place)| WitnessLine {
+                name: witness.display_name(),
+                standing: standing(witness, place, memory.claims.get(&place)),
+            });
+            let state = WitnessState {
+                size,
+                quorum,
+                met_at: memory.met_at,
+                alarm: !quorum && now >= memory.missed_since.plus_micros(memory.alarm_after_us),
+                witnesses: witnesses.collect(),
+                contested: memory.contested(),
+            };
+            memory.state = Some(state.clone());
+            state
+        });
+        // Somebody took the policy away meanwhile: then none is missed.
+        state.ok_or(RegisterError::NotFound { what: "policy of witnesses" })
     }
 
     /// An alarm that only a restart clears.
@@ -349,11 +415,4 @@ impl Core {
         self.integrator.set_trouble(&reason);
         trouble(reason)
     }
-}
-
-enum Asked {
-    Cosigned(Vec<NoteSignature>),
-    Ahead(u64),
-    Fork,
-    Failed(String),
 }

@@ -5,13 +5,14 @@
 //! A task that meets trouble says so once, goes on, and says once when it is over. It stops when told to.
 
 use crate::deliveries::Deliveries;
-use crate::http::metrics::{Metrics, Standing};
+use crate::http::metrics::{Contest, Metrics, Standing};
 use crate::key_memory::KeyMemory;
 use crate::state::{AppState, Stamping};
 use crate::webhooks::sender::Sender;
 use crate::webhooks::worker::Worker;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tenantry_model::staff::{Actor, Job};
 use tenantry_register::{Call, Register, RegisterError};
@@ -43,8 +44,11 @@ const STORE_EVERY: Duration = Duration::from_secs(1);
 const SCHEDULING_EVERY: Duration = Duration::from_hours(24);
 /// How often approved erasures are carried out and holds end on their last day.
 const RETENTION_EVERY: Duration = Duration::from_hours(1);
-/// How often the scrubber takes a step: some hundred records, then it lets others work.
+/// How often the scrubber works, and for about how long: it takes as many steps as fit, and lets others work meanwhile.
 const SCRUB_EVERY: Duration = Duration::from_secs(1);
+const SCRUB_FOR: Duration = Duration::from_millis(50);
+/// Most steps of the scrubber at a time, each over some hundred records: its lock is asked for by the console.
+const SCRUB_STEPS_MAX: u32 = 64;
 /// Accounts assessed again in one unit: few, so that applications in between do not wait long.
 const RESCREENING_CHUNK: u32 = 50;
 
@@ -81,6 +85,8 @@ impl Background {
         let (collector, metrics) = (register(), state.metrics.clone());
         background.every("witnesses", CHECKPOINTS_EVERY, None, move || {
             let collected = collector.collect_cosignatures(&by(Job::Checkpoints));
+            let contested = collector.contested().is_some();
+            metrics.contested(if contested { Contest::Contested } else { Contest::Uncontested });
             let missed = matches!(collected, Err(RegisterError::Unwitnessed { .. }));
             metrics.quorum(if missed { Standing::Unwitnessed } else { Standing::Witnessed });
             collected.map(drop)
@@ -111,9 +117,12 @@ impl Background {
         });
         let keeper = register();
         background.every("retention", RETENTION_EVERY, None, move || retain(&keeper));
-        let (scrubber, metrics) = (register(), state.metrics.clone());
+        let (scrubber, metrics, pace) = (register(), state.metrics.clone(), AtomicU32::new(1));
         background.every("scrubber", SCRUB_EVERY, None, move || {
-            scrubber.scrub(&by(Job::Checkpoints))?;
+            let steps = pace.load(Ordering::Relaxed);
+            let (done, took) = timed(|| scrubber.scrub(&by(Job::Checkpoints), steps));
+            pace.store(steps_next(steps, took), Ordering::Relaxed);
+            done?;
             let scrubbed = scrubber.scrub_state();
             metrics.scrubbed(scrubbed.checked.leaves, scrubbed.findings.len());
             Ok(())
@@ -233,6 +242,21 @@ impl Health {
     }
 }
 
+/// How long something took.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    #[expect(clippy::disallowed_methods, reason = "an edge measures how long it kept the machine busy")]
+    let begun = std::time::Instant::now();
+    let done = work();
+    (done, begun.elapsed())
+}
+
+/// How many steps of the scrubber fit into its time, after so many took so long. It slows down at once and speeds up gently.
+fn steps_next(steps: u32, took: Duration) -> u32 {
+    let fitting = (SCRUB_FOR.as_micros() * u128::from(steps)) / took.as_micros().max(1);
+    let fitting = u32::try_from(fitting).unwrap_or(u32::MAX);
+    fitting.min(steps.saturating_mul(2)).clamp(1, SCRUB_STEPS_MAX)
+}
+
 /// Screens and decides on everybody again when somebody was last screened against other lists than those in force, or another pack was
 /// adopted.
 fn rescreen(register: &Register, metrics: &Metrics) -> Result<(), RegisterError> {
@@ -285,4 +309,26 @@ fn retain(register: &Register) -> Result<(), RegisterError> {
 
 const fn by(job: Job) -> Call {
     Call::by(Actor::System { job })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scrubber_takes_the_steps_that_fit_into_its_time() {
+        let rows = [
+            (1, 10, 2),
+            (1, 400, 1),
+            (32, 50, 32),
+            (32, 25, 64),
+            (64, 1, SCRUB_STEPS_MAX),
+            (64, 800, 4),
+            (64, 100_000, 1),
+            (4, 0, 8),
+        ];
+        for (steps, took_ms, next) in rows {
+            assert_eq!(steps_next(steps, Duration::from_millis(took_ms)), next, "{steps} in {took_ms} ms");
+        }
+    }
 }

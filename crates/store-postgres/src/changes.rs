@@ -9,7 +9,7 @@ use tenantry_store::{Job, Ran, StoreError, Waiting, limits};
 
 use crate::connection::{Connection, Link};
 use crate::errors::{is_lost, translate, unavailable};
-use crate::lock::{COMMIT_AND_STEP_DOWN, LEAD, Lane, Lock, STEP_DOWN};
+use crate::lock::{LEAD, Lane, Lock, STEP_DOWN};
 use crate::transaction::{Ended, PostgresTx};
 
 /// Units per transaction where each has a savepoint. PostgreSQL keeps track of 64 per session without going to disk.
@@ -37,7 +37,7 @@ pub(crate) fn serve(mut link: Link, waiting: &Waiting, lane: Lane, units_max: us
     }
 }
 
-/// Lets others lead where no commit has done so. A session that cannot even do that is given up, which does it, too.
+/// Lets others lead. A session that cannot even do that is given up, which does it, too; what it committed stays committed.
 fn step_down(link: &mut Link) {
     let Some(connection) = link.leading() else { return };
     match connection.client.batch_execute(STEP_DOWN) {
@@ -125,9 +125,7 @@ fn run(connection: &mut Connection, batch: &mut [Job], lock: Lock, savepoints: S
             return run;
         }
     }
-    let commit = if connection.leads { COMMIT_AND_STEP_DOWN } else { "COMMIT" };
-    let Err(error) = connection.client.batch_execute(commit) else {
-        connection.leads = false;
+    let Err(error) = connection.client.batch_execute("COMMIT") else {
         return Run::Settled(Settled::Answer(Ok(())));
     };
     if is_lost(&error) {

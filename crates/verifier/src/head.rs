@@ -26,6 +26,8 @@ pub(crate) struct Head<'a> {
     pub(crate) checkpoint: Checkpoint,
     /// The keys of its log.
     pub(crate) keys: Keys,
+    /// Who has to have seen it: the reader's policy, or without one that which came with it.
+    pub(crate) policy: Policy,
     text: &'a str,
     signatures: BTreeSet<&'a str>,
     /// The form in which the last proof repeated it: mostly that of the next one.
@@ -149,7 +151,8 @@ impl Check {
         let (text, lines) = note.rsplit_once("\n\n").ok_or("the checkpoint has no signatures")?;
         let text = note.get(..=text.len()).unwrap_or_default();
         let signatures = lines.split_inclusive('\n').collect();
-        Ok(Head { checkpoint, keys, text, signatures, repeated: None })
+        let policy = policy.unwrap_or(own).clone();
+        Ok(Head { checkpoint, keys, policy, text, signatures, repeated: None })
     }
 
     /// The kinds of signatures by the log. One whose key is known and that the checkpoint lacks may have been taken away:
@@ -170,9 +173,19 @@ impl Check {
     }
 
     /// Checks a checkpoint of the same log that came after the package. Its keys may be others than those of the package by then,
-    /// but no kind of signature may be lacking.
-    pub(crate) fn check_later_head(&mut self, note: &str, keys: &Keys) -> Result<Checkpoint, LedgerError> {
+    /// but no kind of signature may be lacking, and enough witnesses of the reader's policy have to have seen it, too; without one, of
+    /// the package's own.
+    pub(crate) fn check_later_head(
+        &mut self,
+        note: &str,
+        keys: &Keys,
+        witnesses: &Policy,
+    ) -> Result<Checkpoint, LedgerError> {
         let checkpoint = Checkpoint::verify(note.as_bytes(), &keys.vouching, &PureCheck)?;
+        if witnesses.judge(note.as_bytes(), &PureCheck)?.quorum == Quorum::Missed {
+            let lacking = "fewer witnesses cosigned the checkpoint of the receipt than its policy demands";
+            self.incomplete.push(lacking.to_owned());
+        }
         let all = keys.all();
         let note = SignedNote::parse(note.as_bytes())?;
         let signed = note.verify(&all, &PureCheck)?;

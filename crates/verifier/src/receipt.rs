@@ -3,7 +3,7 @@
 //! A package cannot hold the proof of its own digest, so the receipt is a file of its own, handed over beside it: the
 //! record "evidence package built" with the fields shown, its inclusion proof under a later checkpoint, and the proof
 //! that the later tree continues the one the package's proofs lead to. The later checkpoint bears every kind of signature
-//! that the package's keys make, as the package's own does. JSON; the parts are those of a package:
+//! that the package's keys make and the cosignatures that its policy asks for, as the package's own does. JSON; the parts are those of a package:
 //!
 //! ```text
 //! { "format": "tenantry/receipt@v1", "leaf": base64, "record": {...}, "opening": "...", "proof": "c2sp.org/tlog-proof@v1...",
@@ -76,7 +76,8 @@ impl Check {
             return Err("its record is not that of a package".to_owned());
         }
         let proof = TlogProof::parse(receipt.proof.as_bytes()).map_err(plain)?;
-        let checkpoint = self.check_later_head(&proof.checkpoint, &package.keys).map_err(plain)?;
+        let checkpoint =
+            self.check_later_head(&proof.checkpoint, &package.keys, &package.policy).map_err(plain)?;
         let package = &package.checkpoint;
         if checkpoint.origin != package.origin || proof.index != header.log_seq || proof.extra.is_some() {
             return Err("its proof is for another ledger or place than its record's".to_owned());

@@ -22,6 +22,16 @@ pub enum SignerError {
         /// The file.
         path: PathBuf,
     },
+    /// There was a memory and there is none.
+    #[error(
+        "`{path}` is gone, and with it what was signed last; bring it back. Only if nothing was ever signed for this log here, delete `{guard}` and start again"
+    )]
+    Lost {
+        /// The file.
+        path: PathBuf,
+        /// The file beside it that shows it was in use.
+        guard: PathBuf,
+    },
     /// The operating system refused; the signer signs nothing more until it is started again.
     #[error("cannot {action} `{path}`; nothing is signed until the process starts again")]
     Io {

@@ -66,6 +66,20 @@ impl HeadFile {
         if content(&read) == text { Ok(Some(read)) } else { Err(self.damaged()) }
     }
 
+    /// Writes the first memory of a log, unless there is one already.
+    ///
+    /// # Errors
+    /// [`SignerError::Lost`] when the guard beside it shows that there was one; else as [`HeadFile::read`].
+    pub fn begin(&self, first: &Checkpoint) -> Result<(), SignerError> {
+        let used = self.beside("guard").exists();
+        let guard = self.lock()?;
+        match guard.read()? {
+            Some(_) => Ok(()),
+            None if used => Err(self.lost()),
+            None => guard.replace(first),
+        }
+    }
+
     fn replace(&self, checkpoint: &Checkpoint) -> Result<(), SignerError> {
         let temporary = self.beside("new");
         let mut file =
@@ -86,6 +100,11 @@ impl HeadFile {
         name.push(".");
         name.push(ending);
         name.into()
+    }
+
+    /// What to say when there was a memory and there is none.
+    pub(crate) fn lost(&self) -> SignerError {
+        SignerError::Lost { path: self.path.clone(), guard: self.beside("guard") }
     }
 
     fn damaged(&self) -> SignerError {

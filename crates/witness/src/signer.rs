@@ -20,21 +20,24 @@ pub enum Signing {
 }
 
 impl Signing {
-    /// The signer. Keys of this process are used only if the signer is in it.
+    /// The signer. `keys` is asked for the log's keys only if the signer is in this process: for one elsewhere they stay sealed.
     ///
     /// # Errors
-    /// When nobody answers at the socket.
-    pub fn signer(
+    /// When the keys cannot be had, or nobody answers at the socket.
+    pub fn signer<E: From<SignerError>>(
         self,
-        classic: CheckpointSigner,
-        quantum: CosignatureSigner,
+        keys: impl FnOnce() -> Result<(CheckpointSigner, CosignatureSigner), E>,
         clock: Arc<dyn Clock>,
-    ) -> Result<Arc<dyn LogSigner>, SignerError> {
+    ) -> Result<Arc<dyn LogSigner>, E> {
         Ok(match self {
             Self::Remembering(path) => {
+                let (classic, quantum) = keys()?;
                 Arc::new(LocalSigner::new(classic, quantum, HeadFile::at(path), clock))
             }
-            Self::Forgetful => Arc::new(LocalSigner::forgetful(classic, quantum, clock)),
+            Self::Forgetful => {
+                let (classic, quantum) = keys()?;
+                Arc::new(LocalSigner::forgetful(classic, quantum, clock))
+            }
             Self::Process(path) => Arc::new(RemoteSigner::connect(path)?),
         })
     }

@@ -50,24 +50,30 @@ impl std::fmt::Debug for Witness {
 }
 
 impl Witness {
-    /// A witness that watches the logs of a policy and keeps a head file for each in `folder`, which exists.
-    pub fn new(
+    /// A witness that watches the logs of a policy and keeps a head file for each in `folder`, which exists. A log that is new to
+    /// the folder gets the file of an empty tree, so that from then on a missing file is a lost memory and no beginning.
+    ///
+    /// # Errors
+    /// [`SignerError::Lost`] when a log was watched in this folder before and its head file is gone; [`SignerError::Damaged`] when
+    /// one cannot be believed; [`SignerError::Io`].
+    pub fn open(
         keys: Vec<CosignatureSigner>,
         policy: &TrustPolicy,
         folder: &Path,
         clock: Arc<dyn Clock>,
-    ) -> Self {
+    ) -> Result<Self, SignerError> {
         let mut logs = BTreeMap::<String, Log>::new();
         for log in policy.logs() {
             let origin = log.key.name();
-            let entry = logs.entry(origin.to_owned()).or_insert_with(|| Log {
-                keys: Vec::new(),
-                head: HeadFile::at(head_path(folder, origin)),
-                turn: Mutex::new(()),
-            });
-            entry.keys.push(log.key.clone());
+            if !logs.contains_key(origin) {
+                let head = HeadFile::at(head_path(folder, origin));
+                let TreeHead { size, root } = TreeHead::empty();
+                head.begin(&Checkpoint { origin: origin.to_owned(), size, root })?;
+                logs.insert(origin.to_owned(), Log { keys: Vec::new(), head, turn: Mutex::new(()) });
+            }
+            logs.entry(origin.to_owned()).and_modify(|entry| entry.keys.push(log.key.clone()));
         }
-        Self { keys, logs, clock, stopped: AtomicBool::new(false) }
+        Ok(Self { keys, logs, clock, stopped: AtomicBool::new(false) })
     }
 
     /// The keys it cosigns with.
@@ -115,10 +121,11 @@ impl Witness {
 
     fn cosign_growth(&self, log: &Log, request: &AddCheckpoint) -> Result<String, SignerError> {
         let guard = log.head.lock()?;
-        let remembered = guard.read()?;
-        let latest = remembered.as_ref().map_or_else(TreeHead::empty, TreeHead::from);
+        // There was one when this process started, and a memory does not vanish.
+        let remembered = guard.read()?.ok_or_else(|| log.head.lost())?;
+        let latest = TreeHead::from(&remembered);
         let accepted = request.check(&log.keys, &latest, &NoteCheck).map_err(SignerError::Refused)?;
-        if remembered.as_ref() != Some(&accepted) {
+        if remembered != accepted {
             guard.replace(&accepted)?;
         }
         self.lines(request.note.text())
@@ -134,12 +141,13 @@ impl Witness {
         Ok(lines.to_owned())
     }
 
-    /// The newest head seen of a log.
+    /// The newest head seen of a log: of none yet, the empty tree. `None` for a log that is not watched.
     ///
     /// # Errors
-    /// When its head file is damaged.
+    /// When its head file is damaged or gone.
     pub fn latest(&self, origin: &str) -> Result<Option<Checkpoint>, SignerError> {
-        self.logs.get(origin).map_or(Ok(None), |log| log.head.read())
+        let head = |log: &Log| log.head.read()?.ok_or_else(|| log.head.lost());
+        self.logs.get(origin).map(head).transpose()
     }
 }
 

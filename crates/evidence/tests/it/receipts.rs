@@ -23,6 +23,13 @@ impl Timed {
         let key = VerifierKey::new(ORIGIN, SignatureType::COSIGNATURE_ED25519, &public).unwrap();
         Self(secret, key)
     }
+
+    /// A witness, which signs the same way under a name of its own.
+    fn witness(name: &str, seed: u8) -> Self {
+        let secret = SigningKey::from_bytes(&[seed; 32]);
+        let public = secret.verifying_key().to_bytes();
+        Self(secret, VerifierKey::new(name, SignatureType::COSIGNATURE_ED25519, &public).unwrap())
+    }
 }
 
 impl NoteSigner for Timed {
@@ -42,9 +49,22 @@ const EVIDENCE_BUILT: u16 = 19;
 
 /// A package, and its receipt from a record of this kind under a checkpoint with the signatures of these keys.
 fn made(kind: u16, signers: &[&dyn NoteSigner]) -> (Vec<u8>, String) {
+    made_with(kind, signers, "quorum none\n", &[])
+}
+
+/// The same of a package that asks for witnesses, with the cosignatures of these under its own checkpoint.
+fn made_with(
+    kind: u16,
+    signers: &[&dyn NoteSigner],
+    witnesses: &str,
+    cosigners: &[&dyn NoteSigner],
+) -> (Vec<u8>, String) {
     let (mut ledger, signer, timed) = (Ledger::new(), TestSigner::new(1), Timed::new());
     let mut parts = ledger.package(&signer);
-    parts.checkpoint = ledger.head().sign(&[&signer, &timed]).unwrap();
+    let all: Vec<&dyn NoteSigner> =
+        [&signer as &dyn NoteSigner, &timed].into_iter().chain(cosigners.iter().copied()).collect();
+    parts.checkpoint = ledger.head().sign(&all).unwrap();
+    parts.witnesses = witnesses.to_owned();
     parts.log_keys.push(timed.1);
     let package = build(&parts, &signer).unwrap();
     let digest = layout::hex(&Sha256::digest(&package));
@@ -83,6 +103,35 @@ fn a_receipt_bears_every_kind_of_signature_that_the_keys_make() {
     check(Verdict::Incomplete, lacking, &package, &receipt);
     let (package, receipt) = made(EVIDENCE_BUILT, &[&TestSigner::new(9)]);
     check(Verdict::Invalid, "the receipt: ", &package, &receipt);
+}
+
+/// A witness that saw the checkpoint of a package and not that of its receipt vouches for half of what was handed over.
+#[test]
+fn the_receipt_needs_its_witnesses_as_the_package_does() {
+    let (witness, stranger) = (Timed::witness("w.example", 6), Timed::witness("w.example", 7));
+    let policy = format!("witness w {}\nquorum w\n", witness.1);
+    let logs = format!("log {}\nlog {}\n", TestSigner::new(1).key(), Timed::new().1);
+    let readers = Policy::parse((logs + &policy).as_bytes()).unwrap();
+    for (cosigners, verdict) in [
+        (vec![&witness as &dyn NoteSigner], Verdict::Valid),
+        (vec![], Verdict::Incomplete),
+        (vec![&stranger], Verdict::Incomplete),
+    ] {
+        let (signer, timed) = (TestSigner::new(1), Timed::new());
+        let signers: Vec<&dyn NoteSigner> =
+            [&signer as &dyn NoteSigner, &timed].into_iter().chain(cosigners).collect();
+        let (package, receipt) = made_with(EVIDENCE_BUILT, &signers, &policy, &[&witness]);
+        for policy in [None, Some(&readers)] {
+            let report = verify(&package, policy, Some(receipt.as_bytes()));
+            assert_eq!(report.verdict, verdict, "{report}");
+            let told =
+                report.reasons.iter().any(|line| line.contains("cosigned the checkpoint of the receipt"));
+            assert_eq!(told, verdict == Verdict::Incomplete, "{report}");
+        }
+        if let Some(python) = python_with("cryptography") {
+            assert_eq!(run(&python, &package, Some(&receipt)).1, verdict.to_string());
+        }
+    }
 }
 
 #[test]

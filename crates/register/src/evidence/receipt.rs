@@ -4,8 +4,9 @@ use super::EARLIER_PACKAGE_FIELDS;
 use crate::call::Call;
 use crate::core::Core;
 use crate::events::EventProof;
-use crate::ledger_view::{StoredTree, newest};
+use crate::ledger_view::StoredTree;
 use crate::record::RecordType;
+use crate::witnessing::Witnessed;
 use crate::{Register, RegisterError, keys};
 use std::sync::Arc;
 use tenantry_ledger::{Body, LeafHeader, TlogProof, consistency_proof, inclusion_proof};
@@ -19,7 +20,8 @@ impl Register {
     /// receipt, which is checked together with it.
     ///
     /// # Errors
-    /// [`RegisterError::NotFound`] when there is no such record or event, or no checkpoint covers it yet.
+    /// [`RegisterError::NotFound`] when there is no such record or event, or no checkpoint covers it yet;
+    /// [`RegisterError::Unwitnessed`] while the newest checkpoint lacks its quorum.
     pub fn record_receipt(
         &self,
         call: &Call,
@@ -52,15 +54,23 @@ impl Core {
             let size = body.get("tree_size").and_then(|size| std::str::from_utf8(size).ok()?.parse().ok());
             size.ok_or_else(|| RegisterError::Ledger { reason: format!("record {leaf} names no tree") })
         })?;
-        self.receipt(leaf, size)
+        self.receipt(leaf, size, self.witnessed()?)
     }
 
-    /// The receipt from the record `leaf` of a package whose proofs lead to the tree of `package_size` leaves.
-    pub(super) fn receipt(self: &Arc<Self>, leaf: u64, package_size: u64) -> Result<String, RegisterError> {
+    /// The receipt from the record `leaf` of a package whose proofs lead to the tree of `package_size` leaves, against this
+    /// checkpoint.
+    pub(super) fn receipt(
+        self: &Arc<Self>,
+        leaf: u64,
+        package_size: u64,
+        witnessed: Witnessed,
+    ) -> Result<String, RegisterError> {
+        let Witnessed { row, checkpoint: signed } = witnessed;
+        if leaf >= signed.size {
+            return Err(RegisterError::NotFound { what: "leaf under a checkpoint" });
+        }
         let core = Arc::clone(self);
         self.store.read(move |tx| {
-            let missing = RegisterError::NotFound { what: "leaf under a checkpoint" };
-            let (row, signed) = newest(tx, &core)?.filter(|(_, signed)| leaf < signed.size).ok_or(missing)?;
             let first = i64::try_from(leaf).unwrap_or(i64::MAX);
             let missing = RegisterError::NotFound { what: "leaf" };
             let stored = ledger::range(tx, first, 1)?.pop().filter(|row| row.seq == first).ok_or(missing)?;
@@ -70,7 +80,7 @@ impl Core {
             let tree = StoredTree::new(tx, signed.size);
             let path = inclusion_proof(&tree, leaf, signed.size)?;
             let continues = consistency_proof(&tree, package_size, signed.size)?;
-            let proof = TlogProof { extra: None, index: leaf, path, checkpoint: row.note };
+            let proof = TlogProof { extra: None, index: leaf, path, checkpoint: row.note.clone() };
             Ok(receipt::write(&stored.bytes, &disclosure, &proof, &continues)?)
         })
     }

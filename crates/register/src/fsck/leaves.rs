@@ -45,6 +45,10 @@ pub(super) struct Walk {
     signed: u64,
     /// Leaves that the signer had signed when the walk began and no checkpoint was stored.
     not_stored: u64,
+    /// The head when the walk began.
+    begun_at: Option<ledger::HeadRow>,
+    /// Whether that head was of another tree than its leaves are.
+    begun_otherwise: bool,
     /// Signed checkpoints that lie ahead, the next ones first.
     ahead: VecDeque<CheckpointRow>,
     /// Size of the last checkpoint that was read.
@@ -184,6 +188,7 @@ impl Walk {
     /// Reads what was signed last, which must be there if anything was signed.
     fn find_newest(&mut self, core: &Arc<Core>, report: &mut Report) {
         let remembered = core.signer.latest().map_or(0, |head| head.size);
+        self.begun_at = look(core, |tx| Ok(ledger::head(tx)?)).ok().flatten();
         match look(core, |tx| Ok(ledger::latest_checkpoint(tx)?)) {
             Ok(Some(newest)) => self.signed = stored_size(newest.size),
             // The first checkpoint may be signed this moment and stored the next: the end of the walk tells.
@@ -201,6 +206,9 @@ impl Walk {
     fn append(&mut self, core: &Arc<Core>, report: &mut Report, leaf: Hash) {
         let mut full = Vec::new();
         self.edge.append(leaf, &mut full);
+        let begun_at = self.begun_at.as_ref();
+        let then = begun_at.filter(|head| stored_size(head.size) == self.edge.frontier.size());
+        self.begun_otherwise |= then.is_some_and(|head| head.frontier != self.edge.frontier.to_bytes());
         for FullTile { level, number, bytes } in full {
             let row = i64::try_from(number).unwrap_or(i64::MAX);
             let stored = look(core, move |tx| Ok(ledger::find_tile(tx, i64::from(level), row)?));
@@ -251,6 +259,50 @@ impl Walk {
                 Err(error) => report.broken("checkpoint", format!("over {} leaves: {error}", row.size)),
             }
             self.ahead.pop_front();
+        }
+    }
+
+    /// Whether every leaf was looked at that was there when the walk began.
+    pub(super) fn is_past_the_beginning(&self) -> bool {
+        let begun_at = self.begun_at.as_ref().map_or(0, |head| stored_size(head.size));
+        self.edge.frontier.size() >= begun_at && begun_at > 0
+    }
+
+    /// What an end that goes on growing allows to say: more tiles or checkpoints than its leaves make are wrong whenever they are read.
+    pub(super) fn finish_early(&self, core: &Arc<Core>, report: &mut Report) {
+        let read = || {
+            look(core, |tx| {
+                let size = ledger::head(tx)?.map_or(0, |head| head.size);
+                Ok((size, ledger::count_tiles(tx)?, ledger::latest_checkpoint(tx)?))
+            })
+        };
+        let read = if self.not_stored > 0 { core.integrator.between_checkpoints(read) } else { read() };
+        let (size, tiles, newest) = match read {
+            Ok(stored) => stored,
+            Err(error) => return report.found("head", format!("it cannot be read: {error}")),
+        };
+        if self.begun_otherwise || stored_size(size) < self.edge.frontier.size() {
+            report.broken("head", format!("it says {size} leaves and another tree than they are"));
+        }
+        let complete: u64 = (1..=8).map(|level| stored_size(size) >> (8 * level).min(63)).sum();
+        if stored_size(tiles) > complete {
+            report.broken("tile", format!("{tiles} are stored, the leaves complete {complete}"));
+        }
+        match newest {
+            Some(newest) if newest.size > size => {
+                report.broken("checkpoint", format!("over {} leaves, but there are {size}", newest.size));
+            }
+            None if self.not_stored > 0 => {
+                let signed = self.not_stored;
+                report.broken(
+                    "checkpoint",
+                    format!("none is stored, but the signer has signed {signed} leaves"),
+                );
+            }
+            _ => {}
+        }
+        if let Some(size) = self.unsigned {
+            report.broken("checkpoint", format!("over {size} leaves lacks a signature of this ledger"));
         }
     }
 

@@ -1,10 +1,15 @@
 //! The scrubber: the same check in small steps, one pass a day, so that rot is found before it is exported or signed over.
+//!
+//! A pass ends at the leaves there were when it began, so that a ledger that grows all day has an end, too. Leaves and the tables beside
+//! them take turns: keys do not wait until millions of leaves were read. How many steps there are at a time is for the caller to
+//! say, who sees the clock.
 
 use super::{Check, Depth, Finding, Progress, Step};
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::{Register, RegisterError};
 use serde::Serialize;
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tenantry_model::time::Timestamp;
 
@@ -27,9 +32,58 @@ pub(crate) struct Scrubber(Mutex<Memory>);
 
 #[derive(Default)]
 struct Memory {
-    check: Option<Check>,
+    pass: Option<Pass>,
     begun_at: Option<Timestamp>,
     state: ScrubState,
+}
+
+/// A pass under way: two checks that take turns. One that came to its end stays for its report.
+struct Pass {
+    turns: VecDeque<Check>,
+    through: Vec<Check>,
+}
+
+impl Pass {
+    fn begin(register: &Register, call: &Call) -> Result<Self, RegisterError> {
+        let turns = [register.check_to(call, Depth::Ledger)?, register.check_to(call, Depth::Tables)?];
+        Ok(Self { turns: turns.into(), through: Vec::new() })
+    }
+
+    fn step(&mut self) -> Result<Step, RegisterError> {
+        if let Some(mut check) = self.turns.pop_front() {
+            match check.step() {
+                Ok(Step::Done) => self.through.push(check),
+                Ok(Step::More) => self.turns.push_back(check),
+                Err(error) => {
+                    self.turns.push_back(check);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(if self.turns.is_empty() { Step::Done } else { Step::More })
+    }
+
+    fn checks(&self) -> impl Iterator<Item = &Check> {
+        self.turns.iter().chain(&self.through)
+    }
+
+    /// What both looked at.
+    fn progress(&self) -> Progress {
+        self.checks().map(Check::progress).fold(Progress::default(), |sum, other| Progress {
+            leaves: sum.leaves + other.leaves,
+            leaves_total: sum.leaves_total + other.leaves_total,
+            bodies: sum.bodies + other.bodies,
+            erased: sum.erased + other.erased,
+            tiles: sum.tiles + other.tiles,
+            checkpoints: sum.checkpoints + other.checkpoints,
+            keys: sum.keys + other.keys,
+            rows: sum.rows + other.rows,
+        })
+    }
+
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.checks().flat_map(|check| &check.report().findings)
+    }
 }
 
 impl Scrubber {
@@ -39,46 +93,55 @@ impl Scrubber {
 }
 
 impl Register {
-    /// Looks at the next few hundred things, or at nothing until the next pass is due.
+    /// Takes so many steps, each over a few hundred things, or none until the next pass is due.
     ///
     /// # Errors
     /// When the database cannot be read at all.
-    pub fn scrub(&self, call: &Call) -> Result<(), RegisterError> {
+    pub fn scrub(&self, call: &Call, steps: u32) -> Result<(), RegisterError> {
         authorise(&call.actor, Action::CheckEverything)?;
         let now = self.core.clock.now();
         let mut memory = self.core.scrubber.lock();
-        let mut check = match memory.check.take() {
-            Some(check) => check,
-            None if memory.begun_at.is_some_and(|begun| now < begun.plus_days(PASS_EVERY_DAYS)) => {
+        let memory = &mut *memory;
+        if memory.pass.is_none() {
+            if memory.begun_at.is_some_and(|begun| now < begun.plus_days(PASS_EVERY_DAYS)) {
                 return Ok(());
             }
-            None => {
-                memory.begun_at = Some(now);
-                self.check_to(call, Depth::Content)?
-            }
+            memory.begun_at = Some(now);
+        }
+        let pass = match &mut memory.pass {
+            Some(pass) => pass,
+            none => none.insert(Pass::begin(self, call)?),
         };
-        let step = check.step()?;
-        let before = memory.state.findings.len();
-        memory.state.checked = check.progress().clone();
-        if let Some(broken) = &check.report().broken {
+        let mut step = Step::More;
+        for _ in 0..steps {
+            step = pass.step()?;
+            if step == Step::Done {
+                break;
+            }
+        }
+        let state = &mut memory.state;
+        let before = state.findings.len();
+        state.checked = pass.progress();
+        if let Some(broken) = pass.checks().find_map(|check| check.report().broken.as_ref()) {
             self.core.integrator.set_trouble(broken);
         }
-        let found = &check.report().findings;
         if step == Step::Done {
-            memory.state.findings.clone_from(found);
-            memory.state.done_at = Some(now);
+            state.findings = pass.findings().cloned().collect();
+            state.done_at = Some(now);
         } else {
             let new: Vec<Finding> =
-                found.iter().filter(|finding| !memory.state.findings.contains(finding)).cloned().collect();
-            memory.state.findings.extend(new);
-            memory.check = Some(check);
+                pass.findings().filter(|finding| !state.findings.contains(finding)).cloned().collect();
+            state.findings.extend(new);
         }
-        if memory.state.findings.len() > before {
-            let findings = memory.state.findings.len();
+        if state.findings.len() > before {
+            let findings = state.findings.len();
             tracing::error!(
                 findings,
                 "something stored is not as it was written; run `tenantry ledger fsck`"
             );
+        }
+        if step == Step::Done {
+            memory.pass = None;
         }
         Ok(())
     }

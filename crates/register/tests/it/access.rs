@@ -159,7 +159,7 @@ const USE_CASES: &[UseCase] = &[
     (Action::ManagePeople, "disable_staff", |r, c| r.disable_staff(c, StaffId::from_bytes([0; 16]))),
     (Action::ManagePeople, "api_keys", |r, c| r.api_keys(c, None, 1).map(drop)),
     (Action::CheckEverything, "check", |r, c| r.check(c).map(drop)),
-    (Action::CheckEverything, "scrub", |r, c| r.scrub(c)),
+    (Action::CheckEverything, "scrub", |r, c| r.scrub(c, 1)),
     (Action::PlaceHold, "place_hold", |r, c| r.place_hold(c, hold()).map(drop)),
     (Action::PlaceHold, "renew_hold", |r, c| r.renew_hold(c, HoldId::from_bytes([0; 16])).map(drop)),
     (Action::ReadMatter, "hold_matter", |r, c| r.hold_matter(c, HoldId::from_bytes([0; 16])).map(drop)),

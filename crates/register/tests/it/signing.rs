@@ -17,6 +17,7 @@ statements! {
     CUT_CHAINS = "DELETE FROM subject_head";
     DROP_CHECKPOINTS = "DELETE FROM checkpoint";
     CHANGE_SIGNED = "UPDATE leaf SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB) WHERE seq = 1";
+    SPOIL_KEYS = "UPDATE setting SET value = x'00' WHERE name IN ('signing_key', 'signing_key_ml_dsa_44')";
     DROP_QUANTUM_KEY = "DELETE FROM setting WHERE name = 'signing_key_ml_dsa_44'";
 }
 
@@ -124,6 +125,21 @@ fn a_missing_memory_is_not_an_empty_one() {
     assert!(!lock(&desk).exists());
 }
 
+/// The checkpoints are gone with the memory; a leaf that is only written once something was signed is still there.
+#[test]
+fn a_record_that_tells_of_a_checkpoint_is_believed_when_none_is_stored() {
+    let desk = Desk::new();
+    let register = remembering(&desk, 1).unwrap();
+    let account = desk.open_account(1);
+    register.build_evidence(&staff(Role::Auditor), account, "audit", None).unwrap();
+    desk.store.write(|tx| tx.execute(&DROP_CHECKPOINTS, params![])).unwrap();
+    assert!(remembering(&desk, 2).is_ok(), "with the memory they are signed again");
+    std::fs::remove_file(lock(&desk)).unwrap();
+    let refused = remembering(&desk, 3).unwrap_err().to_string();
+    assert!(refused.contains("memory is missing and no checkpoint is stored"), "{refused}");
+    assert!(!lock(&desk).exists());
+}
+
 #[test]
 fn two_processes_with_one_memory_sign_one_history() {
     let desk = Desk::new();
@@ -154,6 +170,11 @@ fn a_signer_in_a_process_of_its_own_signs_the_same() {
     restore(&desk, &earlier);
     let refused = desk.reopened_signing(2, Signing::Process(socket)).unwrap_err().to_string();
     assert!(refused.contains("older copy"), "{refused}");
+    // The keys of the signer stay sealed here: with others in their place nothing is different.
+    desk.store.write(|tx| tx.execute(&SPOIL_KEYS, params![])).unwrap();
+    let refused = desk.reopened_signing(4, Signing::Process(desk.folder().join("signer.sock"))).unwrap_err();
+    assert!(refused.to_string().contains("older copy"), "{refused}");
+    assert!(remembering(&desk, 5).is_err(), "a signer in this process needs them");
     let nobody = desk.reopened_signing(3, Signing::Process(desk.folder().join("nobody.sock"))).unwrap_err();
     assert!(matches!(nobody, RegisterError::Signer { .. }), "{nobody}");
 }

@@ -358,8 +358,9 @@ async fn key(State(state): State<AppState>) -> ([(HeaderName, &'static str); 2],
     operation_id = "read_trust_policy",
     responses((status = 200, description = "The policy.", body = String, content_type = "text/plain"))
 )]
-async fn trust(State(state): State<AppState>) -> ([(HeaderName, &'static str); 2], String) {
-    ([(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, FRESH)], state.register.trust_policy())
+async fn trust(State(state): State<AppState>) -> Result<([(HeaderName, &'static str); 2], String), Problem> {
+    let policy = ask(&state, |register| Ok(register.trust_policy())).await?;
+    Ok(([(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, FRESH)], policy))
 }
 
 /// Read a tile of hashes

@@ -29,6 +29,15 @@ pub enum Standing {
     Unwitnessed,
 }
 
+/// Whether a witness contradicts the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contest {
+    /// None does.
+    Uncontested,
+    /// One does, or more.
+    Contested,
+}
+
 /// Every count of the server.
 pub struct Metrics {
     registry: Registry,
@@ -38,6 +47,7 @@ pub struct Metrics {
     deliveries: Family<OutcomeLabel, Counter>,
     queues: Family<QueueLabel, Gauge>,
     unwitnessed: Gauge,
+    contested: Gauge,
     scrub_leaves: Gauge,
     scrub_findings: Gauge,
 }
@@ -87,6 +97,12 @@ impl Metrics {
             "1 while the newest checkpoint lacks the cosignatures that the witness policy asks for",
             unwitnessed.clone(),
         );
+        let contested = Gauge::default();
+        registry.register(
+            "ledger_contested",
+            "1 while a witness says without proof that it has cosigned more than is here, or another history",
+            contested.clone(),
+        );
         let (scrub_leaves, scrub_findings) = (Gauge::default(), Gauge::default());
         let help = "Leaves that the scrubber has looked at in the pass under way or the last one";
         registry.register("scrub_leaves", help, scrub_leaves.clone());
@@ -100,6 +116,7 @@ impl Metrics {
             deliveries,
             queues,
             unwitnessed,
+            contested,
             scrub_leaves,
             scrub_findings,
         }
@@ -134,6 +151,11 @@ impl Metrics {
             Standing::Witnessed => 0,
             Standing::Unwitnessed => 1,
         });
+    }
+
+    /// A witness contradicts the ledger, or none does.
+    pub fn contested(&self, standing: Contest) {
+        self.contested.set(i64::from(standing == Contest::Contested));
     }
 
     /// How far the scrubber is and what it found.

@@ -33,7 +33,7 @@ fn our_client_and_our_witness_speak_the_protocol() {
     let logs = format!("log {}\nquorum none\n", tenantry_ledger::NoteSigner::verifier_key(&log));
     let logs = TrustPolicy::parse(logs.as_bytes()).unwrap();
     let clock = Arc::new(FixedClock::at(Timestamp::from_micros(1_790_000_000_000_000)));
-    let witness = Arc::new(Witness::new(vec![key()], &logs, folder.path(), clock));
+    let witness = Arc::new(Witness::open(vec![key()], &logs, folder.path(), clock).unwrap());
     let server = WitnessServer::start("127.0.0.1:0".parse().unwrap(), witness).unwrap();
     let url = format!("http://{}/", server.local_addr());
     let known =

@@ -93,6 +93,31 @@ fn a_commit_that_breaks_is_unknown_and_never_repeated() {
     assert_eq!(add(&store, 3), Ok(1), "the next unit finds a new connection");
 }
 
+/// What goes wrong once the commit is done is no refusal of what was committed.
+#[test]
+fn an_error_behind_the_commit_does_not_take_it_back() {
+    const SABOTAGE: &str = "
+        CREATE FUNCTION pg_advisory_unlock(bigint) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+            RAISE EXCEPTION 'not today';
+        END $$;
+        DO $$ BEGIN
+            EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database());
+        END $$;";
+    let connection = PrivatePostgres::shared().create_database();
+    let store = open_on(&connection);
+    store.migrate(MIGRATIONS).unwrap();
+    store.schema_session(&mut |schema| schema.script(SABOTAGE).map(|()| tenantry_store::Ran::Keep)).unwrap();
+    // Sessions from now on find the function that fails before the one of the server.
+    let sabotaged = open_on(&connection);
+    assert_eq!(add(&sabotaged, 1), Ok(1));
+    assert_eq!(
+        add(&sabotaged, 2),
+        Ok(1),
+        "a session that cannot step down is given up, and with it the lock"
+    );
+    assert_eq!(count(&sabotaged), Ok(Some(2)));
+}
+
 /// Two programs share one database: their ledgers' units still have one order.
 #[test]
 fn two_programs_append_without_gaps() {

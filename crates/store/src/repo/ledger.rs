@@ -19,6 +19,7 @@ statements! {
         postgres: "SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, ''::bytea FROM leaf WHERE seq >= $1 ORDER BY seq LIMIT $2"
     };
     LATEST = "SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, body FROM leaf WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
+    NEWEST_OF_TYPE = "SELECT seq FROM leaf WHERE type = $1 ORDER BY seq DESC LIMIT 1";
     BY_SUBJECT = "SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, body FROM leaf WHERE seq IN (\
         WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
         UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
@@ -28,10 +29,16 @@ statements! {
         UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev > $3) SELECT seq FROM chain) \
         ORDER BY seq LIMIT $4";
     SUBJECTS = "SELECT subject FROM subject_head WHERE subject > $1 ORDER BY subject LIMIT $2";
-    CHAIN_HEADS = "WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject > $1 AND subject <= $2 \
-        UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE chain.seq >= $3 AND leaf.prev IS NOT NULL) \
-        SELECT leaf.seq, leaf.type, leaf.recorded_at, leaf.subject, leaf.subject_seq, leaf.prev, leaf.class, leaf.bytes, leaf.body \
-        FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE chain.seq < $3 ORDER BY leaf.subject";
+    CHAIN_HEADS = {
+        sqlite: "WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject > $1 AND subject <= $2 \
+            UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE chain.seq >= $3 AND leaf.prev IS NOT NULL) \
+            SELECT leaf.seq, leaf.type, leaf.recorded_at, leaf.subject, leaf.subject_seq, leaf.prev, leaf.class, leaf.bytes, X'' \
+            FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE chain.seq < $3 ORDER BY leaf.subject",
+        postgres: "WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject > $1 AND subject <= $2 \
+            UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE chain.seq >= $3 AND leaf.prev IS NOT NULL) \
+            SELECT leaf.seq, leaf.type, leaf.recorded_at, leaf.subject, leaf.subject_seq, leaf.prev, leaf.class, leaf.bytes, ''::bytea \
+            FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE chain.seq < $3 ORDER BY leaf.subject"
+    };
     FIND_TILE = "SELECT bytes FROM tile WHERE level = $1 AND number = $2";
     ADD_TILE = "INSERT INTO tile (level, number, bytes) VALUES ($1, $2, $3) ON CONFLICT (level, number) DO NOTHING";
     ADD_BATCH = "INSERT INTO event_batch (leaf, events, sealed) VALUES ($1, $2, $3)";
@@ -163,6 +170,11 @@ pub fn latest(tx: &mut dyn Tx, before: i64, rows_max: u32) -> Result<Vec<LeafRow
     query_all(tx, &LATEST, params![before, limit(rows_max)], leaf)
 }
 
+/// The newest leaf of a type of record. Reads every leaf when there is none.
+pub fn newest_of_type(tx: &mut dyn Tx, leaf_type: i64) -> Result<Option<i64>, StoreError> {
+    query_one(tx, &NEWEST_OF_TYPE, params![leaf_type], |row| row.int(0))
+}
+
 /// The chain of a subject, oldest first.
 pub fn by_subject(tx: &mut dyn Tx, subject: &[u8; 16], rows_max: u32) -> Result<Vec<LeafRow>, StoreError> {
     query_all(tx, &BY_SUBJECT, params![subject, limit(rows_max)], leaf)
@@ -184,7 +196,8 @@ pub fn subjects(tx: &mut dyn Tx, after: &[u8; 16], rows_max: u32) -> Result<Vec<
     query_all(tx, &SUBJECTS, params![after, limit(rows_max)], |row| row.id16(0))
 }
 
-/// The last leaf before `before` of each subject behind `after` and up to `through`, in the order of their pseudonyms.
+/// The last leaf before `before` of each subject behind `after` and up to `through`, in the order of their pseudonyms, with empty
+/// bodies.
 pub fn chain_heads(
     tx: &mut dyn Tx,
     after: &[u8; 16],

@@ -48,7 +48,8 @@ fn remember(file: Option<&Path>, size: u64, reason: &str, out: Output) -> Result
     let config = deployment::settings(file, Vec::new())?;
     let reason = Reason::parse(reason).context(WrongInput)?;
     let memory = HeadFile::at(&config.ledger.lock);
-    if memory.read()?.is_some() {
+    // A signer that showed witnesses an empty tree remembers that, and nothing that could be lost.
+    if memory.read()?.is_some_and(|remembered| remembered.size > 0) {
         let what = format!("{} is there: a memory is not replaced", config.ledger.lock.display());
         return Err(anyhow::Error::msg(what).context(WrongInput));
     }

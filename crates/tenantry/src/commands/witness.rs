@@ -7,9 +7,10 @@ use crate::cli::{Signer, WitnessCommand};
 use crate::config::{LogFormat, Logs};
 use crate::system::{self, SystemClock};
 use anyhow::{Context as _, Result};
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::UnixListener;
+use std::fs::{DirBuilder, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, PermissionsExt as _};
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::Arc;
 use tenantry_ledger::{SignatureType, TrustPolicy};
@@ -37,7 +38,7 @@ pub(super) fn witness(asked: &WitnessCommand, out: Output) -> Result<Exit> {
         .map(|(kind, file)| key(&asked.name, *kind, &asked.folder.join(file)))
         .collect::<Result<Vec<_>>>()?;
     let names: Vec<String> = keys.iter().map(|key| key.verifier_key().to_string()).collect();
-    let witness = Arc::new(Witness::new(keys, &policy, &asked.folder, Arc::new(SystemClock)));
+    let witness = Arc::new(Witness::open(keys, &policy, &asked.folder, Arc::new(SystemClock))?);
     let server = WitnessServer::start(asked.listen, witness)?;
     let address = format!("http://{}", server.local_addr());
     let text = format!("witnessing at {address}\n{}", names.join("\n"));
@@ -61,19 +62,74 @@ pub(super) fn signer(file: Option<&Path>, asked: &Signer, out: Output) -> Result
     let state = asked.state.clone().unwrap_or_else(|| config.ledger.lock.clone());
     let signer = Register::signer(&store, root, clock, state)?;
     drop(store);
-    // A socket that a former process left behind; one that answers is not taken away.
-    if std::os::unix::net::UnixStream::connect(&asked.socket).is_ok() {
-        let taken = format!("a signer answers at {} already", asked.socket.display());
-        return Err(anyhow::Error::msg(taken).context(WrongInput));
-    }
-    let _nothing_there = std::fs::remove_file(&asked.socket);
-    let listener = UnixListener::bind(&asked.socket)
-        .with_context(|| format!("cannot listen at {}", asked.socket.display()))?;
-    std::fs::set_permissions(&asked.socket, Permissions::from_mode(0o660))
-        .with_context(|| format!("cannot restrict {}", asked.socket.display()))?;
+    let listener = listen(&asked.socket)?;
     let keys: Vec<String> = signer.keys().iter().map(ToString::to_string).collect();
     let text = format!("signing at {}\n{}", asked.socket.display(), keys.join("\n"));
     out.answer(&serde_json::json!({ "socket": asked.socket, "keys": keys }), text)?;
     serve_signer(&listener, &asked.socket, &signer)?;
     Ok(Exit::Yes)
+}
+
+/// Listens at a path, of which the socket has its rights before anybody can find it there. What is there already is replaced only if
+/// it is a socket at which nobody answers, as a former process leaves it behind.
+fn listen(path: &Path) -> Result<UnixListener> {
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("cannot look at {}", path.display())),
+        Ok(found) if !found.file_type().is_socket() => {
+            let other = format!("{} is there and no socket; it is left alone", path.display());
+            return Err(anyhow::Error::msg(other).context(WrongInput));
+        }
+        Ok(_) if UnixStream::connect(path).is_ok() => {
+            let taken = format!("a signer answers at {} already", path.display());
+            return Err(anyhow::Error::msg(taken).context(WrongInput));
+        }
+        Ok(_) => {}
+    }
+    let failed = || format!("cannot listen at {}", path.display());
+    // Nobody else can enter this folder; the socket moves out of it with its rights.
+    let folder = path.with_file_name(format!(".signer-{}", std::process::id()));
+    let inside = folder.join("s");
+    let _left_by_a_process_of_this_number = std::fs::remove_file(&inside);
+    let _likewise = std::fs::remove_dir(&folder);
+    DirBuilder::new().mode(0o700).create(&folder).with_context(failed)?;
+    let bound = UnixListener::bind(&inside).and_then(|listener| {
+        std::fs::set_permissions(&inside, Permissions::from_mode(0o660))?;
+        std::fs::rename(&inside, path)?;
+        Ok(listener)
+    });
+    let _moved_out = std::fs::remove_file(&inside);
+    let _empty = std::fs::remove_dir(&folder);
+    bound.with_context(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::MetadataExt as _;
+
+    #[test]
+    fn a_socket_is_private_and_replaces_nothing_but_a_dead_socket() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("signer.sock");
+        std::fs::write(&path, "a file of somebody").unwrap();
+        assert!(listen(&path).unwrap_err().is::<WrongInput>());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "a file of somebody");
+        let elsewhere = folder.path().join("link.sock");
+        std::os::unix::fs::symlink(&path, &elsewhere).unwrap();
+        assert!(listen(&elsewhere).unwrap_err().is::<WrongInput>(), "nor is a link followed");
+        std::fs::remove_file(&elsewhere).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let first = listen(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o660);
+        assert!(UnixStream::connect(&path).is_ok(), "it answers where it was moved to");
+        assert!(listen(&path).unwrap_err().is::<WrongInput>(), "and is not replaced while it does");
+        drop(first);
+        let second = listen(&path).unwrap();
+        assert!(UnixStream::connect(&path).is_ok());
+        drop(second);
+        let left: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(left, ["signer.sock"]);
+    }
 }

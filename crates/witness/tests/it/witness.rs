@@ -1,11 +1,11 @@
 //! A witness over requests, with both kinds of key.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tenantry_ledger::{
     AddCheckpoint, NoteSigner as _, Quorum, SignatureType, SignedNote, TrustPolicy, UnixSeconds,
 };
 use tenantry_vault::{CheckpointSigner, CosignatureSigner, NoteCheck};
-use tenantry_witness::{Answer, Witness};
+use tenantry_witness::{Answer, SignerError, Witness};
 
 use crate::log::{Log, ORIGIN, clock};
 
@@ -20,8 +20,12 @@ fn keys() -> Vec<CosignatureSigner> {
 }
 
 fn open(folder: &Path) -> Witness {
+    try_open(folder).unwrap()
+}
+
+fn try_open(folder: &Path) -> Result<Witness, SignerError> {
     let policy = format!("log {}\nquorum none\n", log_key().verifier_key());
-    Witness::new(keys(), &TrustPolicy::parse(policy.as_bytes()).unwrap(), folder, clock())
+    Witness::open(keys(), &TrustPolicy::parse(policy.as_bytes()).unwrap(), folder, clock())
 }
 
 fn request(log: &Log, old: u64, size: u64) -> AddCheckpoint {
@@ -64,6 +68,29 @@ fn it_remembers_across_restarts_and_answers_with_the_size_it_has_seen() {
     assert_eq!(ask(&witness, &request(&log, 20, 20)).status, 200, "the same again is no news and no harm");
     assert_eq!(ask(&witness, &request(&log, 20, 30)).status, 200);
     assert_eq!(witness.latest(ORIGIN).unwrap().unwrap(), log.checkpoint(30));
+}
+
+/// The head files in a witness's folder.
+fn heads(folder: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files.filter(|file| file.extension().is_some_and(|ending| ending == "head")).collect()
+}
+
+#[test]
+fn a_memory_that_vanishes_is_not_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (witness, log) = (open(folder.path()), Log::parting_at(50, 50));
+    assert_eq!(witness.latest(ORIGIN).unwrap().unwrap().size, 0, "a log that is new begins at nothing");
+    assert_eq!(ask(&witness, &request(&log, 0, 20)).status, 200);
+    let [head] = &heads(folder.path())[..] else { panic!("one log, one head") };
+    let kept = std::fs::read(head).unwrap();
+    std::fs::remove_file(head).unwrap();
+    let fork = Log::parting_at(50, 10);
+    assert_eq!(ask(&witness, &request(&fork, 0, 20)).status, 500, "while it runs");
+    assert!(matches!(try_open(folder.path()), Err(SignerError::Lost { .. })), "and when it starts again");
+    assert_eq!(heads(folder.path()), [] as [PathBuf; 0], "nothing begins in its place");
+    std::fs::write(head, kept).unwrap();
+    assert_eq!(ask(&open(folder.path()), &request(&log, 20, 30)).status, 200, "brought back, it goes on");
 }
 
 #[test]

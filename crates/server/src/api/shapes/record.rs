@@ -47,6 +47,9 @@ pub struct WitnessState {
     pub met_at: Option<Instant>,
     /// Whether the quorum has been missed for longer than the configured time.
     pub alarm: bool,
+    /// What witnesses say against this ledger without proof, and too few of them to stop it; null when none does.
+    #[schema(required)]
+    pub contested: Option<String>,
     /// Each witness with how it stands.
     pub witnesses: Vec<WitnessLine>,
 }

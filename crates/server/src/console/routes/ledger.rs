@@ -80,6 +80,11 @@ fn scrubbed((badge, summary): (Badge, String), scrub: &ScrubState) -> (Badge, St
     )
 }
 
+/// What witnesses say against the ledger.
+fn contested(state: &LedgerState) -> Option<&str> {
+    state.witnesses.as_ref()?.contested.as_deref()
+}
+
 fn standing(state: &LedgerState) -> (Badge, String) {
     match (&state.trouble, &state.checkpoint, state.unsigned) {
         (Some(_), _, _) => (
@@ -87,6 +92,13 @@ fn standing(state: &LedgerState) -> (Badge, String) {
             "What is stored is not what was written. Nothing is signed any more; the operator's log says where.".to_owned(),
         ),
         (None, None, _) => (Badge::new(Tone::Info, "not signed yet"), "The first checkpoint comes within seconds.".to_owned()),
+        (None, Some(_), _) if contested(state).is_some() => (
+            Badge::new(Tone::Bad, "contested"),
+            format!(
+                "A witness contradicts this ledger without proof: {}. Ask its operator for the checkpoint it cosigned.",
+                contested(state).unwrap_or_default()
+            ),
+        ),
         (None, Some(_), _) if state.witnesses.as_ref().is_some_and(|witnesses| witnesses.alarm) => (
             Badge::new(Tone::Warn, "not witnessed"),
             "The witnesses have not cosigned for a while. Records are kept, but no evidence package is built.".to_owned(),

@@ -309,7 +309,9 @@ impl Core {
                         agreed.insert(place);
                         // One that cosigned before has done so again, with another time.
                         if policy.witnesses().get(place).is_some_and(lacks) {
-                            signatures.into_iter().for_each(|signature| note.push(signature));
+                            for signature in signatures {
+                                note.push(signature);
+                            }
                         }
                     }
                     Answer::Not(why) => drop(lines.insert(place, why)),

@@ -64,7 +64,7 @@ fn made_with(
     let all: Vec<&dyn NoteSigner> =
         [&signer as &dyn NoteSigner, &timed].into_iter().chain(cosigners.iter().copied()).collect();
     parts.checkpoint = ledger.head().sign(&all).unwrap();
-    parts.witnesses = witnesses.to_owned();
+    parts.witnesses = witnesses.into();
     parts.log_keys.push(timed.1);
     let package = build(&parts, &signer).unwrap();
     let digest = layout::hex(&Sha256::digest(&package));

@@ -222,7 +222,9 @@ impl Core {
             if !about_it || note.signatures().iter().any(|line| key.matches(line)) {
                 return Ok(());
             }
-            signatures.iter().cloned().for_each(|signature| note.push(signature));
+            for signature in &signatures {
+                note.push(signature.clone());
+            }
             ledger::add_checkpoint(tx, &CheckpointRow { note: note.to_string(), ..row })?;
             Ok::<_, RegisterError>(())
         })

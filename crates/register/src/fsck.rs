@@ -145,7 +145,7 @@ impl std::fmt::Debug for Check {
 }
 
 enum Stage {
-    Leaves(Walk),
+    Leaves(Box<Walk>),
     Batches(Batches),
     Table(Table),
     Database,
@@ -171,7 +171,7 @@ impl Register {
         authorise(&call.actor, Action::CheckEverything)?;
         let core = Arc::clone(&self.core);
         let stage = match depth {
-            Depth::Ledger | Depth::ContentAndFile => Stage::Leaves(Walk::default()),
+            Depth::Ledger | Depth::ContentAndFile => Stage::Leaves(Box::default()),
             Depth::Tables => Stage::Table(Table::first()),
         };
         Ok(Check { core, report: Report::default(), stage, depth })

@@ -134,10 +134,13 @@ impl Unapplied {
     }
 }
 
+/// Accounts by reference.
+type ByReference = HashMap<Box<str>, AccountId>;
+
 pub(crate) struct GateMemory {
     by_id: Vec<RwLock<HashMap<AccountId, Remembered>>>,
     /// The references of each reseller that gave its own, and under `None` those of the provider.
-    by_reference: RwLock<HashMap<Option<AccountId>, HashMap<Box<str>, AccountId>>>,
+    by_reference: RwLock<HashMap<Option<AccountId>, ByReference>>,
     verdicts: RwLock<HashMap<String, Arc<Verdict>>>,
     /// Ticks of the clock when the store was last followed.
     followed_at_us: AtomicI64,

@@ -6,7 +6,7 @@
 use crate::access::{Action, authorise};
 use crate::call::Call;
 use crate::record::{Record, RecordType, Retention};
-use crate::signals::header_of;
+use crate::signals::{SignalsInForce, header_of};
 use crate::unit::Unit;
 use crate::{Register, RegisterError, world};
 use serde::{Deserialize, Serialize};
@@ -91,7 +91,7 @@ impl Register {
         let refusal = if watchlist {
             Some(format!("`{}` is the code of a watchlist; give the list a code of its own", header.list))
         } else {
-            acceptable_signals(before.map(|list| list.header()), reading, without)
+            acceptable_signals(before.map(SignalsInForce::header), reading, without)
                 .err()
                 .map(|refusal| refusal.to_string())
         };

@@ -108,9 +108,12 @@ pub fn append_journal(path: &Path, entries: &[JournalEntry]) -> Result<(), Vault
     let mut tail = Vec::new();
     Read::by_ref(&mut file).read_to_end(&mut tail).map_err(failed("read"))?;
     let whole = if begun { tail.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1) } else { 0 };
-    tail.truncate(whole);
+    let unended = tail.split_off(whole);
     let mut sum =
         if begun { sum_of_last(&tail).ok_or_else(|| malformed(DAMAGED))? } else { HEADER.to_owned() };
+    if begun && lost_its_end(&sum, &unended) {
+        return Err(malformed(DAMAGED));
+    }
     file.set_len(from + whole as u64).map_err(failed("write"))?;
     let mut text = if begun { String::new() } else { format!("{HEADER}\n") };
     for entry in entries {
@@ -151,7 +154,14 @@ fn line(before: &mut String, entry: &JournalEntry) -> String {
 
 fn sum(before: &str, text: &str) -> String {
     let hash = digest::digest(&digest::SHA256, format!("{before} {text}").as_bytes());
-    hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    hash.as_ref().iter().take(8).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// Whether this is a whole entry that only lacks its line end, where another byte stands: it was not cut off, it was changed.
+fn lost_its_end(before: &str, line: &[u8]) -> bool {
+    let text = line.split_last().and_then(|(_, text)| std::str::from_utf8(text).ok());
+    text.and_then(|text| text.rsplit_once(' ')).is_some_and(|(entry, said)| sum(before, entry) == said)
 }
 
 /// The sum at the end of what was written, of the header where there is no entry yet.
@@ -198,6 +208,9 @@ pub fn read_journal(path: &Path) -> Result<Vec<JournalEntry>, VaultError> {
             // Cut off, if it is the end of the file.
             if line.len() >= LINE_BYTES_MAX || !reader.fill_buf().map_err(failed)?.is_empty() {
                 return Err(malformed("one of its lines is too long"));
+            }
+            if !first && lost_its_end(&before, &line) {
+                return Err(malformed(DAMAGED));
             }
             return Ok(entries);
         }

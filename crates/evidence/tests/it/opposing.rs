@@ -132,7 +132,10 @@ fn an_order_shows_no_more_accounts_than_it_must() {
 }
 
 /// Ways to bend a text a little.
-const BENDS: [(&str, fn(&str) -> String); 12] = [
+/// What is done to a text, with its name.
+type Bend = (&'static str, fn(&str) -> String);
+
+const BENDS: [Bend; 12] = [
     ("no end of line", |text| text.trim_end().to_owned()),
     ("one more end of line", |text| format!("{text}\n")),
     ("blanks before", |text| format!(" {text}")),

@@ -20,7 +20,9 @@ fn networks(text: &str) -> SignalReading {
 
 /// This many addresses.
 fn addresses(number: u32) -> String {
-    (0..number).map(|n| format!("{}\n", std::net::Ipv4Addr::from(0xC633_0000 + n))).collect()
+    let lines: Vec<String> =
+        (0..number).map(|n| std::net::Ipv4Addr::from(0xC633_0000 + n).to_string()).collect();
+    lines.join("\n") + "\n"
 }
 
 #[test]
@@ -54,7 +56,7 @@ fn a_file_over_the_limits_is_not_read() {
 fn every_cut_of_a_list_is_refused_unless_it_falls_between_two_lines() {
     let whole = addresses(12);
     for length in 1..whole.len() {
-        let cut = networks(&whole[..length]);
+        let cut = networks(whole.get(..length).unwrap());
         let between = whole.as_bytes()[length - 1] == b'\n';
         let refused = acceptable_signals(None, &cut, &[]);
         assert_eq!(matches!(refused, Err(Refusal::Truncated { .. })), !between, "cut after {length}");

@@ -265,7 +265,7 @@ impl Walk {
     /// Whether every leaf was looked at that was there when the walk began.
     pub(super) fn is_past_the_beginning(&self) -> bool {
         let begun_at = self.begun_at.as_ref().map_or(0, |head| stored_size(head.size));
-        self.edge.frontier.size() >= begun_at && begun_at > 0
+        self.next >= begun_at && begun_at > 0
     }
 
     /// What an end that goes on growing allows to say: more tiles or checkpoints than its leaves make are wrong whenever they are read.
@@ -451,13 +451,12 @@ fn is_erasure_of_record(
     if row.class != i64::from(Retention::PersonalData.number()) {
         return Ok(Found::Erased);
     }
-    let known = match recorded.get(&row.subject) {
-        Some(known) => *known,
-        None => {
-            let of = i64::from(RecordType::Erased.number());
-            let found = ledger::in_chain_of_type(tx, &row.subject, of, -1, 1);
-            !found.map_err(|error| error.to_string())?.is_empty()
-        }
+    let known = if let Some(known) = recorded.get(&row.subject) {
+        *known
+    } else {
+        let of = i64::from(RecordType::Erased.number());
+        let found = ledger::in_chain_of_type(tx, &row.subject, of, -1, 1);
+        !found.map_err(|error| error.to_string())?.is_empty()
     };
     recorded.insert(row.subject, known);
     if known { Ok(Found::Erased) } else { Err("it is erased, and no record says so".to_owned()) }

@@ -7,6 +7,7 @@ use crate::approvals::Pending;
 use crate::core::Core;
 use crate::people::PASSWORD_SET;
 use crate::record::RecordType;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use tenantry_store::Tx;
 use tenantry_store::repo::{approval, outbox, staff};
@@ -108,16 +109,19 @@ fn sessions(tx: &mut dyn Tx, core: &Core, seen: &mut Seen) -> Result<(), Registe
         after = Some(last.id);
         for row in page {
             seen.rows += 1;
-            if !of_staff.contains_key(&row.staff) {
-                let records = records(tx, core, &row.staff.bytes(), RecordType::StaffCameOrWent);
-                of_staff.insert(row.staff, records.or_else(none_when_erased)?);
-            }
+            let of_staff = match of_staff.entry(row.staff) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let records = records(tx, core, &row.staff.bytes(), RecordType::StaffCameOrWent);
+                    new.insert(records.or_else(none_when_erased)?)
+                }
+            };
             let came = |record: &Record| {
                 record.says("what", "logged_in")
                     && record.says("session", &row.id.to_string())
                     && record.says("by", row.entered_by.as_str())
             };
-            if !of_staff.get(&row.staff).is_some_and(|records| records.iter().any(came)) {
+            if !of_staff.iter().any(came) {
                 seen.wrong.push(("row", format!("{}: no record says that this session began", row.id)));
             }
         }

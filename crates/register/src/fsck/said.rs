@@ -8,8 +8,10 @@ use crate::dossier::{Held, involved, open_fact};
 use crate::query::linking_values;
 use crate::record::RecordType;
 use std::collections::{BTreeMap, BTreeSet};
+use tenantry_linkage::TokenKind;
 use tenantry_model::fact::Fact;
 use tenantry_model::id::{AccountId, EvidenceId, FactId, PartyId};
+use tenantry_model::personal::Personal;
 use tenantry_model::time::Timestamp;
 use tenantry_store::Tx;
 use tenantry_store::repo::{account, check, erasure, party};
@@ -74,19 +76,28 @@ pub(super) fn tokens(tx: &mut dyn Tx, core: &Core, id: AccountId) -> Result<Vec<
     let mut allowed = BTreeSet::new();
     for party in involved(tx, id, Held::Ever)?.parties.into_keys() {
         let Some(of) = party::find(tx, party)? else { continue };
+        let mut said = Vec::new();
         for fact in party::facts(tx, party)? {
-            let fact: Fact = match open_fact(tx, &core.vault, &of.subject, fact) {
-                Ok(fact) => fact,
+            match open_fact(tx, &core.vault, &of.subject, fact) {
+                Ok(fact) => said.push(fact),
                 Err(RegisterError::Erased) => break,
                 Err(error) => return Err(error),
-            };
-            for (kind, value) in linking_values(std::slice::from_ref(&fact)) {
-                let digest = core.vault.token(kind.as_str(), value.expose().as_bytes());
-                let token = (kind.as_str().to_owned(), digest, party.bytes());
-                missing += usize::from(known.contains(&fact.id) && !stored.contains(&token));
-                allowed.insert(token);
             }
         }
+        let tokens = |facts: &[Fact]| {
+            let token = |(kind, value): (TokenKind, Personal<String>)| {
+                let digest = core.vault.token(kind.as_str(), value.expose().as_bytes());
+                (kind.as_str().to_owned(), digest, party.bytes())
+            };
+            linking_values(facts).into_iter().map(token).collect::<BTreeSet<_>>()
+        };
+        allowed.extend(tokens(&said));
+        said.retain(|fact| known.contains(&fact.id));
+        // Accounts decided on before a kind of token was made have none of it until they are decided on again.
+        let made: BTreeSet<&str> = stored.iter().map(|(kind, ..)| kind.as_str()).collect();
+        let due =
+            tokens(&said).into_iter().filter(|(kind, ..)| made.contains(kind.as_str()) || !is_later(kind));
+        missing += due.filter(|token| !stored.contains(token)).count();
     }
     stored.retain(|token| !allowed.contains(token));
     let mut wrong = Vec::new();
@@ -97,4 +108,9 @@ pub(super) fn tokens(tx: &mut dyn Tx, core: &Core, id: AccountId) -> Result<Vec<
         wrong.push(format!("{} tokens are of nothing that was said of its parties", stored.len()));
     }
     Ok(wrong)
+}
+
+/// Whether tokens of this kind were not made from the beginning.
+fn is_later(kind: &str) -> bool {
+    [TokenKind::NameAndBirthDate, TokenKind::StreetAddress].iter().any(|later| later.as_str() == kind)
 }

@@ -59,7 +59,8 @@ fn a_granted_appeal_has_the_account_looked_at_with_fresh_eyes(world: &World) {
     assert_eq!(waiting(world, CaseKind::Match), None, "nothing moves on one person's word");
     world.approve(&staff(Role::ComplianceOfficer, 4)).unwrap();
     assert_eq!(state(world, account), AccountState::Refused, "granted is not opened");
-    let again = waiting(world, CaseKind::Match).expect("the likeness is raised again");
+    // The likeness is raised again.
+    let again = waiting(world, CaseKind::Match).unwrap();
     let dismiss = json!({ "verdict": "dismiss", "reason_code": "different_place", "note": "" });
     world.decide(&staff(Role::Reviewer, 3), again, dismiss).unwrap();
     world.approve(&staff(Role::Reviewer, 4)).unwrap();
@@ -75,7 +76,8 @@ fn a_refused_appeal_changes_nothing(world: &World) {
     world.decide(&staff(Role::Reviewer, 3), received.case, stands).unwrap();
     assert_eq!((state(world, account), world.gate(account)), (AccountState::Refused, Answer::Deny));
     assert_eq!(waiting(world, CaseKind::Match), None);
-    appeal(world, &machine(None), account).expect("what was new may be said in another appeal");
+    // What is new may be said in another appeal.
+    appeal(world, &machine(None), account).unwrap();
 }
 
 fn an_appeal_is_about_something_that_was_decided(world: &World) {

@@ -133,7 +133,12 @@ fn a_confirmed_match_suspends_an_open_account_at_once(world: &World) {
     world.import(&list);
     world.register.reassess_all(&crate::world::system(Job::Rescreening), 10, &mut |_| {}).unwrap();
     let [case] = world.open_cases()[..] else { panic!("one case") };
-    assert_eq!(world.gate(applied.account), Answer::Allow, "a likeness takes nothing away");
+    assert_eq!(state(world, applied.account), AccountState::Open, "a likeness takes nothing away");
+    assert_eq!(
+        world.gate(applied.account),
+        Answer::Deny,
+        "so near a one hands nothing new out until somebody looked"
+    );
     let decision = json!({ "verdict": "confirm", "reason_code": "same_identity", "note": "same document" });
     world.decide(&staff(Role::Reviewer, 1), case, decision).unwrap();
     world.approve(&staff(Role::Legal, 2)).unwrap();

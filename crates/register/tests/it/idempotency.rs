@@ -63,6 +63,9 @@ const USE_CASES: &[UseCase] = &[
     ("approve a measure", approve_measure),
     ("reject", reject),
     ("lift_measure", lift_measure),
+    ("extend_measure", extend_measure),
+    ("appeal", appeal),
+    ("import_signals", import_signals),
     ("request_disclosure", request_disclosure),
     ("receive_order", receive_order),
     ("import_list", import_list),
@@ -284,6 +287,48 @@ fn lift_measure(desk: &Desk, number: u16) -> Request {
     let send = |measure| ask(move |r, c| r.lift_measure(c, measure));
     let by = staff(Role::ComplianceOfficer, 1);
     Request { by, same: send(measure), other: send(MeasureId::from_bytes([7; 16])) }
+}
+
+fn extend_measure(desk: &Desk, number: u16) -> Request {
+    let (measure, id, hash) = proposed(desk, number);
+    desk.register.approve(&staff(Role::Legal, 1), id, hash).unwrap();
+    let ends = desk.register.measure(&staff(Role::Auditor, 1), measure).unwrap().expires_at;
+    let send = |days: u32| {
+        let new = serde_json::json!({ "until": ends.plus_days(days), "notice": "91 FR 1", "noticed_on": "2026-11-20" });
+        let new: tenantry_register::measures::NewExtension = serde_json::from_value(new).unwrap();
+        ask(move |r, c| r.extend_measure(c, measure, new.clone()))
+    };
+    Request { by: staff(Role::ComplianceOfficer, 1), same: send(30), other: send(60) }
+}
+
+fn appeal(desk: &Desk, number: u16) -> Request {
+    let account = opened(desk, number).account;
+    let by = staff(Role::ComplianceOfficer, 1);
+    let version = desk.register.account(&by, account).unwrap().summary.version;
+    desk.register.close_account(&by, account, version, Ending::ForCause).unwrap();
+    let send = |ground: &'static str| {
+        let new = serde_json::json!({ "ground": ground, "statement": "Look again, please." });
+        let new: tenantry_register::cases::NewAppeal = serde_json::from_value(new).unwrap();
+        ask(move |r, c| r.appeal(c, account, new.clone()))
+    };
+    Request { by, same: send("taken_for_another"), other: send("other") }
+}
+
+fn signals_of(number: u16) -> tenantry_lists::SignalReading {
+    let naming = tenantry_signals::Naming {
+        list: "own-exits".to_owned(),
+        source: "test".to_owned(),
+        published_on: None,
+    };
+    let text = format!("203.0.113.{}\n", number % 200);
+    let file = tenantry_lists::SignalFile { name: "list.txt", bytes: text.as_bytes() };
+    tenantry_lists::read_signal_list(tenantry_model::signal::SignalKind::AnonymousNetwork, naming, &[file])
+        .unwrap()
+}
+
+fn import_signals(_: &Desk, number: u16) -> Request {
+    let send = |number: u16| ask(move |r, c| r.import_signals(c, &signals_of(number), &[]));
+    Request { by: staff(Role::ComplianceOfficer, 1), same: send(number), other: send(number + 1) }
 }
 
 fn request_disclosure(desk: &Desk, number: u16) -> Request {

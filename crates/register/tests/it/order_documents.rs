@@ -42,7 +42,8 @@ fn reading() -> Call {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap();
+    Sha256::digest(bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// A request of a regulator, which places no hold.
@@ -232,7 +233,9 @@ fn disclosed(world: &World, approval: ApprovalId) -> (BTreeMap<String, Vec<u8>>,
 /// What the shown records of a folder say in one field, by the type of the record.
 fn shown(files: &BTreeMap<String, Vec<u8>>, folder: &str, name: &str) -> Vec<(u64, String)> {
     let mut found = Vec::new();
-    for (_, bytes) in files.iter().filter(|(path, _)| path.starts_with(folder) && path.ends_with(".json")) {
+    for (_, bytes) in
+        files.iter().filter(|(path, _)| path.starts_with(folder) && path.rsplit('.').next() == Some("json"))
+    {
         let Ok(record) = serde_json::from_slice::<Value>(bytes) else { continue };
         for field in record["fields"].as_array().into_iter().flatten().filter(|field| field["name"] == name) {
             found.push((record["type"].as_u64().unwrap(), field["text"].as_str().unwrap().to_owned()));

@@ -166,7 +166,7 @@ fn events_of_the_account_are_proven_in_two_stages_and_stay_sealed() {
         }
         let report = package_of(&desk.register, accounts[0]);
         assert_eq!((report.counts.batches, report.counts.events), (3, 4 + 2 + 1), "{report}");
-        assert!(says(&report.not_checked, "that these are all events"), "{report}");
+        assert!(says(&report.not_checked, "that all events reported in batches are here"), "{report}");
         let report = package_of(&desk.register, accounts[2]);
         assert_eq!((report.counts.batches, report.counts.events), (2, 3 + 1), "{report}");
         let zip =

@@ -34,7 +34,7 @@ fn a_reference_tells_a_reseller_nothing_of_anybody_else(world: &World) {
     let apply = |own: AccountId, name: u16| {
         world.clock.advance_micros(1_000_000);
         let mut sent = Applicant { reseller: Some(own), ..Applicant::new(name) }.sent();
-        sent.reference = "ref-1".to_owned();
+        "ref-1".clone_into(&mut sent.reference);
         world.register.apply(&machine(Some(own)), said_by_the_reseller(sent))
     };
     let [below_one, below_two] = [apply(one, 11), apply(two, 12)].map(|applied| applied.unwrap().account);
@@ -60,7 +60,7 @@ fn a_reference_tells_a_reseller_nothing_of_anybody_else(world: &World) {
     assert_eq!(world.register.account_by_reference(&machine(Some(one)), "ref-20").ok(), Some(filed.account));
     assert!(world.register.account_by_reference(&machine(Some(two)), "ref-20").is_err());
     let mut sent = Applicant { reseller: Some(two), ..Applicant::new(21) }.sent();
-    sent.reference = "squatted".to_owned();
+    "squatted".clone_into(&mut sent.reference);
     let squatted = world.register.apply(&machine(Some(two)), said_by_the_reseller(sent)).unwrap();
     assert!(world.register.account_by_reference(&machine(None), "squatted").is_err());
     assert_eq!(asked(None, "squatted"), None);
@@ -261,9 +261,7 @@ fn a_decision_tells_a_reseller_nothing_of_who_stands_above_it(world: &World) {
     world.register.propose_measure(&officer, serde_json::from_value(measure).unwrap()).unwrap();
     world.approve(&staff(Role::Legal, 1)).unwrap();
     let customer = world.apply(&Applicant { reseller: Some(between.account), ..Applicant::new(1) });
-    let seen_by = |call: &Call| {
-        world.register.account(call, customer.account).unwrap().decision.expect("there is a decision")
-    };
+    let seen_by = |call: &Call| world.register.account(call, customer.account).unwrap().decision.unwrap();
     let whole = seen_by(&officer);
     let of_measure = |decision: &Decision| {
         decision.reasons.iter().find(|reason| reason.rule == RuleCode::MeasureProhibits).cloned().unwrap()

@@ -203,7 +203,8 @@ fn a_list_that_must_be_there_and_one_that_cannot_be_read_end_in_review_and_never
 #[test]
 fn a_cut_broken_smaller_or_foreign_version_is_refused_and_the_one_in_force_stays() {
     let world = World::sqlite();
-    let many: String = (0..20).map(|n| format!("203.0.113.{n}\n")).collect();
+    let many: Vec<String> = (0..20).map(|n| format!("203.0.113.{n}")).collect();
+    let many = many.join("\n") + "\n";
     let first = import(&world, "exits", NETWORKS, &many);
     assert_eq!((first.entries_before, first.unchanged), (None, false));
     for (list, kind, text, why) in [

@@ -221,7 +221,7 @@ impl World {
     }
 
     /// A copy of the store in which the value of one column is another, in the first row that has one; `None` when no row has.
-    pub(crate) fn with_other(&self, file: &[u8], table: &str, column: &str) -> Option<Vec<u8>> {
+    pub(crate) fn with_other(file: &[u8], table: &str, column: &str) -> Option<Vec<u8>> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("register.db");
         std::fs::write(&path, file).unwrap();

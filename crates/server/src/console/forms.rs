@@ -312,12 +312,15 @@ pub struct MeasureForm {
     /// Date of birth, whole or in part, or empty.
     pub birth_date: String,
     /// Countries the order connects the person with: codes separated by spaces, or empty.
+    #[serde(default)]
     pub countries: String,
     /// Numbers of documents, wallets: one per line, or empty.
+    #[serde(default)]
     pub identifiers: String,
     /// Id of a party confirmed to be this person, or empty.
     pub party: String,
     /// Further persons: one per line, names | date of birth | countries | numbers; several of a kind separated by semicolons.
+    #[serde(default)]
     pub more: String,
     /// `prohibit` or `condition`; absent when none was chosen.
     #[serde(default)]

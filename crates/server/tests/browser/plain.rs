@@ -61,6 +61,8 @@ fn every_page_draws_and_every_kind_of_form_is_sent_without_scripts() {
         at("/console/retention"),
         at("/console/accounts"),
         ("/console/accounts/{id}", format!("/console/accounts/{account}")),
+        ("/console/accounts/{id}/appeal", format!("/console/accounts/{account}/appeal")),
+        ("/console/accounts/{id}/parties", format!("/console/accounts/{account}/parties")),
         ("/console/parties/{id}", format!("/console/parties/{party}")),
         ("/console/parties/{id}/facts", format!("/console/parties/{party}/facts")),
         ("/console/parties/{id}/facts", format!("/console/parties/{party}/facts?kind=address")),

@@ -1,5 +1,5 @@
 //! Look-ups against what the words mean, and against a second, slow look-up that counts bits and labels.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a panic of a test is its failure")]
+#![expect(clippy::unwrap_used, reason = "a panic of a test is its failure")]
 
 mod domains;
 mod lists;

@@ -118,7 +118,7 @@ impl Dump {
 
 fn content(connection: &Connection, query: &str) -> Result<Content> {
     let mut statement = connection.prepare(query)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let (width, mut found, mut rows) = (columns.len(), statement.query(())?, Vec::new());
     while let Some(row) = found.next()? {
         let cells: rusqlite::Result<_> = (0..width).map(|column| Ok(cell(&row.get_ref(column)?))).collect();

@@ -229,7 +229,7 @@ fn flip_value(database: &Path, table: &str, column: &str) -> Result<bool> {
     let connection = Connection::open(database)?;
     let query = format!("SELECT * FROM \"{table}\" WHERE \"{column}\" IS NOT NULL");
     let mut statement = connection.prepare(&query)?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query(())?;
     let mut rows: Vec<Vec<Value>> = Vec::new();
     while let Some(row) = found.next()? {

@@ -69,12 +69,13 @@ fn a_changed_or_missing_line_is_refused() {
     let path = folder.path().join("erasures.journal");
     append_journal(&path, &[entry(1), entry(2), entry(3), entry(4)]).unwrap();
     let whole = std::fs::read(&path).unwrap();
-    for byte in 0..whole.len() - 1 {
+    for byte in 0..whole.len() {
         let mut damaged = whole.clone();
         damaged[byte] ^= 1;
         std::fs::write(&path, &damaged).unwrap();
         assert!(read_journal(&path).is_err(), "byte {byte}");
     }
+    assert!(append_journal(&path, &[entry(5)]).is_err(), "the line end of the last entry was changed");
     let text = String::from_utf8(whole).unwrap();
     let without = |gone: usize| {
         text.split_inclusive('\n')

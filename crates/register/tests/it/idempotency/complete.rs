@@ -27,12 +27,12 @@ const READS: &[&str] = &[
     "dead_letters",
     "decision",
     "delivery_counts",
-    "destroyed_keys",
     "disclosure",
     "disclosures",
     "due_for_erasure",
     "endpoints",
     "entries",
+    "erased_here",
     "erasure",
     "erasures",
     "event_proof",
@@ -41,6 +41,7 @@ const READS: &[&str] = &[
     "holds",
     "holds_in_force",
     "inclusion",
+    "keys_asked_for",
     "latest_records",
     "leaf",
     "ledger_state",
@@ -77,7 +78,8 @@ const READS: &[&str] = &[
 ];
 
 /// Use cases that make a record each time, whatever key the call bears: what is shown is written down.
-const SHOWN_EACH_TIME: &[&str] = &["hold_matter", "reveal", "reveal_accesses", "reveal_measure", "renew"];
+const SHOWN_EACH_TIME: &[&str] =
+    &["hold_matter", "order_document", "reveal", "reveal_accesses", "reveal_measure", "renew"];
 
 /// Use cases of jobs and of the command line, which bear no key: they do what is due and find nothing due the second time, or spend an
 /// approval that can be spent once.
@@ -110,7 +112,9 @@ const WITHOUT_KEY: &[&str] = &[
     "scrub",
     "set_password",
     "settle_delivery",
-    // It is `request_rotation` of one more kind of key.
+    // They are `request_rotation` of one more kind of key, and what it is spent on.
+    "begin_memory",
+    "request_memory",
     "request_new_origin",
 ];
 

@@ -157,14 +157,13 @@ const fn fields(kind: FactKind) -> &'static [Field] {
         | FactKind::PlaceOfUse
         | FactKind::OrganisedUnder
         | FactKind::Headquarters => &[F::Jurisdiction],
-        FactKind::LegalName => &[F::Text],
+        FactKind::LegalName | FactKind::Email => &[F::Text],
         FactKind::OtherName => &[F::Text, F::Usage],
         FactKind::DateOfBirth => &[F::Date],
         FactKind::Address => &[F::Usage, F::Street, F::Locality, F::Jurisdiction],
         FactKind::IdentityDocument => &[F::Document, F::Jurisdiction, F::Number, F::ExpiresOn],
         FactKind::RegistrationNumber => &[F::Jurisdiction, F::Number],
         FactKind::Telephone => &[F::Number],
-        FactKind::Email => &[F::Text],
         FactKind::Payment => &[F::Usage, F::Number, F::Text, F::Jurisdiction],
         FactKind::AccessFrom => &[F::Number, F::Usage, F::Date, F::Jurisdiction],
         FactKind::StatusClaim => &[F::Claim],
@@ -257,12 +256,11 @@ impl Field {
     const fn must_be(self, kind: FactKind) -> &'static str {
         match (self, kind) {
             (Self::Jurisdiction, _) => "the code of a country, a subdivision or a region, as NZ, US or US-CA",
-            (Self::Date, FactKind::AccessFrom) => "written year-month-day, and exist",
+            (Self::Date, FactKind::AccessFrom) | (Self::ExpiresOn, _) => "written year-month-day, and exist",
             (Self::Date, _) => "written year, year-month or year-month-day, and exist",
             (Self::Text, FactKind::Email) => "one address, as name@example.org",
             (Self::Number, FactKind::Payment) => "a token without spaces, and not the number of a card",
             (Self::Number, FactKind::AccessFrom) => "an IPv4 or IPv6 address",
-            (Self::ExpiresOn, _) => "written year-month-day, and exist",
             (Self::Number, FactKind::Telephone) => "+ and 7 to 15 digits",
             (Self::Text | Self::Street | Self::Locality | Self::Number, _) => {
                 "one line of at most 400 characters"

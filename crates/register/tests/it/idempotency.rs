@@ -314,7 +314,7 @@ fn appeal(desk: &Desk, number: u16) -> Request {
     Request { by, same: send("taken_for_another"), other: send("other") }
 }
 
-fn signals_of(number: u16) -> tenantry_lists::SignalReading {
+pub(crate) fn signals_of(number: u16) -> tenantry_lists::SignalReading {
     let naming = tenantry_signals::Naming {
         list: "own-exits".to_owned(),
         source: "test".to_owned(),
@@ -605,6 +605,8 @@ pub(crate) fn check_unchanged(
 pub(crate) fn desk_with_list(desk: Desk) -> Desk {
     desk.clock.advance_days(22);
     desk.import("test-list", &[LISTED_NAME, "Ottokar Zubransky"]);
+    // Whether there is a list at all is said in decisions; which version it is only where it raises something.
+    desk.register.import_signals(&staff(Role::ComplianceOfficer, 1), &signals_of(150), &[]).unwrap();
     desk
 }
 

@@ -20,6 +20,7 @@ mod events;
 mod evidence;
 mod fixtures;
 mod fsck;
+mod fsck_columns;
 mod gate;
 mod gateway;
 mod idempotency;

@@ -265,5 +265,5 @@ async fn make_key(page: &Page) {
     page.type_into("#key-name", "billing").await;
     page.click("#scope-read").await;
     page.click("form[action='/console/keys'] button").await;
-    page.shows("tnt_").await;
+    page.wait_for("/console/staff?done=asked-second").await;
 }

@@ -244,7 +244,7 @@ async fn a_measure_is_previewed_proposed_and_approved() {
         .send_form(&format!("{path}/extend"), &early)
         .await
         .is(StatusCode::OK)
-        .shows("is not after the end");
+        .shows("lies before the determination");
     second
         .send_form(&format!("{path}/lift"), &[("reason", "It was determined again.")])
         .await

@@ -81,8 +81,8 @@ pub(crate) fn sealed(data: &[u8]) {
         }
         2 => {
             let wrapped = damaged(&truth.epoch_key, input);
-            keys.delete_epoch_key(EPOCH, SLOT.class).expect("memory");
-            keys.insert_epoch_key(EPOCH, SLOT.class, &wrapped).expect("memory");
+            // It is taken in the place of the sound one, and that there was one is said.
+            keys.insert_epoch_key(EPOCH, SLOT.class, &wrapped).expect_err("there was one");
             wrapped == truth.epoch_key
         }
         _ => {

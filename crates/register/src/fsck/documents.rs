@@ -13,12 +13,16 @@ use tenantry_store::repo::blob::{self, BlobRow};
 use tenantry_store::repo::check;
 use tenantry_store::repo::key;
 
-/// Large objects that nothing has.
+/// Large objects and tokens that nothing has.
 pub(super) fn strays(tx: &mut dyn Tx) -> Result<Seen, RegisterError> {
     let mut seen = Seen::default();
     let stray = check::blobs_of_nothing(tx)?;
     if stray > 0 {
         seen.wrong.push(("row", format!("{stray} large objects belong to no order")));
+    }
+    let stray = check::tokens_of_nothing(tx)?;
+    if stray > 0 {
+        seen.wrong.push(("token", format!("{stray} tokens belong to no account")));
     }
     Ok(seen)
 }

@@ -36,6 +36,7 @@ statements! {
         ORDER BY size, authority LIMIT $3";
     FOUND_OF = "SELECT DISTINCT party FROM finding WHERE party > $1 ORDER BY party LIMIT $2";
     DECISIONS = "SELECT id FROM decision WHERE id > $1 ORDER BY id LIMIT $2";
+    TOKENS_OF_NOTHING = "SELECT COUNT(*) FROM token WHERE NOT EXISTS (SELECT 1 FROM account WHERE account.id = token.account)";
     SNAPSHOTS = "SELECT id FROM snapshot WHERE id > $1 ORDER BY id LIMIT $2";
     SIGNAL_LISTS = "SELECT id FROM signal_list WHERE id > $1 ORDER BY id LIMIT $2";
     PACKS = "SELECT hash, name, text FROM pack ORDER BY hash";
@@ -247,6 +248,11 @@ pub fn sealed_rows(
     query_all(tx, table.statement(), params![after, limit(rows_max)], |row| {
         Ok(SealedRow { id: row.id16(0)?, subject: row.id16(1)?, sealed: row.bytes(2)?.to_vec() })
     })
+}
+
+/// How many tokens belong to no account.
+pub fn tokens_of_nothing(tx: &mut dyn Tx) -> Result<i64, StoreError> {
+    Ok(query_one(tx, &TOKENS_OF_NOTHING, &[], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// How many large objects belong to nothing.

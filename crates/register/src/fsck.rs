@@ -20,6 +20,7 @@
 mod batches;
 pub mod columns;
 mod documents;
+mod imports;
 mod leaves;
 mod legal;
 mod outside;

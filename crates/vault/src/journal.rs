@@ -137,7 +137,8 @@ fn replace(path: &Path, entries: &[JournalEntry]) -> Result<(), VaultError> {
     sync_folder(path)
 }
 
-fn sync_folder(path: &Path) -> Result<(), VaultError> {
+/// Makes durable that a file is in its folder.
+pub(crate) fn sync_folder(path: &Path) -> Result<(), VaultError> {
     let failed = |source| VaultError::Io { action: "make durable", path: path.to_owned(), source };
     match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed),

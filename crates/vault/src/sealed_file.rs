@@ -20,6 +20,7 @@ use tenantry_model::random::{Entropy, draw};
 use zeroize::Zeroizing;
 
 use crate::aead::{self, Key};
+use crate::journal::sync_folder;
 use crate::{RootKey, VaultError};
 
 const HEADER: &str = "tenantry-root-key@v1";
@@ -226,10 +227,7 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(failed("create"))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed("write"))?;
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("make durable"))?;
-    }
-    Ok(())
+    sync_folder(path)
 }
 
 fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, VaultError> {

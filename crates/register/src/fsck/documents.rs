@@ -1,6 +1,5 @@
 //! Documents kept with orders: each is there, unchanged, opens, and is what the record of its order states.
 
-use super::rows::Seen;
 use crate::core::Core;
 use crate::ledger_view::hex;
 use crate::orders::document::{DocumentView, document_of};
@@ -10,22 +9,7 @@ use sha2::{Digest as _, Sha256};
 use tenantry_model::order::Keeping;
 use tenantry_store::Tx;
 use tenantry_store::repo::blob::{self, BlobRow};
-use tenantry_store::repo::check;
 use tenantry_store::repo::key;
-
-/// Large objects and tokens that nothing has.
-pub(super) fn strays(tx: &mut dyn Tx) -> Result<Seen, RegisterError> {
-    let mut seen = Seen::default();
-    let stray = check::blobs_of_nothing(tx)?;
-    if stray > 0 {
-        seen.wrong.push(("row", format!("{stray} large objects belong to no order")));
-    }
-    let stray = check::tokens_of_nothing(tx)?;
-    if stray > 0 {
-        seen.wrong.push(("token", format!("{stray} tokens belong to no account")));
-    }
-    Ok(seen)
-}
 
 /// What is wrong with the document of an order, if anything is.
 pub(super) fn of_order(

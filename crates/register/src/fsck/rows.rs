@@ -1,9 +1,8 @@
 //! The tables beside the ledger: keys, sealed rows, and rows that carry the hash of what they hold or stand for a leaf.
 
+use super::imports::Imports;
 use super::standing::{LastSeen, wrong};
-use super::{
-    Report, Step, documents, legal, look, outside, people, said, signal_lists, snapshots, standing, work,
-};
+use super::{Report, Step, legal, look, outside, people, said, signal_lists, snapshots, standing, work};
 use crate::RegisterError;
 use crate::core::Core;
 use crate::decisions::in_force;
@@ -33,7 +32,7 @@ enum Part {
     Chains,
     Timestamps,
     Sealed(SealedTable),
-    Documents,
+    Strays,
     Packs,
     Each(IdTable),
     Tokens,
@@ -65,7 +64,7 @@ impl Part {
         [Self::EpochKeys, Self::SubjectKeys, Self::Chains, Self::Timestamps]
             .into_iter()
             .chain(sealed)
-            .chain([Self::Documents, Self::Packs])
+            .chain([Self::Strays, Self::Packs])
             .chain(each.into_iter().map(Self::Each))
             .chain([Self::Tokens, Self::Findings, Self::People, Self::Endpoints])
     }
@@ -78,6 +77,13 @@ pub(super) struct Table {
     after: After,
     /// Behind which time-stamp, for the one table that is ordered otherwise.
     stamp: (i64, String),
+}
+
+/// What the rows of one step have in common, so that it is read once.
+#[derive(Default)]
+struct Shared {
+    last_seen: LastSeen,
+    imports: Imports,
 }
 
 /// What one step saw: how many keys and rows, what is wrong, and where to go on.
@@ -140,12 +146,12 @@ impl Table {
             }
         };
         let Some(last) = ids.last().copied() else { return Step::Done };
-        let seen = Arc::new(Mutex::new(LastSeen::default()));
+        let shared = Arc::new(Mutex::new(Shared::default()));
         for id in ids {
-            let (reader, seen) = (Arc::clone(core), Arc::clone(&seen));
+            let (reader, shared) = (Arc::clone(core), Arc::clone(&shared));
             let compared = look(core, move |tx| {
-                let mut last = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                part.row(tx, &reader, &mut last, id)
+                let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                part.row(tx, &reader, &mut shared, id)
             });
             for what in wrong(compared) {
                 report.found(part.place(), format!("{}: {what}", part.name(id)));
@@ -175,7 +181,7 @@ impl Part {
                 Ok(seen)
             }
             Self::Sealed(table) => sealed(tx, core, table, after),
-            Self::Documents => documents::strays(tx),
+            Self::Strays => strays(tx),
             Self::Packs => packs(tx, core),
             Self::People => people::people(tx, core),
             Self::Endpoints => people::endpoints(tx, core),
@@ -235,7 +241,7 @@ impl Part {
         self,
         tx: &mut dyn Tx,
         core: &Core,
-        last: &mut LastSeen,
+        shared: &mut Shared,
         id: [u8; 16],
     ) -> Result<Vec<String>, RegisterError> {
         let Self::Each(table) = self else {
@@ -245,7 +251,9 @@ impl Part {
             };
         };
         match table {
-            IdTable::Accounts => standing::account(tx, core, last, AccountId::from_bytes(id)),
+            IdTable::Accounts => {
+                standing::account(tx, core, &mut shared.last_seen, AccountId::from_bytes(id))
+            }
             IdTable::Parties => said::party(tx, core, PartyId::from_bytes(id)),
             IdTable::Cases => work::case(tx, core, CaseId::from_bytes(id)),
             IdTable::Measures => standing::measure(tx, core, MeasureId::from_bytes(id)),
@@ -257,8 +265,12 @@ impl Part {
             IdTable::Events => outside::event(tx, EventId::from_bytes(id)),
             IdTable::Deliveries => outside::delivery(tx, DeliveryId::from_bytes(id)),
             IdTable::Decisions => decision(tx, core, DecisionId::from_bytes(id)),
-            IdTable::Snapshots => snapshots::snapshot(tx, core, SnapshotId::from_bytes(id)),
-            IdTable::SignalLists => signal_lists::signal_list(tx, core, SignalListId::from_bytes(id)),
+            IdTable::Snapshots => {
+                snapshots::snapshot(tx, core, &mut shared.imports, SnapshotId::from_bytes(id))
+            }
+            IdTable::SignalLists => {
+                signal_lists::signal_list(tx, core, &mut shared.imports, SignalListId::from_bytes(id))
+            }
         }
     }
 }
@@ -350,6 +362,20 @@ fn sealed(tx: &mut dyn Tx, core: &Core, table: SealedTable, after: &After) -> Re
             Err(error) => seen.wrong.push(("row", format!("{} {}: {error}", table.name(), hex(&row.id)))),
         }
         seen.last = Some(After { id: row.id, ..After::start() });
+    }
+    Ok(seen)
+}
+
+/// Large objects and tokens that nothing has.
+fn strays(tx: &mut dyn Tx) -> Result<Seen, RegisterError> {
+    let mut seen = Seen::default();
+    let stray = check::blobs_of_nothing(tx)?;
+    if stray > 0 {
+        seen.wrong.push(("row", format!("{stray} large objects belong to no order")));
+    }
+    let stray = check::tokens_of_nothing(tx)?;
+    if stray > 0 {
+        seen.wrong.push(("token", format!("{stray} tokens belong to no account")));
     }
     Ok(seen)
 }

@@ -1,9 +1,9 @@
 //! Signal lists as they were imported: what flags rest on, and old decisions are replayed from.
 
-use super::standing::{Record as Import, records};
+use super::imports::{Imports, Times, stands_in_time};
+use super::standing::Record as Import;
 use crate::RegisterError;
 use crate::core::Core;
-use crate::record::RecordType;
 use std::collections::BTreeSet;
 use tenantry_model::id::SignalListId;
 use tenantry_model::signal::SignalListHeader;
@@ -14,10 +14,11 @@ use tenantry_store::repo::signal;
 pub(super) fn signal_list(
     tx: &mut dyn Tx,
     core: &Core,
+    imports: &mut Imports,
     id: SignalListId,
 ) -> Result<Vec<String>, RegisterError> {
-    let imports = records(tx, core, &core.deployment, RecordType::ListImported)?;
-    Ok(compare(tx, &imports, id)?.err().into_iter().collect())
+    let imports = imports.read(tx, core)?;
+    Ok(compare(tx, imports, id)?.err().into_iter().collect())
 }
 
 /// A version must be whole, and be what the newest record of its import says; the one in force must be the newest of its list.
@@ -42,7 +43,6 @@ fn compare(
     }
     let code = stored.as_ref().map(|header| header.list.clone()).unwrap_or_default();
     let of_list = |import: &&Import| header(import).is_some_and(|header| header.list == code);
-    let newest = imports.iter().rev().find(of_list);
     let Some(row) = signal::find(tx, id)? else {
         return Ok(Err("it went while it was looked at".to_owned()));
     };
@@ -50,19 +50,7 @@ fn compare(
         return Ok(Err("its columns are not what its entries say of themselves".to_owned()));
     }
     let is_own = |import: &&Import| import.says("signal_list", &id.to_string());
-    if newest.is_some_and(|import| is_own(&import)) != row.superseded_at.is_none() {
-        return Ok(Err("the version in force is not the one that was imported last".to_owned()));
-    }
-    let imported = imports.iter().find(is_own).map(|import| import.at);
-    let confirmed = imports.iter().rev().find(is_own).map(|import| import.at);
-    if (imported, confirmed) != (Some(row.imported_at), Some(row.confirmed_at)) {
-        return Ok(Err("it was imported or confirmed at another time than its records say".to_owned()));
-    }
-    // The next version of the list took its place the moment it was imported.
-    let later = imports.iter().skip_while(|import| !is_own(import));
-    let next = later.filter(of_list).find(|import| !is_own(import)).map(|next| next.at);
-    if row.superseded_at.is_some() && next != row.superseded_at {
-        return Ok(Err("another version took its place at another time than the records say".to_owned()));
-    }
-    Ok(Ok(()))
+    let times =
+        Times { imported: row.imported_at, confirmed: row.confirmed_at, superseded: row.superseded_at };
+    Ok(stands_in_time(imports, is_own, of_list, &times))
 }

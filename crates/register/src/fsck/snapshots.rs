@@ -1,9 +1,9 @@
 //! Lists as they were imported: what everybody is screened against, and what old decisions are replayed from.
 
-use super::standing::{Record as Import, records};
+use super::imports::{Imports, Times, stands_in_time};
+use super::standing::Record as Import;
 use crate::RegisterError;
 use crate::core::Core;
-use crate::record::RecordType;
 use tenantry_lists::Snapshot;
 use tenantry_model::id::SnapshotId;
 use tenantry_model::listed::SnapshotHeader;
@@ -14,9 +14,14 @@ use tenantry_store::repo::list;
 pub(super) const SNAPSHOTS_PER_STEP: u32 = 8;
 
 /// What is wrong with a snapshot.
-pub(super) fn snapshot(tx: &mut dyn Tx, core: &Core, id: SnapshotId) -> Result<Vec<String>, RegisterError> {
-    let imports = records(tx, core, &core.deployment, RecordType::ListImported)?;
-    Ok(compare(tx, &imports, id)?.err().into_iter().collect())
+pub(super) fn snapshot(
+    tx: &mut dyn Tx,
+    core: &Core,
+    imports: &mut Imports,
+    id: SnapshotId,
+) -> Result<Vec<String>, RegisterError> {
+    let imports = imports.read(tx, core)?;
+    Ok(compare(tx, imports, id)?.err().into_iter().collect())
 }
 
 /// A snapshot must be whole, and be what the newest record of its import says; the one in force must be the newest of its list.
@@ -40,21 +45,8 @@ fn compare(tx: &mut dyn Tx, imports: &[Import], id: SnapshotId) -> Result<Result
         return Ok(Err("its entries are not those that were imported".to_owned()));
     }
     let of_list = |import: &&Import| header(import).is_some_and(|header| header.list == row.list);
-    let newest =
-        imports.iter().rev().find(of_list).and_then(|import| import.text("snapshot").map(str::to_owned));
-    if (newest.as_deref() == Some(id.to_string().as_str())) != row.superseded_at.is_none() {
-        return Ok(Err("the version in force is not the one that was imported last".to_owned()));
-    }
-    let own = |import: &&Import| import.says("snapshot", &id.to_string());
-    let imported = imports.iter().find(own).map(|import| import.at);
-    let confirmed = imports.iter().rev().find(own).map(|import| import.at);
-    if (imported, confirmed) != (Some(row.imported_at), Some(row.confirmed_at)) {
-        return Ok(Err("it was imported or confirmed at another time than its records say".to_owned()));
-    }
-    // The next version of the list took its place the moment it was imported.
-    let next = imports.iter().skip_while(|import| !own(import)).filter(of_list).find(|import| !own(import));
-    if row.superseded_at.is_some() && next.map(|next| next.at) != row.superseded_at {
-        return Ok(Err("another version took its place at another time than the records say".to_owned()));
-    }
-    Ok(Ok(()))
+    let is_own = |import: &&Import| import.says("snapshot", &id.to_string());
+    let times =
+        Times { imported: row.imported_at, confirmed: row.confirmed_at, superseded: row.superseded_at };
+    Ok(stands_in_time(imports, is_own, of_list, &times))
 }

@@ -254,13 +254,9 @@ impl World {
 
     /// The tables of the embedded store in which some column holds this text.
     pub(crate) fn tables_with(&self, text: &str) -> Vec<String> {
+        let columns = self.columns();
         let path = self.folder.as_ref().unwrap().path().join("register.db");
         let connection = rusqlite::Connection::open(path).unwrap();
-        let mut statement = connection
-            .prepare("SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'")
-            .unwrap();
-        let columns = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        let columns: Vec<(String, String)> = columns.map(Result::unwrap).collect();
         let holds = |table: &str, column: &str| {
             let sql =
                 format!("SELECT COUNT(*) FROM \"{table}\" WHERE instr(CAST(\"{column}\" AS TEXT), $1) > 0");

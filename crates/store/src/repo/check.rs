@@ -1,6 +1,6 @@
 //! Walks over whole tables, a page at a time, for the check that everything is as it was written.
 
-use super::convert::{at, limit};
+use super::convert::limit;
 use super::ledger::{ChainRow, TimestampRow};
 use crate::{Statement, StoreError, Tx, params, query_all, query_one, statements};
 
@@ -216,15 +216,7 @@ pub fn timestamps(
     after: (i64, &str),
     rows_max: u32,
 ) -> Result<Vec<TimestampRow>, StoreError> {
-    query_all(tx, &TIMESTAMPS, params![after.0, after.1, limit(rows_max)], |row| {
-        Ok(TimestampRow {
-            size: row.int(0)?,
-            authority: row.text(1)?.to_owned(),
-            stamped_at: at(row, 2)?,
-            token: row.bytes(3)?.to_vec(),
-            root: row.bytes(4)?.to_vec(),
-        })
-    })
+    query_all(tx, &TIMESTAMPS, params![after.0, after.1, limit(rows_max)], super::ledger::timestamp)
 }
 
 /// A sealed row.

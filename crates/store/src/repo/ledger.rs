@@ -298,7 +298,7 @@ pub fn timestamps(tx: &mut dyn Tx, rows_max: u32) -> Result<Vec<TimestampRow>, S
     query_all(tx, &TIMESTAMPS, params![limit(rows_max)], timestamp)
 }
 
-fn timestamp(row: &crate::Row<'_>) -> Result<TimestampRow, StoreError> {
+pub(super) fn timestamp(row: &crate::Row<'_>) -> Result<TimestampRow, StoreError> {
     Ok(TimestampRow {
         size: row.int(0)?,
         authority: row.text(1)?.to_owned(),

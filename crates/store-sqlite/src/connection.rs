@@ -37,6 +37,8 @@ const SETTINGS: &[Setting] = &[
     setting("wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 4000", "PRAGMA wal_autocheckpoint", "4000"),
     setting("encoding", "", "PRAGMA encoding", "UTF-8"),
     setting("busy_timeout", "", "PRAGMA busy_timeout", "5000"),
+    // Compiled in by this project's `.cargo/config.toml`: what lies between the rows of a page is overwritten through it.
+    setting("sqlite_dbpage", "", "SELECT sqlite_compileoption_used('ENABLE_DBPAGE_VTAB')", "1"),
 ];
 
 /// 8 MiB of pages for the one writer: inserts into indexes with random keys find their page in memory.

@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use tenantry_store::{Overwritten, StoreError};
 
 use crate::errors::{Stage, describe, is_fatal, translate};
+use crate::gaps;
 
 /// Most lines of a damage report.
 const DAMAGE_LINES_MAX: usize = 100;
@@ -26,9 +27,9 @@ const SPARE_BYTES: u64 = 64 << 10;
 /// How often overwriting the log begins again because somebody else wrote to it.
 const OVERWRITINGS_MAX: u32 = 5;
 
-/// Moves the whole log into the file, overwrites the log and cuts it to nothing. With `secure_delete` the file has zeros where
-/// deleted content was; until this has happened, both still have the old pages. Cutting alone would leave them on the disk, in
-/// blocks that belong to no file. After an error of the disk, [`StoreError::Stopped`], nobody may write.
+/// Overwrites copies of rows in the gaps of pages, moves the whole log into the file, overwrites the log and cuts it to nothing.
+/// With `secure_delete` the file has zeros where deleted content was; until this has happened, both still have the old pages.
+/// Cutting alone would leave them on the disk, in blocks that belong to no file. After an error of the disk, [`StoreError::Stopped`], nobody may write.
 pub(crate) fn truncate_log(connection: &Connection, path: &Path) -> Result<Overwritten, StoreError> {
     let busy = || StoreError::Unavailable {
         reason: "somebody kept reading or writing; the log could not be cut".to_owned(),
@@ -48,7 +49,7 @@ pub(crate) fn truncate_log(connection: &Connection, path: &Path) -> Result<Overw
         }
         Ok(false)
     };
-    let cut = overwritten(connection).and_then(|overwritten| {
+    let cut = gaps::overwrite(connection).and_then(|()| overwritten(connection)).and_then(|overwritten| {
         if !overwritten || check_point(connection, "PRAGMA wal_checkpoint(TRUNCATE)")?.busy {
             return Ok(Err(busy()));
         }

@@ -36,6 +36,7 @@ mod answers;
 mod connection;
 mod errors;
 mod files;
+mod gaps;
 mod log;
 mod prepared;
 mod readers;

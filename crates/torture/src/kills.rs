@@ -5,7 +5,7 @@
 //! on restoring a copy and on migrating older databases, after which a start succeeds or says what to do.
 
 use crate::acks;
-use crate::process::{Running, pause, wait_until, writer};
+use crate::process::{Awaited, Running, pause};
 use crate::report::{Row, Table};
 use crate::writers::Kind;
 use anyhow::Result;
@@ -43,11 +43,12 @@ fn kill_in_one_folder(kills: u32, dice: &dyn Entropy, row: &mut Row) -> Result<(
     let told = disk.path().join("acknowledged");
     for _ in 0..kills {
         let before = acks::count(&told);
-        let mut running = Running(writer(row.kind, disk.path(), &told)?.spawn()?);
-        wait_until("an acknowledgement", || acks::count(&told) > before)?;
+        let mut running = Running::start(row.kind, disk.path(), &told)?;
+        if matches!(running.wait_for_more_than(before)?, Awaited::Ended) {
+            break;
+        }
         pause(Duration::from_millis(u64::from(u32::from_be_bytes(draw(dice)) % PAUSE_MS_MAX)));
-        running.0.kill()?;
-        drop(running);
+        running.kill()?;
         row.look(disk.path(), &acks::read(&told)?);
     }
     Ok(())

@@ -6,7 +6,7 @@
 
 use crate::acks;
 use crate::disk::{self, Outer};
-use crate::process::{Running, pause, tool, wait_until, writer};
+use crate::process::{Awaited, Running, pause, tool};
 use crate::report::{Row, Table, left_out};
 use crate::stop;
 use crate::writers::Kind;
@@ -49,13 +49,15 @@ fn cut_one_disk(outer: &Outer, cuts: u32, dice: &dyn Entropy, row: &mut Row) -> 
     tool(&["sync"])?;
     let outside = tempfile::tempdir_in("/dev/shm")?;
     let told = outside.path().join("acknowledged");
-    let running = Running(writer(row.kind, disk.folder(), &told)?.spawn()?);
+    let mut running = Running::start(row.kind, disk.folder(), &told)?;
     for cut in 0..cuts.min(CUTS_PER_DISK) {
         if stop::was_asked() || (cut > 0 && disk.is_filling()) {
             break;
         }
         let before = acks::count(&told);
-        wait_until("an acknowledgement", || acks::count(&told) > before)?;
+        if matches!(running.wait_for_more_than(before)?, Awaited::Ended) {
+            break;
+        }
         pause(Duration::from_millis(u64::from(u32::from_be_bytes(draw(dice)) % PAUSE_MS_MAX)));
         // First what was promised, then what is there: the other way round a loss could hide.
         let acknowledged = acks::read(&told)?;
@@ -66,6 +68,5 @@ fn cut_one_disk(outer: &Outer, cuts: u32, dice: &dyn Entropy, row: &mut Row) -> 
         }
         row.look(frozen.mount()?, &acknowledged);
     }
-    drop(running);
     Ok(())
 }

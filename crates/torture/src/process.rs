@@ -1,9 +1,10 @@
 //! Starting programs: the writers, and the machine's own tools.
 
-use crate::stop;
 use crate::writers::Kind;
+use crate::{acks, stop};
 use anyhow::{Context as _, Result, bail};
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -19,29 +20,62 @@ pub(crate) fn writer(kind: Kind, folder: &Path, acks: &Path) -> Result<Command> 
     Ok(command)
 }
 
-/// A started process that is killed when it is dropped.
-pub(crate) struct Running(pub(crate) Child);
+/// A started writer that is killed when it is dropped.
+pub(crate) struct Running {
+    child: Child,
+    told: PathBuf,
+    errors: PathBuf,
+}
+
+/// What a writer was seen to do.
+pub(crate) enum Awaited {
+    /// It acknowledged something.
+    Acknowledged,
+    /// It has done all that it can do on this disk, and ended.
+    Ended,
+}
+
+impl Running {
+    /// Starts a writer that tells its acknowledgements to `told`, and beside it why it failed.
+    pub(crate) fn start(kind: Kind, folder: &Path, told: &Path) -> Result<Self> {
+        let errors = told.with_extension("errors");
+        let child = writer(kind, folder, told)?.stderr(File::create(&errors)?).spawn()?;
+        Ok(Self { child, told: told.to_owned(), errors })
+    }
+
+    /// Waits until it has acknowledged more than so many.
+    pub(crate) fn wait_for_more_than(&mut self, before: u64) -> Result<Awaited> {
+        for _ in 0..STEPS_MAX {
+            if acks::count(&self.told) > before {
+                return Ok(Awaited::Acknowledged);
+            }
+            if stop::was_asked() {
+                bail!("stopped while waiting for an acknowledgement");
+            }
+            match self.child.try_wait()? {
+                None => pause(STEP),
+                Some(status) if status.success() => return Ok(Awaited::Ended),
+                Some(status) => {
+                    let why = std::fs::read_to_string(&self.errors).unwrap_or_default();
+                    bail!("the writer ended with {status}: {}", why.trim());
+                }
+            }
+        }
+        bail!("waited in vain for an acknowledgement")
+    }
+
+    /// Lets no more of its program run.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        Ok(self.child.kill()?)
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
         // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
-}
-
-/// Waits until `holds`, looking again and again.
-pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) -> Result<()> {
-    for _ in 0..STEPS_MAX {
-        if holds() {
-            return Ok(());
-        }
-        if stop::was_asked() {
-            bail!("stopped while waiting: {what}");
-        }
-        pause(STEP);
-    }
-    bail!("waited in vain: {what}")
 }
 
 /// Lets a random time pass.

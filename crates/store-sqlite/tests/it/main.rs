@@ -1,6 +1,7 @@
 //! The embedded driver against the suite that every driver has to pass, and its own promises.
 #![expect(clippy::unwrap_used, reason = "a panic of a helper is the failure of its test")]
 
+mod remnants;
 mod stopping;
 
 use std::sync::Arc;

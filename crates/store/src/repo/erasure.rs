@@ -7,6 +7,24 @@ use tenantry_model::erasure::{ErasureFate, ErasureObject, ErasureState};
 use tenantry_model::id::{AccountId, DisclosureId, ErasureId, HoldId, MeasureId, OrderId, PartyId, StaffId};
 use tenantry_model::time::Timestamp;
 
+/// Tables from which erasures delete what no key protects: keys themselves, tokens, names, references, findings. A database has
+/// to overwrite every copy of their rows; of sealed rows a copy is unreadable once the key is gone.
+pub const LEGIBLE_TABLES: &[&str] = &[
+    "account",
+    "epoch_key",
+    "finding",
+    "flagged_access",
+    "interest",
+    "legal_hold",
+    "legal_order",
+    "login_link",
+    "party",
+    "session",
+    "staff",
+    "subject_key",
+    "token",
+];
+
 statements! {
     ADD = "INSERT INTO erasure (id, state, scheduled_at, erase_from, pack, content_hash, scheduled_leaf, version) \
         VALUES ($1, 'scheduled', $2, $3, $4, $5, $6, 1)";

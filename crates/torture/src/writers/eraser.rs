@@ -34,7 +34,9 @@ const KEPT_DAYS: i64 = 2 * 366 + 1;
 const PERSONAL_DATA: u8 = 1;
 const PARTIES_MAX: u32 = 10_000;
 const SIGNING_PAUSE: Duration = Duration::from_millis(10);
-/// Accounts that are erased together: every time takes two years, and records can be dated until 2554.
+/// Records are dated in nanoseconds since 1970, in 64 bits: until 2554.
+const END_OF_TIME: Timestamp = Timestamp::from_micros((u64::MAX / 1_000).cast_signed());
+/// Accounts that are erased together: every time takes two years.
 const TOGETHER: usize = 8;
 
 pub(super) struct EraserWriter {
@@ -153,9 +155,12 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// A few accounts at a time, each told when it is gone, after the bytes that must be gone with it.
+    /// A few accounts at a time, each told when it is gone, after the bytes that must be gone with it. Ends when time does.
     fn erase_on(&self, journal: &dyn ErasureJournal, first: u32) -> Result<()> {
         for few in (first..).step_by(TOGETHER) {
+            if self.clock.now().plus_micros((KEPT_DAYS + i64::from(GRACE_DAYS) + 1) * DAY_US) >= END_OF_TIME {
+                return Ok(());
+            }
             let numbers = few..few.saturating_add(TOGETHER as u32);
             let drawn = self.entropy.drawn_while(|| self.open_and_close(numbers.clone()))?;
             self.clock.advance_days(KEPT_DAYS);

@@ -33,8 +33,8 @@ const SETTINGS: &[Setting] = &[
     setting("temp_store", "PRAGMA temp_store = MEMORY", "PRAGMA temp_store", "2"),
     // A file from elsewhere cannot run functions through its schema.
     setting("trusted_schema", "PRAGMA trusted_schema = OFF", "PRAGMA trusted_schema", "0"),
-    // 16 MiB of log between check-points: a page that changes often is written back once, not at every turn.
-    setting("wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 4000", "PRAGMA wal_autocheckpoint", "4000"),
+    // 64 MiB of log between check-points: a page that changes often is written back once, not at every turn.
+    setting("wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 16000", "PRAGMA wal_autocheckpoint", "16000"),
     setting("encoding", "", "PRAGMA encoding", "UTF-8"),
     setting("busy_timeout", "", "PRAGMA busy_timeout", "5000"),
     // Compiled in by this project's `.cargo/config.toml`: what lies between the rows of a page is overwritten through it.

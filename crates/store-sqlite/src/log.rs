@@ -11,8 +11,9 @@ use tenantry_store::StoreError;
 
 use crate::errors::describe;
 
-/// Pages in the log after which it is copied back: 16 MiB. A page that changes often is written back once, not at every turn.
-const PAGES_MAX: c_int = 4_000;
+/// Pages in the log after which it is copied back: 64 MiB. A page that changes often is written back once, not at every turn; with a
+/// quarter of it, the writer spends a third of its time on copying.
+const PAGES_MAX: c_int = 16_000;
 
 /// Has the log copied back after a commit that made it long. An error of it is an error of that commit, which then is in the log
 /// nevertheless.

@@ -20,6 +20,10 @@ use tenantry_register::Call;
 use tenantry_register::accounts::NewAccess;
 use world::{Applicant, World};
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ACCOUNTS: u16 = 1_000;
 const BATCH: usize = 4_096;
 const CLIENTS: usize = 4;

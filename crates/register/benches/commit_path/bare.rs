@@ -14,7 +14,7 @@ pub(crate) fn measure(bytes: usize, time: Duration) -> Closed {
     let folder = folder();
     let connection = Connection::open(folder.path().join("bare.db")).unwrap();
     let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; \
-        PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000; \
+        PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 16000; \
         CREATE TABLE leaf (seq INTEGER NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT";
     connection.execute_batch(pragmas).unwrap();
     let (send, rows) = sync_channel::<Row>(usize::try_from(CLIENTS).unwrap());

@@ -27,7 +27,7 @@ use crate::outcome::{About, Cause};
 use crate::unit::Unit;
 use crate::world::World;
 use crate::{Register, RegisterError};
-use not_assessed::is_of_one_account;
+pub(crate) use not_assessed::is_of_one_account;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -81,8 +81,10 @@ impl Core {
             after = last.id;
             looked_at += rows.len() as u64;
             rows.retain(|row| row.state != AccountState::Closed);
-            let found = looker.look_in_parallel(self, rows)?;
-            reached.extend(found.iter().filter(|found| found.now_certain()).map(Found::account));
+            let looked = looker.look_in_parallel(self, rows)?;
+            reached.extend(looked.found.iter().filter(|found| found.now_certain()).map(Found::account));
+            // Assessing them fails as well, and closes their gates.
+            reached.extend(looked.not_assessed);
         }
         Ok(reached)
     }

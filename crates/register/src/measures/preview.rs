@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::core::Core;
 use crate::dossier::{self, Dossier, DossierParty};
 use crate::query::screening_query;
+use crate::reassess::is_of_one_account;
 use crate::world::{MEASURES_LIST, named_persons};
 use crate::{Register, RegisterError, keys};
 use serde::Serialize;
@@ -59,6 +60,11 @@ pub struct Preview {
     pub candidates: Vec<NamedCandidate>,
     /// How many parties resemble a person the measure names.
     pub candidates_total: u64,
+    /// Accounts of which nobody can say whether it would reach them, because what is stored of them cannot be read. They are in no
+    /// other count, and their gates close when the measure is applied.
+    pub not_assessed: u64,
+    /// The first of them, at most [`EXAMPLES_MAX`].
+    pub not_assessed_accounts: Vec<AccountId>,
 }
 
 /// What a measure would do at one instant.
@@ -161,6 +167,21 @@ impl Entropy for NoEntropy {
     }
 }
 
+/// What some accounts contribute.
+#[derive(Default)]
+pub(super) struct Looked {
+    pub(super) found: Vec<Found>,
+    /// What is stored of them cannot be read.
+    pub(super) not_assessed: Vec<AccountId>,
+}
+
+impl Looked {
+    fn extend(&mut self, other: Self) {
+        self.found.extend(other.found);
+        self.not_assessed.extend(other.not_assessed);
+    }
+}
+
 /// What one account contributes.
 pub(super) struct Found {
     row: AccountRow,
@@ -183,7 +204,7 @@ impl Found {
 impl Core {
     fn preview(self: &Arc<Self>, measure: Measure, now: Timestamp) -> Result<Preview, RegisterError> {
         let looker = Arc::new(Looker::new(self, measure, now));
-        let mut found: Vec<Found> = Vec::new();
+        let mut looked = Looked::default();
         let mut accounts = 0;
         let mut after = AccountId::from_bytes([0; 16]);
         loop {
@@ -193,17 +214,20 @@ impl Core {
             after = last.id;
             rows.retain(|row| row.state != AccountState::Closed);
             accounts += rows.len() as u64;
-            found.extend(looker.look_in_parallel(self, rows)?);
+            looked.extend(looker.look_in_parallel(self, rows)?);
         }
-        self.summarise(&looker, accounts, found)
+        self.summarise(&looker, accounts, looked)
     }
 
     fn summarise(
         self: &Arc<Self>,
         looker: &Looker,
         accounts: u64,
-        mut found: Vec<Found>,
+        looked: Looked,
     ) -> Result<Preview, RegisterError> {
+        let Looked { mut found, not_assessed: mut not_assessed_accounts } = looked;
+        let not_assessed = not_assessed_accounts.len() as u64;
+        not_assessed_accounts.truncate(EXAMPLES_MAX);
         let mut by_parent: BTreeMap<AccountId, u64> = BTreeMap::new();
         for reached in found.iter().filter(|f| f.then.is_some()) {
             if let Some(parent) = reached.row.parent {
@@ -232,6 +256,8 @@ impl Core {
             examples,
             candidates,
             candidates_total,
+            not_assessed,
+            not_assessed_accounts,
         })
     }
 
@@ -337,7 +363,7 @@ impl Looker {
         self: &Arc<Self>,
         core: &Arc<Core>,
         rows: Vec<AccountRow>,
-    ) -> Result<Vec<Found>, RegisterError> {
+    ) -> Result<Looked, RegisterError> {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let share = rows.len().div_ceil(threads).max(1);
         std::thread::scope(|scope| {
@@ -348,26 +374,30 @@ impl Looker {
                     scope.spawn(move || looker.look(&core, rows))
                 })
                 .collect();
-            let mut found = Vec::new();
+            let mut looked = Looked::default();
             for worker in workers {
                 let failed =
                     |_| RegisterError::Evaluation { what: "a thread of the preview ended early".to_owned() };
-                found.extend(worker.join().map_err(failed)??);
+                looked.extend(worker.join().map_err(failed)??);
             }
-            Ok(found)
+            Ok(looked)
         })
     }
 
-    /// Looks at some accounts in one read unit.
-    fn look(self: &Arc<Self>, core: &Arc<Core>, rows: Vec<AccountRow>) -> Result<Vec<Found>, RegisterError> {
+    /// Looks at some accounts in one read unit. One that cannot be read is told and keeps nobody from being counted.
+    fn look(self: &Arc<Self>, core: &Arc<Core>, rows: Vec<AccountRow>) -> Result<Looked, RegisterError> {
         let (looker, vault) = (Arc::clone(self), Arc::clone(&core.vault));
         core.store.read(move |tx| {
             let mut chains = BTreeMap::new();
-            let mut found = Vec::new();
+            let mut looked = Looked::default();
             for row in &rows {
-                found.extend(looker.look_at(tx, &vault, row, &mut chains)?);
+                match looker.look_at(tx, &vault, row, &mut chains) {
+                    Ok(found) => looked.found.extend(found),
+                    Err(error) if is_of_one_account(&error) => looked.not_assessed.push(row.id),
+                    Err(error) => return Err(error),
+                }
             }
-            Ok(found)
+            Ok(looked)
         })
     }
 

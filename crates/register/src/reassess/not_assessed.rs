@@ -123,7 +123,7 @@ impl Unit<'_> {
 }
 
 /// Whether an error is about what is stored of an account and not about the deployment: then others can be assessed all the same.
-pub(super) const fn is_of_one_account(error: &RegisterError) -> bool {
+pub(crate) const fn is_of_one_account(error: &RegisterError) -> bool {
     use RegisterError as E;
     matches!(
         error,

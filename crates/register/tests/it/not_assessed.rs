@@ -67,6 +67,10 @@ fn a_measure_begins_for_everybody_behind_an_account_that_cannot_be_opened(world:
         "effect": { "effect": "prohibit" }, "citation": "15 CFR 7.307(b), test determination",
         "determined_on": "2026-10-20", "effective": { "from": "at_once" } });
     let officer = staff(Role::ComplianceOfficer, 1);
+    let preview =
+        world.register.preview_measure(&officer, serde_json::from_value(measure.clone()).unwrap()).unwrap();
+    assert_eq!((preview.accounts, preview.on_effective_date.certain), (5, 4), "the others are counted");
+    assert_eq!((preview.not_assessed, preview.not_assessed_accounts), (1, vec![all[1].account]));
     let proposed =
         world.register.propose_measure(&officer, serde_json::from_value(measure).unwrap()).unwrap().measure;
     world.approve(&staff(Role::Legal, 1)).unwrap();

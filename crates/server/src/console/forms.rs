@@ -449,6 +449,9 @@ pub struct KeyForm {
     /// Scopes, separated by spaces; none when no box was ticked.
     #[serde(default)]
     pub scopes: String,
+    /// Account of the reseller that the key is confined to; empty for none.
+    #[serde(default)]
+    pub reseller: String,
 }
 
 /// `POST /console/accounts/{id}/parties`.

@@ -8,6 +8,7 @@ use super::session::{Sent, see_other};
 use super::timeline::Names;
 use super::words::{account_state, day, grouped, plain, short, when};
 use crate::console::forms::{ExtendForm, LiftForm, MeasureForm};
+use crate::console::views::lists::NotAssessed;
 use crate::console::views::measures::{
     Candidate, HitExample, HitShare, MeasureChange, MeasureDraft, MeasureNewPage, MeasurePage,
     MeasurePreview, MeasureRow, MeasureWork, MeasuresPage, ResellerHit,
@@ -365,5 +366,9 @@ fn preview_view(desk: &Desk, preview: &Preview) -> MeasurePreview {
                 score: format!("0.{:03}", candidate.score_per_mille.min(999)),
             })
             .collect(),
+        not_assessed: (preview.not_assessed > 0).then(|| NotAssessed {
+            count: grouped(preview.not_assessed),
+            accounts: preview.not_assessed_accounts.iter().map(ToString::to_string).collect(),
+        }),
     }
 }

@@ -2,6 +2,7 @@
 //! wants to let in, and which key an administrator wants, waits for a second person; the administrator who asked is then shown the
 //! link or the key.
 
+use super::accounts::account_link;
 use super::desk::{Desk, Trouble, sentence};
 use super::session::{Sent, hex, see_other};
 use super::words::{plain, role_word, when};
@@ -13,7 +14,7 @@ use crate::console::{Reply, page};
 use axum::extract::{Path, Query};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use tenantry_model::id::{ApiKeyId, ApprovalId, StaffId};
+use tenantry_model::id::{AccountId, ApiKeyId, ApprovalId, StaffId};
 use tenantry_model::staff::{Role, Scope};
 use tenantry_register::RegisterError;
 use tenantry_register::people::{LettingIn, NewApiKey, NewStaff, StaffView};
@@ -90,9 +91,18 @@ pub(super) async fn ask_key(sent: Sent<KeyForm>) -> Reply {
     desk.at(HERE)
         .answer(move |desk| {
             let scopes = form.scopes.split(' ').filter_map(|word| word.parse::<Scope>().ok()).collect();
-            let new = NewApiKey { label: form.name, scopes, reseller: None };
+            let no_reseller = || draw(desk, None, "No account of a reseller has this identifier.".to_owned());
+            let reseller = match form.reseller.trim() {
+                "" => None,
+                id => match id.parse::<AccountId>() {
+                    Ok(id) => Some(id),
+                    Err(_) => return no_reseller(),
+                },
+            };
+            let new = NewApiKey { label: form.name, scopes, reseller };
             match desk.register().request_api_key(&desk.call_once(once), new) {
                 Ok(_) => Ok(see_other("/console/staff?done=asked-second")),
+                Err(RegisterError::NotFound { .. }) => no_reseller(),
                 Err(error) => refused(desk, error),
             }
         })
@@ -154,6 +164,7 @@ fn draw_from(
         id: key.id.to_string(),
         name: key.label,
         scopes: key.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
+        reseller: key.reseller.map(|id| account_link(id, &id.to_string())),
         state: match key.revoked_at {
             None => Badge::new(Tone::Good, "active"),
             Some(_) => Badge::new(Tone::Quiet, "revoked"),

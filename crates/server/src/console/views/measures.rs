@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::lists::NotAssessed;
 use super::opaque_debug;
 use super::parts::{ApprovalStanding, Badge, Bar, Choice, Count, Digest, Link, SecondPerson, When};
 use super::shell::Shell;
@@ -89,6 +90,8 @@ pub struct MeasurePreview {
     pub examples: Vec<HitExample>,
     /// Parties that resemble a person the measure names, best first: work for a reviewer.
     pub candidates: Vec<Candidate>,
+    /// Accounts that nobody can count, if there are any.
+    pub not_assessed: Option<NotAssessed>,
 }
 
 /// Accounts of one state.

@@ -84,6 +84,8 @@ pub struct KeyRow {
     pub name: String,
     /// Scopes.
     pub scopes: Vec<String>,
+    /// The reseller it is confined to.
+    pub reseller: Option<Link>,
     /// Active, revoked.
     pub state: Badge,
     /// Made when.

@@ -358,6 +358,10 @@ async fn a_key_waits_for_a_second_person_and_is_shown_once_to_whoever_asked() {
     admin.get("/console/staff").await;
     admin.send_form("/console/keys", &[("name", "billing")]).await.shows("Name at least one scope");
     let fields = [("name", "billing"), ("scopes", "read"), ("scopes", "gate")];
+    for reseller in ["somebody", "acc_01arz3ndektsv4rrffq69g5fav"] {
+        let below = [&fields[..], &[("reseller", reseller)]].concat();
+        admin.send_form("/console/keys", &below).await.shows("No account of a reseller has this identifier.");
+    }
     admin.send_form("/console/keys", &fields).await.leads_to("/console/staff?done=asked-second");
     let page = admin.get("/console/staff").await.shows("Waits for a second person").text;
     assert!(!page.contains("tnt_"), "a secret before anybody approved");

@@ -121,6 +121,7 @@ fn staff(theme: Theme, secret: Option<NewSecret>) -> StaffPage {
         id: s(id),
         name: s(name),
         scopes: scopes.iter().map(|scope| s(scope)).collect(),
+        reseller: scopes.contains(&"applications").then(|| Link::new("/console/accounts/acc_r1", "acc_r1")),
         state,
         created: ago(60 * 24 * 40),
     };

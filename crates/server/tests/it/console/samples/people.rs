@@ -480,6 +480,7 @@ fn preview() -> MeasurePreview {
             party: Link::new("/console/parties/pty_01j3", "party …d5d7d6"),
             score: s("0.912"),
         }],
+        not_assessed: Some(NotAssessed { count: s("1"), accounts: vec![s("acc_01j4")] }),
     }
 }
 

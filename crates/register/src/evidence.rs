@@ -38,8 +38,10 @@ mod receipt;
 mod stamps;
 mod summary;
 
-/// Most records of one subject that a package takes.
-pub const RECORDS_PER_SUBJECT_MAX: u32 = 50_000;
+/// Most records of one subject that a package takes. Each takes about five kilobytes of memory while the package is built and verified.
+pub const RECORDS_PER_SUBJECT_MAX: u32 = 500_000;
+/// Records of a chain read by one statement.
+const CHAIN_ROWS: u32 = 1_000;
 /// Characters in the purpose of a package.
 const PURPOSE_LENGTH_MAX: usize = 120;
 /// Fields that a later package shows of an earlier one.

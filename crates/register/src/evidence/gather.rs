@@ -1,8 +1,8 @@
 //! Gathering what a package is made of, in one read unit.
 
 use super::{
-    EARLIER_PACKAGE_FIELDS, Order, Pinned, RECORDS_PER_SUBJECT_MAX, erased, events, parties_behind, stamps,
-    summary,
+    CHAIN_ROWS, EARLIER_PACKAGE_FIELDS, Order, Pinned, RECORDS_PER_SUBJECT_MAX, erased, events,
+    parties_behind, stamps, summary,
 };
 use crate::RegisterError;
 use crate::completeness::Completeness;
@@ -295,15 +295,30 @@ fn is_custody(header: &LeafHeader) -> bool {
 
 /// The chain of a subject as far as the checkpoint reaches; without a gap, or it is refused.
 fn chain(tx: &mut dyn Tx, subject: &[u8; 16], size: u64) -> Result<Vec<LeafRow>, RegisterError> {
-    let mut rows = ledger::by_subject(tx, subject, RECORDS_PER_SUBJECT_MAX)?;
-    if rows.len() == RECORDS_PER_SUBJECT_MAX as usize {
-        let what =
-            format!("more than {RECORDS_PER_SUBJECT_MAX} records about one subject do not fit a package");
+    let gap = || RegisterError::Ledger { reason: "the chain of a subject has a gap".to_owned() };
+    let Some(head) = ledger::chain(tx, subject)? else { return Ok(Vec::new()) };
+    if head.records > i64::from(RECORDS_PER_SUBJECT_MAX) {
+        let what = format!(
+            "{} records about one subject do not fit a package, which takes {RECORDS_PER_SUBJECT_MAX}; \
+            hand over copies of the ledger's tiles and of the database instead",
+            head.records
+        );
         return Err(RegisterError::Evaluation { what });
     }
+    let (mut rows, mut last) = (Vec::new(), Some(head.leaf));
+    while let Some(from) = last {
+        let some = ledger::chain_through(tx, from, CHAIN_ROWS)?;
+        last = some.last().ok_or_else(gap)?.prev;
+        // Only damage leads forwards, and round and round.
+        if last.is_some_and(|last| last >= from) {
+            return Err(gap());
+        }
+        rows.extend(some);
+    }
+    rows.reverse();
     rows.retain(|row| u64::try_from(row.seq).is_ok_and(|seq| seq < size));
     if rows.iter().zip(1..).any(|(row, place)| row.subject_seq != place) {
-        return Err(RegisterError::Ledger { reason: "the chain of a subject has a gap".to_owned() });
+        return Err(gap());
     }
     Ok(rows)
 }

@@ -69,6 +69,23 @@ fn the_records_of_everybody_in_it_were_counted_before() {
 }
 
 #[test]
+fn a_chain_of_many_records_is_read_in_parts() {
+    let desk = Desk::new();
+    let account = desk.open_account(1);
+    let (id, scopes) = (ApiKeyId::from_bytes([5; 16]), vec![Scope::Events]);
+    let call = Call::by(Actor::ApiKey { id, scopes, reseller: None });
+    for second in 0..2_100 {
+        let at = format!("2026-01-01T00:{:02}:{:02}Z", second / 60, second % 60);
+        let access: NewAccess =
+            serde_json::from_value(serde_json::json!({ "at": at, "access": "access" })).unwrap();
+        desk.register.report_access(&call, account, access).unwrap();
+    }
+    let report = package_of(&desk.register, account);
+    assert!(report.counts.records > 2_100, "{report}");
+    assert!(says(&report.checked, "no record of the stated subjects is missing"), "{report}");
+}
+
+#[test]
 fn a_ledger_that_lost_a_record_gives_no_package() {
     let desk = Desk::new();
     let account = desk.open_account(1);

@@ -24,6 +24,11 @@ statements! {
         WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
         UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev IS NOT NULL) \
         SELECT seq FROM chain ORDER BY seq LIMIT $2) ORDER BY seq";
+    CHAIN_THROUGH = "WITH RECURSIVE chain(seq, place) AS (SELECT CAST($1 AS BIGINT), CAST(1 AS BIGINT) \
+        UNION ALL SELECT leaf.prev, chain.place + 1 FROM chain JOIN leaf ON leaf.seq = chain.seq \
+        WHERE leaf.prev IS NOT NULL AND chain.place < $2) \
+        SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, body FROM leaf \
+        WHERE seq IN (SELECT seq FROM chain) ORDER BY seq DESC";
     IN_CHAIN_OF_TYPE = "SELECT seq, type, recorded_at, subject, subject_seq, prev, class, bytes, body FROM leaf WHERE type = $2 AND seq > $3 \
         AND seq IN (WITH RECURSIVE chain(seq) AS (SELECT leaf FROM subject_head WHERE subject = $1 \
         UNION ALL SELECT leaf.prev FROM chain JOIN leaf ON leaf.seq = chain.seq WHERE leaf.prev > $3) SELECT seq FROM chain) \
@@ -178,6 +183,11 @@ pub fn newest_of_type(tx: &mut dyn Tx, leaf_type: i64) -> Result<Option<i64>, St
 /// The chain of a subject, oldest first.
 pub fn by_subject(tx: &mut dyn Tx, subject: &[u8; 16], rows_max: u32) -> Result<Vec<LeafRow>, StoreError> {
     query_all(tx, &BY_SUBJECT, params![subject, limit(rows_max)], leaf)
+}
+
+/// A part of a subject's chain, newest first: leaf `last` and those before it.
+pub fn chain_through(tx: &mut dyn Tx, last: i64, rows_max: u32) -> Result<Vec<LeafRow>, StoreError> {
+    query_all(tx, &CHAIN_THROUGH, params![last, limit(rows_max)], leaf)
 }
 
 /// The leaves of one type in the chain of a subject behind leaf `after`, oldest first.

@@ -7,19 +7,20 @@ use crate::decisions::Recorded;
 use crate::dossier::{Dossier, DossierParty, open_chain};
 use crate::intake::{Check, Intake, IntakeParty, NewApplication, check_sources, own_statements};
 use crate::outcome::{About, Cause, Written};
+use crate::reassess::linked_to;
 use crate::record::{Record, RecordType, Retention};
 use crate::sight::decision_for;
 use crate::unit::{Unit, pseudonym};
 use crate::{Register, RegisterError};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tenantry_model::account::{AccountRole, AccountState};
 use tenantry_model::fact::Fact;
 use tenantry_model::id::{AccountId, ApplicationId, CaseId, DecisionId, FactId, PartyId};
 use tenantry_model::party::Status;
 use tenantry_model::time::Timestamp;
-use tenantry_policy::decision::Decision;
+use tenantry_policy::decision::{Decision, Outcome};
 use tenantry_policy::input::Dates;
 use tenantry_store::StoreExt;
 use tenantry_store::repo::{account, decision, party};
@@ -153,6 +154,8 @@ impl Register {
             keys.into_iter().zip(intake.parties.iter().map(|p| p.id)).collect();
         let (request, depth) = (Arc::clone(sent), dossier.chain.len());
         let fresh = assessment.decision.clone();
+        // Whoever holds an account already may be the one that is turned away now.
+        let linked = if fresh.outcome == Outcome::Refused { linked_to(&assessment) } else { BTreeSet::new() };
         assessment.texts();
         let written = self.core.change(call, Action::Apply, &*request, move |unit| {
             // Only among its own: whether somebody else has an account under this reference is not the caller's business.
@@ -200,6 +203,7 @@ impl Register {
         }
         let applied = row.applied(decision_for(&call.actor, fresh));
         self.core.gate.put(&row.news.row());
+        self.core.assess_linked(&linked);
         Ok(Some(applied))
     }
 

@@ -172,6 +172,11 @@ impl Prepared {
     }
 }
 
+/// The accounts that hold an identifying value in common with an account.
+pub(crate) fn linked_to(assessment: &Assessment) -> BTreeSet<AccountId> {
+    assessment.holders.values().flatten().copied().collect()
+}
+
 impl Core {
     /// Opens an account for an assessment.
     pub(crate) fn open_account(self: &Arc<Self>, id: AccountId) -> Result<Opened, RegisterError> {
@@ -258,8 +263,12 @@ impl Core {
         if verdict != Verdict::Confirm {
             return;
         }
-        let linked: BTreeSet<AccountId> = confirmed.assessment.holders.values().flatten().copied().collect();
-        for account in linked.into_iter().take(LINKED_MAX) {
+        self.assess_linked(&linked_to(&confirmed.assessment));
+    }
+
+    /// Assesses accounts again that are linked to one that was just turned away.
+    pub(crate) fn assess_linked(self: &Arc<Self>, linked: &BTreeSet<AccountId>) {
+        for account in linked.iter().copied().take(LINKED_MAX) {
             if let Err(error) = self.reassess(account, Cause::World) {
                 tracing::warn!(%account, code = error.code(), "a linked account could not be assessed again");
             }

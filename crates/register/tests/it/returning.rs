@@ -21,6 +21,7 @@ on_both!(
     what_was_missing_may_come_under_another_reference_and_a_reviewer_decides,
     a_name_with_its_date_of_birth_is_recognised_in_other_writing,
     a_street_and_a_connection_in_common_take_nothing_away,
+    who_holds_an_account_already_is_looked_at_when_the_same_person_is_turned_away,
 );
 
 /// What an applicant sends, as JSON to be changed.
@@ -226,4 +227,18 @@ fn a_street_and_a_connection_in_common_take_nothing_away(world: &World) {
         .add_facts(&machine(None), later.parties["me"], serde_json::from_value(proof).unwrap())
         .unwrap();
     assert_eq!(state(world, later.account), AccountState::Open);
+}
+
+fn who_holds_an_account_already_is_looked_at_when_the_same_person_is_turned_away(world: &World) {
+    let here = said(&Applicant::new(1));
+    let (held, stranger) = (apply(world, here.clone()), world.apply(&Applicant::new(2)));
+    assert_eq!(held.state, AccountState::Open);
+    put_into_force(world, &on_jurisdictions(&["BY"], json!({ "from": "at_once" })));
+    let refused = apply(world, elsewhere(here, "ref-1-there", "BY"));
+    assert_eq!(refused.state, AccountState::Refused, "{:?}", refused.decision.reasons);
+    // No pass over everybody has been since.
+    link_case(world, held.account);
+    let officer = staff(Role::Auditor, 1);
+    assert!(world.register.account(&officer, stranger.account).unwrap().cases.is_empty());
+    assert_eq!(check(world).findings, []);
 }

@@ -381,8 +381,11 @@ fn candidates(tx: &mut dyn Tx, vault: &Vault, holders: &Holders) -> Result<Vec<C
 
 fn search(world: &World, query: &Query, now: Timestamp) -> Vec<Hit> {
     let threshold = Score::new(world.pack.thresholds.match_review.value);
-    let mut hits = world.index.search(query, &Options { threshold, limit: SEARCH_MAX });
+    // Whom a measure named that has ended is dropped, and must take no place: `kept` knows by the number that there are more.
+    let limit = SEARCH_MAX + named::persons(&world.measures);
+    let mut hits = world.index.search(query, &Options { threshold, limit });
     hits.retain(|hit| hit.list != MEASURES_LIST || named::asks(&world.measures, &hit.entity, now));
+    hits.truncate(SEARCH_MAX);
     hits
 }
 

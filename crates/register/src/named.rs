@@ -27,6 +27,15 @@ pub(crate) fn asks(measures: &[Measure], entity: &str, now: Timestamp) -> bool {
     measures.iter().any(|measure| measure.id == id && now < measure.expires_at)
 }
 
+/// How many persons the measures name.
+pub(crate) fn persons(measures: &[Measure]) -> usize {
+    let named = |measure: &Measure| match &measure.target {
+        Target::Person { persons } => persons.len(),
+        Target::Jurisdiction { .. } => 0,
+    };
+    measures.iter().map(named).sum()
+}
+
 /// What a reviewer confirmed of a party on an account above: it is not screened with this one.
 pub(crate) fn confirmed(findings: &[FindingRow]) -> Vec<HitSummary> {
     let confirmed = findings.iter().filter(|f| f.list == MEASURES_LIST && f.verdict == Verdict::Confirm);

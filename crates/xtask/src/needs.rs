@@ -22,7 +22,7 @@ struct Need {
     purpose: &'static str,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need {
         programs: &["initdb"],
         module: None,
@@ -48,6 +48,12 @@ const NEEDS: [Need; 5] = [
         purpose: "a root key in a hardware module is tested against a software one",
     },
     Need {
+        programs: &["openssl"],
+        module: None,
+        packages: &["openssl"],
+        purpose: "time-stamps are checked against those of another program",
+    },
+    Need {
         programs: &["python3"],
         module: Some("ensurepip"),
         packages: &["python3", "python3-venv"],
@@ -57,6 +63,8 @@ const NEEDS: [Need; 5] = [
 
 /// Finds every needed program, installing what is missing when that is possible.
 pub(crate) fn ensure() -> anyhow::Result<()> {
+    // Without it only our own library opens what it has encrypted.
+    wish_for(&["age"], &["age"]);
     let missing = missing();
     if missing.is_empty() {
         return Ok(());
